@@ -1,0 +1,44 @@
+/* oom_badness() and /proc/PID/oom_score, integer for integer.
+ *
+ * Pure arithmetic in pages, in the kernel's order of operations: no files, no clocks, no
+ * floating point. Source: mm/oom_kill.c:oom_badness(), fs/proc/base.c:proc_oom_score(). */
+#ifndef OOMSPECT_BADNESS_H
+#define OOMSPECT_BADNESS_H
+
+#include "oomspect/era.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define OOM_SCORE_ADJ_MIN (-1000)
+#define OOM_SCORE_ADJ_MAX 1000
+
+/* Points of a task that must not be killed. The kernel says LONG_MIN since v5.9, 0 before:
+ * one value here for both. */
+#define BADNESS_UNKILLABLE INT64_MIN
+
+/* What oom_badness() adds up, in pages; none of them may be unknown (negative). */
+struct badness_terms {
+	int64_t rss;         /* file + anon + shmem, from the source that era_has(ERA_UNSUMMED_RSS) says */
+	int64_t swapents;
+	int64_t pgtables;    /* as badness_pgtables() gives it */
+	int oom_score_adj;
+	bool cap_sys_admin;  /* only the eras with a root bonus ask */
+};
+
+/* Page tables as the era counts them, in pages, from /proc/PID/status: `pte_kb` is VmPTE,
+ * `pmd_kb` VmPMD (4.0 to 4.14; 0 where it is not shown). `page_size` in bytes. */
+int64_t badness_pgtables(const struct era *era, int64_t pte_kb, int64_t pmd_kb, int64_t page_size);
+
+/* Points in a domain of `totalpages`: signed pages since ERA_SIGNED_POINTS, pages of at least 1
+ * before, permille 1..1000 with ERA_POINTS_PERMILLE. BADNESS_UNKILLABLE for an adj of -1000. */
+int64_t badness_points(const struct era *era, const struct badness_terms *terms, int64_t totalpages);
+
+/* What /proc/PID/oom_score prints for a task whose points in a domain of the whole machine
+ * (totalpages = RAM + swap) are `points`. 0 for BADNESS_UNKILLABLE. */
+int64_t badness_oom_score(const struct era *era, int64_t points, int64_t totalpages);
+
+/* The weight of an oom_score_adj in pages: adj * (totalpages / 1000), the division first. */
+int64_t badness_adj_pages(int oom_score_adj, int64_t totalpages);
+
+#endif
