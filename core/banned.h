@@ -1,6 +1,8 @@
-/* Included before every file of core/: the core returns errors, it does not print, draw or exit. */
+/* Included before every file of core/: the core returns errors, it does not print, draw or exit.
+ * The headers come first, and their macros of the same names go (glibc's fortified printf). */
 #include <stdio.h>
 #include <stdlib.h>
+#undef printf
 #undef stdout
 #undef stderr
 #pragma GCC poison exit abort printf puts putchar perror stdout stderr initscr stdscr
