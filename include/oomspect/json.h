@@ -1,0 +1,33 @@
+/* Snapshots and rankings as the JSON documents of the contract (jansson values).
+ *
+ * Every number unknown to the core is null. Text that is not UTF-8 has U+FFFD for each bad byte,
+ * and a member NAME_hex with the true bytes beside it. Nothing is printed here. */
+#ifndef OOMSPECT_JSON_H
+#define OOMSPECT_JSON_H
+
+#include "oomspect/ranking.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* What a snapshot does not hold but a document names: asked for each row that is written. */
+struct json_lookup {
+	void *context;
+	/* The name of a user, or NULL. Borrowed until the next call. */
+	const char *(*user)(void *context, uid_t uid);
+	/* The command line, as proc_read_cmdline. */
+	ssize_t (*cmdline)(void *context, pid_t pid, char *buffer, size_t size);
+};
+
+/* Adds `bytes` (NUL-terminated, any bytes; NULL: null) to `object` as member `name`, and `name`_hex
+ * if they are not UTF-8. */
+void json_set_bytes(json_t *object, const char *name, const char *bytes);
+
+/* Documents "oomspect.list/1" and "oomspect.victim/1", owned by the caller; NULL when out of
+ * memory. `rows` of `ranking` that passed the filters of list, in the order to print. */
+json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking,
+	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup);
+json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
+	const struct ranking *at_oom, const struct json_lookup *lookup);
+
+#endif

@@ -1,0 +1,85 @@
+/* The memory cgroups of a root: where their hierarchy is (v1, v2, hybrid, namespaced), the tree,
+ * and what each one's files say.
+ *
+ * A tree is read whole and then only looked at; rows are kept from sample to sample. Knows no
+ * process: which cgroup a process is in comes from proc.h, who dies inside from ranking.h. */
+#ifndef OOMSPECT_MEMCG_H
+#define OOMSPECT_MEMCG_H
+
+#include "oomspect/amount.h"
+#include "oomspect/host.h"
+#include "oomspect/root.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Counters of memory.events or memory.oom_control; UNKNOWN where the kernel has no such line. */
+struct memcg_events {
+	int64_t low, high, max, oom, oom_kill, oom_group_kill;
+};
+
+struct memcg {
+	const char *path;   /* as /proc/PID/cgroup names it, "/" for the top; owned by the tree */
+	int32_t parent;     /* index in the tree, -1 for the top */
+	int32_t depth;      /* 0 for the top */
+	int32_t subtree_end; /* one past the index of its last descendant: rows stand pre-order,
+	                        children in the order of their creation (directory inode) */
+	uint64_t inode;
+
+	struct amount usage, peak;
+	struct amount limit;         /* set here: memory.max, memory.limit_in_bytes */
+	struct amount high, low, min; /* v2 */
+	struct amount swap_usage, swap_limit; /* v2: swap alone; v1: memsw minus memory */
+	struct amount hierarchical_limit; /* v1: the smallest of the path, also of hidden ancestors */
+	struct amount anon, file, shmem, kernel; /* memory.stat, hierarchical */
+	struct amount inactive_file, active_file, slab_reclaimable, dirty, writeback;
+	struct memcg_events events;  /* hierarchical (v2 since 5.2); v1: of this cgroup alone */
+	int64_t failcnt;             /* v1: charges that hit the limit, not OOMs */
+	int64_t swappiness;          /* v1 per cgroup; UNKNOWN on v2 */
+	int8_t oom_group, oom_kill_disable, under_oom; /* 0, 1, UNKNOWN */
+	struct host_psi psi;         /* v2 */
+
+	/* Derived by memcg_tree_derive(). */
+	struct amount effective_limit; /* of the binding level: own or an ancestor's */
+	int32_t limited_by;          /* index of that level, -1: none, or hidden */
+	bool limit_hidden;           /* the binding ancestor is outside this cgroup namespace */
+	struct amount headroom;      /* of the binding level */
+	struct amount reclaimable, unreclaimable;
+	int64_t processes;           /* in the subtree; filled from a snapshot */
+};
+
+struct memcg_tree {
+	int version;            /* 1, 2; 0: no memory controller to be seen */
+	struct memcg *rows;     /* pre-order, the top first */
+	size_t count;
+	struct memcg_walk *walk; /* the reader's own memory */
+};
+
+/* An empty tree (version 0). Safe to release. */
+void memcg_tree_init(struct memcg_tree *tree);
+void memcg_tree_release(struct memcg_tree *tree);
+
+/* Finds the hierarchy in proc/self/mountinfo: fstype cgroup with "memory" among its super options
+ * is v1; cgroup2 whose root cgroup.controllers lists memory is v2. Sets tree->version, 0 and ERR_OK
+ * when there is none. Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst. */
+enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, struct err *err);
+
+/* Walks the hierarchy and reads every row. Cgroups that vanish meanwhile are left out; absent and
+ * denied files leave their amounts unknown. No allocation when no more cgroups are there than
+ * before. Ends with memcg_tree_derive. */
+enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err);
+
+/* Binding limits, headroom, reclaimable: pure arithmetic on the rows. */
+void memcg_tree_derive(struct memcg_tree *tree);
+
+/* The row with exactly this path, or its nearest ancestor that has a row; -1 in an empty tree.
+ * O(1) on average (a hash of paths kept by memcg_tree_read). */
+int32_t memcg_tree_find(const struct memcg_tree *tree, const char *path);
+
+/* totalpages of an OOM in row `index`: its own limit (host memory if none) plus the swap it may
+ * use, in pages, 1 if 0. Source: mm/memcontrol.c:mem_cgroup_get_max(). UNKNOWN when the files do
+ * not say. */
+int64_t memcg_totalpages(const struct memcg_tree *tree, int32_t index, const struct host *host);
+
+#endif
