@@ -59,6 +59,7 @@ struct host {
 	char hostname[65];
 	int64_t page_size;     /* bytes */
 	int64_t clock_ticks;   /* USER_HZ */
+	int64_t cpus;          /* online */
 	int64_t total_pages;   /* totalram_pages + total_swap_pages: totalpages of a host OOM */
 	int64_t ram_pages, swap_total_pages, swap_free_pages; /* UNKNOWN swap_free where not said */
 	bool init_pid_ns;      /* pid 1 seen here is the global init */
@@ -80,7 +81,12 @@ struct host {
 void host_parse_meminfo(struct text text, struct host_meminfo *ret);
 void host_parse_psi(struct text text, struct host_psi *ret);
 void host_parse_vmstat(struct text text, struct host_vmstat *ret);
-void host_parse_zoneinfo(struct text text, struct host *host);
+
+/* /proc/zoneinfo grows with the CPUs, so it is fed line by line: fills zones (those with memory)
+ * and node_mask. */
+void host_zoneinfo_begin(struct host *host);
+void host_zoneinfo_line(struct host *host, struct text line);
+void host_zoneinfo_end(struct host *host);
 
 /* What does not change while the program runs: release, page size, era (probed). */
 enum err_code host_identify(const struct root *root, struct host *host, struct err *err);

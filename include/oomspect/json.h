@@ -23,6 +23,9 @@ struct json_lookup {
  * if they are not UTF-8. */
 void json_set_bytes(json_t *object, const char *name, const char *bytes);
 
+/* The object `host` of the documents. */
+json_t *json_host(const struct host *host);
+
 /* Documents "oomspect.list/1" and "oomspect.victim/1", owned by the caller; NULL when out of
  * memory. `rows` of `ranking` that passed the filters of list, in the order to print. */
 json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking,

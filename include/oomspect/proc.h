@@ -47,7 +47,9 @@ struct task {
 	pid_t mm_owner;       /* the first pid known to share this mm, its own if none does */
 	bool mm_sharers_unknown; /* another process has the same mm_key, and kcmp(2) was refused */
 	int32_t cgroup;       /* id in the sampler's cgroup paths, UNKNOWN */
+	int32_t memcg;        /* row of its memory cgroup in the snapshot's tree, UNKNOWN */
 	uint32_t age;         /* samples since its figures were read: 0 now */
+	uint32_t sightings;   /* samples it was in before this one */
 	char comm[TASK_COMM_SIZE]; /* raw bytes from outside */
 };
 
@@ -71,8 +73,11 @@ bool proc_parse_cgroup(struct text text, bool v2, struct text *ret_path);
  * above. False on other text. */
 bool proc_parse_list(struct text text, uint64_t *ret_mask);
 
+/* A task of which nothing is known but its pid. */
+struct task proc_unknown(pid_t pid);
+
 /* Reads process `pid` below `root`: stat, status, oom_score, oom_score_adj. `page_size` in bytes.
- * The fields cgroup, age, mm_owner are the caller's and stay as they are.
+ * The fields cgroup, memcg, age, sightings and mm_* other than mm_key and mm_tid are the caller's.
  * ERR_GONE when it vanished at any point; unreadable single files leave their fields unknown. */
 enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, struct task *task,
 	struct err *err);

@@ -53,8 +53,9 @@ struct ranking {
 	struct ranking_row *rows; /* the order of death; then those that cannot be killed */
 	size_t count;    /* all tasks in the domain */
 	size_t killable; /* how many of them, the first ones, can be killed: rank = index + 1 */
+	size_t victim;   /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
+	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
-	void *scratch;   /* the ranking's own memory */
 };
 
 void ranking_init(struct ranking *ranking);
@@ -72,14 +73,18 @@ extern const char *const prediction_names[PREDICTION_ALLOCATING_TASK + 1];
 
 enum prediction ranking_prediction(const struct ranking *ranking, const struct snapshot *snapshot);
 
-/* The next victim, or NULL when nobody can be killed. */
+/* The process that would die, or NULL when nobody can be killed. */
 const struct ranking_row *ranking_victim(const struct ranking *ranking);
 
 /* The row of a pid, or NULL. */
 const struct ranking_row *ranking_find(const struct ranking *ranking, pid_t pid);
 
-/* Points between the victim and the next process that would not die with it; UNKNOWN when there is
- * no other. */
+/* The best of those who would neither die nor be chosen, or NULL: the one that is next when the
+ * victim is protected. */
+const struct ranking_row *ranking_runner_up(
+	const struct ranking *ranking, const struct snapshot *snapshot);
+
+/* Points between the first and the runner-up; UNKNOWN when there is no other. */
 int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot);
 
 /* Whether the death of the victim takes `row` along: it shares the mm, or memory.oom.group kills
@@ -100,7 +105,6 @@ enum uncertainty {
 	UNCERTAIN_MEMPOLICY,    /* per-task memory policies are not looked at */
 	UNCERTAIN_SHARED_MM,    /* who shares the victim's memory could not be asked */
 	UNCERTAIN_HIDDEN,       /* processes are hidden from us */
-	UNCERTAIN_SACRIFICE,    /* before 5.1 a child may die in its parent's place */
 	UNCERTAIN_COUNT,
 };
 extern const char *const uncertainty_names[UNCERTAIN_COUNT];

@@ -8,7 +8,6 @@
 #include "oomspect/err.h"
 #include "oomspect/text.h"
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,7 +16,6 @@ struct root {
 	int fd;      /* the directory itself */
 	int proc_fd; /* its "proc" */
 	bool live;   /* it is this machine's "/": syscalls may be asked too */
-	int tee_fd;  /* -1, or a directory below which each file read is written (capture.h) */
 };
 
 /* Opens `path` ("/": the live machine). ERR_NOT_FOUND and ERR_DENIED as the system says;
@@ -37,11 +35,20 @@ ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, 
 /* The target of a symbolic link below "proc", NUL-terminated. Length or negative errno. */
 ssize_t root_readlink_proc(const struct root *root, const char *path, char *buffer, size_t size);
 
+/* Calls `visit` for each line of the file `path`, without its newline, until it returns false: for
+ * files of any length. Lines above 4 KiB come in pieces. 0 or a negative errno. */
+int root_each_line(const struct root *root, const char *path,
+	bool (*visit)(void *context, struct text line), void *context);
+
+/* Calls `visit` for each entry of the directory `path` below "proc" (".": itself) whose name is a
+ * number above 0, in the directory's order, until it returns false. 0 or a negative errno. */
+int root_each_number(const struct root *root, const char *path,
+	bool (*visit)(void *context, pid_t number), void *context);
+
 /* Opens a directory below the root for reading entries; negative errno on failure. */
 int root_open_dir(const struct root *root, const char *path);
 
-/* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. Such
- * reads are not captured by tee_fd: capture.h names what it copies from there. */
+/* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. */
 ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size);
 
 #endif

@@ -18,8 +18,7 @@ struct snapshot {
 	size_t count, capacity;
 	const struct memcg_tree *memcgs; /* borrowed; version 0 when there is none */
 	const struct cgroup_paths *paths; /* borrowed; what task.cgroup stands for */
-	bool truncated;     /* some processes could not be listed (hidepid, lack of memory) */
-	bool hidepid;       /* /proc hides other users' processes from us */
+	bool hidepid;       /* /proc hides processes of other users: pid 1 is not there */
 };
 
 void snapshot_init(struct snapshot *snapshot);
@@ -33,8 +32,5 @@ const struct task *snapshot_find(const struct snapshot *snapshot, pid_t pid);
 
 /* The path of a task's memory cgroup, or NULL when unknown. Raw bytes from outside. */
 const char *snapshot_cgroup(const struct snapshot *snapshot, const struct task *task);
-
-/* The row of a task's memory cgroup in snapshot->memcgs, -1 when unknown. */
-int32_t snapshot_memcg(const struct snapshot *snapshot, const struct task *task);
 
 #endif
