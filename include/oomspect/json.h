@@ -10,6 +10,9 @@
 #include <jansson.h>
 #include <stddef.h>
 
+/* How documents are written: one line, and reals in the shortest form that keeps one decimal. */
+#define JSON_DOCUMENT_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
 /* What a snapshot does not hold but a document names: asked for each row that is written. */
 struct json_lookup {
 	void *context;
