@@ -13,18 +13,20 @@
 #include <unistd.h>
 
 /* The first user namespace maps all ids to themselves. */
-#define INIT_UID_MAP_COUNT 4294967295u
-#define CAP_KILL_BIT          5
-#define CAP_SYS_RESOURCE_BIT  24
-#define FILE_SIZE             8192
+#define INIT_UID_MAP_COUNT   4294967295u
+#define CAP_KILL_BIT         5
+#define CAP_SYS_RESOURCE_BIT 24
+#define FILE_SIZE            8192
 
-static ssize_t read_file(const struct action_target *target, const char *name, char *buffer, size_t size)
+static ssize_t read_file(
+	const struct action_target *target, const char *name, char *buffer, size_t size)
 {
 	return root_read_at(target->dir_fd, name, buffer, size);
 }
 
 /* Fills start time, comm and the kind of process from the held directory. */
-static enum err_code read_stat(const struct action_target *target, struct task *task, struct err *err)
+static enum err_code read_stat(
+	const struct action_target *target, struct task *task, struct err *err)
 {
 	char buffer[FILE_SIZE];
 	ssize_t length = read_file(target, "stat", buffer, sizeof(buffer));
@@ -123,8 +125,8 @@ static enum err_code refuse_number(const char *text, unsigned base, struct err *
 	if (*end)
 		return err_set(err, ERR_SYNTAX, "'%s' is not a number", text);
 	return err_set(err, ERR_SYNTAX,
-		"'%s' is ambiguous: the kernel reads it as %s, %ld; write it in decimal", text, kind,
-		value);
+		"'%s' is ambiguous: the kernel reads it as %s, %ld; write it in decimal", text,
+		kind, value);
 }
 
 enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note, struct err *err)
@@ -142,14 +144,14 @@ enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note
 	if (digits.len == 0 || strspn(digits.at, "0123456789") != digits.len)
 		return err_set(err, ERR_SYNTAX, "'%s' is not a number", text);
 	value = text_to_u64(digits, &magnitude) && magnitude <= INT32_MAX ? (int64_t)magnitude
-									   : INT32_MAX;
+									  : INT32_MAX;
 	if (value > OOM_SCORE_ADJ_MAX)
 		return err_set(err, ERR_RANGE, "'%s' is out of range: -1000 to 1000", text);
 	*ret = negative ? -(int)value : (int)value;
 	if (ret_note)
-		*ret_note = *ret == -17
-			? "-17 meant 'never' to the old oom_adj; here it is only -17, never is -1000"
-			: NULL;
+		*ret_note = *ret == -17 ? "-17 meant 'never' to the old oom_adj; here it is only "
+					  "-17, never is -1000"
+					: NULL;
 	return ERR_OK;
 }
 
@@ -246,7 +248,8 @@ enum err_code action_release_memory(const struct action_target *target, struct e
 		return err_set_errno(err, errno, "cannot open process %d", (int)target->pid);
 	enum err_code code = read_stat(target, &task, err);
 	if (code == ERR_OK && syscall(SYS_process_mrelease, pidfd, 0) < 0)
-		code = err_set_errno(err, errno, "cannot release the memory of %d", (int)target->pid);
+		code = err_set_errno(
+			err, errno, "cannot release the memory of %d", (int)target->pid);
 	close(pidfd);
 	return code;
 }

@@ -143,7 +143,8 @@ static void refuses_a_kernel_thread(void **state)
 	struct action_target target;
 	struct err err = { 0 };
 	char comm[32];
-	if (root_read_proc(&root, "2/comm", comm, sizeof(comm)) <= 0 || strcmp(comm, "kthreadd\n") != 0) {
+	if (root_read_proc(&root, "2/comm", comm, sizeof(comm)) <= 0 ||
+		strcmp(comm, "kthreadd\n") != 0) {
 		root_release(&root);
 		skip_because("no kernel thread can be seen here");
 	}
@@ -322,8 +323,8 @@ static bool new_owner_is_untouched(const struct root *root, const char *inherite
 		return false;
 	bool missed = action_set_adj(&held, 777, &before, &after, &err) == ERR_GONE &&
 		      action_signal(&held, SIGKILL, &err) == ERR_GONE &&
-		      action_release_memory(&held, &err) != ERR_OK && adj_is(root, 100, inherited) &&
-		      waitpid(100, NULL, WNOHANG) == 0;
+		      action_release_memory(&held, &err) != ERR_OK &&
+		      adj_is(root, 100, inherited) && waitpid(100, NULL, WNOHANG) == 0;
 	action_release(&held);
 	end_child(100);
 	return missed;
@@ -337,7 +338,8 @@ static int reuse_pids(void)
 	struct root root;
 	char inherited[32];
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		mount("proc", "/proc", "proc", 0, NULL) < 0 || root_open(&root, "/", NULL) != ERR_OK)
+		mount("proc", "/proc", "proc", 0, NULL) < 0 ||
+		root_open(&root, "/", NULL) != ERR_OK)
 		return REUSE_CANNOT;
 	root_read_proc(&root, "1/oom_score_adj", inherited, sizeof(inherited));
 	for (int i = 0; i < REUSES; i++)
@@ -421,7 +423,8 @@ int main(void)
 		cmocka_unit_test(says_gone_of_a_pid_that_is_not_there),
 		cmocka_unit_test(says_gone_when_the_start_time_is_another),
 		cmocka_unit_test(raising_oneself_is_in_force_and_read_back),
-		cmocka_unit_test(lowering_below_the_floor_names_the_missing_right_and_the_true_value),
+		cmocka_unit_test(
+			lowering_below_the_floor_names_the_missing_right_and_the_true_value),
 		cmocka_unit_test(a_process_that_died_after_it_was_pointed_at_is_gone),
 		cmocka_unit_test(a_signal_reaches_the_process_that_is_held),
 		cmocka_unit_test(memory_of_a_living_process_is_not_released),

@@ -53,9 +53,9 @@ bool action_has_ended(const struct action_target *target);
 
 /* What this user may do, as far as it can be told without trying. */
 struct action_rights {
-	bool writable_root;    /* live, and not asked to be read-only */
-	bool sys_resource;     /* effective CAP_SYS_RESOURCE in the initial user namespace */
-	bool kill_any;         /* effective CAP_KILL */
+	bool writable_root; /* live, and not asked to be read-only */
+	bool sys_resource;  /* effective CAP_SYS_RESOURCE in the initial user namespace */
+	bool kill_any;      /* effective CAP_KILL */
 	bool init_user_ns;
 	uid_t euid;
 };
