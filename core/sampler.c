@@ -10,7 +10,7 @@
 
 #define SWEEP_EVERY   256 /* samples between two clean-ups of cgroup paths nobody is in */
 #define CGROUP_EVERY  16  /* samples between two reads of a process's cgroup, in turn */
-#define SHARERS_TRIED 8   /* relatives with the same counters that are asked about one mm */
+#define SHARERS_TRIED 4   /* relatives with the same counters that are asked about one mm */
 
 struct sampler_work {
 	pid_t *pids; /* ascending */
@@ -218,29 +218,38 @@ static bool related(const struct task *a, const struct task *b)
 	return a->ppid == b->pid || b->ppid == a->pid || a->ppid == b->ppid;
 }
 
-/* Finds the mm of `task` among those seen before it. /proc does not say who shares an mm: equal
+/* Whether `task` turned out to share the mm of `other`. /proc does not say who shares an mm: equal
  * counters between relatives raise the question, kcmp(2) answers it where it may be asked. */
+static bool joins_mm(const struct root *root, struct task *task, struct task *other)
+{
+	enum proc_same same = root->live ? proc_same_mm(task->pid, other->pid) : PROC_UNDECIDED;
+	if (same == PROC_SAME)
+		task->mm_owner = other->mm_owner;
+	else if (same == PROC_UNDECIDED)
+		task->mm_sharers_unknown = other->mm_sharers_unknown = true;
+	return same == PROC_SAME;
+}
+
+/* Finds the mm of `task` among those seen before it: its parent's, or a relative's with the same
+ * counters. Idle siblings forked from one program look alike by the thousand, hence the bound. */
 static void place_mm(struct sampler *sampler, struct snapshot *shot, size_t index)
 {
 	struct sampler_work *work = sampler->work;
 	struct task *task = &shot->tasks[index];
 	size_t mask = work->mm_slot_count - 1;
 	unsigned tried = 0;
-	task->mm_owner = task->pid;
-	task->mm_sharers_unknown = false;
+	const struct task *found = snapshot_find(shot, task->ppid);
+	struct task *parent = found ? &shot->tasks[found - shot->tasks] : NULL;
+	if (parent && parent < task && parent->mm_key == task->mm_key &&
+		joins_mm(sampler->root, task, parent))
+		return;
 	size_t at = task->mm_key & mask;
 	for (; work->mm_slots[at]; at = (at + 1) & mask) {
 		struct task *other = &shot->tasks[work->mm_slots[at] - 1];
-		if (other->mm_key != task->mm_key || !related(task, other) || tried++ >= SHARERS_TRIED)
+		if (other->mm_key != task->mm_key || !related(task, other))
 			continue;
-		enum proc_same same =
-			sampler->root->live ? proc_same_mm(task->pid, other->pid) : PROC_UNDECIDED;
-		if (same == PROC_SAME) {
-			task->mm_owner = other->mm_owner;
+		if (tried++ == SHARERS_TRIED || joins_mm(sampler->root, task, other))
 			return;
-		}
-		if (same == PROC_UNDECIDED)
-			task->mm_sharers_unknown = other->mm_sharers_unknown = true;
 	}
 	work->mm_slots[at] = (uint32_t)index + 1;
 }
