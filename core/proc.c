@@ -111,11 +111,11 @@ static bool parse_uid(struct status_parser *parser, struct text value, void *fie
 
 static bool parse_cap_eff(struct status_parser *parser, struct text value, void *field)
 {
+	static const char digits[] = "0123456789abcdef";
 	uint64_t mask = 0;
 	(void)parser;
 	for (size_t i = 0; i < value.len; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *digit = memchr(digits, value.at[i], 16);
+		const char *digit = memchr(digits, value.at[i], sizeof(digits) - 1);
 		if (!digit)
 			return false;
 		mask = mask << 4 | (uint64_t)(digit - digits);

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,14 +79,29 @@ ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size)
 	return length;
 }
 
+static void tell_file(const struct root *root, const char *path, size_t offset, const char *bytes,
+	ssize_t length)
+{
+	if (root->listener && length >= 0)
+		root->listener->file(root->listener->context, path, offset, bytes, (size_t)length);
+}
+
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	return root_read_at(root->fd, path, buffer, size);
+	ssize_t length = root_read_at(root->fd, path, buffer, size);
+	tell_file(root, path, 0, buffer, length);
+	return length;
 }
 
 ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	return root_read_at(root->proc_fd, path, buffer, size);
+	ssize_t length = root_read_at(root->proc_fd, path, buffer, size);
+	if (root->listener) {
+		char below_root[PATH_MAX];
+		snprintf(below_root, sizeof(below_root), "proc/%s", path);
+		tell_file(root, below_root, 0, buffer, length);
+	}
+	return length;
 }
 
 ssize_t root_readlink_proc(const struct root *root, const char *path, char *buffer, size_t size)
@@ -93,6 +110,11 @@ ssize_t root_readlink_proc(const struct root *root, const char *path, char *buff
 	if (length < 0)
 		return -errno;
 	buffer[length] = '\0';
+	if (root->listener) {
+		char below_root[PATH_MAX];
+		snprintf(below_root, sizeof(below_root), "proc/%s", path);
+		root->listener->link(root->listener->context, below_root, buffer);
+	}
 	return length;
 }
 
@@ -122,7 +144,7 @@ int root_each_line(const struct root *root, const char *path,
 	bool (*visit)(void *context, struct text line), void *context)
 {
 	char buffer[4096];
-	size_t filled = 0;
+	size_t filled = 0, offset = 0;
 	ssize_t got;
 	int fd = open_retrying(root->fd, path, OPEN_FLAGS);
 	if (fd < 0)
@@ -131,6 +153,8 @@ int root_each_line(const struct root *root, const char *path,
 		got = read(fd, buffer + filled, sizeof(buffer) - filled);
 		if (got < 0 && errno == EINTR)
 			continue;
+		tell_file(root, path, offset, buffer + filled, got);
+		offset += got > 0 ? (size_t)got : 0;
 		filled += got > 0 ? (size_t)got : 0;
 		size_t done = visit_lines((struct text){ buffer, filled }, got <= 0, visit, context);
 		if (done == SIZE_MAX)
