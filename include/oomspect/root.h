@@ -69,12 +69,12 @@ int root_open_dir_at(int dir_fd, const char *path);
 struct root_entry {
 	const char *name; /* raw bytes from outside, never "." or ".." */
 	uint64_t inode;
-	bool is_dir;      /* a symbolic link is none */
+	bool is_dir; /* a symbolic link is none */
 };
 
 /* Calls `visit` for each entry of the directory `dir_fd`, from where it was last read, until it
  * returns false. 0 or a negative errno. */
-int root_each_entry(int dir_fd, bool (*visit)(void *context, const struct root_entry *entry),
-	void *context);
+int root_each_entry(
+	int dir_fd, bool (*visit)(void *context, const struct root_entry *entry), void *context);
 
 #endif
