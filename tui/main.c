@@ -1,4 +1,67 @@
-int main(void)
+/* Wiring: which command runs, and the only exit status. */
+#include "command.h"
+#include "printer.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+
+static const struct command commands[] = {
+	{ COMMAND_SCREEN, NULL, "", "the same as list", 0,
+		command_list },
+	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
+	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why", 0,
+		command_victim },
+};
+#define COMMAND_ROWS (sizeof(commands) / sizeof(commands[0]))
+
+/* The sentence may have names of files and processes in it. */
+static void complain(const struct err *err)
 {
-	return 0;
+	struct printer printer;
+	if (printer_init(&printer, stderr, 1024, NULL) == ERR_OK) {
+		grid_put(&printer.pen, STYLE_NORMAL, "oomspect: ");
+		printer_line(&printer, err->text);
+	}
+	printer_release(&printer);
+}
+
+static int run(const struct options *options, struct err *err)
+{
+	if (options->help) {
+		options_print_help(stdout, options, commands, COMMAND_ROWS);
+		return 0;
+	}
+	if (options->version) {
+		printf("oomspect %s\n", OOMSPECT_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMAND_ROWS; i++)
+		if (commands[i].id == options->command)
+			return commands[i].run(options, err);
+	return STATUS_USAGE;
+}
+
+/* What was printed has to have arrived: a full disk is a failure. */
+static int check_output(int status, struct err *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	err_set_errno(err, errno, "cannot write to standard output");
+	return STATUS_FAILED;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	struct err err = { 0 };
+	int status = STATUS_USAGE;
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_DFL); /* a reader that goes away ends us quietly, whoever started us */
+	if (options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err) == ERR_OK)
+		status = check_output(run(&options, &err), &err);
+	options_release(&options);
+	if (err.code != ERR_OK)
+		complain(&err);
+	return status;
 }
