@@ -1,14 +1,24 @@
 /* Wiring: which command runs, and the only exit status. */
+#include "app.h"
 #include "command.h"
 #include "printer.h"
 
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
+#include <unistd.h>
+
+/* The live screen, or the list when there is no terminal to write to. */
+static int command_screen(const struct options *options, struct err *err)
+{
+	if (options->batch || !isatty(STDOUT_FILENO))
+		return command_list(options, err);
+	return app_run(options, err);
+}
 
 static const struct command commands[] = {
-	{ COMMAND_SCREEN, NULL, "", "the same as list", 0,
-		command_list },
+	{ COMMAND_SCREEN, NULL, "", "the live screen; not on a terminal: the same as list", 0,
+		command_screen },
 	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
 	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why", 0,
 		command_victim },
