@@ -7,5 +7,6 @@
 
 int command_list(const struct options *options, struct err *err);
 int command_victim(const struct options *options, struct err *err);
+int command_adj(const struct options *options, struct err *err);
 
 #endif
