@@ -38,7 +38,8 @@ void root_release(struct root *root);
  * Never blocks on a FIFO or device in a captured tree. */
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size);
 
-/* The same below "proc", by the descriptor kept for it: "4242/status". */
+/* The same below "proc", by the descriptor kept for it, for files that the kernel makes as one
+ * record ("4242/status", not "4242/cmdline"): one read less for each. */
 ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size);
 
 /* The target of a symbolic link below "proc", NUL-terminated. Length or negative errno. */
