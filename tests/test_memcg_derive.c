@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "support_machine.h"
+#include "support_hierarchy.h"
 
 #define MIB (UINT64_C(1024) * 1024)
 
