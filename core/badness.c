@@ -71,3 +71,8 @@ int64_t badness_oom_score(const struct era *era, int64_t points, int64_t totalpa
 	int64_t permille = points * 1000 / totalpages;
 	return era_has(era, ERA_SIGNED_POINTS) ? (1000 + permille) * 2 / 3 : permille;
 }
+
+int64_t badness_tenths(int64_t pages, int64_t totalpages)
+{
+	return totalpages > 0 ? pages * 10000 / totalpages : 0;
+}

@@ -98,3 +98,11 @@ void era_correct_arithmetic(
 	else if (off_plain <= 10 && off_rescaled > 10)
 		era->flags &= ~(1u << ERA_SIGNED_POINTS);
 }
+
+void era_correct_rss(struct era *era, unsigned agree_unsummed, unsigned agree_summed)
+{
+	if (agree_unsummed >= 3 && agree_summed == 0)
+		era->flags |= 1u << ERA_UNSUMMED_RSS;
+	else if (agree_summed >= 3 && agree_unsummed == 0)
+		era->flags &= ~(1u << ERA_UNSUMMED_RSS);
+}

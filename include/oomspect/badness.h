@@ -42,4 +42,7 @@ int64_t badness_oom_score(const struct era *era, int64_t points, int64_t totalpa
 /* The weight of an oom_score_adj in pages: adj * (totalpages / 1000), the division first. */
 int64_t badness_adj_pages(int oom_score_adj, int64_t totalpages);
 
+/* `pages` as tenths of a permille of `totalpages`, cut toward zero: 2896 stands for 289.6. */
+int64_t badness_tenths(int64_t pages, int64_t totalpages);
+
 #endif

@@ -63,4 +63,9 @@ struct era era_of_release(const char *release);
 void era_correct_arithmetic(
 	struct era *era, int oom_score_adj, int64_t oom_score, int64_t mem_permille);
 
+/* Corrects ERA_UNSUMMED_RSS from processes whose live oom_score told the two sources of rss apart:
+ * how many agreed with the unsummed counters (stat field 24), how many with status. Changes
+ * something only when at least three say one thing and none the other. */
+void era_correct_rss(struct era *era, unsigned agree_unsummed, unsigned agree_summed);
+
 #endif

@@ -1,0 +1,206 @@
+#include "oomspect/explain.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A paragraph being written into a buffer of fixed size; what does not fit is cut. */
+struct paragraph {
+	char *at;
+	size_t left;
+};
+
+__attribute__((format(__printf__, 2, 3))) static void say(
+	struct paragraph *paragraph, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int written = vsnprintf(paragraph->at, paragraph->left, format, args);
+	va_end(args);
+	if (written < 0)
+		return;
+	size_t used = (size_t)written < paragraph->left ? (size_t)written : paragraph->left - 1;
+	paragraph->at += used;
+	paragraph->left -= used;
+}
+
+/* "289.6" or "-0.4". */
+static void say_tenths(struct paragraph *paragraph, int64_t tenths)
+{
+	say(paragraph, "%s%lld.%lld", tenths < 0 ? "-" : "", (long long)llabs(tenths / 10),
+		(long long)llabs(tenths % 10));
+}
+
+static const char *const unkillable_words[] = {
+	[KILLABLE] = "can be killed",
+	[UNKILLABLE_INIT] = "init",
+	[UNKILLABLE_KTHREAD] = "kernel thread",
+	[UNKILLABLE_ADJ] = "oom_score_adj -1000",
+	[UNKILLABLE_NO_MM] = "no memory of its own left",
+	[UNKILLABLE_VFORK] = "borrows its parent's memory (vfork)",
+	[UNKILLABLE_UNKNOWN] = "its files cannot be read",
+};
+
+static const char *const uncertainty_words[UNCERTAIN_COUNT] = {
+	[UNCERTAIN_NEAR_TIE] = "the margin is within the error of the kernel's counters",
+	[UNCERTAIN_TIE_ORDER] = "equal points, and the order of joining the cgroup is not known",
+	[UNCERTAIN_V1_TIE_ORDER] = "equal points, and cgroup v1 does not show the order of joining",
+	[UNCERTAIN_COUNTERS] = "this kernel counts swap per CPU, and /proc shows only the sum",
+	[UNCERTAIN_MEMPOLICY] = "memory policies of single tasks are not looked at",
+	[UNCERTAIN_SHARED_MM] = "who shares the victim's memory could not be asked",
+	[UNCERTAIN_HIDDEN] = "processes of other users are hidden (hidepid)",
+};
+
+const char *explain_unkillable(enum unkillable unkillable)
+{
+	return unkillable_words[unkillable];
+}
+
+const char *explain_uncertainty(enum uncertainty uncertainty)
+{
+	return uncertainty_words[uncertainty];
+}
+
+static const char *domain_words(const struct ranking *ranking)
+{
+	switch (ranking->domain.kind) {
+	case DOMAIN_MEMCG:
+		return "this cgroup";
+	case DOMAIN_NODES:
+		return "these nodes";
+	case DOMAIN_HOST:
+		break;
+	}
+	return "the machine";
+}
+
+static void say_no_prediction(struct paragraph *paragraph, const struct ranking *ranking,
+	const struct snapshot *snapshot, enum prediction prediction)
+{
+	const struct domain *domain = &ranking->domain;
+	if (prediction == PREDICTION_PANIC)
+		say(paragraph, "vm.panic_on_oom is %lld: the kernel panics instead of killing",
+			(long long)snapshot->host.vm.panic_on_oom);
+	else if (prediction == PREDICTION_ALLOCATING_TASK)
+		say(paragraph,
+			"vm.oom_kill_allocating_task is set: whoever asks for memory then is killed");
+	else if (domain->kind == DOMAIN_MEMCG &&
+		 snapshot->memcgs->rows[domain->memcg].oom_kill_disable == 1)
+		say(paragraph, "memory.oom_control has oom_kill_disable set: nobody is killed, "
+			       "tasks wait until memory is freed");
+	else if (domain->kind == DOMAIN_HOST)
+		say(paragraph, "no process of %s can be killed: the kernel would panic",
+			domain_words(ranking));
+	else
+		say(paragraph, "no process of %s can be killed: the allocation fails",
+			domain_words(ranking));
+}
+
+static void say_sum(
+	struct paragraph *paragraph, const struct ranking *ranking, const struct ranking_row *row)
+{
+	int64_t total = ranking->domain.totalpages;
+	int64_t adj_pages = badness_adj_pages(row->oom_score_adj, total);
+	say(paragraph, "badness %lld pages (", (long long)row->points);
+	say_tenths(paragraph, badness_tenths(row->points, total));
+	say(paragraph, " of 1000): memory %lld (", (long long)row->mem_pages);
+	say_tenths(paragraph, badness_tenths(row->mem_pages, total));
+	say(paragraph, ") %c %lld for oom_score_adj %d", adj_pages < 0 ? '-' : '+',
+		(long long)llabs(adj_pages), row->oom_score_adj);
+	if (total < 1000 && row->oom_score_adj)
+		say(paragraph, ", which has no weight in a domain of %lld pages", (long long)total);
+}
+
+static void say_margin(
+	struct paragraph *paragraph, const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
+	int64_t margin = ranking_margin(ranking, snapshot);
+	if (!next) {
+		say(paragraph, "; there is no other candidate");
+		return;
+	}
+	if (margin == 0) {
+		bool newest = era_has(&snapshot->host.era, ERA_NEWEST_WINS_TIES);
+		say(paragraph, "; %d %s has the same: of equals the %s scanned dies",
+			(int)next->task->pid, next->task->comm, newest ? "last" : "first");
+		return;
+	}
+	say(paragraph, "; %lld pages (", (long long)margin);
+	say_tenths(paragraph, badness_tenths(margin, ranking->domain.totalpages));
+	say(paragraph, ") over %d %s", (int)next->task->pid, next->task->comm);
+}
+
+/* Who uses more memory than the victim and lives all the same. */
+static void say_shielded(struct paragraph *paragraph, const struct ranking *ranking)
+{
+	const struct ranking_row *first = &ranking->rows[0], *largest = NULL;
+	for (size_t i = 1; i < ranking->count; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		if (row->mem_pages > first->mem_pages &&
+			(!largest || row->mem_pages > largest->mem_pages))
+			largest = row;
+	}
+	if (!largest)
+		return;
+	say(paragraph, "; %d %s is larger (", (int)largest->task->pid, largest->task->comm);
+	say_tenths(paragraph, badness_tenths(largest->mem_pages, ranking->domain.totalpages));
+	if (largest->unkillable == KILLABLE)
+		say(paragraph, ") but has oom_score_adj %d", largest->oom_score_adj);
+	else
+		say(paragraph, ") but cannot be killed: %s", explain_unkillable(largest->unkillable));
+}
+
+void explain_victim(
+	const struct ranking *ranking, const struct snapshot *snapshot, char *buffer, size_t size)
+{
+	struct paragraph paragraph = { buffer, size };
+	enum prediction prediction = ranking_prediction(ranking, snapshot);
+	buffer[0] = '\0';
+	if (prediction != PREDICTION_VICTIM) {
+		say_no_prediction(&paragraph, ranking, snapshot, prediction);
+		return;
+	}
+	const struct ranking_row *first = &ranking->rows[0];
+	say(&paragraph, "%d %s has the highest badness of %zu candidates in %s: ",
+		(int)first->task->pid, first->task->comm, ranking->killable, domain_words(ranking));
+	say_sum(&paragraph, ranking, first);
+	say_margin(&paragraph, ranking, snapshot);
+	say_shielded(&paragraph, ranking);
+	if (ranking->victim) {
+		const struct task *victim = ranking_victim(ranking)->task;
+		say(&paragraph, "; this kernel kills its child %d %s in its place",
+			(int)victim->pid, victim->comm);
+	}
+}
+
+/* The points of `row` with another adj: the same domain, the same numbers. */
+static int64_t points_with(const struct ranking *ranking, const struct era *era,
+	const struct ranking_row *row, int adj)
+{
+	struct badness_terms terms = {
+		.rss = row->mem_pages,
+		.oom_score_adj = adj,
+		.cap_sys_admin = row->task->cap_sys_admin,
+	};
+	return badness_points(era, &terms, ranking->domain.totalpages);
+}
+
+bool explain_not_first_below(const struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_row *row, int *ret_adj)
+{
+	const struct era *era = &snapshot->host.era;
+	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
+	if (!next || row != &ranking->rows[0])
+		return false;
+	bool newest = era_has(era, ERA_NEWEST_WINS_TIES);
+	bool wins_ties = newest == (row->scan_order > next->scan_order);
+	for (int adj = row->oom_score_adj; adj > OOM_SCORE_ADJ_MIN; adj--) {
+		int64_t points = points_with(ranking, era, row, adj);
+		if (points < next->points || (points == next->points && !wins_ties)) {
+			*ret_adj = adj;
+			return true;
+		}
+	}
+	return false;
+}

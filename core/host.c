@@ -1,0 +1,230 @@
+#include "oomspect/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/auxvec.h>
+
+#define HOST_FILE_SIZE 32768
+
+/* The first pid namespace has this fixed inode (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
+#define INIT_PID_NS "pid:[4026531836]"
+
+static bool read_text(const struct root *root, const char *path, char *buffer, size_t size,
+	struct text *ret)
+{
+	ssize_t length = root_read(root, path, buffer, size);
+	if (length == -EFBIG)
+		length = (ssize_t)size - 1;
+	*ret = (struct text){ buffer, length > 0 ? (size_t)length : 0 };
+	return length > 0;
+}
+
+static int64_t read_setting(const struct root *root, const char *path)
+{
+	char buffer[64];
+	struct text text;
+	int64_t value;
+	if (!read_text(root, path, buffer, sizeof(buffer), &text) ||
+		!text_to_i64(text_trim(text), &value))
+		return HOST_SETTING_UNKNOWN;
+	return value;
+}
+
+/* The page size and clock of the kernel that made proc/self/auxv: a vector of pairs of its own
+ * word size, so that a machine captured elsewhere is read right. */
+static uint64_t word_at(const char *at, size_t word)
+{
+	uint32_t narrow;
+	uint64_t wide;
+	memcpy(&narrow, at, sizeof(narrow));
+	if (word == sizeof(narrow))
+		return narrow;
+	memcpy(&wide, at, sizeof(wide));
+	return wide;
+}
+
+static uint64_t auxv_value(struct text auxv, size_t word, uint64_t type)
+{
+	for (size_t at = 0; at + 2 * word <= auxv.len; at += 2 * word)
+		if (word_at(auxv.at + at, word) == type)
+			return word_at(auxv.at + at + word, word);
+	return 0;
+}
+
+static bool is_page_size(uint64_t size)
+{
+	return size >= 4096 && size <= 1u << 20 && (size & (size - 1)) == 0;
+}
+
+static void read_auxv(const struct root *root, struct host *host)
+{
+	static const size_t words[] = { 8, 4 };
+	char buffer[4096];
+	struct text auxv;
+	host->page_size = sysconf(_SC_PAGESIZE);
+	host->clock_ticks = sysconf(_SC_CLK_TCK);
+	if (!read_text(root, "proc/self/auxv", buffer, sizeof(buffer), &auxv))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t page_size = auxv_value(auxv, words[i], AT_PAGESZ);
+		uint64_t ticks = auxv_value(auxv, words[i], AT_CLKTCK);
+		if (is_page_size(page_size) && ticks >= 1 && ticks <= 100000) {
+			host->page_size = (int64_t)page_size;
+			host->clock_ticks = (int64_t)ticks;
+			return;
+		}
+	}
+}
+
+static void read_line(const struct root *root, const char *path, char *ret, size_t size)
+{
+	char buffer[512];
+	struct text text;
+	read_text(root, path, buffer, sizeof(buffer), &text);
+	text_copy(text_trim(text), ret, size);
+}
+
+static bool count_cpu_line(void *context, struct text line)
+{
+	int64_t *cpus = context;
+	if (!text_skip(&line, "cpu"))
+		return false;
+	*cpus += line.len && line.at[0] != ' ';
+	return true;
+}
+
+/* The probe: what our own oom_score says of the arithmetic in force. */
+static void probe_era(const struct root *root, struct host *host)
+{
+	int64_t adj = read_setting(root, "proc/self/oom_score_adj");
+	int64_t score = read_setting(root, "proc/self/oom_score");
+	if (adj > -1000 && adj <= 1000 && score >= 0)
+		era_correct_arithmetic(&host->era, (int)adj, score, 0);
+}
+
+enum err_code host_identify(const struct root *root, struct host *host, struct err *err)
+{
+	char ns[64];
+	memset(host, 0, sizeof(*host));
+	read_line(root, "proc/sys/kernel/osrelease", host->kernel, sizeof(host->kernel));
+	read_line(root, "proc/sys/kernel/hostname", host->hostname, sizeof(host->hostname));
+	read_auxv(root, host);
+	host->era = era_of_release(host->kernel);
+	probe_era(root, host);
+	root_each_line(root, "proc/stat", count_cpu_line, &host->cpus);
+	host->init_pid_ns_known = root_readlink_proc(root, "self/ns/pid", ns, sizeof(ns)) > 0;
+	host->init_pid_ns = !host->init_pid_ns_known || strcmp(ns, INIT_PID_NS) == 0;
+	return host_read(root, host, err);
+}
+
+static const struct {
+	const char *path;
+	size_t offset;
+} settings[] = {
+	{ "proc/sys/vm/overcommit_memory", offsetof(struct host_settings, overcommit_memory) },
+	{ "proc/sys/vm/overcommit_ratio", offsetof(struct host_settings, overcommit_ratio) },
+	{ "proc/sys/vm/panic_on_oom", offsetof(struct host_settings, panic_on_oom) },
+	{ "proc/sys/vm/oom_kill_allocating_task",
+		offsetof(struct host_settings, oom_kill_allocating_task) },
+	{ "proc/sys/vm/oom_dump_tasks", offsetof(struct host_settings, oom_dump_tasks) },
+	{ "proc/sys/vm/swappiness", offsetof(struct host_settings, swappiness) },
+	{ "proc/sys/vm/min_free_kbytes", offsetof(struct host_settings, min_free_kbytes) },
+};
+
+static void read_settings(const struct root *root, struct host_settings *ret)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		*(int64_t *)(void *)((char *)ret + settings[i].offset) =
+			read_setting(root, settings[i].path);
+}
+
+/* Seconds with a fraction, as in "12345.67 ...", in milliseconds. */
+static int64_t milliseconds(struct text text)
+{
+	struct text field, whole;
+	uint64_t seconds, hundredths;
+	if (!text_next_field(&text, &field) || !text_split(&field, '.', &whole) ||
+		!text_to_u64(whole, &seconds) || !text_to_u64(field, &hundredths) ||
+		seconds > UINT32_MAX || field.len != 2)
+		return UNKNOWN;
+	return (int64_t)(seconds * 1000 + hundredths * 10);
+}
+
+static bool take_boot_time(void *context, struct text line)
+{
+	uint64_t *btime = context;
+	return !text_skip(&line, "btime ") || !text_to_u64(text_trim(line), btime);
+}
+
+static void read_clocks(const struct root *root, struct host *host)
+{
+	char buffer[128];
+	struct text text;
+	struct timespec now;
+	read_text(root, "proc/uptime", buffer, sizeof(buffer), &text);
+	host->boot_ms = milliseconds(text);
+	if (root->live) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		host->time_unix = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+		return;
+	}
+	uint64_t btime = 0;
+	root_each_line(root, "proc/stat", take_boot_time, &btime);
+	host->time_unix = (double)btime + (double)host->boot_ms / 1000;
+}
+
+/* The kernel's own numbers where they can be had: lxcfs overlays /proc/meminfo with the limit of
+ * the container, sysinfo(2) cannot be faked that way. */
+static void count_pages(const struct root *root, struct host *host)
+{
+	const struct host_meminfo *meminfo = &host->meminfo;
+	int64_t page_kb = host->page_size / 1024;
+	struct sysinfo info;
+	host->ram_pages = meminfo->mem_total == UNKNOWN ? 0 : meminfo->mem_total / page_kb;
+	host->swap_total_pages = meminfo->swap_total == UNKNOWN ? 0 : meminfo->swap_total / page_kb;
+	host->swap_free_pages =
+		meminfo->swap_free == UNKNOWN ? UNKNOWN : meminfo->swap_free / page_kb;
+	if (root->live && sysinfo(&info) == 0) {
+		uint64_t page = (uint64_t)host->page_size;
+		host->ram_pages = (int64_t)(info.totalram * (uint64_t)info.mem_unit / page);
+		host->swap_total_pages = (int64_t)(info.totalswap * (uint64_t)info.mem_unit / page);
+	}
+	host->total_pages = host->ram_pages + host->swap_total_pages;
+}
+
+static bool take_zone_line(void *context, struct text line)
+{
+	host_zoneinfo_line(context, line);
+	return true;
+}
+
+enum err_code host_read(const struct root *root, struct host *host, struct err *err)
+{
+	char buffer[HOST_FILE_SIZE];
+	struct text text;
+	if (!read_text(root, "proc/meminfo", buffer, sizeof(buffer), &text))
+		return err_set(err, ERR_IO, "cannot read proc/meminfo");
+	host_parse_meminfo(text, &host->meminfo);
+	if (host->meminfo.mem_total == UNKNOWN)
+		return err_set(err, ERR_SYNTAX, "proc/meminfo has no MemTotal");
+	count_pages(root, host);
+	read_text(root, "proc/vmstat", buffer, sizeof(buffer), &text);
+	host_parse_vmstat(text, &host->vmstat);
+	read_text(root, "proc/pressure/memory", buffer, sizeof(buffer), &text);
+	host_parse_psi(text, &host->psi_memory);
+	read_text(root, "proc/pressure/io", buffer, sizeof(buffer), &text);
+	host_parse_psi(text, &host->psi_io);
+	host_zoneinfo_begin(host);
+	root_each_line(root, "proc/zoneinfo", take_zone_line, host);
+	host_zoneinfo_end(host);
+	if (!host->node_mask)
+		host->node_mask = 1;
+	read_settings(root, &host->vm);
+	read_clocks(root, host);
+	return ERR_OK;
+}

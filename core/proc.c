@@ -1,0 +1,432 @@
+#include "oomspect/proc.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/kcmp.h>
+
+#define PF_EXITING       0x00000004 /* include/linux/sched.h */
+#define PF_SIGNALED      0x00000400
+#define PF_KTHREAD       0x00200000
+#define CAP_SYS_ADMIN    21
+#define PROC_FILE_SIZE   8192
+
+/* stat: what stands after the comm, counted from field 3. */
+enum stat_field { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_START = 22, STAT_RSS = 24 };
+
+static bool parse_stat_tail(struct text rest, struct task *task)
+{
+	struct text field;
+	int64_t value = 0;
+	for (int number = STAT_STATE; number <= STAT_RSS; number++) {
+		if (!text_next_field(&rest, &field))
+			return false;
+		if (number == STAT_STATE) {
+			task->state = field.at[0];
+			continue;
+		}
+		/* The stack limits and the like may exceed an int64: only those asked for count. */
+		bool valid = text_to_i64(field, &value);
+		switch (number) {
+		case STAT_PPID:
+			task->ppid = (pid_t)value;
+			break;
+		case STAT_FLAGS:
+			task->kthread = value & PF_KTHREAD;
+			task->exiting = value & (PF_EXITING | PF_SIGNALED);
+			break;
+		case STAT_START:
+			task->start_ticks = (uint64_t)value;
+			break;
+		case STAT_RSS:
+			task->rss_stat_pages = value < 0 ? 0 : value;
+			break;
+		default:
+			continue;
+		}
+		if (!valid)
+			return false;
+	}
+	return true;
+}
+
+enum err_code proc_parse_stat(struct text text, struct task *task, struct err *err)
+{
+	struct task parsed = *task;
+	struct text head;
+	int64_t pid;
+	const char *open = text.len ? memchr(text.at, '(', text.len) : NULL;
+	const char *close = text.len ? memrchr(text.at, ')', text.len) : NULL;
+	if (!open || !close || close < open)
+		return err_set(err, ERR_SYNTAX, "no comm in a stat file");
+	head = text_trim((struct text){ text.at, (size_t)(open - text.at) });
+	struct text comm = { open + 1, (size_t)(close - open - 1) };
+	struct text tail = { close + 1, (size_t)(text.at + text.len - close - 1) };
+	if (!text_to_i64(head, &pid) || pid <= 0 || pid > INT32_MAX ||
+		!parse_stat_tail(text_trim(tail), &parsed))
+		return err_set(err, ERR_SYNTAX, "cannot parse the stat file of a process");
+	parsed.pid = (pid_t)pid;
+	text_copy(comm, parsed.comm, sizeof(parsed.comm));
+	*task = parsed;
+	return ERR_OK;
+}
+
+struct status_parser {
+	struct task *task;
+	int64_t page_kb;
+};
+
+typedef bool (*status_field_fn)(struct status_parser *parser, struct text value, void *field);
+
+static bool parse_number(struct status_parser *parser, struct text value, void *field)
+{
+	struct text number;
+	(void)parser;
+	return text_next_field(&value, &number) && text_to_i64(number, field) && *(int64_t *)field >= 0;
+}
+
+static bool parse_pages(struct status_parser *parser, struct text value, void *field)
+{
+	int64_t *pages = field;
+	if (!parse_number(parser, value, field))
+		return false;
+	*pages /= parser->page_kb;
+	return true;
+}
+
+static bool parse_uid(struct status_parser *parser, struct text value, void *field)
+{
+	struct text real, effective;
+	uint64_t uid;
+	(void)parser;
+	if (!text_next_field(&value, &real) || !text_next_field(&value, &effective) ||
+		!text_to_u64(effective, &uid) || uid > UINT32_MAX)
+		return false;
+	*(uid_t *)field = (uid_t)uid;
+	return true;
+}
+
+static bool parse_cap_eff(struct status_parser *parser, struct text value, void *field)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t mask = 0;
+	(void)parser;
+	for (size_t i = 0; i < value.len; i++) {
+		const char *digit = memchr(digits, value.at[i], sizeof(digits) - 1);
+		if (!digit)
+			return false;
+		mask = mask << 4 | (uint64_t)(digit - digits);
+	}
+	*(bool *)field = mask >> CAP_SYS_ADMIN & 1;
+	return true;
+}
+
+static bool parse_nodes(struct status_parser *parser, struct text value, void *field)
+{
+	(void)parser;
+	return proc_parse_list(value, field);
+}
+
+#define NAMED(name) name, sizeof(name) - 1
+static const struct status_field {
+	const char *name;
+	size_t name_length;
+	status_field_fn parse;
+	size_t offset;
+} status_fields[] = {
+	{ NAMED("Uid"), parse_uid, offsetof(struct task, uid) },
+	{ NAMED("VmLck"), parse_pages, offsetof(struct task, locked_pages) },
+	{ NAMED("VmRSS"), parse_pages, offsetof(struct task, rss_pages) },
+	{ NAMED("RssAnon"), parse_pages, offsetof(struct task, rss_anon_pages) },
+	{ NAMED("RssFile"), parse_pages, offsetof(struct task, rss_file_pages) },
+	{ NAMED("RssShmem"), parse_pages, offsetof(struct task, rss_shmem_pages) },
+	{ NAMED("VmSwap"), parse_pages, offsetof(struct task, swap_pages) },
+	{ NAMED("VmPTE"), parse_number, offsetof(struct task, pte_kb) },
+	{ NAMED("VmPMD"), parse_number, offsetof(struct task, pmd_kb) },
+	{ NAMED("Threads"), parse_number, offsetof(struct task, threads) },
+	{ NAMED("CapEff"), parse_cap_eff, offsetof(struct task, cap_sys_admin) },
+	{ NAMED("Mems_allowed_list"), parse_nodes, offsetof(struct task, mems_allowed) },
+};
+
+/* FNV-1a over the Vm lines: a fingerprint of an mm, equal for processes that share it. */
+static uint64_t fingerprint(uint64_t hash, struct text line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		hash = (hash ^ (unsigned char)line.at[i]) * 1099511628211u;
+	return hash;
+}
+
+static void forget_status(struct task *task)
+{
+	task->uid = UID_UNKNOWN;
+	task->has_mm = false;
+	task->cap_sys_admin = false;
+	task->rss_pages = task->rss_anon_pages = task->rss_file_pages = UNKNOWN;
+	task->rss_shmem_pages = task->swap_pages = task->pte_kb = task->pmd_kb = UNKNOWN;
+	task->locked_pages = task->threads = UNKNOWN;
+	task->mems_allowed = UINT64_MAX;
+	task->mm_key = 0;
+}
+
+/* Kernels that count no swap or page tables print no such line: nothing counted is 0. */
+static void complete_mm(struct task *task)
+{
+	task->has_mm = task->rss_pages != UNKNOWN;
+	if (!task->has_mm) {
+		task->mm_key = 0;
+		return;
+	}
+	if (task->swap_pages == UNKNOWN)
+		task->swap_pages = 0;
+	if (task->pte_kb == UNKNOWN)
+		task->pte_kb = 0;
+}
+
+static bool parse_status_line(struct status_parser *parser, struct text line)
+{
+	struct text name;
+	if (!text_split(&line, ':', &name))
+		return true;
+	for (size_t i = 0; i < sizeof(status_fields) / sizeof(status_fields[0]); i++) {
+		const struct status_field *field = &status_fields[i];
+		if (name.len == field->name_length && memcmp(name.at, field->name, name.len) == 0)
+			return field->parse(
+				parser, text_trim(line), (char *)parser->task + field->offset);
+	}
+	return true;
+}
+
+enum err_code proc_parse_status(
+	struct text text, int64_t page_size, struct task *task, struct err *err)
+{
+	struct task parsed = *task;
+	struct status_parser parser = { &parsed, page_size / 1024 };
+	struct text line;
+	forget_status(&parsed);
+	parsed.mm_key = 14695981039346656037u;
+	while (text_next_line(&text, &line)) {
+		if (!parse_status_line(&parser, line))
+			return err_set(err, ERR_SYNTAX, "cannot parse a status file: '%.*s'",
+				(int)(line.len < 80 ? line.len : 80), line.at);
+		if (text_starts(line, "Vm") || text_starts(line, "Rss"))
+			parsed.mm_key = fingerprint(parsed.mm_key, line);
+	}
+	complete_mm(&parsed);
+	*task = parsed;
+	return ERR_OK;
+}
+
+/* Whether `names` (comma separated) has `wanted`. */
+static bool list_names(struct text names, const char *wanted)
+{
+	struct text name;
+	while (text_split(&names, ',', &name))
+		if (text_equals(name, wanted))
+			return true;
+	return text_equals(names, wanted);
+}
+
+bool proc_parse_cgroup(struct text text, bool v2, struct text *ret_path)
+{
+	struct text line, id, controllers;
+	while (text_next_line(&text, &line)) {
+		/* Paths may hold colons: only the first two delimit. */
+		if (!text_split(&line, ':', &id) || !text_split(&line, ':', &controllers))
+			continue;
+		bool wanted = v2 ? text_equals(id, "0") && controllers.len == 0
+				 : list_names(controllers, "memory");
+		if (wanted && text_starts(line, "/")) {
+			*ret_path = line;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t bit_of(uint64_t number)
+{
+	return 1ull << (number < 63 ? number : 63);
+}
+
+bool proc_parse_list(struct text text, uint64_t *ret_mask)
+{
+	uint64_t mask = 0;
+	while (text.len) {
+		struct text item, low;
+		uint64_t first, last;
+		if (!text_split(&text, ',', &item)) {
+			item = text;
+			text.len = 0;
+		}
+		if (!text_split(&item, '-', &low))
+			low = item;
+		if (!text_to_u64(low, &first) || !text_to_u64(item, &last) || last < first)
+			return false;
+		if (last > 63)
+			last = 63;
+		for (uint64_t number = first; number <= last; number++)
+			mask |= bit_of(number);
+		mask |= first > 63 ? bit_of(63) : 0;
+	}
+	*ret_mask = mask;
+	return true;
+}
+
+static ssize_t read_file(const struct root *root, pid_t pid, const char *name, char *buffer, size_t size)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
+	return root_read_proc(root, path, buffer, size);
+}
+
+static bool is_gone(ssize_t length)
+{
+	return length == -ENOENT || length == -ESRCH || length == 0;
+}
+
+/* A file with one number; false when it cannot be read or holds something else. */
+static bool read_number(const struct root *root, pid_t pid, const char *name, int64_t *ret)
+{
+	char buffer[64];
+	ssize_t length = read_file(root, pid, name, buffer, sizeof(buffer));
+	return length > 0 && text_to_i64(text_trim((struct text){ buffer, (size_t)length }), ret);
+}
+
+static void read_scores(const struct root *root, pid_t pid, struct task *task)
+{
+	int64_t adj;
+	task->oom_score = UNKNOWN;
+	read_number(root, pid, "oom_score", &task->oom_score);
+	task->adj_known = read_number(root, pid, "oom_score_adj", &adj) && adj >= -1000 && adj <= 1000;
+	task->oom_score_adj = task->adj_known ? (int)adj : 0;
+}
+
+struct thread_search {
+	const struct root *root;
+	int64_t page_size;
+	struct task *task;
+	bool found;
+};
+
+static void take_mm(struct task *task, const struct task *thread)
+{
+	task->mm_tid = thread->pid;
+	task->has_mm = true;
+	task->rss_pages = thread->rss_pages;
+	task->rss_anon_pages = thread->rss_anon_pages;
+	task->rss_file_pages = thread->rss_file_pages;
+	task->rss_shmem_pages = thread->rss_shmem_pages;
+	task->swap_pages = thread->swap_pages;
+	task->pte_kb = thread->pte_kb;
+	task->pmd_kb = thread->pmd_kb;
+	task->locked_pages = thread->locked_pages;
+	task->mm_key = thread->mm_key;
+	task->rss_stat_pages = thread->rss_stat_pages;
+}
+
+static bool try_thread(void *context, pid_t tid)
+{
+	struct thread_search *search = context;
+	char buffer[PROC_FILE_SIZE], name[32];
+	struct task thread = *search->task;
+	snprintf(name, sizeof(name), "task/%d/status", (int)tid);
+	ssize_t length = read_file(search->root, search->task->pid, name, buffer, sizeof(buffer));
+	if (length <= 0 || proc_parse_status((struct text){ buffer, (size_t)length },
+				   search->page_size, &thread, NULL) || !thread.has_mm)
+		return true;
+	snprintf(name, sizeof(name), "task/%d/stat", (int)tid);
+	length = read_file(search->root, search->task->pid, name, buffer, sizeof(buffer));
+	if (length <= 0 || proc_parse_stat((struct text){ buffer, (size_t)length }, &thread, NULL))
+		return true;
+	take_mm(search->task, &thread);
+	search->found = true;
+	return false;
+}
+
+/* A leader that has exited shows no memory, yet its living threads hold it and the kernel counts
+ * it: any thread that has the mm will do (mm/oom_kill.c:find_lock_task_mm()). */
+static void read_living_thread(const struct root *root, int64_t page_size, struct task *task)
+{
+	char path[32];
+	struct thread_search search = { root, page_size, task, false };
+	snprintf(path, sizeof(path), "%d/task", (int)task->pid);
+	root_each_number(root, path, try_thread, &search);
+}
+
+struct task proc_unknown(pid_t pid)
+{
+	struct task task = { .pid = pid, .mm_tid = pid, .mm_owner = pid, .state = '?' };
+	task.cgroup = task.memcg = UNKNOWN;
+	task.oom_score = task.rss_stat_pages = UNKNOWN;
+	forget_status(&task);
+	return task;
+}
+
+enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, struct task *task,
+	struct err *err)
+{
+	char buffer[PROC_FILE_SIZE];
+	struct task read = *task;
+	ssize_t length = read_file(root, pid, "stat", buffer, sizeof(buffer));
+	if (is_gone(length))
+		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
+	if (length < 0)
+		return err_set_errno(err, (int)-length, "cannot read the stat file of process %d", (int)pid);
+	if (proc_parse_stat((struct text){ buffer, (size_t)length }, &read, err))
+		return ERR_SYNTAX;
+	read.mm_tid = pid;
+	read_scores(root, pid, &read);
+	forget_status(&read);
+	length = read_file(root, pid, "status", buffer, sizeof(buffer));
+	if (is_gone(length))
+		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
+	if (length > 0 && proc_parse_status((struct text){ buffer, (size_t)length }, page_size, &read, err))
+		return ERR_SYNTAX;
+	if (!read.has_mm && !read.kthread && (read.oom_score > 0 || read.threads > 1))
+		read_living_thread(root, page_size, &read);
+	*task = read;
+	return ERR_OK;
+}
+
+ssize_t proc_read_cmdline(const struct root *root, pid_t pid, char *buffer, size_t size)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "proc/%d/cmdline", (int)pid);
+	ssize_t length = root_read(root, path, buffer, size);
+	if (length == -EFBIG)
+		length = (ssize_t)size - 1;
+	while (length > 0 && buffer[length - 1] == '\0')
+		length--;
+	for (ssize_t i = 0; i < length; i++)
+		if (buffer[i] == '\0')
+			buffer[i] = ' ';
+	if (length >= 0)
+		buffer[length] = '\0';
+	return length;
+}
+
+ssize_t proc_read_cgroup(const struct root *root, pid_t pid, bool v2, char *buffer, size_t size)
+{
+	char file[PROC_FILE_SIZE];
+	struct text path;
+	ssize_t length = read_file(root, pid, "cgroup", file, sizeof(file));
+	if (length < 0)
+		return length;
+	if (!proc_parse_cgroup((struct text){ file, (size_t)length }, v2, &path))
+		return -ENOENT;
+	if (path.len >= size)
+		return -EFBIG;
+	text_copy(path, buffer, size);
+	return (ssize_t)path.len;
+}
+
+enum proc_same proc_same_mm(pid_t a, pid_t b)
+{
+	long order = syscall(SYS_kcmp, a, b, KCMP_VM, 0L, 0L);
+	if (order < 0)
+		return PROC_UNDECIDED;
+	return order == 0 ? PROC_SAME : PROC_DIFFERENT;
+}

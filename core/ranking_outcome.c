@@ -1,0 +1,168 @@
+#include "oomspect/ranking.h"
+
+/* What the kernel would do with a ranking: overruling settings, who dies along, what comes back,
+ * and what /proc cannot tell. */
+
+static bool is_on(int64_t setting, int64_t from)
+{
+	return setting != HOST_SETTING_UNKNOWN && setting >= from;
+}
+
+/* mm/oom_kill.c:out_of_memory() asks check_panic_on_oom() first, then for the allocating task. */
+enum prediction ranking_prediction(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct host_settings *vm = &snapshot->host.vm;
+	const struct domain *domain = &ranking->domain;
+	bool memcg = domain->kind == DOMAIN_MEMCG;
+	if (memcg && snapshot->memcgs->rows[domain->memcg].oom_kill_disable == 1)
+		return PREDICTION_NONE;
+	if (is_on(vm->panic_on_oom, domain->kind == DOMAIN_HOST ? 1 : 2))
+		return PREDICTION_PANIC;
+	if (!memcg && is_on(vm->oom_kill_allocating_task, 1))
+		return PREDICTION_ALLOCATING_TASK;
+	return ranking->killable ? PREDICTION_VICTIM : PREDICTION_NONE;
+}
+
+const struct ranking_row *ranking_victim(const struct ranking *ranking)
+{
+	return ranking->killable ? &ranking->rows[ranking->victim] : NULL;
+}
+
+const struct ranking_row *ranking_find(const struct ranking *ranking, pid_t pid)
+{
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking->rows[i].task->pid == pid)
+			return &ranking->rows[i];
+	return NULL;
+}
+
+/* The highest cgroup with memory.oom.group from the victim's up to the domain's own, or UNKNOWN
+ * (mm/memcontrol.c:mem_cgroup_get_oom_group()). The top of the hierarchy has no such file. */
+static int32_t oom_group_of(
+	const struct ranking *ranking, const struct snapshot *snapshot, const struct task *victim)
+{
+	const struct memcg_tree *tree = snapshot->memcgs;
+	int32_t group = UNKNOWN;
+	int32_t top = ranking->domain.kind == DOMAIN_MEMCG ? ranking->domain.memcg : 0;
+	for (int32_t row = victim->memcg; row >= top; row = tree->rows[row].parent)
+		if (tree->rows[row].oom_group == 1)
+			group = row;
+	return group;
+}
+
+static bool in_subtree(const struct memcg_tree *tree, int32_t top, int32_t row)
+{
+	return row >= top && row < tree->rows[top].subtree_end;
+}
+
+bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_row *row)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	if (!victim || row == victim || row->unkillable == UNKILLABLE_INIT ||
+		row->unkillable == UNKILLABLE_KTHREAD)
+		return false;
+	/* Whoever shares the mm dies, an oom_score_adj of -1000 notwithstanding. */
+	if (row->task->has_mm && row->task->mm_owner == victim->task->mm_owner)
+		return true;
+	if (!era_has(&snapshot->host.era, ERA_OOM_GROUP) || row->unkillable == UNKILLABLE_ADJ ||
+		!row->task->has_mm || victim->task->memcg == UNKNOWN || row->task->memcg == UNKNOWN)
+		return false;
+	int32_t group = oom_group_of(ranking, snapshot, victim->task);
+	return group != UNKNOWN && in_subtree(snapshot->memcgs, group, row->task->memcg);
+}
+
+const struct ranking_row *ranking_runner_up(
+	const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < ranking->killable; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		/* The first makes the choice; with a child dying in its place both are out. */
+		if (i != 0 && i != ranking->victim &&
+			!ranking_dies_with_victim(ranking, snapshot, row))
+			return row;
+	}
+	return NULL;
+}
+
+int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
+	return next ? ranking->rows[0].points - next->points : UNKNOWN;
+}
+
+static int64_t private_kb(const struct snapshot *snapshot, const struct task *task)
+{
+	int64_t page_kb = snapshot->host.page_size / 1024;
+	/* Before 4.5 nobody says how much of rss is anonymous: all of it is the best guess. */
+	int64_t anon = task->rss_anon_pages == UNKNOWN ? task->rss_pages : task->rss_anon_pages;
+	int64_t pmd_kb = task->pmd_kb == UNKNOWN ? 0 : task->pmd_kb;
+	return (anon + task->swap_pages) * page_kb + task->pte_kb + pmd_kb;
+}
+
+int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	if (!victim)
+		return UNKNOWN;
+	int64_t sum = private_kb(snapshot, victim->task);
+	for (size_t i = 0; i < ranking->count; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		const struct task *task = row->task;
+		/* A shared mm is freed once. */
+		bool counted = task->mm_owner != task->pid ||
+			       task->mm_owner == victim->task->mm_owner;
+		if (!counted && ranking_dies_with_victim(ranking, snapshot, row))
+			sum += private_kb(snapshot, task);
+	}
+	return sum;
+}
+
+/* How far the unsummed per-CPU counters of one task may be off, in pages: every CPU may hold back
+ * just under a batch (lib/percpu_counter.c: max(32, 2 * CPUs)). */
+static int64_t counter_error(const struct host *host)
+{
+	int64_t cpus = host->cpus > 0 ? host->cpus : 1;
+	int64_t batch = 2 * cpus > 32 ? 2 * cpus : 32;
+	return cpus * (batch - 1);
+}
+
+static unsigned tie_uncertainty(
+	const struct ranking *ranking, const struct snapshot *snapshot, const struct task *next)
+{
+	int32_t memcg = ranking->rows[0].task->memcg;
+	if (ranking->domain.kind != DOMAIN_MEMCG || memcg != next->memcg)
+		return 0;
+	/* v1 sorts cgroup.procs by pid on reading: the order of joining cannot be had. */
+	if (snapshot->memcgs->version == 1)
+		return 1u << UNCERTAIN_V1_TIE_ORDER;
+	return ranking->joined_memcg == memcg ? 0 : 1u << UNCERTAIN_TIE_ORDER;
+}
+
+static unsigned margin_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
+	int64_t margin = ranking_margin(ranking, snapshot);
+	const struct task *first = ranking->rows[0].task;
+	if (!next || margin == UNKNOWN)
+		return 0;
+	unsigned bits = margin == 0 ? tie_uncertainty(ranking, snapshot, next->task) : 0;
+	bool swapped = first->swap_pages > 0 || next->task->swap_pages > 0;
+	if (era_has(&snapshot->host.era, ERA_UNSUMMED_RSS) && swapped &&
+		margin <= 2 * counter_error(&snapshot->host))
+		bits |= 1u << UNCERTAIN_COUNTERS | 1u << UNCERTAIN_NEAR_TIE;
+	return bits;
+}
+
+unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	unsigned bits = snapshot->hidepid ? 1u << UNCERTAIN_HIDDEN : 0;
+	if (!victim)
+		return bits;
+	if (ranking->domain.kind == DOMAIN_NODES)
+		bits |= 1u << UNCERTAIN_MEMPOLICY;
+	if (victim->task->mm_sharers_unknown)
+		bits |= 1u << UNCERTAIN_SHARED_MM;
+	return bits | margin_uncertainty(ranking, snapshot);
+}

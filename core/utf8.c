@@ -1,0 +1,70 @@
+#include "oomspect/utf8.h"
+
+#include <string.h>
+
+/* Length, the least code point that needs it, and what the first byte must be under a mask. */
+static const struct form {
+	size_t length;
+	uint32_t least;
+	unsigned char mask, lead;
+} forms[] = {
+	{ 1, 0, 0x80, 0x00 },
+	{ 2, 0x80, 0xe0, 0xc0 },
+	{ 3, 0x800, 0xf0, 0xe0 },
+	{ 4, 0x10000, 0xf8, 0xf0 },
+};
+
+static const struct form *form_of(unsigned char lead)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if ((lead & forms[i].mask) == forms[i].lead)
+			return &forms[i];
+	return NULL;
+}
+
+size_t utf8_decode(const char *bytes, size_t length, uint32_t *ret)
+{
+	const struct form *form = length ? form_of((unsigned char)bytes[0]) : NULL;
+	if (!form || form->length > length)
+		return 0;
+	uint32_t code = (unsigned char)bytes[0] & (unsigned char)~form->mask;
+	for (size_t i = 1; i < form->length; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+		if ((byte & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (byte & 0x3f);
+	}
+	if (code < form->least || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+		return 0;
+	if (ret)
+		*ret = code;
+	return form->length;
+}
+
+bool utf8_valid(const char *bytes, size_t length)
+{
+	while (length) {
+		size_t taken = utf8_decode(bytes, length, NULL);
+		if (!taken)
+			return false;
+		bytes += taken;
+		length -= taken;
+	}
+	return true;
+}
+
+size_t utf8_replace_invalid(const char *bytes, size_t length, char *ret)
+{
+	size_t used = 0;
+	for (size_t at = 0; at < length;) {
+		size_t taken = utf8_decode(bytes + at, length - at, NULL);
+		if (taken)
+			memcpy(ret + used, bytes + at, taken);
+		else
+			memcpy(ret + used, UTF8_REPLACEMENT, UTF8_REPLACEMENT_SIZE);
+		used += taken ? taken : UTF8_REPLACEMENT_SIZE;
+		at += taken ? taken : 1;
+	}
+	ret[used] = '\0';
+	return used;
+}

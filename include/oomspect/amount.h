@@ -1,0 +1,28 @@
+/* Numbers that may be missing: unknown is not zero, and no limit is not a number. */
+#ifndef OOMSPECT_AMOUNT_H
+#define OOMSPECT_AMOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* For counts that cannot be negative: pages, kB, permille, scores. */
+#define UNKNOWN (-1)
+
+enum amount_kind { AMOUNT_UNKNOWN, AMOUNT_UNLIMITED, AMOUNT_BYTES };
+
+struct amount {
+	enum amount_kind kind;
+	uint64_t bytes; /* only with AMOUNT_BYTES */
+};
+
+static inline struct amount amount_bytes(uint64_t bytes)
+{
+	return (struct amount){ AMOUNT_BYTES, bytes };
+}
+
+static inline bool amount_known(struct amount amount)
+{
+	return amount.kind == AMOUNT_BYTES;
+}
+
+#endif

@@ -1,0 +1,26 @@
+/* The sentences: why this victim, what would change it. Plain text with foreign names raw in it:
+ * whoever shows a sentence makes it safe. */
+#ifndef OOMSPECT_EXPLAIN_H
+#define OOMSPECT_EXPLAIN_H
+
+#include "oomspect/ranking.h"
+
+#include <stddef.h>
+
+/* Why the first of `ranking` would be chosen, with its margin over the next, who is larger but
+ * shielded, and what overrules the choice. One paragraph into `buffer`, always terminated. */
+void explain_victim(const struct ranking *ranking, const struct snapshot *snapshot, char *buffer,
+	size_t size);
+
+/* "init", "kernel thread", "oom_score_adj -1000", ... for people. */
+const char *explain_unkillable(enum unkillable unkillable);
+
+/* What an uncertainty means, one clause. */
+const char *explain_uncertainty(enum uncertainty uncertainty);
+
+/* The highest oom_score_adj at which `row`, the victim, would no longer be the first; false when
+ * even -999 keeps it first. */
+bool explain_not_first_below(const struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_row *row, int *ret_adj);
+
+#endif

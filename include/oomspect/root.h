@@ -1,0 +1,80 @@
+/* A directory that stands for the machine's "/": the live one, a captured tree, a mounted host.
+ *
+ * All reading of /proc and /sys goes through here, by descriptors relative to the root, into
+ * buffers of the caller. Nothing is ever opened for writing. Knows no file's format. */
+#ifndef OOMSPECT_ROOT_H
+#define OOMSPECT_ROOT_H
+
+#include "oomspect/err.h"
+#include "oomspect/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Hears every file and link that is read through a root; capture.h is the one who listens. A file
+ * comes in pieces by `offset`; `path` is relative to the root. */
+struct root_listener {
+	void *context;
+	void (*file)(void *context, const char *path, size_t offset, const char *bytes, size_t length);
+	void (*link)(void *context, const char *path, const char *target);
+};
+
+struct root {
+	int fd;      /* the directory itself */
+	int proc_fd; /* its "proc" */
+	bool live;   /* it is this machine's "/": syscalls may be asked too */
+	const struct root_listener *listener; /* or NULL; borrowed, set by the caller after opening */
+};
+
+/* Opens `path` ("/": the live machine). ERR_NOT_FOUND and ERR_DENIED as the system says;
+ * ERR_UNSUPPORTED when there is no proc/meminfo below it: that is no machine. */
+enum err_code root_open(struct root *root, const char *path, struct err *err);
+void root_release(struct root *root);
+
+/* Reads the file `path` (relative: "proc/meminfo") whole into `buffer`, of which one byte is kept
+ * for a NUL. Returns its length, or a negative errno: -EFBIG when the file is longer than that
+ * (the buffer then holds its beginning, terminated), -EISDIR, -ENOENT, -ESRCH, -EACCES...
+ * Never blocks on a FIFO or device in a captured tree. */
+ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size);
+
+/* The same below "proc", by the descriptor kept for it, for files that the kernel makes as one
+ * record ("4242/status", not "4242/cmdline"): one read less for each. */
+ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size);
+
+/* The target of a symbolic link below "proc", NUL-terminated. Length or negative errno. */
+ssize_t root_readlink_proc(const struct root *root, const char *path, char *buffer, size_t size);
+
+/* Calls `visit` for each line of the file `path`, without its newline, until it returns false: for
+ * files of any length. Lines above 4 KiB come in pieces. 0 or a negative errno. */
+int root_each_line(const struct root *root, const char *path,
+	bool (*visit)(void *context, struct text line), void *context);
+
+/* Calls `visit` for each entry of the directory `path` below "proc" (".": itself) whose name is a
+ * number above 0, in the directory's order, until it returns false. 0 or a negative errno. */
+int root_each_number(const struct root *root, const char *path,
+	bool (*visit)(void *context, pid_t number), void *context);
+
+/* Opens a directory below the root for reading entries; negative errno on failure. */
+int root_open_dir(const struct root *root, const char *path);
+
+/* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. */
+ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size);
+
+/* Opens a file, or a directory, below `dir_fd` for a caller that keeps it: the last component of
+ * `path` must not be a symbolic link. The descriptor, or a negative errno. */
+int root_open_at(int dir_fd, const char *path);
+int root_open_dir_at(int dir_fd, const char *path);
+
+struct root_entry {
+	const char *name; /* raw bytes from outside, never "." or ".." */
+	uint64_t inode;
+	bool is_dir; /* a symbolic link is none */
+};
+
+/* Calls `visit` for each entry of the directory `dir_fd`, from where it was last read, until it
+ * returns false. 0 or a negative errno. */
+int root_each_entry(
+	int dir_fd, bool (*visit)(void *context, const struct root_entry *entry), void *context);
+
+#endif

@@ -1,0 +1,46 @@
+/* Fills one snapshot after another from a root, in slices, so that keys are answered meanwhile.
+ *
+ * Two snapshots take turns: the latest finished one stands still and may be looked at while the
+ * next is being read. Rows live from sample to sample and carry their age: one that was not
+ * due, or could not be read this time, keeps its figures. No allocation once the tables fit. */
+#ifndef OOMSPECT_SAMPLER_H
+#define OOMSPECT_SAMPLER_H
+
+#include "oomspect/root.h"
+#include "oomspect/snapshot.h"
+
+struct sampler_options {
+	bool memcgs;  /* read the memory cgroups too */
+	bool leave_out_self; /* a one-shot program is no candidate: leave out the own pid */
+	size_t hot;          /* attention.h: with many processes, how many of the heaviest are read
+	                        each time; 0: all are. The first sample reads everything */
+};
+
+struct sampler {
+	const struct root *root;
+	struct sampler_options options;
+	struct snapshot shots[2];
+	unsigned latest;           /* index of the finished one */
+	unsigned long samples;     /* finished ones so far */
+	struct sampler_work *work; /* the sample in progress */
+};
+
+/* Identifies the host and its memory hierarchy. `root` must outlive the sampler. */
+enum err_code sampler_init(struct sampler *sampler, const struct root *root,
+	const struct sampler_options *options, struct err *err);
+void sampler_release(struct sampler *sampler);
+
+/* Starts a sample: host, list of processes, cgroups. */
+enum err_code sampler_begin(struct sampler *sampler, struct err *err);
+
+/* Reads at most `processes` more. True when the sample is finished and has become the latest;
+ * ranking_build on sampler_latest is then due. */
+bool sampler_step(struct sampler *sampler, unsigned processes);
+
+/* A whole sample at once. */
+enum err_code sampler_sample(struct sampler *sampler, struct err *err);
+
+/* The latest finished snapshot; valid until the next but one sample is begun. */
+const struct snapshot *sampler_latest(const struct sampler *sampler);
+
+#endif

@@ -1,0 +1,23 @@
+/* Which bytes are UTF-8, and what to show for those that are not. */
+#ifndef OOMSPECT_UTF8_H
+#define OOMSPECT_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UTF8_REPLACEMENT      "\xef\xbf\xbd" /* U+FFFD */
+#define UTF8_REPLACEMENT_SIZE 3
+
+/* The length in bytes of the character that begins at `bytes` (1 to 4), 0 if those bytes begin
+ * none: stray continuation, overlong form, surrogate, above U+10FFFF, cut short. NUL is a
+ * character. `*ret` (may be NULL) is its code point. Source: RFC 3629. */
+size_t utf8_decode(const char *bytes, size_t length, uint32_t *ret);
+
+bool utf8_valid(const char *bytes, size_t length);
+
+/* Copies `length` bytes to `ret`, which has room for UTF8_REPLACEMENT_SIZE times as many and a NUL,
+ * with U+FFFD for each byte that begins no character. The length of the copy. */
+size_t utf8_replace_invalid(const char *bytes, size_t length, char *ret);
+
+#endif
