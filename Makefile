@@ -1,55 +1,193 @@
-# oomspect: one makefile, everything it makes is below build/.
+# oomspect: one makefile, no recursion into folders; everything it makes is below $O.
+#
+#   O=DIR         build there (default: build)       CC=clang      another compiler
+#   WERROR=1      warnings are errors                PREFIX=/usr   where `install` goes
+#   SANITIZE=...  as for -fsanitize                  COVERAGE=1    count executed lines
 
 VERSION := 0.1.0
 O       := build
 PREFIX  ?= /usr/local
-CC      ?= cc
 
 packages      := ncursesw libproc2 jansson
-test_packages := cmocka vterm
+# What the tests may link: no curses, so that a view that draws by itself does not link.
+test_packages := cmocka vterm libproc2 jansson
+# Expanded when a recipe runs: `make deps all` has installed pkg-config by then.
 pkg = $(shell pkg-config --$1 $2)
 
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wcast-qual \
 	-Wwrite-strings -Wpointer-arith -Wformat=2 -Wundef -Wvla -Wimplicit-fallthrough
+hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 ifdef WERROR
 warnings += -Werror
 endif
-hardening := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-override CFLAGS   += -std=gnu11 $(warnings) $(hardening)
-override CPPFLAGS += -Iinclude -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"' -MMD -MP
+# Both see through what _FORTIFY_SOURCE would hide, or compile without the optimizer it needs.
+ifdef SANITIZE
+hardening := -U_FORTIFY_SOURCE -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+ifdef COVERAGE
+hardening := -U_FORTIFY_SOURCE -O0 --coverage
+endif
+override CFLAGS   += -std=gnu11 $(warnings) $(hardening) -fPIE
+override CPPFLAGS += -Iinclude -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"'
 override LDFLAGS  += -pie -Wl,-z,relro,-z,now
+ban := -include core/banned.h
 
-core  := $(patsubst %.c,$O/%.o,$(wildcard core/*.c))
-tui   := $(patsubst %.c,$O/%.o,$(wildcard tui/*.c))
-pure  := $(filter-out %/main.o %/app.o %/screen.o,$(tui))
-tests := $(patsubst %.c,$O/%,$(wildcard tests/test_*.c))
+core_sources := $(wildcard core/*.c)
+tui_sources  := $(wildcard tui/*.c)
+test_sources := $(wildcard tests/*.c)
+headers      := $(wildcard include/oomspect/*.h tui/*.h tests/*.h)
+sources      := $(core_sources) $(tui_sources) $(test_sources)
+man_pages    := $(wildcard man/*.[1-8])
 
-.PHONY: all run check clean
-all: $O/oomspect
+core    := $(core_sources:%.c=$O/%.o)
+tui     := $(tui_sources:%.c=$O/%.o)
+pure    := $(filter-out %/main.o %/app.o %/screen.o,$(tui))
+support := $(patsubst %.c,$O/%.o,$(wildcard tests/support_*.c))
+tests   := $(patsubst %.c,$O/%,$(wildcard tests/test_*.c))
+objects := $(sources:%.c=$O/%.o)
+# A test named after a file of core/ links the core alone, the others the views as well.
+core_tests := $(filter $(core_sources:core/%.c=$O/tests/test_%),$(tests))
+tui_tests  := $(filter-out $(core_tests),$(tests))
+
+.PHONY: all run check check-sanitize check-valgrind coverage lint deps deps-dev \
+	install uninstall dist clean help
+.DELETE_ON_ERROR:
+.SECONDARY: $(objects)
+
+all: $O/oomspect ## build the program, $O/oomspect
+
+run: $O/oomspect ## build and start it
+	@$O/oomspect
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target what; do \
+		printf 'make %-15s %s\n' "$$target" "$$what"; done
+
+# --- what is built
 
 $O/oomspect: $(tui) $O/libcore.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,libs,$(packages))
 
 $O/libcore.a: $(core)
+	@rm -f $@
 	$(AR) rcs $@ $^
 
-$O/%.o: %.c
+$O/libsupport.a: $(support)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(objects): $O/%.o: %.c $O/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(call pkg,cflags,$(packages)) $(CFLAGS) -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(call pkg,cflags,$(packages) $(test_packages)) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$O/core/%.o: override CPPFLAGS += -include core/banned.h
+$(core): override CPPFLAGS += $(ban)
+$(core): core/banned.h
 
-$O/tests/%: $O/tests/%.o $O/libcore.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,libs,cmocka jansson)
+$(tests): $O/%: $O/%.o $O/libsupport.a $O/libcore.a
+$(tui_tests): $(pure)
+$(tests):
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libsupport.a \
+		$O/libcore.a $(call pkg,libs,$(test_packages))
 
-run: $O/oomspect
-	$O/oomspect
+# Other flags or another compiler rebuild everything.
+flags := $(VERSION) $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+ifneq ($(flags),$(file <$O/flags))
+.PHONY: $O/flags
+endif
+$O/flags:
+	@mkdir -p $(@D)
+	@: $(file >$O/flags.new,$(flags))
+	@mv $O/flags.new $@
 
-check: all $(tests)
-	@for t in $(tests); do echo "== $$t"; $$t || exit 1; done
+-include $(objects:.o=.d)
 
-clean:
+# --- what it needs
+
+deps: ## install what all, run and check need
+	@sh .ci/deps
+
+deps-dev: ## install what lint, the sanitizers and .ci/run need
+	@sh .ci/deps dev
+
+# `make -j deps check`: nothing is compiled before the compiler is there.
+$O/flags: | $(filter deps deps-dev,$(MAKECMDGOALS))
+
+# --- what is checked
+
+check: all $(tests) ## run every test; $O/tests/test_X runs one
+	@OOMSPECT=$(abspath $O/oomspect) tests/run $(tests)
+
+check-sanitize: ## the same with AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
+
+# The program that a test starts is looked into as well, other programs are not.
+valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=no \
+	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*'
+
+check-valgrind: all $(tests) ## the same under valgrind
+	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run $(tests)
+
+coverage: ## lines of core/ that the tests execute, 90 % at least
+	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
+	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
+
+lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
+.PHONY: $(lints)
+lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, man pages
+
+lint-format:
+	clang-format --dry-run -Werror $(sources) $(headers)
+
+lint-headers:
+	@for h in $(headers); do \
+		printf '#include "%s"\n' "$$h" | $(CC) $(CPPFLAGS) -I. $(call pkg,cflags,$(packages) $(test_packages)) \
+			-std=gnu11 $(warnings) -Werror -fsyntax-only -x c - || exit 1; done
+
+# Only the screen knows curses, and the core knows nothing of the program around it.
+lint-layers:
+	@! grep -n 'include.*curses' $(filter-out tui/screen.c,$(sources)) $(headers)
+	@! grep -n 'include "\(\.\./\)\?\(tui\|tests\)/' $(core_sources) $(wildcard include/oomspect/*.h)
+
+lint-man:
+	mandoc -T lint -W warning $(man_pages)
+	@for m in $(man_pages); do \
+		test -z "$$(groff -man -ww -z $$m 2>&1 | tee /dev/stderr)" || exit 1; done
+
+lint-cppcheck:
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+		--enable=warning,performance,portability $(CPPFLAGS) $(core_sources) $(tui_sources)
+
+lint-analyzer:
+	@$(MAKE) --no-print-directory O=$O/analyzer CC=gcc CFLAGS='-O1 -g -fanalyzer' WERROR=1 analyzed
+
+.PHONY: analyzed
+analyzed: $(core) $(tui)
+
+tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
+
+lint-tidy:
+	printf '%s\n' $(core_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
+		$(tidy_flags) $(ban)' tidy
+	printf '%s\n' $(tui_sources) $(test_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
+		$(tidy_flags)' tidy
+
+# --- where it goes
+
+install: all ## to PREFIX (/usr/local), below DESTDIR if given
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $O/oomspect $(DESTDIR)$(PREFIX)/bin/oomspect
+	for m in $(man_pages); do install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m#*/}; done
+
+uninstall: ## what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/oomspect
+	for m in $(man_pages); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m#*/}; done
+
+dist: ## a source archive of the last commit
+	@mkdir -p $O
+	git archive --prefix=oomspect-$(VERSION)/ -o $O/oomspect-$(VERSION).tar.gz HEAD
+	@echo $O/oomspect-$(VERSION).tar.gz
+
+clean: ## remove $O
 	rm -rf $O
-
--include $(core:.o=.d) $(tui:.o=.d) $(tests:=.d)

@@ -35,8 +35,7 @@ bool domain_has(const struct domain *domain, const struct snapshot *snapshot, co
 {
 	switch (domain->kind) {
 	case DOMAIN_MEMCG:
-		return task->memcg >= domain->memcg &&
-		       task->memcg < snapshot->memcgs->rows[domain->memcg].subtree_end;
+		return memcg_tree_covers(snapshot->memcgs, domain->memcg, task->memcg);
 	case DOMAIN_NODES:
 		return task->mems_allowed & domain->nodes;
 	case DOMAIN_HOST:

@@ -366,6 +366,8 @@ static void finish(struct sampler *sampler)
 	struct memcg_tree *tree = &sampler->work->tree;
 	if (tree->version)
 		memcg_tree_read(tree, NULL);
+	if (shot->host.boot_ms != UNKNOWN)
+		memcg_tree_note(tree, shot->host.boot_ms);
 	find_memcgs(sampler, shot);
 	count_processes(tree, shot);
 	find_sharers(sampler, shot);

@@ -19,11 +19,11 @@
 
 /* What oom_badness() adds up, in pages; none of them may be unknown (negative). */
 struct badness_terms {
-	int64_t rss;         /* file + anon + shmem, from the source that era_has(ERA_UNSUMMED_RSS) says */
+	int64_t rss; /* file + anon + shmem; ERA_UNSUMMED_RSS says from which file */
 	int64_t swapents;
-	int64_t pgtables;    /* as badness_pgtables() gives it */
+	int64_t pgtables; /* as badness_pgtables() gives it */
 	int oom_score_adj;
-	bool cap_sys_admin;  /* only the eras with a root bonus ask */
+	bool cap_sys_admin; /* only the eras with a root bonus ask */
 };
 
 /* Page tables as the era counts them, in pages, from /proc/PID/status: `pte_kb` is VmPTE,
@@ -32,7 +32,8 @@ int64_t badness_pgtables(const struct era *era, int64_t pte_kb, int64_t pmd_kb, 
 
 /* Points in a domain of `totalpages`: signed pages since ERA_SIGNED_POINTS, pages of at least 1
  * before, permille 1..1000 with ERA_POINTS_PERMILLE. BADNESS_UNKILLABLE for an adj of -1000. */
-int64_t badness_points(const struct era *era, const struct badness_terms *terms, int64_t totalpages);
+int64_t badness_points(
+	const struct era *era, const struct badness_terms *terms, int64_t totalpages);
 
 /* What /proc/PID/oom_score prints for a task whose points in a domain of the whole machine
  * (totalpages = RAM + swap) are `points`. 0 for BADNESS_UNKILLABLE. */

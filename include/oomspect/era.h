@@ -11,19 +11,19 @@
 #include <stdint.h>
 
 enum era_flag {
-	ERA_VIRTUAL_SIZE,      /* badness is a heuristic over total_vm, run time, nice: not computed */
-	ERA_POINTS_PERMILLE,   /* points are permille of totalpages, clamped to 1..1000 */
-	ERA_NR_PTES,           /* page tables count as nr_ptes, in pages of page table */
-	ERA_NR_PMDS,           /* ... and nr_pmds too */
-	ERA_PGTABLES_BYTES,    /* page tables count as mm_pgtables_bytes / PAGE_SIZE */
-	ERA_ROOT_MINUS_30,     /* CAP_SYS_ADMIN: 30 permille less */
-	ERA_ROOT_3_PERCENT,    /* CAP_SYS_ADMIN: points * 3 / 100 less */
-	ERA_SIGNED_POINTS,     /* points may be negative; oom_score is rescaled to 0..2000 */
-	ERA_UNSUMMED_RSS,      /* rss counters are per CPU and badness reads them unsummed */
-	ERA_NEWEST_WINS_TIES,  /* of equals the last in scan order dies, else the first */
-	ERA_SACRIFICE_CHILD,   /* a child of the chosen process is killed in its place */
-	ERA_VFORK_SHIELD,      /* a vfork child that still borrows its parent's mm is skipped */
-	ERA_OOM_GROUP,         /* memory.oom.group is honoured (cgroup v2) */
+	ERA_VIRTUAL_SIZE,     /* a heuristic over total_vm, run time, nice: not computed */
+	ERA_POINTS_PERMILLE,  /* points are permille of totalpages, clamped to 1..1000 */
+	ERA_NR_PTES,          /* page tables count as nr_ptes, in pages of page table */
+	ERA_NR_PMDS,          /* ... and nr_pmds too */
+	ERA_PGTABLES_BYTES,   /* page tables count as mm_pgtables_bytes / PAGE_SIZE */
+	ERA_ROOT_MINUS_30,    /* CAP_SYS_ADMIN: 30 permille less */
+	ERA_ROOT_3_PERCENT,   /* CAP_SYS_ADMIN: points * 3 / 100 less */
+	ERA_SIGNED_POINTS,    /* points may be negative; oom_score is rescaled to 0..2000 */
+	ERA_UNSUMMED_RSS,     /* rss counters are per CPU and badness reads them unsummed */
+	ERA_NEWEST_WINS_TIES, /* of equals the last in scan order dies, else the first */
+	ERA_SACRIFICE_CHILD,  /* a child of the chosen process is killed in its place */
+	ERA_VFORK_SHIELD,     /* a vfork child that still borrows its parent's mm is skipped */
+	ERA_OOM_GROUP,        /* memory.oom.group is honoured (cgroup v2) */
 	ERA_FLAG_COUNT,
 };
 
@@ -60,8 +60,8 @@ struct era era_of_release(const char *release);
  * oom_score, best one's own: about (1000 + adj) * 2 / 3 under the arithmetic of v5.9
  * (9066e5cfb73c, back-ported to 5.4.y), about max(adj, 0) before. Ambiguous values
  * change nothing. `mem_permille` is the process's own share of totalpages. */
-void era_correct_arithmetic(struct era *era, int oom_score_adj, int64_t oom_score,
-	int64_t mem_permille);
+void era_correct_arithmetic(
+	struct era *era, int oom_score_adj, int64_t oom_score, int64_t mem_permille);
 
 /* Corrects ERA_UNSUMMED_RSS from processes whose live oom_score told the two sources of rss apart:
  * how many agreed with the unsummed counters (stat field 24), how many with status. Changes

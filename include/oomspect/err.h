@@ -8,14 +8,14 @@
 
 enum err_code {
 	ERR_OK = 0,
-	ERR_NO_MEMORY,   /* an allocation failed */
-	ERR_IO,          /* a read or write failed for a reason not listed here */
-	ERR_NOT_FOUND,   /* no such file, process, cgroup, column, user */
-	ERR_DENIED,      /* EACCES or EPERM: the sentence names the missing right where it is known */
-	ERR_GONE,        /* it was there and is not any more: ESRCH, ENOENT in the middle, ENODEV */
-	ERR_SYNTAX,      /* text that is not of its grammar */
-	ERR_RANGE,       /* a number that does not fit */
-	ERR_TOO_BIG,     /* more than the buffer the caller allowed */
+	ERR_NO_MEMORY, /* an allocation failed */
+	ERR_IO,        /* a read or write failed for a reason not listed here */
+	ERR_NOT_FOUND, /* no such file, process, cgroup, column, user */
+	ERR_DENIED,    /* EACCES or EPERM: the sentence names the missing right where it is known */
+	ERR_GONE,      /* it was there and is not any more: ESRCH, ENOENT in the middle, ENODEV */
+	ERR_SYNTAX,    /* text that is not of its grammar */
+	ERR_RANGE,     /* a number that does not fit */
+	ERR_TOO_BIG,   /* more than the buffer the caller allowed */
 	ERR_UNSUPPORTED, /* this kernel, or this kind of root, cannot do it */
 };
 

@@ -9,6 +9,7 @@
 #include "oomspect/amount.h"
 #include "oomspect/host.h"
 #include "oomspect/root.h"
+#include "oomspect/trend.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +21,9 @@ struct memcg_events {
 };
 
 struct memcg {
-	const char *path;   /* as /proc/PID/cgroup names it, "/" for the top; owned by the tree */
+	const char *path;   /* as /proc/PID/cgroup and the kernel log name it: "/" for the top, unless
+	                       a bind mount shows only a part of the hierarchy ("/docker/ID");
+	                       raw bytes from outside, owned by the tree until its next read */
 	int32_t parent;     /* index in the tree, -1 for the top */
 	int32_t depth;      /* 0 for the top */
 	int32_t subtree_end; /* one past the index of its last descendant: rows stand pre-order,
@@ -38,6 +41,7 @@ struct memcg {
 	int64_t failcnt;             /* v1: charges that hit the limit, not OOMs */
 	int64_t swappiness;          /* v1 per cgroup; UNKNOWN on v2 */
 	int8_t oom_group, oom_kill_disable, under_oom; /* 0, 1, UNKNOWN */
+	int8_t use_hierarchy;        /* v1 before 5.11: 0 when its limit does not cover its children */
 	struct host_psi psi;         /* v2 */
 
 	/* Derived by memcg_tree_derive(). */
@@ -46,13 +50,16 @@ struct memcg {
 	bool limit_hidden;           /* the binding ancestor is outside this cgroup namespace */
 	struct amount headroom;      /* of the binding level */
 	struct amount reclaimable, unreclaimable;
-	int64_t processes;           /* in the subtree; filled from a snapshot */
+	struct trend trend;          /* of unreclaimable; filled by memcg_tree_note() */
+	int64_t processes;           /* in the subtree; filled from a snapshot by its sampler */
 };
 
 struct memcg_tree {
 	int version;            /* 1, 2; 0: no memory controller to be seen */
 	struct memcg *rows;     /* pre-order, the top first */
 	size_t count;
+	size_t left_out;        /* directories that could not be listed, or whose path is longer than
+	                           the kernel itself can name (PATH_MAX) */
 	struct memcg_walk *walk; /* the reader's own memory */
 };
 
@@ -65,17 +72,41 @@ void memcg_tree_release(struct memcg_tree *tree);
  * when there is none. Sources: cgroups(7), Documentation/admin-guide/cgroup-v2.rst. */
 enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, struct err *err);
 
-/* Walks the hierarchy and reads every row. Cgroups that vanish meanwhile are left out; absent and
- * denied files leave their amounts unknown. No allocation when no more cgroups are there than
- * before. Ends with memcg_tree_derive. */
+/* Brings every row up to date. Cgroups that vanish meanwhile are left out; absent and denied files
+ * leave their amounts unknown. No allocation when no more cgroups are there than before. Ends with
+ * memcg_tree_derive.
+ *
+ * Directories are listed again only when their number of links tells that a child came or went,
+ * and all of them every 16th time (controllers enabled on an existing v2 cgroup). Usage, limit,
+ * stat, events and pressure are read every time; what changes rarely (memcg_file.h) at first sight
+ * and in turn, every 8th time. Descriptors of the busiest files are kept as far as half of
+ * RLIMIT_NOFILE allows, the rest is opened anew. */
 enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err);
 
-/* Binding limits, headroom, reclaimable: pure arithmetic on the rows. */
+/* Binding limits, headroom, reclaimable: pure arithmetic on the rows.
+ * The binding level is the one with the least headroom, not with the smallest limit: a sibling may
+ * have filled the parent. A limit of a hidden ancestor is known on v1 alone, its usage never, so
+ * its headroom is an upper bound ("at most"); on v2 everything is "as far as can be seen". */
 void memcg_tree_derive(struct memcg_tree *tree);
 
-/* The row with exactly this path, or its nearest ancestor that has a row; -1 in an empty tree.
- * O(1) on average (a hash of paths kept by memcg_tree_read). */
+/* Adds this moment's unreclaimable usage to the trend of each row. `now_ms`: any steady clock. */
+void memcg_tree_note(struct memcg_tree *tree, int64_t now_ms);
+
+/* The row with exactly this path, or its nearest ancestor that has a row (v2: a process's memory
+ * cgroup is the nearest one with memory.* files); -1 in an empty tree, and for what is outside of
+ * the visible hierarchy ("/../..": a process beyond this cgroup namespace).
+ * `path` is as /proc/PID/cgroup gives it. O(1) on average (a hash kept by memcg_tree_read). */
 int32_t memcg_tree_find(const struct memcg_tree *tree, const char *path);
+
+/* Whether an OOM in row `index` looks at the tasks of row `other`: the same or a descendant, but
+ * with v1's memory.use_hierarchy 0 not the descendants. */
+bool memcg_tree_covers(const struct memcg_tree *tree, int32_t index, int32_t other);
+
+/* The processes directly in row `index`, in the order of cgroup.procs: on v2 this is the order in
+ * which the OOM killer scans them (order of joining, css_task_iter_start()), needed only to break a
+ * tie; v1 sorts the file by pid and gives -ENOTSUP. How many there are (at most `capacity` are
+ * stored), or a negative errno. Pids of processes outside the pid namespace are 0. */
+ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, size_t capacity);
 
 /* totalpages of an OOM in row `index`: its own limit (host memory if none) plus the swap it may
  * use, in pages, 1 if 0. Source: mm/memcontrol.c:mem_cgroup_get_max(). UNKNOWN when the files do

@@ -60,4 +60,20 @@ int root_open_dir(const struct root *root, const char *path);
 /* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. */
 ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size);
 
+/* Opens a file, or a directory, below `dir_fd` for a caller that keeps it: the last component of
+ * `path` must not be a symbolic link. The descriptor, or a negative errno. */
+int root_open_at(int dir_fd, const char *path);
+int root_open_dir_at(int dir_fd, const char *path);
+
+struct root_entry {
+	const char *name; /* raw bytes from outside, never "." or ".." */
+	uint64_t inode;
+	bool is_dir;      /* a symbolic link is none */
+};
+
+/* Calls `visit` for each entry of the directory `dir_fd`, from where it was last read, until it
+ * returns false. 0 or a negative errno. */
+int root_each_entry(int dir_fd, bool (*visit)(void *context, const struct root_entry *entry),
+	void *context);
+
 #endif

@@ -1,0 +1,330 @@
+#include "memcg_walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Paths that the kernel itself cannot name (PATH_MAX) are left out, so nobody can make a tree of
+ * them that costs more than its number of directories. */
+#define PATH_LENGTH_MAX (PATH_MAX - 64)
+
+/* The new size of an array of `size` elements that must hold `needed`. */
+static size_t grown_size(size_t size, size_t needed)
+{
+	if (size == 0)
+		size = 64;
+	while (size < needed)
+		size *= 2;
+	return size;
+}
+
+static bool grow_rows(struct memcg_table *table)
+{
+	size_t size = grown_size(table->capacity, table->count + 1);
+	if (size == table->capacity)
+		return true;
+	struct memcg *rows = reallocarray(table->rows, size, sizeof(*rows));
+	if (!rows)
+		return false;
+	table->rows = rows;
+	struct memcg_slot *slots = reallocarray(table->slots, size, sizeof(*slots));
+	if (!slots)
+		return false;
+	table->slots = slots;
+	table->capacity = size;
+	return true;
+}
+
+static bool grow_paths(struct memcg_table *table, size_t more)
+{
+	size_t size = grown_size(table->paths_size, table->paths_used + more);
+	if (size == table->paths_size)
+		return true;
+	char *paths = realloc(table->paths, size);
+	if (!paths)
+		return false;
+	table->paths = paths;
+	table->paths_size = size;
+	return true;
+}
+
+static bool grow_stack(struct memcg_walk *walk)
+{
+	size_t size = grown_size(walk->stack_size, walk->pending + 1);
+	if (size == walk->stack_size)
+		return true;
+	struct memcg_pending *stack = reallocarray(walk->stack, size, sizeof(*stack));
+	if (!stack)
+		return false;
+	walk->stack = stack;
+	walk->stack_size = size;
+	return true;
+}
+
+static const char *below_top(struct memcg_walk *walk, const char *path, size_t length)
+{
+	size_t skipped = strlen(walk->prefix) + 1;
+	if (length <= skipped)
+		return strcpy(walk->path, ".");
+	memcpy(walk->path, path + skipped, length - skipped);
+	walk->path[length - skipped] = '\0';
+	return walk->path;
+}
+
+const char *memcg_walk_path(struct memcg_walk *walk, const struct memcg_slot *slot)
+{
+	return below_top(walk, walk->now.paths + slot->path, slot->path_length);
+}
+
+bool memcg_walk_check(struct memcg_walk *walk)
+{
+	bool differs = walk->now.count == 0;
+	for (size_t i = 0; i < walk->now.count; i++) {
+		struct memcg_slot *slot = &walk->now.slots[i];
+		struct stat status;
+		if (fstatat(walk->top_fd, memcg_walk_path(walk, slot), &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+			status.st_ino != walk->now.rows[i].inode)
+			slot->gone = true;
+		else
+			slot->changed = status.st_nlink != slot->links;
+		differs |= slot->gone || slot->changed;
+	}
+	return differs;
+}
+
+/* A directory while it is visited. */
+struct visit {
+	struct memcg_walk *walk;
+	struct memcg_pending dir;
+	struct memcg_slot slot;
+	uint64_t inode;
+	bool has_memory;
+	bool no_memory;
+};
+
+/* Puts the child `name` of the visited directory on the stack. False when out of memory. */
+static bool push_child(struct visit *visit, const char *name, uint64_t inode)
+{
+	struct memcg_table *next = &visit->walk->next;
+	size_t above = visit->dir.path_length, length = strlen(name);
+	if (next->paths[visit->dir.path + above - 1] == '/')
+		above--; /* of the top, "/" */
+	if (above + 1 + length > PATH_LENGTH_MAX) {
+		visit->slot.left_out++;
+		return true;
+	}
+	if (!grow_paths(next, above + 1 + length + 1) || !grow_stack(visit->walk))
+		return false;
+	char *path = next->paths + next->paths_used;
+	memcpy(path, next->paths + visit->dir.path, above);
+	path[above] = '/';
+	memcpy(path + above + 1, name, length + 1);
+	visit->walk->stack[visit->walk->pending++] = (struct memcg_pending){
+		next->paths_used, (uint32_t)(above + 1 + length), (int32_t)next->count, inode };
+	next->paths_used += above + 1 + length + 1;
+	return true;
+}
+
+static bool visit_entry(void *context, const struct root_entry *entry)
+{
+	struct visit *visit = context;
+	if (!entry->is_dir)
+		visit->has_memory |= strcmp(entry->name, "memory.current") == 0;
+	else
+		visit->no_memory = !push_child(visit, entry->name, entry->inode);
+	return !visit->no_memory;
+}
+
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ENODEV || error == -ENOTDIR || error == -ELOOP;
+}
+
+/* False when the directory is not there any more. */
+static bool list(struct visit *visit)
+{
+	struct memcg_walk *walk = visit->walk;
+	struct stat status;
+	const char *path = below_top(walk, walk->next.paths + visit->dir.path, visit->dir.path_length);
+	int fd = root_open_dir_at(walk->top_fd, path);
+	if (fd < 0) { /* denied, or no descriptor left: a row all the same */
+		visit->slot.left_out = 1;
+		visit->has_memory = true;
+		visit->inode = visit->dir.inode;
+		return !is_gone(fd);
+	}
+	bool there = fstat(fd, &status) == 0;
+	visit->inode = there ? status.st_ino : 0;
+	visit->slot.links = there ? status.st_nlink : 0;
+	/* The links were counted before the children: one that comes meanwhile is found next time. */
+	there = there && root_each_entry(fd, visit_entry, visit) == 0;
+	close(fd);
+	return there;
+}
+
+/* The children of a directory in which nothing changed, from the present rows. */
+static void reuse(struct visit *visit, int32_t row)
+{
+	const struct memcg_table *now = &visit->walk->now;
+	visit->inode = now->rows[row].inode;
+	visit->slot.links = now->slots[row].links;
+	visit->slot.left_out = now->slots[row].left_out;
+	visit->has_memory = true;
+	for (int32_t i = row + 1; i < now->rows[row].subtree_end; i = now->rows[i].subtree_end)
+		if (!now->slots[i].gone && !visit->no_memory)
+			visit->no_memory = !push_child(visit, strrchr(now->rows[i].path, '/') + 1,
+				now->rows[i].inode);
+}
+
+/* Youngest first: the stack gives back the oldest. */
+static int by_inode_descending(const void *a, const void *b)
+{
+	const struct memcg_pending *x = a, *y = b;
+	return (x->inode < y->inode) - (x->inode > y->inode);
+}
+
+static void append_row(struct visit *visit)
+{
+	struct memcg_table *next = &visit->walk->next;
+	struct memcg *row = &next->rows[next->count];
+	*row = (struct memcg){ .parent = visit->dir.parent, .inode = visit->inode };
+	row->depth = row->parent < 0 ? 0 : next->rows[row->parent].depth + 1;
+	row->limited_by = -1;
+	memcg_row_forget(row, visit->walk->version);
+	visit->slot.path = visit->dir.path;
+	visit->slot.path_length = visit->dir.path_length;
+	visit->slot.unread = true;
+	for (int i = 0; i < MEMCG_FILE_KEPT; i++)
+		visit->slot.fds[i] = -1;
+	next->slots[next->count++] = visit->slot;
+}
+
+/* Takes a directory off the stack, its children onto it, and makes its row: on v2 only of one that
+ * has the memory controller; what is below one that has not cannot have it either. False when out
+ * of memory. */
+static bool visit_next(struct memcg_walk *walk, bool everything)
+{
+	struct visit visit = { .walk = walk, .dir = walk->stack[--walk->pending] };
+	size_t mark = walk->pending;
+	const char *path = walk->next.paths + visit.dir.path;
+	int32_t known = memcg_index_find(walk, path, visit.dir.path_length);
+	bool there = true;
+	if (everything || known < 0 || walk->now.slots[known].changed || walk->now.slots[known].gone)
+		there = list(&visit);
+	else
+		reuse(&visit, known);
+	bool row = there && (walk->version == 1 || visit.has_memory || visit.dir.parent < 0);
+	if (visit.no_memory || (row && !grow_rows(&walk->next)))
+		return false;
+	if (!row) {
+		walk->pending = mark;
+		return true;
+	}
+	qsort(walk->stack + mark, walk->pending - mark, sizeof(*walk->stack), by_inode_descending);
+	append_row(&visit);
+	return true;
+}
+
+static bool push_top(struct memcg_walk *walk)
+{
+	const char *path = *walk->prefix ? walk->prefix : "/";
+	size_t length = strlen(path);
+	if (!grow_paths(&walk->next, length + 1) || !grow_stack(walk))
+		return false;
+	memcpy(walk->next.paths, path, length + 1);
+	walk->next.paths_used = length + 1;
+	walk->stack[walk->pending++] = (struct memcg_pending){ 0, (uint32_t)length, -1, 0 };
+	return true;
+}
+
+/* Paths may have moved, and ends of subtrees are known only when all rows are there. */
+static void finish_rows(struct memcg_table *table)
+{
+	for (size_t i = table->count; i-- > 0;) {
+		struct memcg *row = &table->rows[i];
+		row->path = table->paths + table->slots[i].path;
+		if (row->subtree_end == 0)
+			row->subtree_end = (int32_t)i + 1;
+		if (row->parent >= 0 && table->rows[row->parent].subtree_end < row->subtree_end)
+			table->rows[row->parent].subtree_end = row->subtree_end;
+	}
+}
+
+/* A row of a directory that is still there keeps what was read of it. */
+static void adopt(struct memcg_walk *walk, size_t row)
+{
+	struct memcg *made = &walk->next.rows[row];
+	struct memcg_slot *slot = &walk->next.slots[row];
+	int32_t known = memcg_index_find(walk, made->path, slot->path_length);
+	if (known < 0 || walk->now.rows[known].inode != made->inode)
+		return;
+	struct memcg kept = walk->now.rows[known];
+	struct memcg_slot *left = &walk->now.slots[known];
+	kept.path = made->path;
+	kept.parent = made->parent;
+	kept.depth = made->depth;
+	kept.subtree_end = made->subtree_end;
+	*made = kept;
+	slot->unread = left->unread;
+	memcpy(slot->fds, left->fds, sizeof(slot->fds));
+	for (int i = 0; i < MEMCG_FILE_KEPT; i++)
+		left->fds[i] = -1;
+}
+
+enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct err *err)
+{
+	walk->next.count = walk->next.paths_used = walk->pending = 0;
+	bool fits = push_top(walk);
+	while (fits && walk->pending)
+		fits = visit_next(walk, everything);
+	if (!fits)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
+	if (walk->next.count == 0)
+		return err_set(err, ERR_GONE, "the memory cgroup hierarchy is not there any more");
+	enum err_code code = memcg_index_reserve(walk, walk->next.count, err);
+	if (code != ERR_OK)
+		return code;
+	finish_rows(&walk->next);
+	for (size_t i = 0; i < walk->next.count; i++)
+		adopt(walk, i);
+	for (size_t i = 0; i < walk->now.count; i++)
+		memcg_read_close(walk, &walk->now.slots[i]);
+	struct memcg_table table = walk->now;
+	walk->now = walk->next;
+	walk->next = table;
+	memcg_index_build(walk);
+	return ERR_OK;
+}
+
+/* The parent of a row of `depth` that comes after row `before` in pre-order. */
+static int32_t parent_after(const struct memcg_table *table, int32_t before, int32_t depth)
+{
+	while (before >= 0 && table->rows[before].depth >= depth)
+		before = table->rows[before].parent;
+	return before;
+}
+
+void memcg_walk_remove_gone(struct memcg_walk *walk)
+{
+	struct memcg_table *table = &walk->now;
+	size_t kept = 0;
+	for (size_t i = 0; i < table->count;) {
+		size_t end = (size_t)table->rows[i].subtree_end;
+		if (table->slots[i].gone) {
+			while (i < end)
+				memcg_read_close(walk, &table->slots[i++]);
+			continue;
+		}
+		struct memcg *row = &table->rows[kept];
+		*row = table->rows[i];
+		row->parent = parent_after(table, (int32_t)kept - 1, row->depth);
+		row->subtree_end = 0;
+		table->slots[kept++] = table->slots[i++];
+	}
+	table->count = kept;
+	finish_rows(table);
+	memcg_index_build(walk);
+}
