@@ -32,6 +32,7 @@ static bool parse_stat_tail(struct text rest, struct task *task)
 		bool valid = text_to_i64(field, &value);
 		switch (number) {
 		case STAT_PPID:
+			valid = valid && value >= 0 && value <= INT32_MAX;
 			task->ppid = (pid_t)value;
 			break;
 		case STAT_FLAGS:
@@ -39,6 +40,7 @@ static bool parse_stat_tail(struct text rest, struct task *task)
 			task->exiting = value & (PF_EXITING | PF_SIGNALED);
 			break;
 		case STAT_START:
+			valid = valid && value >= 0;
 			task->start_ticks = (uint64_t)value;
 			break;
 		case STAT_RSS:
