@@ -377,6 +377,9 @@ enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, s
 		return err_set_errno(err, (int)-length, "cannot read the stat file of process %d", (int)pid);
 	if (proc_parse_stat((struct text){ buffer, (size_t)length }, &read, err))
 		return ERR_SYNTAX;
+	if (read.pid != pid)
+		return err_set(err, ERR_SYNTAX, "the stat file of process %d is of process %d", (int)pid,
+			(int)read.pid);
 	read.mm_tid = pid;
 	read_scores(root, pid, &read);
 	forget_status(&read);
