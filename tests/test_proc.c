@@ -194,7 +194,7 @@ static const struct odd_case {
 	{ "stat is a link to itself", "proc/42/stat", become_loop, ERR_IO },
 	{ "status is a directory", "proc/42/status", become_directory, ERR_OK },
 	{ "status is a FIFO that nobody writes", "proc/42/status", become_fifo, ERR_GONE },
-	{ "status is a gigabyte long", "proc/42/status", become_gigabyte, ERR_OK },
+	{ "status is a gigabyte long", "proc/42/status", become_gigabyte, ERR_SYNTAX },
 };
 
 static void survives_an_odd_file(void **state)
