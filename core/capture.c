@@ -106,7 +106,8 @@ static enum err_code open_target(struct capture *capture, const char *path, stru
 		return err_set_errno(err, errno, "cannot open '%s'", path);
 	if (!is_empty(capture->dir_fd)) {
 		close(capture->dir_fd);
-		return err_set(err, ERR_IO, "cannot capture into '%s': not an empty directory", path);
+		return err_set(
+			err, ERR_IO, "cannot capture into '%s': not an empty directory", path);
 	}
 	return ERR_OK;
 }
@@ -154,6 +155,7 @@ enum err_code capture_write(
 	close(capture.dir_fd);
 	ret->files = capture.files;
 	if (code == ERR_OK && capture.sys_errno)
-		code = err_set_errno(err, capture.sys_errno, "cannot write '%s/%s'", path, capture.failed);
+		code = err_set_errno(
+			err, capture.sys_errno, "cannot write '%s/%s'", path, capture.failed);
 	return code;
 }

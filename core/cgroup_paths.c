@@ -100,11 +100,11 @@ int32_t cgroup_paths_id(struct cgroup_paths *paths, const char *path)
 	size_t id = free_id(paths);
 	if (id == paths->capacity && !grow(paths))
 		return UNKNOWN;
-	char *copy = strdup(path);
-	if (!copy)
+	struct entry *entry = &paths->entries[id];
+	*entry = (struct entry){ .path = strdup(path), .hash = hash, .marked = true };
+	if (!entry->path)
 		return UNKNOWN;
 	*slot_of(paths, path, hash) = (int32_t)id;
-	paths->entries[id] = (struct entry){ copy, hash, true };
 	if (id == paths->count)
 		paths->count++;
 	return (int32_t)id;

@@ -7,8 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* All directories are listed each 16th time: a controller enabled on an existing cgroup leaves no
- * other trace. */
+/* A v2 controller enabled on an existing cgroup leaves no trace in the directory above. */
 #define LIST_ALL_EVERY 16
 
 /* Each kept descriptor costs 4 KiB of kernel memory. */
@@ -53,15 +52,15 @@ static bool has_memory(int fd, int version)
 {
 	char controllers[4096];
 	return version == 1 ||
-		(root_read_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) > 0 &&
-			memcg_mount_has_memory(text_of(controllers)));
+	       (root_read_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) > 0 &&
+		       memcg_mount_has_memory(text_of(controllers)));
 }
 
 /* A mount that shows the hierarchy from its top is better than one that shows a part. */
 static bool is_better(const struct memcg_mount *mount, const struct memcg_mount *best)
 {
 	return best->version == 0 ||
-		(memcg_mount_is_top(mount->shown) && !memcg_mount_is_top(best->shown));
+	       (memcg_mount_is_top(mount->shown) && !memcg_mount_is_top(best->shown));
 }
 
 static bool consider(void *context, struct text line)
@@ -142,7 +141,7 @@ enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err)
 	enum err_code code = ERR_OK;
 	if (!walk)
 		return ERR_OK;
-	bool everything = walk->reads % LIST_ALL_EVERY == 0;
+	bool everything = walk->version == 2 && walk->reads % LIST_ALL_EVERY == 0;
 	if (memcg_walk_check(walk) || everything)
 		code = memcg_walk_list(walk, everything, err);
 	if (memcg_read_rows(walk))
@@ -184,7 +183,7 @@ bool memcg_tree_covers(const struct memcg_tree *tree, int32_t index, int32_t oth
 {
 	const struct memcg *row = &tree->rows[index];
 	return other == index ||
-		(row->use_hierarchy != 0 && other > index && other < row->subtree_end);
+	       (row->use_hierarchy != 0 && other > index && other < row->subtree_end);
 }
 
 /* Numbers of a file such as cgroup.procs, stored as long as there is room. */

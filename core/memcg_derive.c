@@ -21,7 +21,7 @@ static void derive_reclaimable(struct memcg *row)
 	if (!amount_known(row->inactive_file) || !amount_known(row->active_file))
 		return;
 	uint64_t bytes = row->inactive_file.bytes + row->active_file.bytes +
-		bytes_or_0(row->slab_reclaimable);
+			 bytes_or_0(row->slab_reclaimable);
 	bytes = difference(bytes, bytes_or_0(row->dirty) + bytes_or_0(row->writeback));
 	if (amount_known(row->usage)) {
 		bytes = bytes < row->usage.bytes ? bytes : row->usage.bytes;
@@ -45,8 +45,8 @@ static struct level level_of(const struct memcg *row, int32_t index)
 		return level;
 	level.index = index;
 	level.headroom = amount_known(row->usage)
-		? amount_bytes(difference(row->limit.bytes, row->usage.bytes))
-		: unknown;
+				 ? amount_bytes(difference(row->limit.bytes, row->usage.bytes))
+				 : unknown;
 	return level;
 }
 
@@ -84,8 +84,8 @@ static struct level hidden_level(const struct memcg_tree *tree)
 		return level;
 	level.limit = top->hierarchical_limit;
 	level.headroom = amount_known(top->usage)
-		? amount_bytes(difference(level.limit.bytes, top->usage.bytes))
-		: unknown;
+				 ? amount_bytes(difference(level.limit.bytes, top->usage.bytes))
+				 : unknown;
 	level.hidden = true;
 	return level;
 }
@@ -116,11 +116,12 @@ void memcg_tree_note(struct memcg_tree *tree, int64_t now_ms)
 {
 	for (size_t i = 0; i < tree->count; i++)
 		if (amount_known(tree->rows[i].unreclaimable))
-			trend_add(&tree->rows[i].trend, now_ms, (int64_t)tree->rows[i].unreclaimable.bytes);
+			trend_add(&tree->rows[i].trend, now_ms,
+				(int64_t)tree->rows[i].unreclaimable.bytes);
 }
 
-static int64_t swap_pages(const struct memcg_tree *tree, const struct memcg *row,
-	const struct host *host)
+static int64_t swap_pages(
+	const struct memcg_tree *tree, const struct memcg *row, const struct host *host)
 {
 	int64_t swappiness = tree->version == 1 ? row->swappiness : host->vm.swappiness;
 	if (swappiness == 0 || host->swap_total_pages <= 0)
@@ -138,8 +139,8 @@ int64_t memcg_totalpages(const struct memcg_tree *tree, int32_t index, const str
 		(row->limit.kind == AMOUNT_UNLIMITED && host->ram_pages < 0))
 		return UNKNOWN;
 	int64_t pages = amount_known(row->limit)
-		? (int64_t)(row->limit.bytes / (uint64_t)host->page_size)
-		: host->ram_pages;
+				? (int64_t)(row->limit.bytes / (uint64_t)host->page_size)
+				: host->ram_pages;
 	pages += swap_pages(tree, row, host);
 	return pages ? pages : 1;
 }

@@ -15,7 +15,8 @@ void memcg_parse_amount(struct text text, struct amount *ret)
 	if (text_equals(text, "max"))
 		ret->kind = AMOUNT_UNLIMITED;
 	else if (text_to_u64(text, &bytes))
-		*ret = bytes >= NO_LIMIT ? (struct amount){ AMOUNT_UNLIMITED, 0 } : amount_bytes(bytes);
+		*ret = bytes >= NO_LIMIT ? (struct amount){ AMOUNT_UNLIMITED, 0 }
+					 : amount_bytes(bytes);
 }
 
 void memcg_parse_count(struct text text, int64_t *ret)
@@ -38,7 +39,10 @@ struct key {
 	size_t offset; /* in struct memcg */
 };
 
-#define KEY(name, field) { name, sizeof(name) - 1, offsetof(struct memcg, field) }
+#define KEY(name, field) \
+	{ \
+		name, sizeof(name) - 1, offsetof(struct memcg, field) \
+	}
 
 static const struct key stat_v2_keys[] = {
 	KEY("anon", anon),
@@ -55,6 +59,7 @@ static const struct key stat_v2_keys[] = {
 static const struct key stat_v1_keys[] = {
 	KEY("rss", anon),
 	KEY("cache", file),
+	KEY("swap", swap_usage),
 	KEY("shmem", shmem),
 	KEY("dirty", dirty),
 	KEY("writeback", writeback),
@@ -193,37 +198,37 @@ static void oom_control(struct text text, void *row)
 	memcg_parse_oom_control(text, row);
 }
 
-#define EACH  MEMCG_FILE_EACH_TIME
-#define TURN  MEMCG_FILE_IN_TURN
-#define CLOSE MEMCG_FILE_REOPENED
+#define EACH      MEMCG_FILE_EACH_TIME
+#define MOVED     MEMCG_FILE_WHEN_MOVED
+#define TURN      MEMCG_FILE_IN_TURN
+#define REOPEN    MEMCG_FILE_REOPENED
 #define AT(field) offsetof(struct memcg, field)
 
 /* Sources: Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. */
 const struct memcg_file memcg_files[] = {
-	{ "memory.current",               2, EACH, 0,     AT(usage),         amount },
-	{ "memory.stat",                  2, EACH, 1,     0,                 stat_v2 },
-	{ "memory.events",                2, EACH, 2,     0,                 events },
-	{ "memory.max",                   2, EACH, CLOSE, AT(limit),         amount },
-	{ "memory.pressure",              2, EACH, CLOSE, AT(psi),           psi },
-	{ "memory.swap.current",          2, EACH, CLOSE, AT(swap_usage),    amount },
-	{ "memory.swap.max",              2, TURN, CLOSE, AT(swap_limit),    amount },
-	{ "memory.high",                  2, TURN, CLOSE, AT(high),          amount },
-	{ "memory.low",                   2, TURN, CLOSE, AT(low),           amount },
-	{ "memory.min",                   2, TURN, CLOSE, AT(min),           amount },
-	{ "memory.peak",                  2, TURN, CLOSE, AT(peak),          amount }, /* 5.19 */
-	{ "memory.oom.group",             2, TURN, CLOSE, AT(oom_group),     flag },   /* 4.19 */
+	{ "memory.current", 2, EACH, 0, AT(usage), amount },
+	{ "memory.events", 2, EACH, 1, 0, events },
+	{ "memory.max", 2, EACH, 2, AT(limit), amount },
+	{ "memory.stat", 2, MOVED, 3, 0, stat_v2 },
+	{ "memory.pressure", 2, MOVED, REOPEN, AT(psi), psi },
+	{ "memory.swap.current", 2, MOVED, REOPEN, AT(swap_usage), amount },
+	{ "memory.swap.max", 2, TURN, REOPEN, AT(swap_limit), amount },
+	{ "memory.high", 2, TURN, REOPEN, AT(high), amount },
+	{ "memory.low", 2, TURN, REOPEN, AT(low), amount },
+	{ "memory.min", 2, TURN, REOPEN, AT(min), amount },
+	{ "memory.peak", 2, TURN, REOPEN, AT(peak), amount },         /* 5.19 */
+	{ "memory.oom.group", 2, TURN, REOPEN, AT(oom_group), flag }, /* 4.19 */
 
-	{ "memory.usage_in_bytes",        1, EACH, 0,     AT(usage),         amount },
-	{ "memory.stat",                  1, EACH, 1,     0,                 stat_v1 },
-	{ "memory.oom_control",           1, EACH, 2,     0,                 oom_control },
-	{ "memory.limit_in_bytes",        1, EACH, CLOSE, AT(limit),         amount },
-	{ "memory.memsw.usage_in_bytes",  1, EACH, CLOSE, AT(swap_usage),    amount },
-	{ "memory.memsw.limit_in_bytes",  1, EACH, CLOSE, AT(swap_limit),    amount },
-	{ "memory.kmem.usage_in_bytes",   1, TURN, CLOSE, AT(kernel),        amount },
-	{ "memory.max_usage_in_bytes",    1, TURN, CLOSE, AT(peak),          amount },
-	{ "memory.failcnt",               1, TURN, CLOSE, AT(failcnt),       count },
-	{ "memory.swappiness",            1, TURN, CLOSE, AT(swappiness),    count },
-	{ "memory.use_hierarchy",         1, TURN, CLOSE, AT(use_hierarchy), flag },
+	{ "memory.usage_in_bytes", 1, EACH, 0, AT(usage), amount },
+	{ "memory.oom_control", 1, EACH, 1, 0, oom_control },
+	{ "memory.limit_in_bytes", 1, EACH, 2, AT(limit), amount },
+	{ "memory.stat", 1, MOVED, 3, 0, stat_v1 },
+	{ "memory.memsw.limit_in_bytes", 1, TURN, REOPEN, AT(memsw_limit), amount },
+	{ "memory.kmem.usage_in_bytes", 1, TURN, REOPEN, AT(kernel), amount },
+	{ "memory.max_usage_in_bytes", 1, TURN, REOPEN, AT(peak), amount },
+	{ "memory.failcnt", 1, TURN, REOPEN, AT(failcnt), count },
+	{ "memory.swappiness", 1, TURN, REOPEN, AT(swappiness), count },
+	{ "memory.use_hierarchy", 1, TURN, REOPEN, AT(use_hierarchy), flag },
 };
 
 const size_t memcg_file_count = COUNT(memcg_files);
@@ -240,7 +245,7 @@ void memcg_row_forget(struct memcg *row, int version)
 			memcg_files[i].parse(absent, field_of(row, memcg_files[i].offset));
 }
 
-/* v1 counts memory and swap together, and reads the two files at two moments. */
+/* v1 limits memory and swap together. */
 static struct amount swap_alone(struct amount memsw, struct amount memory)
 {
 	if (!amount_known(memsw))
@@ -253,10 +258,9 @@ static struct amount swap_alone(struct amount memsw, struct amount memory)
 void memcg_row_finish(struct memcg *row, int version)
 {
 	if (version == 1) {
-		row->swap_usage = swap_alone(row->swap_usage, row->usage);
-		row->swap_limit = swap_alone(row->swap_limit, row->limit);
+		row->swap_limit = swap_alone(row->memsw_limit, row->limit);
 	} else if (row->parent < 0 && row->usage.kind == AMOUNT_UNKNOWN &&
-		row->limit.kind == AMOUNT_UNKNOWN) {
+		   row->limit.kind == AMOUNT_UNKNOWN) {
 		row->limit.kind = AMOUNT_UNLIMITED;
 	}
 }

@@ -15,7 +15,8 @@ static void unescape(struct text text, char *buffer, size_t size)
 	for (size_t i = 0; i < text.len && length < size - 1; i++) {
 		const char *at = text.at + i;
 		char c = *at;
-		if (c == '\\' && text.len - i > 3 && is_octal(at[1]) && is_octal(at[2]) && is_octal(at[3])) {
+		if (c == '\\' && text.len - i > 3 && is_octal(at[1]) && is_octal(at[2]) &&
+			is_octal(at[3])) {
 			c = (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0'));
 			i += 3;
 		}

@@ -28,40 +28,45 @@ static void give_descriptors_back(struct memcg_walk *walk)
 	walk->fds_left = 0;
 }
 
-static ssize_t read_path(struct memcg_walk *walk, const char *path)
+static int open_path(struct memcg_walk *walk, const char *path)
 {
-	ssize_t length = root_read_at(walk->top_fd, path, walk->text, sizeof(walk->text));
-	if (length == -EMFILE || length == -ENFILE) {
+	int fd = root_open_at(walk->top_fd, path);
+	if (fd == -EMFILE || fd == -ENFILE) {
 		give_descriptors_back(walk);
-		length = root_read_at(walk->top_fd, path, walk->text, sizeof(walk->text));
+		fd = root_open_at(walk->top_fd, path);
 	}
+	return fd;
+}
+
+/* One read: these files are given whole, and asking for the end of one would make the kernel count
+ * everything in it once more. */
+static ssize_t read_fd(struct memcg_walk *walk, int fd)
+{
+	ssize_t length;
+	do
+		length = pread(fd, walk->text, sizeof(walk->text), 0);
+	while (length < 0 && errno == EINTR);
 	return length;
 }
 
-/* Reads by the kept descriptor, which it opens first if it may. */
-static ssize_t read_kept(struct memcg_walk *walk, int *fd, const char *path)
-{
-	if (*fd < 0 && walk->fds_left) {
-		*fd = root_open_at(walk->top_fd, path);
-		walk->fds_left -= *fd >= 0;
-	}
-	if (*fd < 0)
-		return read_path(walk, path);
-	ssize_t length;
-	do
-		length = pread(*fd, walk->text, sizeof(walk->text), 0);
-	while (length < 0 && errno == EINTR);
-	return length < 0 ? -errno : length;
-}
-
+/* Reads by the kept descriptor if there is one, else opens the file, and keeps that if it may. */
 static void read_file(struct memcg_walk *walk, const struct memcg_file *file, struct memcg *row,
-	struct memcg_slot *slot, const char *path)
+	struct memcg_slot *slot)
 {
-	ssize_t length = file->keep == MEMCG_FILE_REOPENED
-		? read_path(walk, path)
-		: read_kept(walk, &slot->fds[file->keep], path);
-	struct text text = { walk->text, length > 0 ? (size_t)length : 0 };
-	file->parse(text, (char *)row + file->offset);
+	bool keep = file->keep != MEMCG_FILE_REOPENED;
+	int fd = keep && slot->fds[file->keep] >= 0 ? slot->fds[file->keep]
+						    : open_path(walk, walk->path);
+	ssize_t length = fd >= 0 ? read_fd(walk, fd) : -1;
+	file->parse((struct text){ walk->text, length > 0 ? (size_t)length : 0 },
+		(char *)row + file->offset);
+	if (fd < 0 || (keep && fd == slot->fds[file->keep]))
+		return;
+	if (keep && walk->fds_left) {
+		walk->fds_left--;
+		slot->fds[file->keep] = fd;
+	} else {
+		close(fd);
+	}
 }
 
 /* A row without usage is one whose directory went away, or one that never had the file. */
@@ -72,24 +77,46 @@ static bool is_gone(struct memcg_walk *walk, size_t index)
 		return false;
 	const char *path = memcg_walk_path(walk, &walk->now.slots[index]);
 	return fstatat(walk->top_fd, path, &status, AT_SYMLINK_NOFOLLOW) < 0
-		? errno == ENOENT || errno == ENODEV
-		: status.st_ino != walk->now.rows[index].inode;
+		       ? errno == ENOENT || errno == ENODEV
+		       : status.st_ino != walk->now.rows[index].inode;
+}
+
+static bool same_amount(struct amount a, struct amount b)
+{
+	return a.kind == b.kind && a.bytes == b.bytes;
+}
+
+/* Usage is read each time whatever it costs; the rest is worth opening only when that moved. */
+static bool is_due(const struct memcg_file *file, const struct memcg_slot *slot, bool moved)
+{
+	bool cheap = file->keep != MEMCG_FILE_REOPENED && slot->fds[file->keep] >= 0;
+	switch (file->turn) {
+	case MEMCG_FILE_EACH_TIME:
+		return moved || cheap || file->offset == offsetof(struct memcg, usage);
+	case MEMCG_FILE_WHEN_MOVED:
+		return moved;
+	case MEMCG_FILE_IN_TURN:
+		break;
+	}
+	return false;
 }
 
 static void read_row(struct memcg_walk *walk, size_t index)
 {
 	struct memcg *row = &walk->now.rows[index];
 	struct memcg_slot *slot = &walk->now.slots[index];
+	struct amount before = row->usage;
 	bool turn = slot->unread || (index + walk->reads) % TURNS == 0;
 	memcg_walk_path(walk, slot);
 	size_t length = strlen(walk->path);
 	walk->path[length++] = '/';
 	for (size_t i = 0; i < memcg_file_count; i++) {
 		const struct memcg_file *file = &memcg_files[i];
-		if (file->version != walk->version || (file->turn == MEMCG_FILE_IN_TURN && !turn))
+		if (file->version != walk->version ||
+			(!turn && !is_due(file, slot, !same_amount(row->usage, before))))
 			continue;
 		memcpy(walk->path + length, file->name, strlen(file->name) + 1);
-		read_file(walk, file, row, slot, walk->path);
+		read_file(walk, file, row, slot);
 	}
 	memcg_row_finish(row, walk->version);
 	slot->unread = false;

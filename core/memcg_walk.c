@@ -85,7 +85,8 @@ bool memcg_walk_check(struct memcg_walk *walk)
 	for (size_t i = 0; i < walk->now.count; i++) {
 		struct memcg_slot *slot = &walk->now.slots[i];
 		struct stat status;
-		if (fstatat(walk->top_fd, memcg_walk_path(walk, slot), &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+		if (fstatat(walk->top_fd, memcg_walk_path(walk, slot), &status,
+			    AT_SYMLINK_NOFOLLOW) < 0 ||
 			status.st_ino != walk->now.rows[i].inode)
 			slot->gone = true;
 		else
@@ -122,8 +123,8 @@ static bool push_child(struct visit *visit, const char *name, uint64_t inode)
 	memcpy(path, next->paths + visit->dir.path, above);
 	path[above] = '/';
 	memcpy(path + above + 1, name, length + 1);
-	visit->walk->stack[visit->walk->pending++] = (struct memcg_pending){
-		next->paths_used, (uint32_t)(above + 1 + length), (int32_t)next->count, inode };
+	visit->walk->stack[visit->walk->pending++] = (struct memcg_pending){ next->paths_used,
+		(uint32_t)(above + 1 + length), (int32_t)next->count, inode };
 	next->paths_used += above + 1 + length + 1;
 	return true;
 }
@@ -148,7 +149,8 @@ static bool list(struct visit *visit)
 {
 	struct memcg_walk *walk = visit->walk;
 	struct stat status;
-	const char *path = below_top(walk, walk->next.paths + visit->dir.path, visit->dir.path_length);
+	const char *path =
+		below_top(walk, walk->next.paths + visit->dir.path, visit->dir.path_length);
 	int fd = root_open_dir_at(walk->top_fd, path);
 	if (fd < 0) { /* denied, or no descriptor left: a row all the same */
 		visit->slot.left_out = 1;
@@ -175,8 +177,8 @@ static void reuse(struct visit *visit, int32_t row)
 	visit->has_memory = true;
 	for (int32_t i = row + 1; i < now->rows[row].subtree_end; i = now->rows[i].subtree_end)
 		if (!now->slots[i].gone && !visit->no_memory)
-			visit->no_memory = !push_child(visit, strrchr(now->rows[i].path, '/') + 1,
-				now->rows[i].inode);
+			visit->no_memory = !push_child(
+				visit, strrchr(now->rows[i].path, '/') + 1, now->rows[i].inode);
 }
 
 /* Youngest first: the stack gives back the oldest. */
@@ -212,7 +214,8 @@ static bool visit_next(struct memcg_walk *walk, bool everything)
 	const char *path = walk->next.paths + visit.dir.path;
 	int32_t known = memcg_index_find(walk, path, visit.dir.path_length);
 	bool there = true;
-	if (everything || known < 0 || walk->now.slots[known].changed || walk->now.slots[known].gone)
+	if (everything || known < 0 || walk->now.slots[known].changed ||
+		walk->now.slots[known].gone)
 		there = list(&visit);
 	else
 		reuse(&visit, known);

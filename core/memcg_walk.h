@@ -10,14 +10,14 @@
 
 /* What is remembered about the directory of a row. */
 struct memcg_slot {
-	size_t path;           /* offset in the table's paths */
+	size_t path; /* offset in the table's paths */
 	uint32_t path_length;
-	uint32_t left_out;     /* entries below it that were left out */
-	uint64_t links;        /* st_nlink when it was listed: 2 and one for each child */
+	uint32_t left_out;        /* entries below it that were left out */
+	uint64_t links;           /* st_nlink when it was listed: 2 and one for each child */
 	int fds[MEMCG_FILE_KEPT]; /* -1, or a kept descriptor */
-	bool unread;           /* its files have not been read yet */
-	bool changed;          /* a child came or went since it was listed */
-	bool gone;             /* it vanished, or another directory has taken its name */
+	bool unread;              /* its files have not been read yet */
+	bool changed;             /* a child came or went since it was listed */
+	bool gone;                /* it vanished, or another directory has taken its name */
 };
 
 /* Rows in pre-order, each with its slot and path. Two of them take turns: the next one is built
@@ -42,15 +42,16 @@ struct memcg_walk {
 	int version;
 	int top_fd;            /* the directory where the hierarchy is mounted */
 	char prefix[PATH_MAX]; /* of every row's path: "" or, by a bind mount, "/docker/ID" */
-	char climb[PATH_MAX];  /* what a namespace puts before the paths of processes: "" or "/../.." */
+	char climb
+		[PATH_MAX]; /* what a namespace puts before the paths of processes: "" or "/../.." */
 	unsigned long reads;
-	unsigned fds_left;     /* how many more descriptors may be kept */
+	unsigned fds_left; /* how many more descriptors may be kept */
 
 	struct memcg_table now, next;
 	struct memcg_pending *stack;
 	size_t pending, stack_size;
-	uint32_t *buckets;     /* row + 1, 0: free */
-	size_t bucket_count;   /* a power of two */
+	uint32_t *buckets;   /* row + 1, 0: free */
+	size_t bucket_count; /* a power of two */
 
 	char path[PATH_MAX + 64];
 	char text[MEMCG_FILE_TEXT_SIZE];

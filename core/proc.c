@@ -116,11 +116,11 @@ static bool parse_uid(struct status_parser *parser, struct text value, void *fie
 
 static bool parse_cap_eff(struct status_parser *parser, struct text value, void *field)
 {
+	static const char digits[] = "0123456789abcdef";
 	uint64_t mask = 0;
 	(void)parser;
 	for (size_t i = 0; i < value.len; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *digit = memchr(digits, value.at[i], 16);
+		const char *digit = memchr(digits, value.at[i], sizeof(digits) - 1);
 		if (!digit)
 			return false;
 		mask = mask << 4 | (uint64_t)(digit - digits);
@@ -135,23 +135,25 @@ static bool parse_nodes(struct status_parser *parser, struct text value, void *f
 	return proc_parse_list(value, field);
 }
 
+#define NAMED(name) name, sizeof(name) - 1
 static const struct status_field {
 	const char *name;
+	size_t name_length;
 	status_field_fn parse;
 	size_t offset;
 } status_fields[] = {
-	{ "Uid", parse_uid, offsetof(struct task, uid) },
-	{ "VmLck", parse_pages, offsetof(struct task, locked_pages) },
-	{ "VmRSS", parse_pages, offsetof(struct task, rss_pages) },
-	{ "RssAnon", parse_pages, offsetof(struct task, rss_anon_pages) },
-	{ "RssFile", parse_pages, offsetof(struct task, rss_file_pages) },
-	{ "RssShmem", parse_pages, offsetof(struct task, rss_shmem_pages) },
-	{ "VmSwap", parse_pages, offsetof(struct task, swap_pages) },
-	{ "VmPTE", parse_number, offsetof(struct task, pte_kb) },
-	{ "VmPMD", parse_number, offsetof(struct task, pmd_kb) },
-	{ "Threads", parse_number, offsetof(struct task, threads) },
-	{ "CapEff", parse_cap_eff, offsetof(struct task, cap_sys_admin) },
-	{ "Mems_allowed_list", parse_nodes, offsetof(struct task, mems_allowed) },
+	{ NAMED("Uid"), parse_uid, offsetof(struct task, uid) },
+	{ NAMED("VmLck"), parse_pages, offsetof(struct task, locked_pages) },
+	{ NAMED("VmRSS"), parse_pages, offsetof(struct task, rss_pages) },
+	{ NAMED("RssAnon"), parse_pages, offsetof(struct task, rss_anon_pages) },
+	{ NAMED("RssFile"), parse_pages, offsetof(struct task, rss_file_pages) },
+	{ NAMED("RssShmem"), parse_pages, offsetof(struct task, rss_shmem_pages) },
+	{ NAMED("VmSwap"), parse_pages, offsetof(struct task, swap_pages) },
+	{ NAMED("VmPTE"), parse_number, offsetof(struct task, pte_kb) },
+	{ NAMED("VmPMD"), parse_number, offsetof(struct task, pmd_kb) },
+	{ NAMED("Threads"), parse_number, offsetof(struct task, threads) },
+	{ NAMED("CapEff"), parse_cap_eff, offsetof(struct task, cap_sys_admin) },
+	{ NAMED("Mems_allowed_list"), parse_nodes, offsetof(struct task, mems_allowed) },
 };
 
 /* FNV-1a over the Vm lines: a fingerprint of an mm, equal for processes that share it. */
@@ -195,7 +197,7 @@ static bool parse_status_line(struct status_parser *parser, struct text line)
 		return true;
 	for (size_t i = 0; i < sizeof(status_fields) / sizeof(status_fields[0]); i++) {
 		const struct status_field *field = &status_fields[i];
-		if (text_equals(name, field->name))
+		if (name.len == field->name_length && memcmp(name.at, field->name, name.len) == 0)
 			return field->parse(
 				parser, text_trim(line), (char *)parser->task + field->offset);
 	}
@@ -441,7 +443,9 @@ enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, s
 
 ssize_t proc_read_cmdline(const struct root *root, pid_t pid, char *buffer, size_t size)
 {
-	ssize_t length = read_file(root, pid, "cmdline", buffer, size);
+	char path[64];
+	snprintf(path, sizeof(path), "proc/%d/cmdline", (int)pid);
+	ssize_t length = root_read(root, path, buffer, size);
 	if (length == -EFBIG)
 		length = (ssize_t)size - 1;
 	while (length > 0 && buffer[length - 1] == '\0')

@@ -290,7 +290,7 @@ static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	if (ranking->moment == RANKING_AT_OOM)
 		evaluation.shmem_to_swap = shmem_pages(snapshot, &ranking->domain) <=
 					   free_swap(snapshot, &ranking->domain);
-	ranking->count = ranking->killable = ranking->victim = 0;
+	ranking->count = ranking->killable = 0;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
 		if (!domain_has(&ranking->domain, snapshot, task))
@@ -303,6 +303,14 @@ static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	}
 }
 
+static void order_by_death(struct ranking *ranking, const struct era *era)
+{
+	sort_rows(ranking->rows, ranking->count, by_death, era_has(era, ERA_NEWEST_WINS_TIES));
+	ranking->victim = 0;
+	if (ranking->killable && era_has(era, ERA_SACRIFICE_CHILD))
+		ranking->victim = sacrificed(ranking);
+}
+
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err)
@@ -313,13 +321,48 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	const struct era *era = &snapshot->host.era;
 	ranking->domain = *domain;
 	ranking->moment = moment;
+	ranking->joined_memcg = UNKNOWN;
 	collect(ranking, snapshot, edits, edit_count);
 	sort_rows(ranking->rows, ranking->count,
 		domain->kind == DOMAIN_MEMCG ? by_memcg : by_creation, false);
 	for (size_t i = 0; i < ranking->count; i++)
 		ranking->rows[i].scan_order = (uint32_t)i;
-	sort_rows(ranking->rows, ranking->count, by_death, era_has(era, ERA_NEWEST_WINS_TIES));
-	if (ranking->killable && era_has(era, ERA_SACRIFICE_CHILD))
-		ranking->victim = sacrificed(ranking);
+	order_by_death(ranking, era);
 	return ERR_OK;
+}
+
+int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	if (ranking->domain.kind != DOMAIN_MEMCG || snapshot->memcgs->version != 2 ||
+		ranking->killable < 2 || ranking->rows[0].points != ranking->rows[1].points)
+		return UNKNOWN;
+	/* Across cgroups the tree decides; the last or first cgroup among the equals has the say. */
+	int32_t memcg = ranking->rows[0].task->memcg;
+	bool shared = ranking->rows[1].task->memcg == memcg;
+	return shared && ranking->joined_memcg != memcg ? memcg : UNKNOWN;
+}
+
+static size_t place_in(const pid_t *pids, size_t count, pid_t pid)
+{
+	size_t place = 0;
+	while (place < count && pids[place] != pid)
+		place++;
+	return place;
+}
+
+void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snapshot, int32_t memcg,
+	const pid_t *pids, size_t count)
+{
+	uint32_t base = UINT32_MAX;
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking->rows[i].task->memcg == memcg && ranking->rows[i].scan_order < base)
+			base = ranking->rows[i].scan_order;
+	/* Rows of one cgroup stand together in scan order: their places are dealt out anew. */
+	for (size_t i = 0; i < ranking->count; i++) {
+		struct ranking_row *row = &ranking->rows[i];
+		if (row->task->memcg == memcg)
+			row->scan_order = base + (uint32_t)place_in(pids, count, row->task->pid);
+	}
+	ranking->joined_memcg = memcg;
+	order_by_death(ranking, &snapshot->host.era);
 }

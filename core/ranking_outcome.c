@@ -127,14 +127,16 @@ static int64_t counter_error(const struct host *host)
 	return cpus * (batch - 1);
 }
 
-static unsigned tie_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot,
-	const struct task *victim, const struct task *next)
+static unsigned tie_uncertainty(
+	const struct ranking *ranking, const struct snapshot *snapshot, const struct task *next)
 {
-	if (ranking->domain.kind != DOMAIN_MEMCG || victim->memcg != next->memcg)
+	int32_t memcg = ranking->rows[0].task->memcg;
+	if (ranking->domain.kind != DOMAIN_MEMCG || memcg != next->memcg)
 		return 0;
 	/* v1 sorts cgroup.procs by pid on reading: the order of joining cannot be had. */
-	return snapshot->memcgs->version == 1 ? 1u << UNCERTAIN_V1_TIE_ORDER
-					      : 1u << UNCERTAIN_TIE_ORDER;
+	if (snapshot->memcgs->version == 1)
+		return 1u << UNCERTAIN_V1_TIE_ORDER;
+	return ranking->joined_memcg == memcg ? 0 : 1u << UNCERTAIN_TIE_ORDER;
 }
 
 static unsigned margin_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
@@ -144,7 +146,7 @@ static unsigned margin_uncertainty(const struct ranking *ranking, const struct s
 	const struct task *first = ranking->rows[0].task;
 	if (!next || margin == UNKNOWN)
 		return 0;
-	unsigned bits = margin == 0 ? tie_uncertainty(ranking, snapshot, first, next->task) : 0;
+	unsigned bits = margin == 0 ? tie_uncertainty(ranking, snapshot, next->task) : 0;
 	bool swapped = first->swap_pages > 0 || next->task->swap_pages > 0;
 	if (era_has(&snapshot->host.era, ERA_UNSUMMED_RSS) && swapped &&
 		margin <= 2 * counter_error(&snapshot->host))

@@ -47,8 +47,9 @@ void root_release(struct root *root)
 	*root = (struct root){ .fd = -1, .proc_fd = -1 };
 }
 
-/* Reads `fd` to its end or to the end of the buffer. */
-static ssize_t read_whole(int fd, char *buffer, size_t size)
+/* Reads `fd` to its end or to the end of the buffer; with `one_record` a read that leaves room is
+ * known to have been the last. */
+static ssize_t read_whole(int fd, char *buffer, size_t size, bool one_record)
 {
 	size_t length = 0;
 	while (length < size - 1) {
@@ -57,9 +58,9 @@ static ssize_t read_whole(int fd, char *buffer, size_t size)
 			continue;
 		if (got < 0)
 			return -errno;
-		if (got == 0)
-			break;
 		length += (size_t)got;
+		if (got == 0 || (one_record && length < size - 1))
+			break;
 	}
 	buffer[length] = '\0';
 	char more;
@@ -68,15 +69,20 @@ static ssize_t read_whole(int fd, char *buffer, size_t size)
 	return (ssize_t)length;
 }
 
-ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size)
+static ssize_t read_file(int dir_fd, const char *name, char *buffer, size_t size, bool one_record)
 {
 	buffer[0] = '\0';
 	int fd = open_retrying(dir_fd, name, OPEN_FLAGS);
 	if (fd < 0)
 		return fd;
-	ssize_t length = read_whole(fd, buffer, size);
+	ssize_t length = read_whole(fd, buffer, size, one_record);
 	close(fd);
 	return length;
+}
+
+ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size)
+{
+	return read_file(dir_fd, name, buffer, size, false);
 }
 
 static void tell_file(const struct root *root, const char *path, size_t offset, const char *bytes,
@@ -95,7 +101,7 @@ ssize_t root_read(const struct root *root, const char *path, char *buffer, size_
 
 ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	ssize_t length = root_read_at(root->proc_fd, path, buffer, size);
+	ssize_t length = read_file(root->proc_fd, path, buffer, size, true);
 	if (root->listener) {
 		char below_root[PATH_MAX];
 		snprintf(below_root, sizeof(below_root), "proc/%s", path);

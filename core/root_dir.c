@@ -27,7 +27,7 @@ static bool is_directory(int dir_fd, const struct dirent64 *entry)
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_DIR;
 	return fstatat(dir_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-		S_ISDIR(status.st_mode);
+	       S_ISDIR(status.st_mode);
 }
 
 static bool is_dots(const char *name)
@@ -35,19 +35,21 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-int root_each_entry(int dir_fd, bool (*visit)(void *context, const struct root_entry *entry),
-	void *context)
+int root_each_entry(
+	int dir_fd, bool (*visit)(void *context, const struct root_entry *entry), void *context)
 {
 	/* getdents64(2) itself: opendir(3) allocates. */
 	_Alignas(struct dirent64) char buffer[16384];
 	ssize_t length;
 	while ((length = getdents64(dir_fd, buffer, sizeof(buffer))) > 0) {
 		for (ssize_t at = 0; at < length;) {
-			const struct dirent64 *found = (const struct dirent64 *)(const void *)(buffer + at);
+			const struct dirent64 *found =
+				(const struct dirent64 *)(const void *)(buffer + at);
 			at += found->d_reclen;
 			if (is_dots(found->d_name))
 				continue;
-			struct root_entry entry = { found->d_name, found->d_ino, is_directory(dir_fd, found) };
+			struct root_entry entry = { found->d_name, found->d_ino,
+				is_directory(dir_fd, found) };
 			if (!visit(context, &entry))
 				return 0;
 		}

@@ -1,5 +1,6 @@
 #include "oomspect/sampler.h"
 
+#include "oomspect/attention.h"
 #include "oomspect/badness.h"
 #include "oomspect/cgroup_paths.h"
 
@@ -10,7 +11,7 @@
 
 #define SWEEP_EVERY   256 /* samples between two clean-ups of cgroup paths nobody is in */
 #define CGROUP_EVERY  16  /* samples between two reads of a process's cgroup, in turn */
-#define SHARERS_TRIED 8   /* relatives with the same counters that are asked about one mm */
+#define SHARERS_TRIED 4   /* relatives with the same counters that are asked about one mm */
 
 struct sampler_work {
 	pid_t *pids; /* ascending */
@@ -18,6 +19,7 @@ struct sampler_work {
 	size_t next_old; /* place in the latest snapshot that the merge has reached */
 	struct cgroup_paths *paths;
 	struct memcg_tree tree;
+	struct attention attention;
 	int32_t *memcg_of_path; /* by path id, for one sample */
 	size_t memcg_of_path_capacity;
 	uint32_t *mm_slots; /* open addressing over mm_key: index in tasks + 1, 0 free */
@@ -37,6 +39,7 @@ enum err_code sampler_init(struct sampler *sampler, const struct root *root,
 	}
 	sampler->work->paths = paths;
 	memcg_tree_init(&sampler->work->tree);
+	attention_init(&sampler->work->attention, options->hot);
 	for (size_t i = 0; i < 2; i++) {
 		snapshot_init(&sampler->shots[i]);
 		sampler->shots[i].memcgs = &sampler->work->tree;
@@ -57,6 +60,7 @@ void sampler_release(struct sampler *sampler)
 		snapshot_release(&sampler->shots[i]);
 	if (work) {
 		memcg_tree_release(&work->tree);
+		attention_release(&work->attention);
 		cgroup_paths_free(work->paths);
 		free(work->pids);
 		free(work->memcg_of_path);
@@ -146,6 +150,8 @@ enum err_code sampler_begin(struct sampler *sampler, struct err *err)
 	next->count = 0;
 	if (code != ERR_OK)
 		sampler->work->pid_count = 0;
+	attention_begin(&sampler->work->attention, sampler_latest(sampler), &next->host,
+		sampler->work->pid_count);
 	return code;
 }
 
@@ -178,19 +184,35 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 		task->cgroup = cgroup_paths_id(work->paths, path);
 }
 
+/* A row that is not due lives on unread. */
+static void keep_process(struct snapshot *next, const struct task *old)
+{
+	struct task *task = &next->tasks[next->count++];
+	*task = *old;
+	task->age++;
+	task->sightings++;
+}
+
 static void read_process(struct sampler *sampler, pid_t pid)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
+	if (!attention_due(&sampler->work->attention, old, sampler->work->next_pid)) {
+		keep_process(next, old);
+		return;
+	}
 	struct task task = old ? *old : proc_unknown(pid);
 	enum err_code code = proc_read(sampler->root, pid, next->host.page_size, &task, NULL);
 	if (code == ERR_GONE)
 		return;
 	if (old && old->start_ticks != task.start_ticks) { /* the pid went to another process */
+		old = NULL;
 		task.cgroup = UNKNOWN;
 		task.sightings = 0;
 	}
 	task.age = code == ERR_OK ? 0 : task.age + 1;
+	task.restless = attention_restless(old, &task);
+	task.weight_pages = attention_weight(&task, next->host.total_pages);
 	if (cgroup_is_due(sampler, &task))
 		read_cgroup(sampler, &task);
 	task.sightings++;
@@ -218,29 +240,39 @@ static bool related(const struct task *a, const struct task *b)
 	return a->ppid == b->pid || b->ppid == a->pid || a->ppid == b->ppid;
 }
 
-/* Finds the mm of `task` among those seen before it. /proc does not say who shares an mm: equal
+/* Whether `task` turned out to share the mm of `other`. /proc does not say who shares an mm: equal
  * counters between relatives raise the question, kcmp(2) answers it where it may be asked. */
+static bool joins_mm(const struct root *root, struct task *task, struct task *other)
+{
+	enum proc_same same = root->live ? proc_same_mm(task->pid, other->pid) : PROC_UNDECIDED;
+	if (same == PROC_SAME)
+		task->mm_owner = other->mm_owner;
+	else if (same == PROC_UNDECIDED)
+		task->mm_sharers_unknown = other->mm_sharers_unknown = true;
+	return same == PROC_SAME;
+}
+
+/* Finds the mm of `task` among those seen before it: its parent's, or a relative's with the same
+ * counters. Idle siblings forked from one program look alike by the thousand, hence the bound. */
 static void place_mm(struct sampler *sampler, struct snapshot *shot, size_t index)
 {
 	struct sampler_work *work = sampler->work;
 	struct task *task = &shot->tasks[index];
 	size_t mask = work->mm_slot_count - 1;
 	unsigned tried = 0;
-	task->mm_owner = task->pid;
-	task->mm_sharers_unknown = false;
+	bool ask = task->age == 0; /* what was not read again keeps its answer */
+	const struct task *found = ask ? snapshot_find(shot, task->ppid) : NULL;
+	struct task *parent = found ? &shot->tasks[found - shot->tasks] : NULL;
+	if (parent && parent < task && parent->mm_key == task->mm_key &&
+		joins_mm(sampler->root, task, parent))
+		return;
 	size_t at = task->mm_key & mask;
 	for (; work->mm_slots[at]; at = (at + 1) & mask) {
 		struct task *other = &shot->tasks[work->mm_slots[at] - 1];
-		if (other->mm_key != task->mm_key || !related(task, other) || tried++ >= SHARERS_TRIED)
+		if (other->mm_key != task->mm_key || !related(task, other))
 			continue;
-		enum proc_same same =
-			sampler->root->live ? proc_same_mm(task->pid, other->pid) : PROC_UNDECIDED;
-		if (same == PROC_SAME) {
-			task->mm_owner = other->mm_owner;
+		if (tried++ == SHARERS_TRIED || (ask && joins_mm(sampler->root, task, other)))
 			return;
-		}
-		if (same == PROC_UNDECIDED)
-			task->mm_sharers_unknown = other->mm_sharers_unknown = true;
 	}
 	work->mm_slots[at] = (uint32_t)index + 1;
 }
@@ -250,8 +282,10 @@ static void find_sharers(struct sampler *sampler, struct snapshot *shot)
 	bool fits = fit_slots(sampler->work, shot->count);
 	for (size_t i = 0; i < shot->count; i++) {
 		struct task *task = &shot->tasks[i];
-		task->mm_owner = task->pid;
-		task->mm_sharers_unknown = !fits;
+		if (task->age == 0) {
+			task->mm_owner = task->pid;
+			task->mm_sharers_unknown = !fits;
+		}
 		if (fits && task->has_mm)
 			place_mm(sampler, shot, i);
 	}
@@ -372,6 +406,7 @@ static void finish(struct sampler *sampler)
 	count_processes(tree, shot);
 	find_sharers(sampler, shot);
 	witness_rss(shot);
+	attention_learn(&sampler->work->attention, shot);
 	shot->hidepid = shot->count > 0 && !snapshot_find(shot, 1);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
@@ -381,8 +416,8 @@ static void finish(struct sampler *sampler)
 bool sampler_step(struct sampler *sampler, unsigned processes)
 {
 	struct sampler_work *work = sampler->work;
-	for (; processes > 0 && work->next_pid < work->pid_count; processes--)
-		read_process(sampler, work->pids[work->next_pid++]);
+	for (; processes > 0 && work->next_pid < work->pid_count; processes--, work->next_pid++)
+		read_process(sampler, work->pids[work->next_pid]);
 	if (work->next_pid < work->pid_count)
 		return false;
 	finish(sampler);

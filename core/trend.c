@@ -25,9 +25,10 @@ static void drop_oldest(struct trend *trend)
 
 /* The newest sample always stands, so that the estimate is of now; it is overwritten until it is
  * a step away from the one before it. */
-static bool replaces_newest(const struct trend *trend, int64_t now_ms)
+static bool newest_is_close(const struct trend *trend)
 {
-	return trend->count >= 2 && now_ms - at_ms(trend, trend->count - 2u) < TREND_STEP_MS;
+	return trend->count >= 2 &&
+	       at_ms(trend, trend->count - 1u) - at_ms(trend, trend->count - 2u) < TREND_STEP_MS;
 }
 
 void trend_add(struct trend *trend, int64_t now_ms, int64_t bytes)
@@ -36,7 +37,7 @@ void trend_add(struct trend *trend, int64_t now_ms, int64_t bytes)
 		trend_init(trend);
 	while (trend->count && now_ms - at_ms(trend, 0) > TREND_MAX_SPAN_MS)
 		drop_oldest(trend);
-	if (replaces_newest(trend, now_ms))
+	if (newest_is_close(trend))
 		trend->count--;
 	else if (trend->count == TREND_SAMPLES)
 		drop_oldest(trend);

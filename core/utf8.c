@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-/* Length by the first byte, the bits of it that count, and the least code point of that length. */
+/* Length, the least code point that needs it, and what the first byte must be under a mask. */
 static const struct form {
-	unsigned char mask, lead;
 	size_t length;
 	uint32_t least;
+	unsigned char mask, lead;
 } forms[] = {
-	{ 0x80, 0x00, 1, 0 },
-	{ 0xe0, 0xc0, 2, 0x80 },
-	{ 0xf0, 0xe0, 3, 0x800 },
-	{ 0xf8, 0xf0, 4, 0x10000 },
+	{ 1, 0, 0x80, 0x00 },
+	{ 2, 0x80, 0xe0, 0xc0 },
+	{ 3, 0x800, 0xf0, 0xe0 },
+	{ 4, 0x10000, 0xf8, 0xf0 },
 };
 
 static const struct form *form_of(unsigned char lead)

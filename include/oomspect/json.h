@@ -5,6 +5,7 @@
 #ifndef OOMSPECT_JSON_H
 #define OOMSPECT_JSON_H
 
+#include "oomspect/memcg_victims.h"
 #include "oomspect/ranking.h"
 
 #include <jansson.h>
@@ -35,5 +36,10 @@ json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking
 	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup);
 json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
 	const struct ranking *at_oom, const struct json_lookup *lookup);
+
+/* Document "oomspect.cgroups/1" with `rows` of the snapshot's tree, in the order to print. Besides
+ * the contract's members: limit_hidden, failcnt, pod, qos. */
+json_t *json_cgroups(const struct snapshot *snapshot, const struct memcg_victims *victims,
+	const int32_t *rows, size_t count);
 
 #endif

@@ -21,44 +21,47 @@ struct memcg_events {
 };
 
 struct memcg {
-	const char *path;   /* as /proc/PID/cgroup and the kernel log name it: "/" for the top, unless
+	const char *path; /* as /proc/PID/cgroup and the kernel log name it: "/" for the top, unless
 	                       a bind mount shows only a part of the hierarchy ("/docker/ID");
 	                       raw bytes from outside, owned by the tree until its next read */
-	int32_t parent;     /* index in the tree, -1 for the top */
-	int32_t depth;      /* 0 for the top */
+	int32_t parent;   /* index in the tree, -1 for the top */
+	int32_t depth;    /* 0 for the top */
 	int32_t subtree_end; /* one past the index of its last descendant: rows stand pre-order,
 	                        children in the order of their creation (directory inode) */
 	uint64_t inode;
 
 	struct amount usage, peak;
-	struct amount limit;         /* set here: memory.max, memory.limit_in_bytes */
-	struct amount high, low, min; /* v2 */
-	struct amount swap_usage, swap_limit; /* v2: swap alone; v1: memsw minus memory */
-	struct amount hierarchical_limit; /* v1: the smallest of the path, also of hidden ancestors */
+	struct amount limit;                  /* set here: memory.max, memory.limit_in_bytes */
+	struct amount high, low, min;         /* v2 */
+	struct amount swap_usage, swap_limit; /* swap alone; v1: from memory.stat, and memsw_limit
+	                                         minus limit */
+	struct amount memsw_limit;            /* v1: memory and swap together */
+	struct amount
+		hierarchical_limit; /* v1: the smallest of the path, also of hidden ancestors */
 	struct amount anon, file, shmem, kernel; /* memory.stat, hierarchical */
 	struct amount inactive_file, active_file, slab_reclaimable, dirty, writeback;
-	struct memcg_events events;  /* hierarchical (v2 since 5.2); v1: of this cgroup alone */
-	int64_t failcnt;             /* v1: charges that hit the limit, not OOMs */
-	int64_t swappiness;          /* v1 per cgroup; UNKNOWN on v2 */
+	struct memcg_events events; /* hierarchical (v2 since 5.2); v1: of this cgroup alone */
+	int64_t failcnt;            /* v1: charges that hit the limit, not OOMs */
+	int64_t swappiness;         /* v1 per cgroup; UNKNOWN on v2 */
 	int8_t oom_group, oom_kill_disable, under_oom; /* 0, 1, UNKNOWN */
-	int8_t use_hierarchy;        /* v1 before 5.11: 0 when its limit does not cover its children */
-	struct host_psi psi;         /* v2 */
+	int8_t use_hierarchy; /* v1 before 5.11: 0 when its limit does not cover its children */
+	struct host_psi psi;  /* v2 */
 
 	/* Derived by memcg_tree_derive(). */
 	struct amount effective_limit; /* of the binding level: own or an ancestor's */
-	int32_t limited_by;          /* index of that level, -1: none, or hidden */
-	bool limit_hidden;           /* the binding ancestor is outside this cgroup namespace */
-	struct amount headroom;      /* of the binding level */
+	int32_t limited_by;            /* index of that level, -1: none, or hidden */
+	bool limit_hidden;             /* the binding ancestor is outside this cgroup namespace */
+	struct amount headroom;        /* of the binding level */
 	struct amount reclaimable, unreclaimable;
-	struct trend trend;          /* of unreclaimable; filled by memcg_tree_note() */
-	int64_t processes;           /* in the subtree; filled from a snapshot by its sampler */
+	struct trend trend; /* of unreclaimable; filled by memcg_tree_note() */
+	int64_t processes;  /* in the subtree; filled from a snapshot by its sampler */
 };
 
 struct memcg_tree {
-	int version;            /* 1, 2; 0: no memory controller to be seen */
-	struct memcg *rows;     /* pre-order, the top first */
+	int version;        /* 1, 2; 0: no memory controller to be seen */
+	struct memcg *rows; /* pre-order, the top first */
 	size_t count;
-	size_t left_out;        /* directories that could not be listed, or whose path is longer than
+	size_t left_out; /* directories that could not be listed, or whose path is longer than
 	                           the kernel itself can name (PATH_MAX) */
 	struct memcg_walk *walk; /* the reader's own memory */
 };
@@ -77,10 +80,11 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
  * memcg_tree_derive.
  *
  * Directories are listed again only when their number of links tells that a child came or went,
- * and all of them every 16th time (controllers enabled on an existing v2 cgroup). Usage, limit,
- * stat, events and pressure are read every time; what changes rarely (memcg_file.h) at first sight
- * and in turn, every 8th time. Descriptors of the busiest files are kept as far as half of
- * RLIMIT_NOFILE allows, the rest is opened anew. */
+ * and on v2 all of them every 16th time (a controller enabled on an existing cgroup leaves no other
+ * trace). Usage, limit and events are read every time, stat and pressure when usage moved, what
+ * changes rarely in turn, every 8th time (memcg_file.h). Descriptors of the busiest files are kept
+ * as far as half of RLIMIT_NOFILE allows (4096 at most: each costs 4 to 5 KiB of kernel memory);
+ * without one only usage is read every time. */
 enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err);
 
 /* Binding limits, headroom, reclaimable: pure arithmetic on the rows.

@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 /* How many descriptors of a row may be kept open. */
-#define MEMCG_FILE_KEPT 3
+#define MEMCG_FILE_KEPT     4
 #define MEMCG_FILE_REOPENED (-1)
 
+/* When a file is read: all of a row at first sight, and then */
 enum memcg_file_turn {
-	MEMCG_FILE_EACH_TIME,
-	MEMCG_FILE_IN_TURN, /* changes rarely: at first sight, then every 8th time */
+	MEMCG_FILE_EACH_TIME,  /* by its kept descriptor; without one as the next, but for usage */
+	MEMCG_FILE_WHEN_MOVED, /* when usage is not what it was, and every 8th time */
+	MEMCG_FILE_IN_TURN,    /* every 8th time: it changes rarely */
 };
 
 struct memcg_file {
@@ -31,6 +33,7 @@ struct memcg_file {
 	void (*parse)(struct text text, void *field);
 };
 
+/* Usage is the first of its version: whether it moved is known before the others are read. */
 extern const struct memcg_file memcg_files[];
 extern const size_t memcg_file_count;
 
@@ -59,8 +62,8 @@ void memcg_parse_oom_control(struct text text, struct memcg *row);
 /* Makes a row whose every field from a file is unknown; path and place are kept. */
 void memcg_row_forget(struct memcg *row, int version);
 
-/* To be called when all files of a row are read: v1's memory+swap figures become swap alone, and
- * the top of v2, which has no limit files, becomes unlimited. */
+/* To be called when the files of a row are read: v1's limit of memory and swap together becomes one
+ * of swap alone, and the top of v2, which has no limit files, becomes unlimited. */
 void memcg_row_finish(struct memcg *row, int version);
 
 #endif

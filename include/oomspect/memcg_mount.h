@@ -13,7 +13,8 @@
 struct memcg_mount {
 	int version;          /* 1: fstype cgroup with the memory controller; 2: any cgroup2 */
 	char point[PATH_MAX]; /* where it is mounted, its octal escapes undone */
-	char shown[PATH_MAX]; /* which part of the hierarchy is seen there (field 4): "/", "/docker/ID"
+	char shown
+		[PATH_MAX]; /* which part of the hierarchy is seen there (field 4): "/", "/docker/ID"
 	                         by a bind mount, "/../.." for a mount from outside the namespace */
 };
 

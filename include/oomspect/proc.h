@@ -49,7 +49,9 @@ struct task {
 	int32_t cgroup;       /* id in the sampler's cgroup paths, UNKNOWN */
 	int32_t memcg;        /* row of its memory cgroup in the snapshot's tree, UNKNOWN */
 	uint32_t age;         /* samples since its figures were read: 0 now */
-	uint32_t sightings;   /* samples it was in before this one */
+	uint32_t sightings;   /* samples it was in, this one included */
+	int64_t weight_pages; /* attention.h: what makes it heavy */
+	uint8_t restless;     /* attention.h: reads for which it stays due */
 	char comm[TASK_COMM_SIZE]; /* raw bytes from outside */
 };
 
@@ -77,7 +79,7 @@ bool proc_parse_list(struct text text, uint64_t *ret_mask);
 struct task proc_unknown(pid_t pid);
 
 /* Reads process `pid` below `root`: stat, status, oom_score, oom_score_adj. `page_size` in bytes.
- * The fields cgroup, memcg, age, sightings and mm_* other than mm_key and mm_tid are the caller's.
+ * The fields from mm_owner to restless are the caller's and stay as they are.
  * ERR_GONE when it vanished at any point; unreadable single files leave their fields unknown. */
 enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, struct task *task,
 	struct err *err);

@@ -56,6 +56,7 @@ struct ranking {
 	size_t victim;   /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
+	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
 void ranking_init(struct ranking *ranking);
@@ -65,6 +66,15 @@ void ranking_release(struct ranking *ranking);
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err);
+
+/* Inside one v2 memory cgroup the kernel scans in the order of joining, which no file of a process
+ * tells: until told, the order of creation stands in. The row of snapshot->memcgs in which equals
+ * compete for the first place and whose order is needed, or UNKNOWN. */
+int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot *snapshot);
+
+/* Applies that order: `pids` as cgroup.procs of row `memcg` lists them (memcg_procs). */
+void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snapshot, int32_t memcg,
+	const pid_t *pids, size_t count);
 
 /* What the kernel would do. A choice of the kernel's can be overruled by vm.panic_on_oom and
  * vm.oom_kill_allocating_task, where they apply to this kind of domain. */

@@ -38,7 +38,8 @@ void root_release(struct root *root);
  * Never blocks on a FIFO or device in a captured tree. */
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size);
 
-/* The same below "proc", by the descriptor kept for it: "4242/status". */
+/* The same below "proc", by the descriptor kept for it, for files that the kernel makes as one
+ * record ("4242/status", not "4242/cmdline"): one read less for each. */
 ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size);
 
 /* The target of a symbolic link below "proc", NUL-terminated. Length or negative errno. */
@@ -68,12 +69,12 @@ int root_open_dir_at(int dir_fd, const char *path);
 struct root_entry {
 	const char *name; /* raw bytes from outside, never "." or ".." */
 	uint64_t inode;
-	bool is_dir;      /* a symbolic link is none */
+	bool is_dir; /* a symbolic link is none */
 };
 
 /* Calls `visit` for each entry of the directory `dir_fd`, from where it was last read, until it
  * returns false. 0 or a negative errno. */
-int root_each_entry(int dir_fd, bool (*visit)(void *context, const struct root_entry *entry),
-	void *context);
+int root_each_entry(
+	int dir_fd, bool (*visit)(void *context, const struct root_entry *entry), void *context);
 
 #endif

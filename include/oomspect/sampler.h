@@ -1,8 +1,8 @@
 /* Fills one snapshot after another from a root, in slices, so that keys are answered meanwhile.
  *
  * Two snapshots take turns: the latest finished one stands still and may be looked at while the
- * next is being read. Rows live from sample to sample and carry their age: one that could not be
- * read this time keeps its figures. No allocation once the tables fit. */
+ * next is being read. Rows live from sample to sample and carry their age: one that was not
+ * due, or could not be read this time, keeps its figures. No allocation once the tables fit. */
 #ifndef OOMSPECT_SAMPLER_H
 #define OOMSPECT_SAMPLER_H
 
@@ -12,6 +12,8 @@
 struct sampler_options {
 	bool memcgs;  /* read the memory cgroups too */
 	bool leave_out_self; /* a one-shot program is no candidate: leave out the own pid */
+	size_t hot;          /* attention.h: with many processes, how many of the heaviest are read
+	                        each time; 0: all are. The first sample reads everything */
 };
 
 struct sampler {

@@ -1,0 +1,308 @@
+#include "oomspect/action.h"
+
+#include "oomspect/badness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The first user namespace maps all ids to themselves. */
+#define INIT_UID_MAP_COUNT   4294967295u
+#define CAP_KILL_BIT         5
+#define CAP_SYS_RESOURCE_BIT 24
+#define FILE_SIZE            8192
+
+static ssize_t read_file(
+	const struct action_target *target, const char *name, char *buffer, size_t size)
+{
+	return root_read_at(target->dir_fd, name, buffer, size);
+}
+
+/* Fills start time, comm and the kind of process from the held directory. */
+static enum err_code read_stat(
+	const struct action_target *target, struct task *task, struct err *err)
+{
+	char buffer[FILE_SIZE];
+	ssize_t length = read_file(target, "stat", buffer, sizeof(buffer));
+	if (length <= 0)
+		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+	return proc_parse_stat((struct text){ buffer, (size_t)length }, task, err);
+}
+
+/* What a status file says of the thread group: a thread's id opens a directory too, but owns
+ * nothing. */
+struct thread_group {
+	int64_t tgid, threads;
+};
+
+static struct thread_group read_thread_group(const struct action_target *target)
+{
+	char buffer[FILE_SIZE];
+	struct thread_group group = { target->pid, 0 };
+	ssize_t length = read_file(target, "status", buffer, sizeof(buffer));
+	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line;
+	while (text_next_line(&text, &line)) {
+		if (text_skip(&line, "Tgid:"))
+			text_to_i64(text_trim(line), &group.tgid);
+		else if (text_skip(&line, "Threads:"))
+			text_to_i64(text_trim(line), &group.threads);
+	}
+	return group;
+}
+
+static enum err_code refuse_kind(
+	const struct action_target *target, const struct task *task, struct err *err)
+{
+	int pid = (int)target->pid;
+	struct thread_group group = read_thread_group(target);
+	if (task->kthread)
+		return err_set(err, ERR_SYNTAX, "%d is a kernel thread: it is never killed", pid);
+	if (group.tgid != target->pid)
+		return err_set(err, ERR_SYNTAX, "%d is a thread of process %d: name the process",
+			pid, (int)group.tgid);
+	/* A zombie leader may still have living threads: those are killed through it. */
+	if (task->state == 'Z' && group.threads <= 1)
+		return err_set(err, ERR_SYNTAX, "%d has ended already (a zombie)", pid);
+	return ERR_OK;
+}
+
+static enum err_code check_identity(
+	struct action_target *target, uint64_t start_ticks, struct err *err)
+{
+	struct task task = proc_unknown(target->pid);
+	enum err_code code = read_stat(target, &task, err);
+	if (code == ERR_OK && start_ticks && task.start_ticks != start_ticks)
+		code = err_set(err, ERR_GONE, "process %d is another one by now", (int)target->pid);
+	if (code == ERR_OK)
+		code = refuse_kind(target, &task, err);
+	target->start_ticks = task.start_ticks;
+	memcpy(target->comm, task.comm, sizeof(target->comm));
+	return code;
+}
+
+enum err_code action_hold(struct action_target *target, const struct root *root, pid_t pid,
+	uint64_t start_ticks, struct err *err)
+{
+	struct action_target held = { .dir_fd = -1, .pid = pid };
+	char name[16];
+	if (!root->live)
+		return err_set(err, ERR_UNSUPPORTED, "a captured machine cannot be changed");
+	if (pid <= 0)
+		return err_set(err, ERR_SYNTAX, "%d is no process", (int)pid);
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	held.dir_fd = openat(root->proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (held.dir_fd < 0 && errno == ENOENT)
+		return err_set(err, ERR_GONE, "there is no process %d (or it is hidden)", (int)pid);
+	if (held.dir_fd < 0)
+		return err_set_errno(err, errno, "cannot open process %d", (int)pid);
+	enum err_code code = check_identity(&held, start_ticks, err);
+	if (code != ERR_OK) {
+		action_release(&held);
+		return code;
+	}
+	*target = held;
+	return ERR_OK;
+}
+
+void action_release(struct action_target *target)
+{
+	if (target->dir_fd >= 0)
+		close(target->dir_fd);
+	*target = ACTION_NOBODY;
+}
+
+static enum err_code refuse_number(const char *text, unsigned base, struct err *err)
+{
+	const char *kind = base == 8 ? "octal" : "hexadecimal";
+	char *end;
+	long value = strtol(text, &end, 0);
+	if (*end)
+		return err_set(err, ERR_SYNTAX, "'%s' is not a number", text);
+	return err_set(err, ERR_SYNTAX,
+		"'%s' is ambiguous: the kernel reads it as %s, %ld; write it in decimal", text,
+		kind, value);
+}
+
+enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note, struct err *err)
+{
+	struct text digits = text_of(text);
+	int64_t value;
+	bool negative = text_skip(&digits, "-");
+	if (!negative)
+		text_skip(&digits, "+");
+	if (text_starts(digits, "0x") || text_starts(digits, "0X"))
+		return refuse_number(text, 16, err);
+	if (digits.len > 1 && digits.at[0] == '0')
+		return refuse_number(text, 8, err);
+	uint64_t magnitude;
+	if (digits.len == 0 || strspn(digits.at, "0123456789") != digits.len)
+		return err_set(err, ERR_SYNTAX, "'%s' is not a number", text);
+	value = text_to_u64(digits, &magnitude) && magnitude <= INT32_MAX ? (int64_t)magnitude
+									  : INT32_MAX;
+	if (value > OOM_SCORE_ADJ_MAX)
+		return err_set(err, ERR_RANGE, "'%s' is out of range: -1000 to 1000", text);
+	*ret = negative ? -(int)value : (int)value;
+	if (ret_note)
+		*ret_note = *ret == -17 ? "-17 meant 'never' to the old oom_adj; here it is only "
+					  "-17, never is -1000"
+					: NULL;
+	return ERR_OK;
+}
+
+static bool read_adj(const struct action_target *target, int *ret)
+{
+	char buffer[64];
+	int64_t adj;
+	ssize_t length = read_file(target, "oom_score_adj", buffer, sizeof(buffer));
+	if (length <= 0 || !text_to_i64(text_trim((struct text){ buffer, (size_t)length }), &adj) ||
+		adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX)
+		return false;
+	*ret = (int)adj;
+	return true;
+}
+
+static enum err_code refused(const struct action_target *target, bool at_open, struct err *err)
+{
+	int pid = (int)target->pid, sys_errno = errno;
+	if (sys_errno == ESRCH || sys_errno == ENOENT)
+		return err_set(err, ERR_GONE, "process %d is gone", pid);
+	if (sys_errno == EACCES && at_open)
+		return err_set(err, ERR_DENIED,
+			"%d: the file belongs to another user, or to root because the process is "
+			"not dumpable",
+			pid);
+	if (sys_errno == EACCES)
+		return err_set(err, ERR_DENIED,
+			"%d: below the floor set by root; lowering needs CAP_SYS_RESOURCE in the "
+			"initial user namespace",
+			pid);
+	return err_set_errno(err, sys_errno, "cannot set oom_score_adj of %d", pid);
+}
+
+static enum err_code write_adj(const struct action_target *target, int adj, struct err *err)
+{
+	char value[16];
+	int length = snprintf(value, sizeof(value), "%d", adj);
+	int fd = openat(target->dir_fd, "oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return refused(target, true, err);
+	enum err_code code = ERR_OK;
+	if (write(fd, value, (size_t)length) != length)
+		code = refused(target, false, err);
+	close(fd);
+	return code;
+}
+
+enum err_code action_set_adj(const struct action_target *target, int adj, int *ret_before,
+	int *ret_after, struct err *err)
+{
+	if (!read_adj(target, ret_before))
+		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+	*ret_after = *ret_before;
+	enum err_code code = write_adj(target, adj, err);
+	if (!read_adj(target, ret_after) && code == ERR_OK)
+		code = err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+	return code;
+}
+
+/* Before 5.1 no signal goes through a descriptor: the descriptor tells that the pid is still its,
+ * and kill(2) follows at once. */
+static long signal_by_pid(const struct action_target *target, int signal)
+{
+	struct task task = proc_unknown(target->pid);
+	if (read_stat(target, &task, NULL) != ERR_OK || task.start_ticks != target->start_ticks) {
+		errno = ESRCH;
+		return -1;
+	}
+	return kill(target->pid, signal);
+}
+
+enum err_code action_signal(const struct action_target *target, int signal, struct err *err)
+{
+	long result = syscall(SYS_pidfd_send_signal, target->dir_fd, signal, NULL, 0);
+	if (result < 0 && (errno == ENOSYS || errno == EBADF))
+		result = signal_by_pid(target, signal);
+	if (result == 0)
+		return ERR_OK;
+	if (errno == ESRCH)
+		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+	if (errno == EPERM)
+		return err_set(err, ERR_DENIED,
+			"%d belongs to another user: a signal needs CAP_KILL", (int)target->pid);
+	return err_set_errno(err, errno, "cannot signal %d", (int)target->pid);
+}
+
+enum err_code action_release_memory(const struct action_target *target, struct err *err)
+{
+	struct task task = proc_unknown(target->pid);
+	/* process_mrelease(2) takes no /proc descriptor. The held directory answering after the pidfd
+	 * was opened proves that the pid had not changed hands. */
+	int pidfd = (int)syscall(SYS_pidfd_open, target->pid, 0);
+	if (pidfd < 0)
+		return err_set_errno(err, errno, "cannot open process %d", (int)target->pid);
+	enum err_code code = read_stat(target, &task, err);
+	if (code == ERR_OK && syscall(SYS_process_mrelease, pidfd, 0) < 0)
+		code = err_set_errno(
+			err, errno, "cannot release the memory of %d", (int)target->pid);
+	close(pidfd);
+	return code;
+}
+
+bool action_has_ended(const struct action_target *target)
+{
+	struct task task = proc_unknown(target->pid);
+	return read_stat(target, &task, NULL) != ERR_OK || task.state == 'Z' || task.state == 'X';
+}
+
+static bool has_capability(const struct root *root, unsigned bit)
+{
+	char buffer[FILE_SIZE];
+	ssize_t length = root_read(root, "proc/self/status", buffer, sizeof(buffer));
+	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line;
+	while (text_next_line(&text, &line))
+		if (text_skip(&line, "CapEff:"))
+			return strtoull(line.at, NULL, 16) >> bit & 1;
+	return false;
+}
+
+static bool in_init_user_ns(const struct root *root)
+{
+	char buffer[256];
+	ssize_t length = root_read(root, "proc/self/uid_map", buffer, sizeof(buffer));
+	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, inside, outside;
+	uint64_t count;
+	text = text_trim(text);
+	return text_next_field(&text, &inside) && text_next_field(&text, &outside) &&
+	       text_equals(inside, "0") && text_equals(outside, "0") &&
+	       text_to_u64(text_trim(text), &count) && count == INIT_UID_MAP_COUNT;
+}
+
+struct action_rights action_rights_probe(const struct root *root, bool read_only)
+{
+	bool init_user_ns = in_init_user_ns(root);
+	return (struct action_rights){
+		.writable_root = root->live && !read_only,
+		.sys_resource = init_user_ns && has_capability(root, CAP_SYS_RESOURCE_BIT),
+		.kill_any = has_capability(root, CAP_KILL_BIT),
+		.init_user_ns = init_user_ns,
+		.euid = geteuid(),
+	};
+}
+
+bool action_may_adjust(const struct action_rights *rights, const struct task *task)
+{
+	return rights->writable_root && !task->kthread &&
+	       (rights->euid == 0 || rights->euid == task->uid);
+}
+
+bool action_may_signal(const struct action_rights *rights, const struct task *task)
+{
+	return rights->writable_root && !task->kthread &&
+	       (rights->kill_any || rights->euid == task->uid);
+}

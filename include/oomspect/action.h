@@ -1,0 +1,70 @@
+/* The only writer: sets oom_score_adj, sends signals, asks for memory back.
+ *
+ * A process is held by a descriptor of its /proc/PID directory and its start time from the moment
+ * an operator points at it: such a descriptor never reaches another process that got the same pid
+ * later (its files answer ESRCH). Knows no ranking and asks nobody for confirmation. */
+#ifndef OOMSPECT_ACTION_H
+#define OOMSPECT_ACTION_H
+
+#include "oomspect/proc.h"
+#include "oomspect/root.h"
+
+/* A process that is pointed at. */
+struct action_target {
+	int dir_fd; /* of /proc/PID; -1: nobody */
+	pid_t pid;
+	uint64_t start_ticks;
+	char comm[TASK_COMM_SIZE]; /* raw bytes */
+};
+
+#define ACTION_NOBODY ((struct action_target){ .dir_fd = -1 })
+
+/* Takes hold of `pid`. With `start_ticks` not 0 it must be the process that started then.
+ * ERR_UNSUPPORTED for a captured root; ERR_GONE when it is not there or is another by now;
+ * ERR_SYNTAX, with a sentence that says what it is, for what has no oom_score_adj of its own to
+ * set: pid 0 or below, a thread's id, a kernel thread, a zombie. */
+enum err_code action_hold(struct action_target *target, const struct root *root, pid_t pid,
+	uint64_t start_ticks, struct err *err);
+void action_release(struct action_target *target);
+
+/* Parses an oom_score_adj as an operator types it: decimal, -1000..1000, a sign allowed.
+ * ERR_SYNTAX for text that is no number, and for "010" and "0x10": the kernel would read them as
+ * octal and hexadecimal, the sentence says which number that is. ERR_RANGE beyond the limits.
+ * `*ret_note` (may be NULL) becomes a remark worth showing beside the value, or NULL. */
+enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note, struct err *err);
+
+/* Writes `adj`, reads back what is in force. `*ret_before` and `*ret_after` are set even when the
+ * write is refused, as far as they could be read; check `*ret_after` in any case. ERR_DENIED names
+ * the missing right: the file's owner, or CAP_SYS_RESOURCE in the initial user namespace below the
+ * floor (which cannot be read). Source: fs/proc/base.c:__set_oom_adj(). */
+enum err_code action_set_adj(const struct action_target *target, int adj, int *ret_before,
+	int *ret_after, struct err *err);
+
+/* Sends `signal` to exactly this process (pidfd_send_signal(2), 5.1; before that kill(2) right
+ * after its start time was compared). */
+enum err_code action_signal(const struct action_target *target, int signal, struct err *err);
+
+/* Frees the memory of a process that is already dying (process_mrelease(2), 5.15). ERR_UNSUPPORTED
+ * on older kernels; ERR_GONE when the memory is gone already. */
+enum err_code action_release_memory(const struct action_target *target, struct err *err);
+
+/* Whether the process has ended (a zombie has). */
+bool action_has_ended(const struct action_target *target);
+
+/* What this user may do, as far as it can be told without trying. */
+struct action_rights {
+	bool writable_root; /* live, and not asked to be read-only */
+	bool sys_resource;  /* effective CAP_SYS_RESOURCE in the initial user namespace */
+	bool kill_any;      /* effective CAP_KILL */
+	bool init_user_ns;
+	uid_t euid;
+};
+
+struct action_rights action_rights_probe(const struct root *root, bool read_only);
+
+/* Whether a write to `task` is worth trying: its owner or one who may. The kernel has the last
+ * word: files of processes that are not dumpable belong to root. */
+bool action_may_adjust(const struct action_rights *rights, const struct task *task);
+bool action_may_signal(const struct action_rights *rights, const struct task *task);
+
+#endif

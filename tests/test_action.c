@@ -1,0 +1,438 @@
+/* Changing processes: values as they are typed, what is refused and why, and that a process held
+ * by its directory is never mistaken for another with the same pid. */
+#include "support.h"
+
+#include "oomspect/action.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/sched.h>
+
+#define REUSES 1000
+
+static struct root live_root(void)
+{
+	struct root root;
+	struct err err = { 0 };
+	if (root_open(&root, "/", &err) != ERR_OK)
+		fail_msg("%s", err.text);
+	return root;
+}
+
+/* A child that sleeps until it is killed. */
+static pid_t start_sleeper(void)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
+static void end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* --- values */
+
+static const struct value_row {
+	const char *claim;
+	const char *text;
+	enum err_code code;
+	int adj;
+	const char *sentence; /* part of what is said */
+} value_rows[] = {
+	{ "a number is taken as it is", "300", ERR_OK, 300, NULL },
+	{ "the highest value", "1000", ERR_OK, 1000, NULL },
+	{ "the lowest value", "-1000", ERR_OK, -1000, NULL },
+	{ "a plus sign is allowed", "+5", ERR_OK, 5, NULL },
+	{ "zero is a number", "0", ERR_OK, 0, NULL },
+	{ "minus zero is zero", "-0", ERR_OK, 0, NULL },
+	{ "-17 is -17, with a remark on the old oom_adj", "-17", ERR_OK, -17, "-1000" },
+	{ "letters are refused", "abc", ERR_SYNTAX, 0, "not a number" },
+	{ "nothing is refused", "", ERR_SYNTAX, 0, "not a number" },
+	{ "a lone sign is refused", "-", ERR_SYNTAX, 0, "not a number" },
+	{ "two signs are refused", "--5", ERR_SYNTAX, 0, "not a number" },
+	{ "a blank is refused", " 5", ERR_SYNTAX, 0, "not a number" },
+	{ "trailing letters are refused", "5x", ERR_SYNTAX, 0, "not a number" },
+	{ "a fraction is refused", "1.5", ERR_SYNTAX, 0, "not a number" },
+	{ "above the limit", "1001", ERR_RANGE, 0, "-1000 to 1000" },
+	{ "below the limit", "-1001", ERR_RANGE, 0, "-1000 to 1000" },
+	{ "far above any integer", "99999999999999999999", ERR_RANGE, 0, "-1000 to 1000" },
+	{ "a leading zero: the kernel reads 8", "010", ERR_SYNTAX, 0, "octal, 8" },
+	{ "a negative one: the kernel reads -8", "-010", ERR_SYNTAX, 0, "octal, -8" },
+	{ "hexadecimal: the kernel reads 16", "0x10", ERR_SYNTAX, 0, "hexadecimal, 16" },
+	{ "a leading zero and no number", "0z", ERR_SYNTAX, 0, "not a number" },
+};
+
+static void check_value(void **state)
+{
+	const struct value_row *row = *state;
+	struct err err = { 0 };
+	const char *note = NULL;
+	int adj = 12345;
+	assert_int_equal(action_parse_adj(row->text, &adj, &note, &err), row->code);
+	assert_int_equal(adj, row->code == ERR_OK ? row->adj : 12345);
+	const char *said = row->code == ERR_OK ? note : err.text;
+	if (row->sentence)
+		assert_non_null(strstr(said, row->sentence));
+	else
+		assert_null(note);
+}
+
+/* --- who can be held */
+
+static void refuses_pid_zero_and_below(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	assert_int_equal(action_hold(&target, &root, 0, 0, &err), ERR_SYNTAX);
+	assert_int_equal(action_hold(&target, &root, -5, 0, &err), ERR_SYNTAX);
+	root_release(&root);
+}
+
+static void *sleep_in_thread(void *context)
+{
+	*(pid_t *)context = (pid_t)syscall(SYS_gettid);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void refuses_the_id_of_a_thread_and_names_its_process(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	volatile pid_t tid = 0;
+	char process[32];
+	pthread_t thread;
+	pthread_create(&thread, NULL, sleep_in_thread, (void *)(uintptr_t)&tid);
+	while (!tid)
+		usleep(1000);
+	assert_int_equal(action_hold(&target, &root, tid, 0, &err), ERR_SYNTAX);
+	snprintf(process, sizeof(process), "process %d", (int)getpid());
+	assert_non_null(strstr(err.text, process));
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	root_release(&root);
+}
+
+static void refuses_a_kernel_thread(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	char comm[32];
+	if (root_read_proc(&root, "2/comm", comm, sizeof(comm)) <= 0 ||
+		strcmp(comm, "kthreadd\n") != 0) {
+		root_release(&root);
+		skip_because("no kernel thread can be seen here");
+	}
+	assert_int_equal(action_hold(&target, &root, 2, 0, &err), ERR_SYNTAX);
+	assert_non_null(strstr(err.text, "kernel thread"));
+	root_release(&root);
+}
+
+static void refuses_a_zombie(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	siginfo_t info;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_SYNTAX);
+	assert_non_null(strstr(err.text, "zombie"));
+	waitpid(pid, NULL, 0);
+	root_release(&root);
+}
+
+static void says_gone_of_a_pid_that_is_not_there(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	pid_t pid = start_sleeper();
+	end_child(pid);
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_GONE);
+	root_release(&root);
+}
+
+static void says_gone_when_the_start_time_is_another(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	assert_int_equal(action_hold(&target, &root, getpid(), 1, &err), ERR_GONE);
+	root_release(&root);
+}
+
+/* --- writing */
+
+static void raising_oneself_is_in_force_and_read_back(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	int before = 0, after = 0;
+	pid_t pid = start_sleeper();
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
+	assert_int_equal(action_set_adj(&target, 321, &before, &after, &err), ERR_OK);
+	assert_int_equal(after, 321);
+	assert_int_equal(action_set_adj(&target, 400, &before, &after, &err), ERR_OK);
+	assert_int_equal(before, 321);
+	assert_int_equal(after, 400);
+	action_release(&target);
+	end_child(pid);
+	root_release(&root);
+}
+
+static void lowering_below_the_floor_names_the_missing_right_and_the_true_value(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_rights rights = action_rights_probe(&root, false);
+	struct action_target target;
+	struct err err = { 0 };
+	int before = 0, after = 0;
+	pid_t pid = start_sleeper();
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
+	enum err_code code = action_set_adj(&target, -900, &before, &after, &err);
+	action_release(&target);
+	end_child(pid);
+	root_release(&root);
+	if (rights.sys_resource) {
+		assert_int_equal(code, ERR_OK);
+		assert_int_equal(after, -900);
+		return;
+	}
+	assert_int_equal(code, ERR_DENIED);
+	assert_non_null(strstr(err.text, "CAP_SYS_RESOURCE"));
+	assert_int_equal(after, before);
+}
+
+static void a_process_that_died_after_it_was_pointed_at_is_gone(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	int before = 0, after = 0;
+	pid_t pid = start_sleeper();
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
+	end_child(pid);
+	assert_int_equal(action_set_adj(&target, 100, &before, &after, &err), ERR_GONE);
+	assert_int_equal(action_signal(&target, SIGTERM, &err), ERR_GONE);
+	assert_true(action_has_ended(&target));
+	action_release(&target);
+	root_release(&root);
+}
+
+static void a_signal_reaches_the_process_that_is_held(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	int status;
+	pid_t pid = start_sleeper();
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
+	assert_false(action_has_ended(&target));
+	assert_int_equal(action_signal(&target, SIGTERM, &err), ERR_OK);
+	waitpid(pid, &status, 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	action_release(&target);
+	root_release(&root);
+}
+
+static void memory_of_a_living_process_is_not_released(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	pid_t pid = start_sleeper();
+	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
+	assert_int_not_equal(action_release_memory(&target, &err), ERR_OK);
+	assert_false(action_has_ended(&target));
+	action_release(&target);
+	end_child(pid);
+	root_release(&root);
+}
+
+/* --- the same pid, another process */
+
+static pid_t start_with_pid(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&pid,
+		.set_tid_size = 1,
+	};
+	pid_t child = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (child == 0)
+		for (;;)
+			pause();
+	return child;
+}
+
+static bool adj_is(const struct root *root, pid_t pid, const char *value)
+{
+	char path[32], buffer[32];
+	snprintf(path, sizeof(path), "%d/oom_score_adj", (int)pid);
+	return root_read_proc(root, path, buffer, sizeof(buffer)) > 0 && strcmp(buffer, value) == 0;
+}
+
+/* One reuse of pid 100: everything done to the held one must miss the new one. */
+static bool new_owner_is_untouched(const struct root *root, const char *inherited)
+{
+	struct action_target held;
+	struct err err = { 0 };
+	int before, after;
+	pid_t first = start_with_pid(100);
+	if (first != 100 || action_hold(&held, root, 100, 0, &err) != ERR_OK)
+		return false;
+	end_child(first);
+	if (start_with_pid(100) != 100)
+		return false;
+	bool missed = action_set_adj(&held, 777, &before, &after, &err) == ERR_GONE &&
+		      action_signal(&held, SIGKILL, &err) == ERR_GONE &&
+		      action_release_memory(&held, &err) != ERR_OK &&
+		      adj_is(root, 100, inherited) && waitpid(100, NULL, WNOHANG) == 0;
+	action_release(&held);
+	end_child(100);
+	return missed;
+}
+
+enum { REUSE_OK = 0, REUSE_WRONG = 1, REUSE_CANNOT = 77 };
+
+/* Pid 1 of a pid namespace of its own, with its own /proc. */
+static int reuse_pids(void)
+{
+	struct root root;
+	char inherited[32];
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("proc", "/proc", "proc", 0, NULL) < 0 ||
+		root_open(&root, "/", NULL) != ERR_OK)
+		return REUSE_CANNOT;
+	root_read_proc(&root, "1/oom_score_adj", inherited, sizeof(inherited));
+	for (int i = 0; i < REUSES; i++)
+		if (!new_owner_is_untouched(&root, inherited))
+			return REUSE_WRONG;
+	return REUSE_OK;
+}
+
+static void a_reused_pid_is_never_hit(void **state)
+{
+	(void)state;
+	int status;
+	pid_t outer = fork();
+	if (outer == 0) {
+		if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
+			_exit(REUSE_CANNOT);
+		pid_t inner = fork();
+		if (inner == 0)
+			_exit(reuse_pids());
+		waitpid(inner, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : REUSE_WRONG);
+	}
+	waitpid(outer, &status, 0);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == REUSE_CANNOT)
+		skip_because("a pid namespace needs CAP_SYS_ADMIN");
+	assert_int_equal(WEXITSTATUS(status), REUSE_OK);
+	print_message("%d reuses of one pid, no wrong target\n", REUSES);
+}
+
+/* --- rights */
+
+static void a_captured_machine_cannot_be_changed(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct action_target target;
+	struct err err = { 0 };
+	root.live = false;
+	assert_int_equal(action_hold(&target, &root, getpid(), 0, &err), ERR_UNSUPPORTED);
+	assert_false(action_rights_probe(&root, false).writable_root);
+	root_release(&root);
+}
+
+static void read_only_takes_every_right_away(void **state)
+{
+	(void)state;
+	struct root root = live_root();
+	struct task mine = proc_unknown(getpid());
+	struct action_rights rights = action_rights_probe(&root, true);
+	mine.uid = geteuid();
+	assert_false(action_may_adjust(&rights, &mine));
+	assert_false(action_may_signal(&rights, &mine));
+	rights = action_rights_probe(&root, false);
+	assert_true(action_may_adjust(&rights, &mine));
+	assert_true(action_may_signal(&rights, &mine));
+	root_release(&root);
+}
+
+static void another_users_process_is_out_of_reach_without_the_right(void **state)
+{
+	(void)state;
+	struct action_rights user = { .writable_root = true, .euid = 1000, .init_user_ns = true };
+	struct task theirs = proc_unknown(4242);
+	theirs.uid = 1001;
+	assert_false(action_may_adjust(&user, &theirs));
+	assert_false(action_may_signal(&user, &theirs));
+	theirs.uid = 1000;
+	assert_true(action_may_adjust(&user, &theirs));
+	theirs.kthread = true;
+	assert_false(action_may_adjust(&user, &theirs));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_pid_zero_and_below),
+		cmocka_unit_test(refuses_the_id_of_a_thread_and_names_its_process),
+		cmocka_unit_test(refuses_a_kernel_thread),
+		cmocka_unit_test(refuses_a_zombie),
+		cmocka_unit_test(says_gone_of_a_pid_that_is_not_there),
+		cmocka_unit_test(says_gone_when_the_start_time_is_another),
+		cmocka_unit_test(raising_oneself_is_in_force_and_read_back),
+		cmocka_unit_test(
+			lowering_below_the_floor_names_the_missing_right_and_the_true_value),
+		cmocka_unit_test(a_process_that_died_after_it_was_pointed_at_is_gone),
+		cmocka_unit_test(a_signal_reaches_the_process_that_is_held),
+		cmocka_unit_test(memory_of_a_living_process_is_not_released),
+		cmocka_unit_test(a_reused_pid_is_never_hit),
+		cmocka_unit_test(a_captured_machine_cannot_be_changed),
+		cmocka_unit_test(read_only_takes_every_right_away),
+		cmocka_unit_test(another_users_process_is_out_of_reach_without_the_right),
+	};
+	int failed = run_rows("values of oom_score_adj", value_rows, check_value);
+	return failed + cmocka_run_group_tests_name("changing processes", tests, NULL, NULL);
+}
