@@ -49,12 +49,19 @@ struct search {
 	int fd;
 };
 
-static bool has_memory(int fd, int version)
+static const char *below_root(const struct memcg_mount *mount)
 {
-	char controllers[4096];
-	return version == 1 ||
-	       (root_read_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) > 0 &&
-		       memcg_mount_has_memory(text_of(controllers)));
+	return mount->point[1] ? mount->point + 1 : ".";
+}
+
+static bool has_memory(const struct root *root, const struct memcg_mount *mount)
+{
+	char controllers[4096], path[PATH_MAX + 32];
+	if (mount->version == 1)
+		return true;
+	snprintf(path, sizeof(path), "%s/cgroup.controllers", below_root(mount));
+	return root_read(root, path, controllers, sizeof(controllers)) > 0 &&
+	       memcg_mount_has_memory(text_of(controllers));
 }
 
 /* A mount that shows the hierarchy from its top is better than one that shows a part. */
@@ -62,11 +69,6 @@ static bool is_better(const struct memcg_mount *mount, const struct memcg_mount 
 {
 	return best->version == 0 ||
 	       (memcg_mount_is_top(mount->shown) && !memcg_mount_is_top(best->shown));
-}
-
-static const char *below_root(const struct memcg_mount *mount)
-{
-	return mount->point[1] ? mount->point + 1 : ".";
 }
 
 static bool consider(void *context, struct text line)
@@ -78,7 +80,7 @@ static bool consider(void *context, struct text line)
 	int fd = root_open_dir(search->root, below_root(&mount));
 	if (fd < 0)
 		return true;
-	if (!has_memory(fd, mount.version)) {
+	if (!has_memory(search->root, &mount)) {
 		close(fd);
 		return true;
 	}
@@ -120,8 +122,9 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
 	}
 	walk->version = search.best.version;
+	walk->root = root;
+	strcpy(walk->point, below_root(&search.best));
 	walk->top_fd = search.fd;
-	text_copy(text_of(below_root(&search.best)), walk->mount, sizeof(walk->mount));
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
 		strcpy(walk->prefix, search.best.shown);
@@ -242,11 +245,4 @@ ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, s
 	ssize_t result = read_numbers(fd, &numbers);
 	close(fd);
 	return result;
-}
-
-size_t memcg_tree_place(const struct memcg_tree *tree, int32_t index, char *buffer, size_t size)
-{
-	const char *below = memcg_walk_path(tree->walk, &tree->walk->now.slots[index]);
-	int length = snprintf(buffer, size, "%s/%s", tree->walk->mount, below);
-	return length < 0 ? 0 : (size_t)length;
 }
