@@ -1,5 +1,6 @@
 #include "oomspect/capture.h"
 
+#include "oomspect/memcg_file.h"
 #include "oomspect/sampler.h"
 
 #include <dirent.h>
@@ -112,6 +113,33 @@ static enum err_code open_target(struct capture *capture, const char *path, stru
 	return ERR_OK;
 }
 
+/* Files that tell where a hierarchy begins and who is in a cgroup, besides those of the table. */
+static const char *const cgroup_files[] = { "cgroup.controllers", "cgroup.procs",
+	"cgroup.subtree_control" };
+
+static void read_cgroup_file(const struct root *root, const char *place, const char *name)
+{
+	char path[PATH_MAX + 64], buffer[65536];
+	snprintf(path, sizeof(path), "%s/%s", place, name);
+	root_read(root, path, buffer, sizeof(buffer));
+}
+
+/* The tree reads by descriptors of its own, which no listener hears: its files are read again, by
+ * path. Rows stand pre-order, so directories are made in the order of their creation. */
+static void read_cgroups(const struct root *root, const struct memcg_tree *tree)
+{
+	char place[PATH_MAX];
+	for (size_t row = 0; row < tree->count; row++) {
+		if (memcg_tree_place(tree, (int32_t)row, place, sizeof(place)) >= sizeof(place))
+			continue;
+		for (size_t i = 0; i < sizeof(cgroup_files) / sizeof(cgroup_files[0]); i++)
+			read_cgroup_file(root, place, cgroup_files[i]);
+		for (size_t i = 0; i < memcg_file_count; i++)
+			if (memcg_files[i].version == tree->version)
+				read_cgroup_file(root, place, memcg_files[i].name);
+	}
+}
+
 /* What a document asks beside the sample. */
 static void read_extras(const struct root *root, const struct snapshot *snapshot)
 {
@@ -134,6 +162,7 @@ static enum err_code take_sample(
 	if (code == ERR_OK) {
 		const struct snapshot *snapshot = sampler_latest(&sampler);
 		read_extras(root, snapshot);
+		read_cgroups(root, snapshot->memcgs);
 		ret->processes = snapshot->count;
 		ret->cgroups = snapshot->memcgs->count;
 	}

@@ -2,6 +2,7 @@
 #include "oomspect/memcg_mount.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -63,13 +64,18 @@ static bool is_better(const struct memcg_mount *mount, const struct memcg_mount 
 	       (memcg_mount_is_top(mount->shown) && !memcg_mount_is_top(best->shown));
 }
 
+static const char *below_root(const struct memcg_mount *mount)
+{
+	return mount->point[1] ? mount->point + 1 : ".";
+}
+
 static bool consider(void *context, struct text line)
 {
 	struct search *search = context;
 	struct memcg_mount mount;
 	if (!memcg_mount_parse(line, &mount) || !is_better(&mount, &search->best))
 		return true;
-	int fd = root_open_dir(search->root, mount.point[1] ? mount.point + 1 : ".");
+	int fd = root_open_dir(search->root, below_root(&mount));
 	if (fd < 0)
 		return true;
 	if (!has_memory(fd, mount.version)) {
@@ -115,6 +121,7 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	}
 	walk->version = search.best.version;
 	walk->top_fd = search.fd;
+	text_copy(text_of(below_root(&search.best)), walk->mount, sizeof(walk->mount));
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
 		strcpy(walk->prefix, search.best.shown);
@@ -235,4 +242,11 @@ ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, s
 	ssize_t result = read_numbers(fd, &numbers);
 	close(fd);
 	return result;
+}
+
+size_t memcg_tree_place(const struct memcg_tree *tree, int32_t index, char *buffer, size_t size)
+{
+	const char *below = memcg_walk_path(tree->walk, &tree->walk->now.slots[index]);
+	int length = snprintf(buffer, size, "%s/%s", tree->walk->mount, below);
+	return length < 0 ? 0 : (size_t)length;
 }

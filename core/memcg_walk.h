@@ -41,6 +41,7 @@ struct memcg_pending {
 struct memcg_walk {
 	int version;
 	int top_fd;            /* the directory where the hierarchy is mounted */
+	char mount[PATH_MAX];  /* that directory below the root, "." for the root itself */
 	char prefix[PATH_MAX]; /* of every row's path: "" or, by a bind mount, "/docker/ID" */
 	char climb
 		[PATH_MAX]; /* what a namespace puts before the paths of processes: "" or "/../.." */

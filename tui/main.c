@@ -24,6 +24,9 @@ static const struct command commands[] = {
 		command_victim },
 	{ COMMAND_ADJ, "adj", "VALUE [PID ...]", "set oom_score_adj, and say who is next then", SIZE_MAX,
 		command_adj },
+	{ COMMAND_METRICS, "metrics", "", "text for Prometheus and node_exporter", 0, command_metrics },
+	{ COMMAND_CAPTURE, "capture", "DIR", "write what is read of this machine under DIR", 1,
+		command_capture },
 };
 #define COMMAND_ROWS (sizeof(commands) / sizeof(commands[0]))
 

@@ -112,6 +112,10 @@ bool memcg_tree_covers(const struct memcg_tree *tree, int32_t index, int32_t oth
  * stored), or a negative errno. Pids of processes outside the pid namespace are 0. */
 ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, size_t capacity);
 
+/* The directory of row `index` below the root that the tree was opened in, for a caller that reads
+ * more of its files ("sys/fs/cgroup/memory/a"). Its whole length, as snprintf(3) gives it. */
+size_t memcg_tree_place(const struct memcg_tree *tree, int32_t index, char *buffer, size_t size);
+
 /* totalpages of an OOM in row `index`: its own limit (host memory if none) plus the swap it may
  * use, in pages, 1 if 0. Source: mm/memcontrol.c:mem_cgroup_get_max(). UNKNOWN when the files do
  * not say. */
