@@ -1,5 +1,6 @@
 /* Included before every file of core/: the core returns errors, it does not print, draw or exit.
  * The headers come first, and their macros of the same names go (glibc's fortified printf). */
+#include <jansson.h> /* its format attributes say the word */
 #include <stdio.h>
 #include <stdlib.h>
 #undef printf
