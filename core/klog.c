@@ -197,6 +197,33 @@ enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 	return code;
 }
 
+bool klog_resume(struct klog *klog)
+{
+	if (klog->kind != KLOG_TEXT || klog->child || klog->reader.fd < 0)
+		return false;
+	klog->reader.eof = false;
+	return true;
+}
+
+enum err_code klog_kill_counter(uint64_t *ret, struct err *err)
+{
+	struct klog_reader reader;
+	struct text line;
+	int fd = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set_errno(err, errno, "cannot read /proc/vmstat");
+	enum err_code code = klog_reader_init(&reader, fd, err);
+	if (code != ERR_OK) {
+		close(fd);
+		return code;
+	}
+	bool found = false;
+	while (!found && klog_reader_line(&reader, &line, err) == KLOG_RECORD)
+		found = text_skip(&line, "oom_kill ") && text_to_u64(line, ret);
+	klog_reader_release(&reader);
+	return found ? ERR_OK : err_set(err, ERR_UNSUPPORTED, "/proc/vmstat does not count OOM kills");
+}
+
 int klog_fd(const struct klog *klog)
 {
 	return klog->reader.fd;
@@ -271,13 +298,30 @@ static enum klog_status read_text(struct klog *klog, struct klog_record *ret, st
 	return KLOG_RECORD;
 }
 
+/* The end is only good if the program that wrote it says so. */
+static enum klog_status end_of_child(struct klog *klog, struct err *err)
+{
+	int how;
+	pid_t child = klog->child;
+	klog->child = 0;
+	if (child <= 0 || waitpid(child, &how, 0) != child || (WIFEXITED(how) && WEXITSTATUS(how) == 0))
+		return KLOG_END;
+	if (klog->kind == KLOG_EXPORT)
+		err_set(err, ERR_NOT_FOUND, "cannot read the journal: journalctl found no such boot, or may not read it");
+	else
+		err_set(err, ERR_SYNTAX, "cannot unpack %s: it is damaged, or the program for it is missing",
+			klog->source);
+	return KLOG_FAILED;
+}
+
 enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct err *err)
 {
+	enum klog_status status = KLOG_END;
 	switch (klog->kind) {
 	case KLOG_KMSG: return read_kmsg(klog, ret, err);
-	case KLOG_TEXT: return read_text(klog, ret, err);
-	case KLOG_EXPORT: return klog_read_export(klog, ret, err);
+	case KLOG_TEXT: status = read_text(klog, ret, err); break;
+	case KLOG_EXPORT: status = klog_read_export(klog, ret, err); break;
 	case KLOG_CLOSED: break;
 	}
-	return KLOG_END;
+	return status == KLOG_END ? end_of_child(klog, err) : status;
 }

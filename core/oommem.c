@@ -28,7 +28,7 @@ bool oomline_usage(struct text text, struct oom_event *event)
 		usage = &memcg->swap_usage_kb;
 		limit = &memcg->swap_limit_kb;
 	} else {
-		return text_starts(text, "kmem: usage ");
+		return text_starts(text, "kmem: usage ") && scan_kb(text, "usage ", &memcg->kernel_kb);
 	}
 	if (scan_kb(text, "usage ", &usage_kb))
 		*usage = usage_kb;

@@ -70,6 +70,12 @@ enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err);
 /* The descriptor to poll for more, -1 if there is none. */
 int klog_fd(const struct klog *klog);
 
+/* After KLOG_END of a plain file: true if it may grow, and klog_read() will look again. */
+bool klog_resume(struct klog *klog);
+
+/* `oom_kill` of /proc/vmstat (v4.13+): kills since boot, in the log or not. */
+enum err_code klog_kill_counter(uint64_t *ret, struct err *err);
+
 /* The next record, which borrows until the next call. KLOG_FAILED: see `err`. */
 enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct err *err);
 
