@@ -260,17 +260,30 @@ static enum klog_status read_kmsg(struct klog *klog, struct klog_record *ret, st
 	}
 }
 
-/* Web pages paste U+00A0 for a blank. */
-static void plain_blanks(struct klog_reader *reader, struct text *line)
+/* Bytes of a colour sequence (ESC [ ... m or K) at `at`, 0 if there is none. */
+static size_t colour_length(const char *at, size_t length)
+{
+	size_t i = 2;
+	if (length < 3 || at[0] != '\x1b' || at[1] != '[')
+		return 0;
+	while (i < length && (scan_is_digit(at[i]) || at[i] == ';'))
+		i++;
+	return i < length && (at[i] == 'm' || at[i] == 'K') ? i + 1 : 0;
+}
+
+/* Web pages paste U+00A0 for a blank; dmesg, grep and pagers colour what they print. */
+static void plain_text(struct klog_reader *reader, struct text *line)
 {
 	char *at = reader->buffer + (line->at - reader->buffer);
 	size_t out = 0;
-	if (!line->len || !memmem(line->at, line->len, "\xc2\xa0", 2))
+	if (!line->len || (!memchr(line->at, '\x1b', line->len) && !memmem(line->at, line->len, "\xc2\xa0", 2)))
 		return;
 	for (size_t i = 0; i < line->len; i++) {
+		size_t colour = colour_length(at + i, line->len - i);
 		bool nbsp = i + 1 < line->len && memcmp(at + i, "\xc2\xa0", 2) == 0;
-		at[out++] = nbsp ? ' ' : at[i];
-		i += nbsp;
+		if (!colour)
+			at[out++] = nbsp ? ' ' : at[i];
+		i += colour ? colour - 1 : nbsp;
 	}
 	line->len = out;
 }
@@ -290,7 +303,7 @@ static enum klog_status read_text(struct klog *klog, struct klog_record *ret, st
 		klog->kind = KLOG_EXPORT;
 		return klog_read_export(klog, ret, err);
 	}
-	plain_blanks(&klog->reader, &line);
+	plain_text(&klog->reader, &line);
 	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
 	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret))
 		logline_parse(line, ret);

@@ -17,12 +17,6 @@ static const char *const words[] = { "invoked", "oom-killer:", "gfp_mask=", "ord
 	"mems_allowed=", "global_oom", "killed", "result", "going", "memory.oom.group", "panic_on_oom", "enabled",
 	"deadlocked", "tainted", "Tainted:", "failcnt", "limit", "usage" };
 
-static bool ends_with(struct text text, const char *suffix)
-{
-	size_t length = strlen(suffix);
-	return text.len >= length && memcmp(text.at + text.len - length, suffix, length) == 0;
-}
-
 static char last_of(struct text text)
 {
 	return text.len ? text.at[text.len - 1] : '\0';
@@ -83,6 +77,12 @@ bool logjoin_is_elision(struct text line)
 	return false;
 }
 
+/* A line this long was cut by a terminal, most likely. */
+static bool is_cut(const struct logjoin *join)
+{
+	return join->width >= HARD_WRAP_MIN && join->widest && !join->indented;
+}
+
 bool logjoin_header(const struct logjoin *join)
 {
 	int64_t adj;
@@ -90,7 +90,7 @@ bool logjoin_header(const struct logjoin *join)
 		scan_key(join->text, "oomkilladj=", &adj))
 		return false;
 	char last = last_of(join->text);
-	return last == ':' || last == ',' || last == '|' || last == '(' || last == '=' ||
+	return is_cut(join) || last == ':' || last == ',' || last == '|' || last == '(' || last == '=' ||
 		starts_with_word(join->next) || text_starts(join->next, "GFP_") ||
 		text_starts(join->next, "__GFP") || text_starts(join->next, "|") ||
 		halves_of_a_word(join->text, join->next);
@@ -105,7 +105,7 @@ bool logjoin_kill(const struct logjoin *join)
 	if (!parsed || !contains(join->text, ")"))
 		return true;
 	char last = last_of(join->text);
-	if (last == ',' || last == '-')
+	if (last == ',' || last == '-' || last == ':' || (last == 'k' && *join->next.at == 'B'))
 		return true;
 	bool number = scan_is_digit(last) && line.killed && !contains(join->text, "oom_score_adj:");
 	if (number && (scan_is_digit(*join->next.at) || text_starts(join->next, "kB")))
@@ -142,7 +142,7 @@ bool logjoin_task_in(const struct logjoin *join)
 	struct text rest = task.len > limit.len ? scan_from(task, task.at + limit.len) : (struct text){ task.at, 0 };
 	if (rest.len && memcmp(task.at, limit.at, limit.len) == 0)
 		return join->next.len <= rest.len && memcmp(rest.at, join->next.at, join->next.len) == 0;
-	return join->width >= HARD_WRAP_MIN && !join->indented;
+	return is_cut(join);
 }
 
 bool logjoin_table(const struct logjoin *join)
@@ -163,7 +163,12 @@ bool logjoin_cpu(const struct logjoin *join)
 {
 	struct oom_event event;
 	oom_event_init(&event);
-	return !oomline_cpu(join->text, &event) && join->text.len < 400;
+	if (!oomline_cpu(join->text, &event))
+		return join->text.len < 400;
+	struct text release = text_of(event.kernel);
+	bool at_end = release.len < join->text.len &&
+		memcmp(join->text.at + join->text.len - release.len, release.at, release.len) == 0;
+	return at_end && is_cut(join) && *join->next.at != '#';
 }
 
 bool logjoin_usage(const struct logjoin *join)
@@ -209,23 +214,25 @@ bool logjoin_zone(const struct logjoin *join)
 		contains(join->next, "kB");
 }
 
-/* Known starts that a narrow window may have cut. */
-bool logjoin_lead(const struct logjoin *join)
+/* Between two numbers of a row the count of its columns decides, if there is a header; a break
+ * inside a number leaves one column too few. */
+static bool is_inside_number(const struct logjoin *join, struct text text)
 {
-	static const char *const starts[] = { "Memory cgroup out of memory: Killed process ",
-		"Out of memory: Killed process ", "Memory cgroup out of memory: Kill process ",
-		"Out of memory: Kill process ", "Kernel panic - not syncing: " };
-	struct text text = text_trim(join->text);
-	if (ends_with(text, " invoked") && text_starts(join->next, "oom-killer"))
-		return true;
-	if (text.len && text.len < 32 && text_starts(join->next, "invoked oom-killer"))
-		return true;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		struct text start = text_of(starts[i]);
-		if (text.len >= 6 && text.len < start.len && memcmp(start.at, text.at, text.len) == 0)
-			return true;
-	}
-	return false;
+	char bytes[256];
+	struct oom_task task;
+	bool named;
+	if (!is_cut(join) || text.len + join->next.len > sizeof(bytes))
+		return false;
+	memcpy(bytes, text.at, text.len);
+	memcpy(bytes + text.len, join->next.at, join->next.len);
+	struct text joined = { bytes, text.len + join->next.len };
+	return !join->columns->count || (oomline_row(joined, join->columns, OOM_UNKNOWN, &task, &named) && named);
+}
+
+static bool is_between_numbers(const struct logjoin *join, struct text text)
+{
+	return scan_is_digit(last_of(text)) && join->next.len && scan_is_digit(*join->next.at) &&
+		oomline_is_table(text);
 }
 
 enum logjoin_gap logjoin_gap(const struct logjoin *join)
@@ -234,13 +241,19 @@ enum logjoin_gap logjoin_gap(const struct logjoin *join)
 	struct text first;
 	if (halves_of_a_word(text, join->next))
 		return LOGJOIN_NONE;
-	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") || text_starts(join->next, "kB"))
+	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") || text_starts(join->next, "kB") ||
+		last_of(text) == 'k')
 		return LOGJOIN_NONE;
 	if (text_starts(text, "Task in ") && contains(text, "limit of /") && is_path_piece(join->next))
 		return LOGJOIN_NONE;
-	if (text.len < join->text.len || join->indented || starts_with_word(join->next))
+	if ((text_starts(text, "CPU: ") || text_starts(text, "Pid: ")) && scan_is_digit(*join->next.at) &&
+		!scan_is_digit(*last_piece(text).at))
+		return LOGJOIN_BLANK; /* the release is a word of its own */
+	if (is_between_numbers(join, text))
+		return is_inside_number(join, text) && !join->blank_end ? LOGJOIN_NONE : LOGJOIN_BLANK;
+	if (join->blank_end || text.len < join->text.len || join->indented || starts_with_word(join->next))
 		return LOGJOIN_BLANK;
-	if (!text_next_field(&word, &first) || join->width >= HARD_WRAP_MIN)
+	if (!text_next_field(&word, &first) || is_cut(join))
 		return LOGJOIN_NONE;
 	return join->width + 1 + first.len > SOFT_WRAP_MIN ? LOGJOIN_BLANK : LOGJOIN_NONE;
 }

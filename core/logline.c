@@ -331,6 +331,7 @@ static bool take_ident(struct text *rest, struct klog_record *record)
 			record->foreign = record->facility > 0;
 			*rest = text;
 			skip_nil_words(rest);
+			take_caller(rest, record);
 			return true;
 		}
 		if (word.at[word.len - 1] == ':' && i < 2) {
@@ -363,7 +364,49 @@ static bool take_colour(struct text *rest, struct klog_record *record)
 static bool take_quote(struct text *rest, struct klog_record *record)
 {
 	(void)record;
-	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") || text_skip(rest, "\xef\xbb\xbf");
+	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") || text_skip(rest, "* ") ||
+		text_skip(rest, "\xef\xbb\xbf");
+}
+
+/* "kern  :warn  : " of dmesg -x. */
+static bool take_facility_words(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest, facility, level;
+	if (!text.len || *text.at < 'a' || *text.at > 'z')
+		return false;
+	struct text head = { text.at, text.len < 24 ? text.len : 24 };
+	if (!text_split(&head, ':', &facility) || !text_split(&head, ':', &level) || facility.len > 9 ||
+		level.len > 8 || level.len < 3)
+		return false;
+	facility = text_trim(facility);
+	level = text_trim(level);
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug" };
+	for (int i = 0; i < 8; i++) {
+		if (!text_equals(level, levels[i]))
+			continue;
+		record->level = i;
+		record->foreign = !text_equals(facility, "kern");
+		record->stamped = true;
+		*rest = scan_from(*rest, head.at);
+		return true;
+	}
+	return false;
+}
+
+/* "stdout F " of container runtimes, "name  | " of docker compose. */
+static bool take_container(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest, word;
+	if (record->stamped && (text_skip(rest, "stdout F ") || text_skip(rest, "stderr F ")))
+		return true;
+	struct text head = { text.at, text.len < 80 ? text.len : 80 };
+	if (!memchr(head.at, '|', head.len) || !text_next_field(&text, &word))
+		return false;
+	scan_blanks(&text);
+	if (!text_skip(&text, "| "))
+		return false;
+	*rest = text;
+	return true;
 }
 
 static bool take_kmsg_head(struct text *rest, struct klog_record *record)
@@ -437,7 +480,7 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 typedef bool take_fn(struct text *rest, struct klog_record *record);
 
 static take_fn *const takers[] = { take_boot_stamp, take_clock_stamp, take_priority, take_quote, take_colour,
-	take_kmsg_head, take_iso_stamp, take_line_number, take_syslog_date };
+	take_kmsg_head, take_iso_stamp, take_line_number, take_syslog_date, take_facility_words, take_container };
 
 static bool take_one(struct text *rest, struct klog_record *record)
 {
@@ -469,24 +512,29 @@ static bool skip_to_stamp(struct text *rest, struct klog_record *record)
 	return true;
 }
 
+static void take_prefixes(struct text *rest, struct klog_record *record)
+{
+	for (int i = 0; i < 16 && !record->escaped; i++) {
+		struct text trimmed = *rest;
+		scan_blanks(&trimmed);
+		if (!take_one(&trimmed, record))
+			break;
+		*rest = trimmed;
+		if (record->stamped)
+			take_ident(rest, record);
+	}
+}
+
 void logline_parse(struct text line, struct klog_record *ret)
 {
 	klog_record_init(ret);
 	struct text rest = scan_trim_end(line);
 	ret->width = line.len;
-	for (int i = 0; i < 16; i++) {
-		struct text trimmed = rest;
-		scan_blanks(&trimmed);
-		if (!take_one(&trimmed, ret))
-			break;
-		rest = trimmed;
-		if (ret->stamped)
-			take_ident(&rest, ret);
-		if (ret->escaped)
-			break;
-	}
-	if (!ret->escaped && ret->boot_us == KLOG_UNKNOWN && (!ret->stamped || ret->foreign))
-		skip_to_stamp(&rest, ret);
+	ret->blank_end = rest.len < line.len && scan_is_blank(line.at[rest.len]);
+	take_prefixes(&rest, ret);
+	if (!ret->escaped && ret->boot_us == KLOG_UNKNOWN && (!ret->stamped || ret->foreign) &&
+		skip_to_stamp(&rest, ret))
+		take_prefixes(&rest, ret);
 	struct text text = rest;
 	scan_blanks(&text);
 	ret->indent = (uint64_t)(text.at - rest.at);

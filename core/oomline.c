@@ -282,14 +282,12 @@ bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text 
 	return ret_task->len && *ret_task->at == '/';
 }
 
-/* A path into which a wrap has put two blanks or more. */
-static char *copy_mended_path(struct text path)
+static char *copy_without_blanks(struct text path)
 {
 	char *copy = copy_path(path);
 	size_t out = 0;
 	for (size_t i = 0; copy && copy[i]; i++) {
-		bool run = scan_is_blank(copy[i]) && (scan_is_blank(copy[i + 1]) || (i && scan_is_blank(path.at[i - 1])));
-		if (!run && copy[i] != '\n')
+		if (!scan_is_blank(copy[i]) && copy[i] != '\n')
 			copy[out++] = copy[i];
 	}
 	if (copy)
@@ -297,15 +295,31 @@ static char *copy_mended_path(struct text path)
 	return copy;
 }
 
+static bool is_ancestor(const char *path, const char *of)
+{
+	return strncmp(path, of, strlen(path)) == 0;
+}
+
+/* The limit is the task's cgroup or an ancestor of it. Where it is not, a wrap has put blanks
+ * into one of them. */
+static void set_paths(struct oom_event *event, struct text task, struct text limit)
+{
+	replace(&event->task_memcg, task.len ? copy_path(task) : NULL);
+	replace(&event->oom_memcg, limit.len ? copy_path(limit) : NULL);
+	if (!event->task_memcg || !event->oom_memcg || is_ancestor(event->oom_memcg, event->task_memcg))
+		return;
+	char *mended_task = copy_without_blanks(task), *mended_limit = copy_without_blanks(limit);
+	bool mended = mended_task && mended_limit && is_ancestor(mended_limit, mended_task);
+	replace(mended ? &event->task_memcg : &mended_task, mended ? mended_task : NULL);
+	replace(mended ? &event->oom_memcg : &mended_limit, mended ? mended_limit : NULL);
+}
+
 bool oomline_task_in(struct text text, struct oom_event *event)
 {
 	struct text task, limit;
 	if (!oomline_task_in_paths(text, &task, &limit))
 		return false;
-	if (limit.len)
-		replace(&event->oom_memcg, copy_mended_path(limit));
-	if (task.len)
-		replace(&event->task_memcg, copy_mended_path(task));
+	set_paths(event, task, limit);
 	event->constraint = OOM_CONSTRAINT_MEMCG;
 	event->scope = OOM_SCOPE_MEMCG;
 	return true;

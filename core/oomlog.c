@@ -514,14 +514,56 @@ static void restore_newlines(struct oomlog_message *message)
 	message->len = out;
 }
 
+#define SEAM 48 /* no marker is longer */
+
+/* The marker begins in the first `tail` bytes and ends behind them. */
+static bool is_seam_of(const struct oomlog_shape *shape, struct text joined, size_t tail, bool at_start)
+{
+	size_t length = strlen(shape->marker);
+	if (at_start)
+		return length > tail && text_starts(joined, shape->marker);
+	const char *at = text_find(joined, shape->marker);
+	return at && (size_t)(at - joined.at) < tail && (size_t)(at - joined.at) + length > tail;
+}
+
+/* A text of no known shape and the line behind it make one: the break is inside the marker. */
+static bool makes_shape(struct text text, struct text next, const char *gap)
+{
+	char bytes[2 * SEAM + 1];
+	size_t tail = text.len < SEAM ? text.len : SEAM, head = next.len < SEAM ? next.len : SEAM;
+	size_t blanks = strlen(gap), seam = tail + blanks;
+	memcpy(bytes, text.at + text.len - tail, tail);
+	memcpy(bytes + tail, gap, blanks);
+	memcpy(bytes + seam, next.at, head);
+	struct text joined = { bytes, seam + head };
+	if (is_seam_of(&header_shape, joined, tail, false))
+		return true;
+	if (blanks && text.len < 32 && text_starts(next, header_shape.marker))
+		return true; /* the name alone was left on the line before */
+	for (size_t s = 0; s < SHAPES && text.len < SEAM && text.len > 3; s++) {
+		if (*shapes[s].marker == *bytes && is_seam_of(&shapes[s], joined, tail, true))
+			return true;
+	}
+	return false;
+}
+
+/* "Out of memory:" and "Killed process" on the next line: both are known, and are one. */
+static bool makes_kill(const struct oomlog_message *message, struct text next)
+{
+	struct text text = scan_trim_end((struct text){ message->bytes, message->len });
+	return message->shape && message->shape->take == take_kill && text.len && text.at[text.len - 1] == ':' &&
+		(text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
+}
+
 static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
 	if (!message->pending || !message->len || message->len == MESSAGE_MAX || !record->text.len)
 		return false;
 	*join = (struct logjoin){ .text = { message->bytes, message->len }, .next = record->text,
-		.columns = &log->columns, .width = message->width, .stamped = message->stamped,
-		.indented = record->indent > 0 };
+		.columns = &log->columns, .width = message->width,
+		.widest = message->width >= log->widest, .stamped = message->stamped,
+		.indented = record->indent > 0, .blank_end = message->blank_end };
 	size_t at;
 	if (record->stamped) {
 		/* 1024 bytes are a record: a long cgroup path goes on in the next one, flagged 'c'
@@ -533,7 +575,9 @@ static bool joins(const struct oomlog *log, const struct klog_record *record, st
 	if (logjoin_is_elision(record->text))
 		return false;
 	if (!message->shape)
-		return logjoin_lead(join);
+		return makes_shape(join->text, join->next, "") || makes_shape(join->text, join->next, " ");
+	if (makes_kill(message, record->text))
+		return true;
 	return message->shape->open && !shape_of(record->text, &at) && message->shape->open(join);
 }
 
@@ -545,6 +589,7 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 	message->len = 0;
 	message->first_line = message->last_line = record->line;
 	message->width = record->width;
+	message->blank_end = record->blank_end;
 	message->form = record->form;
 	message->joined = false;
 	if (!lone_stamp) {
@@ -563,12 +608,15 @@ static void continue_message(struct oomlog *log, const struct klog_record *recor
 {
 	struct oomlog_message *message = &log->message;
 	enum logjoin_gap gap = record->stamped ? LOGJOIN_NONE : logjoin_gap(join);
+	if (!message->shape && !record->stamped)
+		gap = makes_shape(join->text, join->next, "") ? LOGJOIN_NONE : LOGJOIN_BLANK;
 	while (message->len && scan_is_blank(message->bytes[message->len - 1]))
 		message->len--;
 	if (gap == LOGJOIN_BLANK)
 		append(log, text_of(" "), false);
 	append(log, record->text, record->escaped);
 	message->width = record->width;
+	message->blank_end = record->blank_end;
 	message->last_line = record->line;
 	message->joined = true;
 	if (!message->shape)
@@ -611,6 +659,8 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 {
 	struct logjoin join;
 	log->records++;
+	if (record->form == KLOG_LINE && record->width > log->widest)
+		log->widest = record->width;
 	if (record->foreign || record->facility > 0) {
 		take_foreign(log, record);
 		return log->error;

@@ -223,7 +223,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 	oomlog_finish(&log);
 	if (!run->options->json) {
 		show_collapsed(run);
-		if (!log.events)
+		if (!log.events && !run->failed)
 			printf("No OOM event in %s.\n", strcmp(klog->source, "-") ? klog->source : "stdin");
 		show_others(&log);
 		show_missing(klog, &log);

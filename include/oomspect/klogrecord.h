@@ -31,6 +31,7 @@ struct klog_record {
 	bool continues;       /* flag 'c' of /dev/kmsg: may belong to the record before */
 	bool foreign;         /* a program says this, not the kernel */
 	uint64_t indent;      /* blanks before the text where there is no other prefix */
+	bool blank_end;       /* the line ended in blanks, which `text` does not have */
 	uint64_t width;       /* bytes of the line as it stood there */
 };
 

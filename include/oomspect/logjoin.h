@@ -19,17 +19,16 @@ struct logjoin {
 	struct text next;                  /* the line behind it, without blanks around */
 	const struct oom_columns *columns; /* of the table that is open; count 0: none */
 	uint64_t width;                    /* bytes of the last line of `text`, prefix included */
+	bool widest;                       /* no line so far was wider */
 	bool stamped;                      /* `text` began with a prefix, so whole lines have one here */
 	bool indented;                     /* blanks before `next` */
+	bool blank_end;                    /* blanks behind `text`, which it does not have */
 };
 
 /* True if `text` of that shape is unfinished and `next` can be its rest. */
 typedef bool logjoin_open(const struct logjoin *join);
 logjoin_open logjoin_header, logjoin_kill, logjoin_constraint, logjoin_task_in, logjoin_table,
 	logjoin_cpu, logjoin_usage, logjoin_panic, logjoin_group, logjoin_reaped, logjoin_zone;
-
-/* For a text of no known shape: it may be the first half of a marker. */
-logjoin_open logjoin_lead;
 
 enum logjoin_gap logjoin_gap(const struct logjoin *join);
 

@@ -53,7 +53,7 @@ struct oomlog_message {
 	int64_t boot_us, unix_us;
 	char stamp[40];
 	enum klog_form form;
-	bool stamped, pending, joined;
+	bool stamped, blank_end, pending, joined;
 	const struct oomlog_shape *shape; /* NULL: not known, or not looked at */
 	size_t shape_at;                  /* where the marker begins */
 };
@@ -66,6 +66,7 @@ struct oomlog {
 	uint64_t victims;     /* of them */
 	uint64_t records;     /* pushed */
 	uint64_t unknown;     /* messages of no known shape: the last row of the table */
+	uint64_t widest;      /* line of a text so far, in bytes */
 	uint64_t others[OOMLOG_OTHER_COUNT];
 
 	enum oomlog_phase phase;
