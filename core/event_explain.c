@@ -110,13 +110,13 @@ static const char *reason_of_difference(const struct oom_event *event, const str
 	const struct oom_task *first)
 {
 	struct era era = event_era(event);
-	int64_t gap = first->badness_pages - chosen->badness_pages;
 	if (event->trigger == OOM_TRIGGER_ALLOCATING_TASK)
 		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, however small";
 	if (!event->task_table_headed || event->elided)
 		return "the table is not complete";
 	if (chosen->rank == OOM_UNKNOWN)
 		return "by its row it may not be killed at all";
+	int64_t gap = first->badness_pages - chosen->badness_pages;
 	if (gap <= COUNTER_DOUBT_PAGES && era_has(&era, ERA_UNSUMMED_RSS))
 		return "this kernel ranks by counters that lag behind by more than the difference";
 	if (event->constraint == OOM_CONSTRAINT_MEMPOLICY)

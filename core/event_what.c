@@ -199,7 +199,7 @@ static void say_low_zones(const struct oom_event *event, struct event_explanatio
 		const struct oom_zone *zone = &event->mem.zones[i];
 		if (is_below_min(zone) && is_low_zone(zone))
 			low = zone;
-		if (!is_low_zone(zone) && zone->free_kb != OOM_UNKNOWN && zone->free_kb > 16 * zone->min_kb)
+		if (!is_low_zone(zone) && zone->free_kb != OOM_UNKNOWN && zone->free_kb / 16 > zone->min_kb)
 			spare = zone;
 	}
 	if (!low)

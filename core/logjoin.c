@@ -54,6 +54,30 @@ static bool halves_of_a_word(struct text text, struct text next)
 	return false;
 }
 
+static bool is_prefix(struct text prefix, struct text of)
+{
+	return prefix.len <= of.len && memcmp(prefix.at, of.at, prefix.len) == 0;
+}
+
+/* The break is at a blank of one of the kernel's fixed phrases. */
+static bool breaks_a_phrase(struct text text, struct text next)
+{
+	static const char *const phrases[] = { "killed as a result of limit of", "or sacrifice child",
+		"are going to be killed due to memory.oom.group set", "memory: Killed process", "memory: Kill process",
+		"System is deadlocked on memory", "system-wide panic_on_oom is enabled" };
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		struct text phrase = text_of(phrases[i]);
+		for (size_t k = 2; k < phrase.len; k++) {
+			struct text head = { phrase.at, k }, rest = { phrase.at + k + 1, phrase.len - k - 1 };
+			struct text start = { next.at, next.len < rest.len ? next.len : rest.len };
+			if (phrase.at[k] == ' ' && text.len >= k && start.len && is_prefix(start, rest) &&
+				memcmp(text.at + text.len - k, head.at, k) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool starts_with_word(struct text next)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -156,7 +180,7 @@ bool logjoin_table(const struct logjoin *join)
 	if (!row || !named)
 		return true;
 	/* Whole, but a name may have been cut where a terminal ended. */
-	return join->stamped && is_path_piece(join->next) && strlen(task.comm) + join->next.len <= 15;
+	return (join->stamped || is_cut(join)) && is_path_piece(join->next) && strlen(task.comm) + join->next.len <= 15;
 }
 
 bool logjoin_cpu(const struct logjoin *join)
@@ -239,6 +263,8 @@ enum logjoin_gap logjoin_gap(const struct logjoin *join)
 {
 	struct text text = scan_trim_end(join->text), word = join->next;
 	struct text first;
+	if (breaks_a_phrase(text, join->next))
+		return LOGJOIN_BLANK;
 	if (halves_of_a_word(text, join->next))
 		return LOGJOIN_NONE;
 	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") || text_starts(join->next, "kB") ||

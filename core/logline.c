@@ -10,6 +10,7 @@
 void klog_record_init(struct klog_record *record)
 {
 	memset(record, 0, sizeof(*record));
+	record->text = record->stamp = text_of("");
 	record->boot_us = record->unix_us = KLOG_UNKNOWN;
 	record->level = record->facility = -1;
 	record->form = KLOG_LINE;
@@ -320,10 +321,12 @@ static void skip_nil_words(struct text *rest)
 }
 
 /* "host kernel: " or "host prog[12]: " behind a date. A name that is not the kernel's makes the
- * record foreign, unless a stamp of the kernel follows (a console relayed by a program). */
+ * record foreign, unless a stamp of the kernel follows (a console relayed by a program). Behind
+ * a stamp of the kernel a task's name may look like one. */
 static bool take_ident(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest, word;
+	bool in_kernel_log = record->boot_us != KLOG_UNKNOWN;
 	for (int i = 0; i < 3; i++) {
 		if (!text_next_field(&text, &word))
 			return false;
@@ -336,7 +339,8 @@ static bool take_ident(struct text *rest, struct klog_record *record)
 		}
 		if (word.at[word.len - 1] == ':' && i < 2) {
 			bool has_pid = word.len > 3 && word.at[word.len - 2] == ']';
-			if (is_kernel_word(word) || (!has_pid && i == 0))
+			if (is_kernel_word(word) || (i == 0 && (!has_pid || in_kernel_log)) ||
+				(in_kernel_log && text_find(*rest, "invoked oom-killer")))
 				return false;
 			record->foreign = true;
 			*rest = text;

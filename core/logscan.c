@@ -57,8 +57,11 @@ bool scan_number(struct text *rest, int64_t *ret)
 	while (length + digits < rest->len && scan_is_digit(rest->at[length + digits]))
 		digits++;
 	length += digits;
-	if (!digits || !text_to_i64((struct text){ rest->at, length }, ret))
+	int64_t value;
+	if (!digits || !text_to_i64((struct text){ rest->at, length }, &value) || value > SCAN_NUMBER_MAX ||
+		value < -SCAN_NUMBER_MAX)
 		return false;
+	*ret = value;
 	*rest = scan_from(*rest, rest->at + length);
 	return true;
 }

@@ -439,7 +439,7 @@ static void keep_raw(struct oomlog *log, struct text text)
 {
 	struct oom_event *event = &log->event;
 	size_t needed = event->raw_len + text.len + 2;
-	if (!log->keep_raw || needed > RAW_MAX)
+	if (!(log->flags & OOMLOG_KEEP_RAW) || needed > RAW_MAX)
 		return;
 	if (needed > log->raw_size) {
 		char *bigger = realloc(event->raw, needed * 2);
@@ -699,11 +699,11 @@ void oomlog_finish(struct oomlog *log)
 	oomlog_deliver_held(log);
 }
 
-enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, bool keep)
+enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags)
 {
 	memset(log, 0, sizeof(*log));
 	log->sink = sink;
-	log->keep_raw = keep;
+	log->flags = flags;
 	log->suppressed = OOM_UNKNOWN;
 	log->source = strdup(source);
 	log->message.bytes = malloc(MESSAGE_MAX);

@@ -228,6 +228,8 @@ void oomlog_end(struct oomlog *log)
 			deliver_first(log);
 		log->held[log->held_count++] = *event;
 		oom_event_init(event);
+		if (log->flags & OOMLOG_LIVE)
+			oomlog_deliver_held(log);
 	} else {
 		oom_event_release(event);
 	}

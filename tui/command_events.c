@@ -17,7 +17,7 @@
 
 /* An event is shown when the log has been quiet this long, or the event is this old. */
 #define QUIET_MS 20
-#define OVERDUE_MS 60
+#define OVERDUE_MS 40
 #define GROWING_FILE_MS 100
 
 struct events_run {
@@ -211,7 +211,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 	struct err err;
 	struct oomlog log;
 	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
-	if (oomlog_init(&log, klog->source, sink, false) != ERR_OK) {
+	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0) != ERR_OK) {
 		say_error("cannot read the log: out of memory");
 		run->failed = true;
 		return;

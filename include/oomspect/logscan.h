@@ -19,8 +19,11 @@ const char *scan_last(struct text text, const char *needle);
  * before it. NULL if there is none. */
 const char *scan_word(struct text text, const char *needle);
 
+/* No number of a kernel log is larger; sums of a few never overflow. */
+#define SCAN_NUMBER_MAX (INT64_C(1) << 60)
+
 /* Takes a decimal number, a minus allowed, off the start. False and nothing taken if there is
- * none or it does not fit. */
+ * none or it is beyond SCAN_NUMBER_MAX. */
 bool scan_number(struct text *rest, int64_t *ret);
 
 /* The number right behind the first `key` that is a word of its own ("order=", "UID:"). False if

@@ -61,7 +61,7 @@ struct oomlog_message {
 struct oomlog {
 	struct oomlog_sink sink;
 	char *source;
-	bool keep_raw;
+	unsigned flags;
 	uint64_t events;      /* found so far */
 	uint64_t victims;     /* of them */
 	uint64_t records;     /* pushed */
@@ -85,8 +85,13 @@ struct oomlog {
 	enum err_code error;           /* an allocation failed */
 };
 
-/* `source` is copied into every event. `keep_raw` keeps the messages of each event in it. */
-enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, bool keep_raw);
+enum oomlog_flag {
+	OOMLOG_KEEP_RAW = 1, /* the messages of each event are kept in it */
+	OOMLOG_LIVE = 2,     /* a finished event is delivered at once, without waiting for the reaper */
+};
+
+/* `source` is copied into every event; `flags` are of enum oomlog_flag. */
+enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags);
 void oomlog_release(struct oomlog *log);
 
 /* The next record. ERR_NO_MEMORY if memory ran out; then the event in work is not complete. */
