@@ -20,6 +20,8 @@ static const struct command commands[] = {
 	{ COMMAND_SCREEN, NULL, "", "the live screen; not on a terminal: the same as list", 0,
 		command_screen },
 	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
+	{ COMMAND_CGROUPS, "cgroups", "", "memory cgroups: usage, limits, and who would die in each", 0,
+		command_cgroups },
 	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why", 0,
 		command_victim },
 	{ COMMAND_EVENTS, "events", "[FILE ...]",
