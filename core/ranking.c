@@ -331,6 +331,22 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	return ERR_OK;
 }
 
+void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
+	bool (*keep)(const void *context, const struct task *task), const void *context)
+{
+	size_t kept = 0;
+	ranking->killable = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		struct ranking_row row = ranking->rows[i];
+		if (!keep(context, row.task))
+			continue;
+		ranking->killable += row.unkillable == KILLABLE;
+		ranking->rows[kept++] = row;
+	}
+	ranking->count = kept;
+	order_by_death(ranking, &snapshot->host.era);
+}
+
 int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	if (ranking->domain.kind != DOMAIN_MEMCG || snapshot->memcgs->version != 2 ||

@@ -67,6 +67,10 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err);
 
+/* Leaves only the rows that `keep` wants, in their order: who of these would be the first. */
+void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
+	bool (*keep)(const void *context, const struct task *task), const void *context);
+
 /* Inside one v2 memory cgroup the kernel scans in the order of joining, which no file of a process
  * tells: until told, the order of creation stands in. The row of snapshot->memcgs in which equals
  * compete for the first place and whose order is needed, or UNKNOWN. */
