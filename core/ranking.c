@@ -322,6 +322,7 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	ranking->domain = *domain;
 	ranking->moment = moment;
 	ranking->joined_memcg = UNKNOWN;
+	ranking->restricted = false;
 	collect(ranking, snapshot, edits, edit_count);
 	sort_rows(ranking->rows, ranking->count,
 		domain->kind == DOMAIN_MEMCG ? by_memcg : by_creation, false);
@@ -343,6 +344,7 @@ void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
 		ranking->killable += row.unkillable == KILLABLE;
 		ranking->rows[kept++] = row;
 	}
+	ranking->restricted |= kept < ranking->count;
 	ranking->count = kept;
 	order_by_death(ranking, &snapshot->host.era);
 }
