@@ -173,10 +173,12 @@ analyzed: $(core) $(tui)
 tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
 
 lint-tidy:
+	@status=0; \
 	printf '%s\n' $(core_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags) $(ban)' tidy
+		$(tidy_flags) $(ban)' tidy || status=1; \
 	printf '%s\n' $(tui_sources) $(test_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags)' tidy
+		$(tidy_flags)' tidy || status=1; \
+	exit $$status
 
 # --- where it goes
 
