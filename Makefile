@@ -50,7 +50,7 @@ objects := $(sources:%.c=$O/%.o)
 core_tests := $(filter $(core_sources:core/%.c=$O/tests/test_%),$(tests))
 tui_tests  := $(filter-out $(core_tests),$(tests))
 
-.PHONY: all run check check-sanitize check-valgrind coverage lint deps deps-dev \
+.PHONY: all run check check-sanitize check-valgrind coverage lint format deps deps-dev \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(objects)
@@ -139,6 +139,9 @@ lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, m
 lint-format:
 	clang-format --dry-run -Werror $(sources) $(headers)
 
+format: ## let clang-format write the sources
+	clang-format -i $(sources) $(headers)
+
 lint-headers:
 	@for h in $(headers); do \
 		printf '#include "%s"\n' "$$h" | $(CC) $(CPPFLAGS) -I. $(call pkg,cflags,$(packages) $(test_packages)) \
@@ -158,8 +161,11 @@ lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability $(CPPFLAGS) $(core_sources) $(tui_sources)
 
+# Leaks are left to the sanitizer and valgrind: gcc 12 sees one wherever a pointer is stored in an
+# element of a grown array.
 lint-analyzer:
-	@$(MAKE) --no-print-directory O=$O/analyzer CC=gcc CFLAGS='-O1 -g -fanalyzer' WERROR=1 analyzed
+	@$(MAKE) --no-print-directory O=$O/analyzer CC=gcc WERROR=1 analyzed \
+		CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak'
 
 .PHONY: analyzed
 analyzed: $(core) $(tui)
@@ -167,10 +173,12 @@ analyzed: $(core) $(tui)
 tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
 
 lint-tidy:
+	@status=0; \
 	printf '%s\n' $(core_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags) $(ban)' tidy
+		$(tidy_flags) $(ban)' tidy || status=1; \
 	printf '%s\n' $(tui_sources) $(test_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags)' tidy
+		$(tidy_flags)' tidy || status=1; \
+	exit $$status
 
 # libFuzzer targets; the corpus that `make check` runs is kept in the tree, what a run finds is not.
 FUZZ_SECONDS ?= 60
