@@ -40,7 +40,7 @@ $O/%.o: %.c
 
 $O/core/%.o: override CPPFLAGS += -include core/banned.h
 
-$O/tests/%: $O/tests/%.o $O/libcore.a
+$O/tests/%: $O/tests/%.o $(pure) $O/libcore.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call pkg,libs,cmocka jansson)
 
 run: $O/oomspect
