@@ -112,15 +112,17 @@ static const char *reason_of_difference(const struct oom_event *event, const str
 	struct era era = event_era(event);
 	if (event->trigger == OOM_TRIGGER_ALLOCATING_TASK)
 		return "vm.oom_kill_allocating_task is set: whoever asks for memory dies, however small";
-	if (!event->task_table_headed || event->elided)
-		return "the table is not complete";
+	if (event->constraint == OOM_CONSTRAINT_MEMPOLICY)
+		return "only tasks whose memory policy allows these nodes are candidates, and the text does not say which";
 	if (chosen->rank == OOM_UNKNOWN)
 		return "by its row it may not be killed at all";
+	if (event->elided)
+		return "lines were cut out of the text; or the larger one was dying already";
+	if (!event->task_table_headed)
+		return "the head of the table is not in the text, so its columns are guessed";
 	int64_t gap = first->badness_pages - chosen->badness_pages;
 	if (gap <= COUNTER_DOUBT_PAGES && era_has(&era, ERA_UNSUMMED_RSS))
 		return "this kernel ranks by counters that lag behind by more than the difference";
-	if (event->constraint == OOM_CONSTRAINT_MEMPOLICY)
-		return "only tasks whose memory policy allows these nodes are candidates, and the text does not say which";
 	if ((era_has(&era, ERA_ROOT_3_PERCENT) || era_has(&era, ERA_ROOT_MINUS_30)) &&
 		gap <= first->badness_pages / 20)
 		return "root processes weigh a little less on this kernel, and the table does not say which have that right";

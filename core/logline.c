@@ -524,7 +524,7 @@ static void take_prefixes(struct text *rest, struct klog_record *record)
 		if (!take_one(&trimmed, record))
 			break;
 		*rest = trimmed;
-		if (record->stamped)
+		if (record->stamp.len)
 			take_ident(rest, record);
 	}
 }

@@ -317,9 +317,13 @@ static bool take_rest(struct oomlog *log, struct text text)
 	if (log->has_memcg_stats && log->phase != OOMLOG_DECIDED && log->phase != OOMLOG_IDLE &&
 		oomline_memcg_stat(text, &log->event))
 		return true;
+	if (log->in_failure)
+		return false;
+	if (log->phase == OOMLOG_TENTATIVE || log->phase == OOMLOG_REPORT)
+		return oomline_meminfo(text, &log->event);
 	struct oom_event probe;
 	oom_event_init(&probe);
-	if (log->in_failure || !oomline_meminfo(text, &probe))
+	if (!oomline_meminfo(text, &probe))
 		return false;
 	oomlog_need_body(log);
 	return oomline_meminfo(text, &log->event);
