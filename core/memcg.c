@@ -2,6 +2,7 @@
 #include "oomspect/memcg_mount.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 #include "oomspect/explain.h"
 
 #include "support.h"
-#include "support_machine.h"
+#include "support_snapshot.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "oomspect/cgroup_paths.h"
 
 #include "support.h"
-#include "support_machine.h"
+#include "support_snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>

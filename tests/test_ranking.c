@@ -1,7 +1,7 @@
 #include "oomspect/ranking.h"
 
 #include "support.h"
-#include "support_machine.h"
+#include "support_snapshot.h"
 
 #include <string.h>
 

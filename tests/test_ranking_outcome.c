@@ -1,7 +1,7 @@
 #include "oomspect/ranking.h"
 
 #include "support.h"
-#include "support_machine.h"
+#include "support_snapshot.h"
 
 #define MIB(count) amount_bytes((uint64_t)(count) << 20)
 #define NO_LIMIT ((struct amount){ AMOUNT_UNLIMITED, 0 })
