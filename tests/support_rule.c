@@ -40,8 +40,9 @@ struct rule rule_of(const char *root)
 		sscanf(text, "%d.%d", &major, &minor);
 	rule.release = major * 1000 + minor;
 	if (slurp(root, "proc/meminfo", text, sizeof(text)))
-		rule.total = (number_behind(text, "MemTotal:") + number_behind(text, "SwapTotal:")) /
-			     (sysconf(_SC_PAGESIZE) / 1024);
+		rule.total =
+			(number_behind(text, "MemTotal:") + number_behind(text, "SwapTotal:")) /
+			(sysconf(_SC_PAGESIZE) / 1024);
 	/* lxcfs overlays meminfo with a container's limit. */
 	if (strcmp(root, "/") == 0 && sysinfo(&info) == 0)
 		rule.total = (long)((info.totalram + info.totalswap) * info.mem_unit /
@@ -59,10 +60,11 @@ static bool read_stat(const char *root, const char *directory, struct rule_task 
 	char path[PATH_MAX], text[4096];
 	snprintf(path, sizeof(path), "%s/stat", directory);
 	const char *tail = slurp(root, path, text, sizeof(text)) ? strrchr(text, ')') : NULL;
-	return tail && sscanf(tail + 1,
-			       " %*c %d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
-			       "%*d %llu %*u %ld",
-			       &task->ppid, flags, &task->start, rss) == 4;
+	return tail &&
+	       sscanf(tail + 1,
+		       " %*c %d %*d %*d %*d %*d %lu %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		       "%*d %llu %*u %ld",
+		       &task->ppid, flags, &task->start, rss) == 4;
 }
 
 /* The first thread that has memory: its directory, "" for none. */
@@ -88,7 +90,8 @@ static long zero_if_missing(long number)
 	return number < 0 ? 0 : number;
 }
 
-static void judge(const struct rule *rule, struct rule_task *task, const char *status, long stat_rss)
+static void judge(
+	const struct rule *rule, struct rule_task *task, const char *status, long stat_rss)
 {
 	long page_kb = sysconf(_SC_PAGESIZE) / 1024;
 	bool unsummed = rule->release >= 6002 && rule->release < 7000;
@@ -122,7 +125,8 @@ bool rule_read(const struct rule *rule, const char *root, pid_t pid, struct rule
 	*ret = (struct rule_task){ .pid = pid };
 	snprintf(process, sizeof(process), "proc/%d", (int)pid);
 	snprintf(path, sizeof(path), "%s/status", process);
-	if (!read_stat(root, process, ret, &flags, &rss) || !slurp(root, path, status, sizeof(status)))
+	if (!read_stat(root, process, ret, &flags, &rss) ||
+		!slurp(root, path, status, sizeof(status)))
 		return false;
 	ret->adj = (int)read_number(root, process, "oom_score_adj", -1000);
 	ret->score_read = read_number(root, process, "oom_score", -1);
@@ -143,7 +147,8 @@ bool rule_read(const struct rule *rule, const char *root, pid_t pid, struct rule
 }
 
 /* Whether `task`, scanned after `chosen`, takes its place. Scan order is the order of creation. */
-static bool beats(const struct rule *rule, const struct rule_task *task, const struct rule_task *chosen)
+static bool beats(
+	const struct rule *rule, const struct rule_task *task, const struct rule_task *chosen)
 {
 	if (!chosen->pid || task->points != chosen->points)
 		return !chosen->pid || task->points > chosen->points;
@@ -158,7 +163,8 @@ static pid_t sacrifice(const struct rule *rule, const struct rule_task *tasks, s
 {
 	struct rule_task child = { 0 };
 	for (size_t i = 0; i < count; i++)
-		if (tasks[i].killable && tasks[i].ppid == chosen->pid && beats(rule, &tasks[i], &child))
+		if (tasks[i].killable && tasks[i].ppid == chosen->pid &&
+			beats(rule, &tasks[i], &child))
 			child = tasks[i];
 	return child.pid ? child.pid : chosen->pid;
 }

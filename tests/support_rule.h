@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 struct rule {
-	int release;        /* 6018 for 6.18 */
-	long total;         /* pages of RAM and swap */
+	int release; /* 6018 for 6.18 */
+	long total;  /* pages of RAM and swap */
 	bool pid_1_is_init;
 };
 
@@ -18,8 +18,8 @@ struct rule_task {
 	bool killable;
 	unsigned long long start;
 	int adj;
-	long points;    /* of the host domain */
-	long score;     /* what the oom_score file should print */
+	long points;     /* of the host domain */
+	long score;      /* what the oom_score file should print */
 	long score_read; /* what it printed */
 };
 

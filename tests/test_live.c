@@ -46,7 +46,8 @@ static void sample(struct machine_view *view)
 	const struct snapshot *snapshot = sampler_latest(&view->sampler);
 	const struct domain domain = domain_host(snapshot);
 	assert_int_equal(
-		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL), ERR_OK);
+		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		ERR_OK);
 }
 
 /* VmSwap has no unsummed twin: there the kernel may have read a few pages more or less. */
@@ -66,8 +67,8 @@ struct verdict {
 	size_t exact, off_by_one, wrong, unknown;
 };
 
-static void judge(const struct machine_view *view, const struct ranking_row *row,
-	struct verdict *verdict)
+static void judge(
+	const struct machine_view *view, const struct ranking_row *row, struct verdict *verdict)
 {
 	const struct task *task = row->task;
 	if (task->oom_score == UNKNOWN || row->oom_score == UNKNOWN)
@@ -147,9 +148,11 @@ static void every_other_process_has_the_predicted_score(void **state)
 				wrong[left++] = wrong[i];
 		count = left;
 	}
-	print_message("%zu other processes: %zu scores exact at once, %zu off by one, %zu read again, "
-		      "%zu unreadable, %zu wrong\n",
-		view.ranking.count, verdict.exact, verdict.off_by_one, moved, verdict.unknown, count);
+	print_message(
+		"%zu other processes: %zu scores exact at once, %zu off by one, %zu read again, "
+		"%zu unreadable, %zu wrong\n",
+		view.ranking.count, verdict.exact, verdict.off_by_one, moved, verdict.unknown,
+		count);
 	look_away(&view);
 	assert_int_equal(count, 0);
 }

@@ -62,8 +62,12 @@ struct fixture {
 
 static void add(const struct fixture *fixture, pid_t pid, uint64_t start, int64_t rss)
 {
-	tree_add(&fixture->tree, &(struct tree_process){ .pid = pid, .ppid = 1, .start = start,
-		.rss = rss, .oom_score = 667, .cgroup = "/a" });
+	tree_add(&fixture->tree, &(struct tree_process){ .pid = pid,
+					 .ppid = 1,
+					 .start = start,
+					 .rss = rss,
+					 .oom_score = 667,
+					 .cgroup = "/a" });
 }
 
 static void add_hierarchy(const struct tree *tree)
@@ -86,7 +90,8 @@ static int setup(void **state)
 	add(fixture, 1, 1, 100);
 	add(fixture, 10, 500, 1000);
 	add(fixture, 20, 600, 2000);
-	assert_int_equal(sampler_init(&fixture->sampler, &fixture->tree.root, &options, NULL), ERR_OK);
+	assert_int_equal(
+		sampler_init(&fixture->sampler, &fixture->tree.root, &options, NULL), ERR_OK);
 	*state = fixture;
 	return 0;
 }
@@ -341,8 +346,8 @@ static int wait_to_be_killed(void *argument)
 	return 0;
 }
 
-static const struct snapshot *sample_this_machine(struct sampler *sampler, struct root *root,
-	const struct sampler_options *options)
+static const struct snapshot *sample_this_machine(
+	struct sampler *sampler, struct root *root, const struct sampler_options *options)
 {
 	assert_int_equal(root_open(root, "/", NULL), ERR_OK);
 	assert_int_equal(sampler_init(sampler, root, options, NULL), ERR_OK);
@@ -397,8 +402,10 @@ static const struct witness_case {
 	/* (1000 + 40000 * 1000 / 1310720) * 2 / 3 = 686, with 20000: 676 */
 	{ "live scores show the unsummed rss of a back-port", "6.1.0", 40000, 20000, 676, true },
 	{ "live scores show the summed rss of a back-port", "6.12.0", 40000, 20000, 686, false },
-	{ "live scores that agree with none change nothing: unsummed", "6.12.0", 40000, 20000, 900, true },
-	{ "live scores that agree with none change nothing: summed", "6.1.0", 40000, 20000, 900, false },
+	{ "live scores that agree with none change nothing: unsummed", "6.12.0", 40000, 20000, 900,
+		true },
+	{ "live scores that agree with none change nothing: summed", "6.1.0", 40000, 20000, 900,
+		false },
 	{ "equal sources tell nothing", "6.12.0", 40000, 40000, 686, true },
 };
 
@@ -411,8 +418,10 @@ static void learns_which_rss_the_kernel_reads(void **state)
 	tree_init(&tree);
 	tree_write(&tree, "proc/sys/kernel/osrelease", witness->release);
 	for (pid_t pid = 10; pid < 13; pid++)
-		tree_add(&tree, &(struct tree_process){ .pid = pid, .rss = witness->rss,
-			.stat_rss = witness->stat_rss, .oom_score = witness->oom_score });
+		tree_add(&tree, &(struct tree_process){ .pid = pid,
+					.rss = witness->rss,
+					.stat_rss = witness->stat_rss,
+					.oom_score = witness->oom_score });
 	assert_int_equal(sampler_init(&sampler, &tree.root, &options, NULL), ERR_OK);
 	assert_int_equal(sampler_sample(&sampler, NULL), ERR_OK);
 	bool unsummed = era_has(&sampler_latest(&sampler)->host.era, ERA_UNSUMMED_RSS);

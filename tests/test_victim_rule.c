@@ -30,7 +30,8 @@ static void sample(struct view *view)
 	const struct snapshot *snapshot = sampler_latest(&view->sampler);
 	const struct domain domain = domain_host(snapshot);
 	assert_int_equal(
-		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL), ERR_OK);
+		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		ERR_OK);
 }
 
 static pid_t named(const struct view *view)
@@ -51,11 +52,13 @@ static void look_away(struct view *view)
 static const struct captured_case {
 	const char *claim;
 	const char *root;
-	int ties;          /* how many have the highest points */
+	int ties;           /* how many have the highest points */
 	bool newest, child; /* who of them dies: the newest; a child in its place */
 } captured_cases[] = {
-	{ "6.18: of three equal hogs the newest dies", "tests/fixtures/machine-6.18", 3, true, false },
-	{ "4.19: of three equal hogs the oldest is chosen, and the elder of its equal children dies",
+	{ "6.18: of three equal hogs the newest dies", "tests/fixtures/machine-6.18", 3, true,
+		false },
+	{ "4.19: of three equal hogs the oldest is chosen, and the elder of its equal children "
+	  "dies",
 		"tests/fixtures/machine-4.19", 3, false, true },
 };
 
@@ -128,7 +131,8 @@ static struct crowd_member equal_hog(size_t number)
 
 /* The machine moves between two readings: the rule is asked before and after ours, and only where
  * it gave one answer twice that answer counts. */
-static bool judge_once(struct view *view, const struct rule *rule, pid_t *ret_named, pid_t *ret_rule)
+static bool judge_once(
+	struct view *view, const struct rule *rule, pid_t *ret_named, pid_t *ret_rule)
 {
 	int ties;
 	pid_t before = rule_victim(rule, "/", getpid(), &ties);
