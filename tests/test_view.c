@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_MAX (64 * 1024)
+#define SCREEN_MAX 65536
 
 struct fixture {
 	char path[64];
@@ -126,7 +126,8 @@ static void the_help_at_80_columns_cuts_nothing(void **state)
 		bool found = !key_rows[i].help;
 		for (int row = 0; row < app->help.rows && !found; row++) {
 			grid_row_text(&app->help, row, narrow, sizeof(narrow));
-			snprintf(wide, sizeof(wide), " %s", key_rows[i].help ? key_rows[i].help : "");
+			snprintf(wide, sizeof(wide), " %s",
+				key_rows[i].help ? key_rows[i].help : "");
 			found = strstr(narrow, wide) != NULL;
 		}
 		if (!found)
@@ -272,7 +273,8 @@ static void hostile_names_are_shown_safely(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	char *text = malloc(SCREEN_MAX);
-	machine_write(fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
+	machine_write(
+		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
 	detail_forget(&app->detail);
 	draw(app, 24, 120);
 	print_screen(&app->grid, text);

@@ -20,8 +20,8 @@ static const struct command commands[] = {
 	{ COMMAND_SCREEN, NULL, "", "the live screen; not on a terminal: the same as list", 0,
 		command_screen },
 	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
-	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why", 0,
-		command_victim },
+	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why",
+		0, command_victim },
 };
 #define COMMAND_ROWS (sizeof(commands) / sizeof(commands[0]))
 

@@ -38,14 +38,15 @@ struct options {
 	pid_t *pids;        /* owned */
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
-	const char **operands; /* what is neither command nor option; owned, the strings are argv's */
+	const char *
+		*operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
 };
 
 /* A command is one row: how it is called, what it does, and the function that does it. */
 struct command {
 	enum command_id id;
-	const char *name; /* NULL for the screen */
+	const char *name;     /* NULL for the screen */
 	const char *operands; /* as the usage line shows them, "" for none */
 	const char *help;
 	size_t max_operands;

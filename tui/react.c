@@ -182,7 +182,8 @@ static void search_from(struct app *app, long start, int step)
 	}
 	for (long i = 0; i < count; i++) {
 		long index = ((start + step * i) % count + count) % count;
-		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task, app->search_text)) {
+		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
+			    app->search_text)) {
 			state_point_at(app, index);
 			return;
 		}
@@ -438,8 +439,9 @@ static void choose_sort(struct app *app, int key)
 /* The help is moved in, searched and left; nothing behind it changes. */
 static bool works_in_help(const struct key_row *row)
 {
-	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM || row->action == ACTION_SEARCH ||
-		row->action == ACTION_SEARCH_NEXT || row->action == ACTION_SEARCH_PREVIOUS;
+	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM ||
+	       row->action == ACTION_SEARCH || row->action == ACTION_SEARCH_NEXT ||
+	       row->action == ACTION_SEARCH_PREVIOUS;
 }
 
 void react_key(struct app *app, int key)
