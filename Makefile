@@ -42,7 +42,7 @@ man_pages    := $(wildcard man/*.[1-8])
 
 core    := $(core_sources:%.c=$O/%.o)
 tui     := $(tui_sources:%.c=$O/%.o)
-pure    := $(filter-out %/main.o %/app.o %/screen.o,$(tui))
+pure    := $(filter-out %/main.o %/app.o %/screen.o %/command_screen.o,$(tui))
 support := $(patsubst %.c,$O/%.o,$(wildcard tests/support_*.c))
 tests   := $(patsubst %.c,$O/%,$(wildcard tests/test_*.c))
 objects := $(sources:%.c=$O/%.o)

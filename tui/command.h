@@ -7,5 +7,8 @@
 
 int command_list(const struct options *options, struct err *err);
 int command_victim(const struct options *options, struct err *err);
+int command_metrics(const struct options *options, struct err *err);
+int command_capture(const struct options *options, struct err *err);
+int command_adj(const struct options *options, struct err *err);
 
 #endif

@@ -22,19 +22,14 @@ static const struct command commands[] = {
 	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
 	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why",
 		0, command_victim },
+	{ COMMAND_ADJ, "adj", "VALUE [PID ...]", "set oom_score_adj, and say who is next then",
+		SIZE_MAX, command_adj },
+	{ COMMAND_METRICS, "metrics", "", "text for Prometheus and node_exporter", 0,
+		command_metrics },
+	{ COMMAND_CAPTURE, "capture", "DIR", "write what is read of this machine under DIR", 1,
+		command_capture },
 };
 #define COMMAND_ROWS (sizeof(commands) / sizeof(commands[0]))
-
-/* The sentence may have names of files and processes in it. */
-static void complain(const struct err *err)
-{
-	struct printer printer;
-	if (printer_init(&printer, stderr, 1024, NULL) == ERR_OK) {
-		grid_put(&printer.pen, STYLE_NORMAL, "oomspect: ");
-		printer_line(&printer, err->text);
-	}
-	printer_release(&printer);
-}
 
 static int run(const struct options *options, struct err *err)
 {
@@ -72,6 +67,6 @@ int main(int argc, char *argv[])
 		status = check_output(run(&options, &err), &err);
 	options_release(&options);
 	if (err.code != ERR_OK)
-		complain(&err);
+		printer_complain(&err);
 	return status;
 }

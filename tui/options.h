@@ -38,6 +38,8 @@ struct options {
 	pid_t *pids;        /* owned */
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
+	const char *name, *audit;                           /* of adj; NULL: not given */
+	bool descendants, dry_run;                          /* of adj */
 	const char *
 		*operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;

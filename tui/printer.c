@@ -53,3 +53,13 @@ void printer_line(struct printer *printer, const char *text)
 	grid_put_foreign(&printer->pen, STYLE_NORMAL, text, grid_left(&printer->pen));
 	printer_end_line(printer);
 }
+
+void printer_complain(const struct err *err)
+{
+	struct printer printer;
+	if (printer_init(&printer, stderr, 1024, NULL) == ERR_OK) {
+		grid_put(&printer.pen, STYLE_NORMAL, "oomspect: ");
+		printer_line(&printer, err->text);
+	}
+	printer_release(&printer);
+}
