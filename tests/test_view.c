@@ -31,7 +31,7 @@ static int set_up(void **state)
 		fail_msg("%s", err.text);
 	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
-	fixture->app.now_ms = fixture->app.sample_ms;
+	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
 	*state = fixture;
 	return 0;
 }

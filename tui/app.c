@@ -71,6 +71,7 @@ static void finish_sample(struct loop *loop)
 {
 	loop->sampling = false;
 	loop->changed = true;
+	loop->app->taken_ms = now_ms();
 	if (state_sampled(loop->app, loop->err))
 		fail(loop);
 }

@@ -61,7 +61,8 @@ struct app {
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;
-	int64_t now_ms, sample_ms;   /* since boot: of this picture, of the sample in it */
+	int64_t now_ms, taken_ms;    /* by our clock: of this picture, of the sample in it */
+	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
 	struct host_vmstat previous; /* counters of the sample before, for rates */
 	int64_t previous_ms;         /* 0: there is none */
 	int64_t kill_ms; /* when vmstat's oom_kill rose last while we looked; 0: never */

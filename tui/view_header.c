@@ -58,7 +58,7 @@ static void put_uptime(struct pen *pen, const struct host *host)
 /* The interval, or how old the picture is when that is not what one expects. */
 static void put_age(struct pen *pen, const struct app *app)
 {
-	int64_t age = app->now_ms - app->sample_ms;
+	int64_t age = app->now_ms - app->taken_ms;
 	if (app->paused)
 		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "  PAUSED %" PRId64 "s", age / 1000);
 	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
