@@ -49,7 +49,7 @@ struct options {
 /* A command is one row: how it is called, what it does, and the function that does it. */
 struct command {
 	enum command_id id;
-	const char *name; /* NULL for the screen */
+	const char *name;     /* NULL for the screen */
 	const char *operands; /* as the usage line shows them, "" for none */
 	const char *help;
 	size_t max_operands;
