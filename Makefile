@@ -132,6 +132,16 @@ coverage: ## lines of core/ that the tests execute, 90 % at least
 	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
 	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
 
+# What things cost here; each says at its top what it needs.
+benches := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
+.PHONY: bench
+bench: $(benches) ## measure what a refresh costs
+	@for b in $(benches); do echo "== $$b"; $$b || exit 1; done
+
+$(benches): $O/%: tests/%.c $O/libcore.a $O/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $O/libcore.a $(call pkg,libs,jansson)
+
 lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
 .PHONY: $(lints)
 lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, man pages
