@@ -10,6 +10,7 @@ int command_cgroups(const struct options *options, struct err *err);
 int command_victim(const struct options *options, struct err *err);
 int command_metrics(const struct options *options, struct err *err);
 int command_capture(const struct options *options, struct err *err);
+int command_events(const struct options *options, struct err *err);
 int command_adj(const struct options *options, struct err *err);
 
 #endif
