@@ -4,6 +4,7 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "cgroups.h"
 #include "detail.h"
 #include "layout.h"
 #include "listing.h"
@@ -16,6 +17,7 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_CGROUPS,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -36,6 +38,7 @@ struct app {
 	struct detail detail;
 	struct listing listing;
 	struct moves moves;
+	struct cgroups cgroups;
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */

@@ -48,7 +48,7 @@ static void put_hundredths(const struct slot *slot, int64_t value)
 static void put_percent(const struct slot *slot)
 {
 	put_hundredths(
-		cell, cgroup_columns[slot->id].value(&slot->context->columns, slot->entry->row));
+		slot, cgroup_columns[slot->id].value(&slot->context->columns, slot->entry->row));
 }
 
 static void put_bar(const struct slot *slot)
