@@ -10,7 +10,8 @@
 
 #define WIDE         120 /* columns of the screen from which on there is room for more digits */
 #define NAME_MIN     12
-#define NAME_MAX     60
+#define NAME_WIDE    33
+#define VICTIM_WIDE  23
 #define BRANCHES_MAX 16 /* levels of a deep tree that are drawn as branches */
 #define ALWAYS       0
 
@@ -287,16 +288,25 @@ static int longest_name(const struct cgroup_line_context *context)
 	return longest + 2;
 }
 
-/* The names have what is left of the screen; a wide one leaves some of it to the last column. */
-static void widen_name(
-	struct cgroup_line *line, const struct cgroup_line_context *context, int cols)
+static void grow(int *width, int most, int *left)
+{
+	int more = most - *width < *left ? most - *width : *left;
+	if (more > 0) {
+		*width += more;
+		*left -= more;
+	}
+}
+
+/* The names have what is left of the screen; on a wide one the last column has a part of it. */
+static void share_rest(struct cgroup_line *line, const struct cgroup_line_context *context, int cols)
 {
 	int *name = &line->widths[0], left = cols - 1 - cgroup_line_width(line);
 	int longest = longest_name(context);
-	if (left > 0 && cols >= WIDE && *name + left > NAME_MAX)
-		left = NAME_MAX - *name;
-	if (left > 0)
-		*name += left;
+	if (cols >= WIDE) {
+		grow(name, NAME_WIDE, &left);
+		grow(&line->widths[line->count - 1], VICTIM_WIDE, &left);
+	}
+	grow(name, cols, &left);
 	if (context->full_paths && longest > *name)
 		*name = longest;
 }
@@ -313,7 +323,7 @@ void cgroup_line_choose(
 	}
 	while (cgroup_line_width(line) > cols - 1 && drop_one(line))
 		;
-	widen_name(line, context, cols);
+	share_rest(line, context, cols);
 }
 
 static void put_bar_title(struct pen *pen, int width)
