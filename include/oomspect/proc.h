@@ -95,7 +95,7 @@ ssize_t proc_read_cgroup(const struct root *root, pid_t pid, bool v2, char *buff
 
 enum proc_same { PROC_DIFFERENT, PROC_SAME, PROC_UNDECIDED };
 
-/* Whether two live processes share one mm, by kcmp(2); undecided without the right to ask. */
+/* Whether two living threads share one mm, by kcmp(2); undecided without the right to ask. */
 enum proc_same proc_same_mm(pid_t a, pid_t b);
 
 #endif
