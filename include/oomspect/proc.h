@@ -39,6 +39,7 @@ struct task {
 	int64_t pmd_kb;       /* VmPMD, only in 4.0 to 4.14 */
 	int64_t locked_pages; /* VmLck */
 	int64_t threads;
+	bool ns_init;         /* pid 1 of a pid namespace below ours: with it all inside die */
 	uint64_t mems_allowed; /* NUMA nodes of its cpuset; bit 63 stands for node 63 and all above */
 	uint64_t mm_key;      /* of all Vm lines: equal for processes that share one mm; 0: no mm */
 

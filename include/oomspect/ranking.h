@@ -97,8 +97,8 @@ const struct ranking_row *ranking_runner_up(
 /* Points between the first and the runner-up; UNKNOWN when there is no other. */
 int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot);
 
-/* Whether the death of the victim takes `row` along: it shares the mm, or memory.oom.group kills
- * its cgroup. False for the victim itself. */
+/* Whether the death of the victim takes `row` along: it shares the mm, memory.oom.group kills its
+ * cgroup, or the victim is the first process of its pid namespace. False for the victim itself. */
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row);
 
