@@ -97,8 +97,7 @@ ifneq ($(flags),$(file <$O/flags))
 endif
 $O/flags:
 	@mkdir -p $(@D)
-	@: $(file >$O/flags.new,$(flags))
-	@mv $O/flags.new $@
+	@printf '%s\n' '$(subst ','\'',$(flags))' >$@
 
 -include $(objects:.o=.d)
 
