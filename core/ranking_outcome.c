@@ -91,6 +91,25 @@ bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapsh
 	return group != UNKNOWN && in_subtree(snapshot->memcgs, group, row->task->memcg);
 }
 
+size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
+	struct ranking_row *rows, size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < snapshot->count && count < capacity; i++) {
+		struct ranking_row row = {
+			.task = &snapshot->tasks[i],
+			.oom_score_adj = snapshot->tasks[i].oom_score_adj,
+			.mem_pages = UNKNOWN,
+			.oom_score = UNKNOWN,
+			.points = BADNESS_UNKILLABLE,
+		};
+		if (!domain_has(&ranking->domain, snapshot, row.task) &&
+			ranking_dies_with_victim(ranking, snapshot, &row))
+			rows[count++] = row;
+	}
+	return count;
+}
+
 const struct ranking_row *ranking_runner_up(
 	const struct ranking *ranking, const struct snapshot *snapshot)
 {

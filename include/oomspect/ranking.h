@@ -102,6 +102,11 @@ int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *sna
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row);
 
+/* Processes outside the domain that die all the same, since they share the victim's mm or live in
+ * its pid namespace: at most `capacity` rows without points, and their number. */
+size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
+	struct ranking_row *rows, size_t capacity);
+
 /* kB that come back when the victim and all that die with it are gone: anonymous memory, swap and
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */
 int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *snapshot);
