@@ -30,7 +30,7 @@ struct hog {
 	long thp;            /* anonymous, in transparent huge pages where the kernel gives them */
 	bool swapped;        /* its anonymous memory is pushed out to swap */
 	int only_node;       /* 1 + NUMA node its memory is bound to by a policy; 0: any */
-	bool unpinned;       /* may run on both CPUs */
+	int cpu;             /* where it runs, and finds its memory first; -1: anywhere */
 	enum hog_kin kin;
 	int kin_count;
 	const char *kin_group; /* the cgroup its kin go to; NULL: stay */

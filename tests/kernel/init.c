@@ -234,9 +234,14 @@ static void play_kind(const struct kind *kind, const struct orders *orders, unsi
 		play(kind, orders, run);
 }
 
+/* The plan goes first: what is not reached has failed. */
 static void play_all(const struct orders *orders)
 {
 	unsigned there = what_is_there();
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct kind *kind = tables[i]; kind->name; kind++)
+			if (is_ordered(orders, kind))
+				report("plan", "%s", kind->name);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct kind *kind = tables[i]; kind->name; kind++)
 			if (is_ordered(orders, kind))

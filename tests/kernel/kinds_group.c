@@ -108,19 +108,24 @@ static void set_up_tie(struct scene *scene)
 	start_equals(scene, "/judge", 5);
 }
 
-/* They join in another order than that of their ages: the order of joining decides. */
+static void write_pid(const char *group, pid_t pid)
+{
+	char text[16];
+	snprintf(text, sizeof(text), "%d", pid);
+	if (!group_set(group, "cgroup.procs", text))
+		scene_broken("%d cannot move to %s", pid, group);
+}
+
+/* Some leave and come back, which leaves their charges and makes them the last that joined: the
+ * order of joining is no longer that of their ages. */
 static void set_up_tie_joined(struct scene *scene)
 {
-	struct hog hog = { .name = "equal", .anon = guest_mib(3) };
-	char procs[128], pid[16];
-	scene_group(scene, "/judge", guest_mib(24));
-	for (int i = 0; i < 5; i++)
-		scene_hog(scene, &hog);
-	snprintf(procs, sizeof(procs), "/sys/fs/cgroup%s/judge/cgroup.procs",
-		group_version() == 1 ? "/memory" : "");
-	for (size_t i = 0; i < 5; i++) {
-		snprintf(pid, sizeof(pid), "%d", scene->hogs.list[(i * 2 + 3) % 5]);
-		scene_set(procs, pid);
+	set_up_tie(scene);
+	scene_group(scene, "/aside", GROUP_NO_LIMIT);
+	for (size_t i = 0; i < 5; i += 2) {
+		pid_t pid = scene->hogs.list[(i + scene->run) % 5];
+		write_pid("/aside", pid);
+		write_pid("/judge", pid);
 	}
 }
 
@@ -302,13 +307,15 @@ static void set_up_container(struct scene *scene)
 	hog.anon = guest_mib(6) + chance_between(&scene->chance, 0, guest_mib(1));
 	hog.kin_count = 2;
 	scene_hog(scene, &hog);
+	scene->fill = "/judge/c2";
 }
 
 static void set_up_names(struct scene *scene)
 {
 	struct hog hog = { .group = "/judge/a b:c,pid=1" };
 	scene_group(scene, "/judge", guest_mib(24));
-	scene_group(scene, "/judge/a b:c,pid=1", GROUP_NO_LIMIT);
+	scene_group(scene, hog.group, GROUP_NO_LIMIT);
+	scene->fill = hog.group;
 	static const char *const names[] = { "x) total-vm:1", ",pid=1,uid=0", "a b\tc", "\xff\xfe" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		hog.name = names[i];

@@ -31,7 +31,8 @@ static void make_other_cpuset(void)
 static void start_sizes(struct scene *scene)
 {
 	for (int i = 0; i < 4; i++) {
-		struct hog hog = { .name = "anywhere", .anon = guest_mib(1) * (1 + i * 3 % 4) };
+		/* On the second CPU, whose node is the one that runs out: their end helps there. */
+		struct hog hog = { .name = "anywhere", .cpu = 1, .anon = guest_mib(2) * (1 + i * 3 % 4) };
 		hog.anon += chance_between(&scene->chance, 0, guest_mib(1) / 2);
 		scene_hog(scene, &hog);
 	}
@@ -47,7 +48,7 @@ static void set_up_cpuset(struct scene *scene)
 /* The largest may not use the node that ran out: it is no candidate. */
 static void set_up_cpuset_others(struct scene *scene)
 {
-	struct hog hog = { .name = "other node", .group = "/others", .anon = guest_mib(12) };
+	struct hog hog = { .name = "other node", .group = "/others", .anon = guest_mib(18) };
 	make_cpuset();
 	make_other_cpuset();
 	scene_hog(scene, &hog);
@@ -64,7 +65,7 @@ static void set_up_policy(struct scene *scene)
 /* Bound to the other node by a policy, which /proc shows only to those who may trace it. */
 static void set_up_policy_others(struct scene *scene)
 {
-	struct hog hog = { .name = "bound", .only_node = 1, .anon = guest_mib(12) };
+	struct hog hog = { .name = "bound", .only_node = 1, .anon = guest_mib(18) };
 	scene_hog(scene, &hog);
 	start_sizes(scene);
 	scene->nodes = "1";

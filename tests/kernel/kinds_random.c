@@ -25,7 +25,7 @@ static struct hog random_hog(struct scene *scene, const struct hog *before)
 		hog.tables = chance_between(chance, 1, 60);
 	if (chance_one_in(chance, 12))
 		hog.kin = HOG_LEADER_GONE;
-	hog.unpinned = chance_one_in(chance, 2);
+	hog.cpu = (int)chance_between(chance, -1, 1);
 	return hog;
 }
 
@@ -69,8 +69,9 @@ static void make_tree(struct scene *scene, char paths[TREE][128])
 	snprintf(paths[0], sizeof(paths[0]), "/judge");
 	scene_group(scene, paths[0], GROUP_NO_LIMIT);
 	for (int i = 1; i < TREE; i++) {
-		const char *parent = paths[chance_between(chance, 0, i - 1)];
-		snprintf(paths[i], sizeof(paths[i]), "%.100s/%c%d", parent,
+		char parent[100];
+		snprintf(parent, sizeof(parent), "%.99s", paths[chance_between(chance, 0, i - 1)]);
+		snprintf(paths[i], sizeof(paths[i]), "%s/%c%d", parent,
 			(char)('a' + chance_between(chance, 0, 25)), i);
 		scene_group(scene, paths[i], GROUP_NO_LIMIT);
 		if (group_version() == 2 && chance_one_in(chance, 5))

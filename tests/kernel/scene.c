@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *playing = "judge";
@@ -89,12 +90,23 @@ static bool someone_lives(const struct pids *pids)
 	return false;
 }
 
-static void wait_for_choice(const struct kind *kind, struct kernlog *log)
+/* One that cannot begin ends by itself: that is no shortage. */
+static void check_trigger(const struct scene *scene)
 {
+	int status;
+	if (scene->trigger && waitpid(scene->trigger, &status, WNOHANG) == scene->trigger &&
+		WIFEXITED(status))
+		scene_broken("memory could not be used up");
+}
+
+static void wait_for_choice(const struct scene *scene, struct kernlog *log)
+{
+	const struct kind *kind = scene->kind;
 	long patience_ms = kind->prediction && !strcmp(kind->prediction, "none") ? 1500 : 30000;
 	int64_t until = guest_ms() + patience_ms;
 	while (!log->killed.count && !log->nobody && guest_ms() < until) {
 		kernlog_poll(log);
+		check_trigger(scene);
 		guest_sleep_ms(2);
 	}
 }
@@ -204,7 +216,7 @@ static void judge_kill(struct scene *scene, unsigned kill)
 		scene_broken("/dev/kmsg: %s", strerror(errno));
 	census(&before);
 	kind->trigger(scene);
-	wait_for_choice(kind, &log);
+	wait_for_choice(scene, &log);
 	settle(judged_death(kind, &answer), &log);
 	struct outcome outcome = outcome_of(&before, &log);
 	report_verdict(scene, kill, &answer, &outcome, &log);
