@@ -1,0 +1,21 @@
+/* Runs the program under test as a user would from a shell, and keeps what it said. */
+#ifndef TESTS_SUPPORT_RUN_H
+#define TESTS_SUPPORT_RUN_H
+
+struct run {
+	int status; /* exit status, or 128 + signal */
+	char *out;  /* standard output, owned */
+	char *err;  /* standard error, owned */
+};
+
+/* The program: $OOMSPECT, or build/oomspect. */
+const char *run_program_path(void);
+
+/* Runs it with `words` (NULL at the end), standard input from /dev/null. Fails the test when it
+ * cannot be started. */
+struct run run_program(const char *const words[]);
+void run_release(struct run *run);
+
+#define RUN(...) run_program((const char *const[]){ __VA_ARGS__, NULL })
+
+#endif

@@ -1,0 +1,276 @@
+/* The command `oomspect adj`, run on real processes of the test's own. */
+#include "support.h"
+
+#include "support_run.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t start_sleeper(const char *comm)
+{
+	int ready[2];
+	char byte;
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_NAME, comm);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static int read_adj(pid_t pid)
+{
+	char path[64];
+	int adj = 12345;
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+	FILE *file = fopen(path, "re");
+	if (file && fscanf(file, "%d", &adj) != 1)
+		adj = 12345;
+	if (file)
+		fclose(file);
+	return adj;
+}
+
+/* What a child inherits from whoever runs the tests. */
+static int inherited(void)
+{
+	return read_adj(getpid());
+}
+
+static const char *text_of_pid(pid_t pid, char buffer[16])
+{
+	snprintf(buffer, 16, "%d", (int)pid);
+	return buffer;
+}
+
+static bool may_lower(void)
+{
+	pid_t pid = start_sleeper("floor");
+	char number[16];
+	struct run run = RUN("adj", "-1", text_of_pid(pid, number));
+	bool may = run.status == 0;
+	run_release(&run);
+	end_child(pid);
+	return may;
+}
+
+static void raises_and_says_from_what_to_what(void **state)
+{
+	(void)state;
+	char number[16], line[64];
+	pid_t pid = start_sleeper("raised");
+	struct run run = RUN("adj", "777", text_of_pid(pid, number));
+	snprintf(line, sizeof(line), "%d raised oom_score_adj %d -> 777\n", (int)pid, inherited());
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, line));
+	assert_string_equal(run.err, "");
+	assert_int_equal(read_adj(pid), 777);
+	run_release(&run);
+	end_child(pid);
+}
+
+static void refuses_to_lower_without_the_right_and_changes_nothing(void **state)
+{
+	(void)state;
+	char number[16];
+	if (may_lower())
+		skip_because("this user has CAP_SYS_RESOURCE");
+	pid_t pid = start_sleeper("lowered");
+	struct run run = RUN("adj", "-200", text_of_pid(pid, number));
+	assert_int_equal(run.status, 1);
+	assert_non_null(strstr(run.err, "CAP_SYS_RESOURCE"));
+	assert_int_equal(read_adj(pid), inherited());
+	run_release(&run);
+	end_child(pid);
+}
+
+static void lowers_with_the_right(void **state)
+{
+	(void)state;
+	char number[16];
+	if (!may_lower())
+		skip_because("lowering needs CAP_SYS_RESOURCE in the initial user namespace");
+	pid_t pid = start_sleeper("lowered");
+	struct run run = RUN("adj", "-200", text_of_pid(pid, number));
+	assert_int_equal(run.status, 0);
+	assert_int_equal(read_adj(pid), -200);
+	run_release(&run);
+	end_child(pid);
+}
+
+static void writes_the_others_when_one_is_refused(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t pid = start_sleeper("other");
+	struct run run = RUN("adj", "55", "0", text_of_pid(pid, number));
+	assert_int_equal(run.status, 1);
+	assert_string_equal(run.err, "oomspect: 0 is no process\n");
+	assert_int_equal(read_adj(pid), 55);
+	run_release(&run);
+	end_child(pid);
+}
+
+static void a_dry_run_writes_nothing_and_names_the_next_victim(void **state)
+{
+	(void)state;
+	char number[16], next[64];
+	pid_t pid = start_sleeper("dry");
+	struct run run = RUN("adj", "1000", "--dry-run", text_of_pid(pid, number));
+	snprintf(next, sizeof(next), "-> %d dry\n", (int)pid);
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, next));
+	assert_int_equal(read_adj(pid), inherited());
+	run_release(&run);
+	end_child(pid);
+}
+
+static void a_name_means_every_process_of_exactly_that_name(void **state)
+{
+	(void)state;
+	pid_t first = start_sleeper("namesake"), second = start_sleeper("namesake");
+	pid_t other = start_sleeper("namesake2");
+	struct run run = RUN("adj", "44", "--name", "namesake");
+	assert_int_equal(run.status, 0);
+	assert_int_equal(read_adj(first), 44);
+	assert_int_equal(read_adj(second), 44);
+	assert_int_equal(read_adj(other), inherited());
+	run_release(&run);
+	end_child(first);
+	end_child(second);
+	end_child(other);
+}
+
+static void hostile_names_come_out_harmless(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t pid = start_sleeper("\x1b[2J\n\xff");
+	struct run run = RUN("adj", "5", text_of_pid(pid, number));
+	assert_int_equal(run.status, 0);
+	assert_null(strchr(run.out, '\x1b'));
+	assert_null(strchr(run.out, '\xff'));
+	run_release(&run);
+	end_child(pid);
+}
+
+static void json_has_what_was_in_force_before_and_after(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t pid = start_sleeper("json");
+	struct run run = RUN("--json", "adj", "321", text_of_pid(pid, number), "0");
+	json_t *document = json_loads(run.out, 0, NULL);
+	assert_non_null(document);
+	assert_string_equal(
+		json_string_value(json_object_get(document, "schema")), "oomspect.adj/1");
+	const json_t *changes = json_object_get(document, "changes");
+	assert_int_equal(json_array_size(changes), 2);
+	const json_t *zero = json_array_get(changes, 0), *ours = json_array_get(changes, 1);
+	assert_true(json_is_null(json_object_get(zero, "before")));
+	assert_true(json_is_string(json_object_get(zero, "refused")));
+	assert_int_equal(json_integer_value(json_object_get(ours, "pid")), pid);
+	assert_int_equal(json_integer_value(json_object_get(ours, "before")), inherited());
+	assert_int_equal(json_integer_value(json_object_get(ours, "after")), 321);
+	assert_true(json_is_null(json_object_get(ours, "refused")));
+	json_decref(document);
+	run_release(&run);
+	end_child(pid);
+}
+
+static void every_change_is_appended_to_the_audit_file(void **state)
+{
+	(void)state;
+	char number[16], path[] = "/tmp/oomspect-audit-XXXXXX", text[4096] = "", expected[128];
+	int fd = mkstemp(path);
+	pid_t pid = start_sleeper("audited");
+	for (int value = 1; value <= 2; value++) {
+		struct run run = RUN("adj", value == 1 ? "100" : "200", text_of_pid(pid, number),
+			"--audit", path);
+		assert_int_equal(run.status, 0);
+		run_release(&run);
+	}
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	snprintf(expected, sizeof(expected), "pid=%d ", (int)pid);
+	assert_non_null(strstr(text, expected));
+	snprintf(expected, sizeof(expected), "comm=audited oom_score_adj %d -> 100, in force 100\n",
+		inherited());
+	assert_non_null(strstr(text, expected));
+	assert_non_null(strstr(text, "comm=audited oom_score_adj 100 -> 200, in force 200\n"));
+	close(fd);
+	unlink(path);
+	end_child(pid);
+}
+
+static const struct usage_row {
+	const char *claim;
+	const char *words[6];
+	int status;
+	const char *sentence;
+} usage_rows[] = {
+	{ "no value", { "adj" }, 2, "needs a value" },
+	{ "no target", { "adj", "5" }, 2, "needs a PID" },
+	{ "letters as a value", { "adj", "abc", "1" }, 2, "not a number" },
+	{ "an empty value", { "adj", "", "1" }, 2, "not a number" },
+	{ "too high", { "adj", "1001", "1" }, 2, "-1000 to 1000" },
+	{ "too low", { "adj", "-1001", "1" }, 2, "-1000 to 1000" },
+	{ "octal", { "adj", "010", "1" }, 2, "octal, 8" },
+	{ "hexadecimal", { "adj", "0x10", "1" }, 2, "hexadecimal, 16" },
+	{ "a pid of letters", { "adj", "5", "init" }, 2, "not a process number" },
+	{ "a pid beyond any", { "adj", "5", "99999999999" }, 2, "not a process number" },
+	{ "a pid that nobody has", { "adj", "5", "2147483647" }, 1, "no process" },
+	{ "a name that nobody has", { "adj", "5", "--name", "no such name" }, 1, "no such name" },
+	{ "a cgroup that is not there", { "adj", "5", "--cgroup", "/no/such" }, 1, "/no/such" },
+	{ "an audit file in no folder", { "adj", "5", "1", "--audit", "/no/such/file" }, 1,
+		"audit" },
+	{ "an audit file that is a folder", { "adj", "5", "1", "--audit", "/tmp" }, 1, "audit" },
+};
+
+static void check_usage(void **state)
+{
+	const struct usage_row *row = *state;
+	struct run run = run_program(row->words);
+	assert_int_equal(run.status, row->status);
+	assert_memory_equal(run.err, "oomspect: ", 10);
+	assert_non_null(strstr(run.err, row->sentence));
+	assert_string_equal(run.out, "");
+	run_release(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(raises_and_says_from_what_to_what),
+		cmocka_unit_test(refuses_to_lower_without_the_right_and_changes_nothing),
+		cmocka_unit_test(lowers_with_the_right),
+		cmocka_unit_test(writes_the_others_when_one_is_refused),
+		cmocka_unit_test(a_dry_run_writes_nothing_and_names_the_next_victim),
+		cmocka_unit_test(a_name_means_every_process_of_exactly_that_name),
+		cmocka_unit_test(hostile_names_come_out_harmless),
+		cmocka_unit_test(json_has_what_was_in_force_before_and_after),
+		cmocka_unit_test(every_change_is_appended_to_the_audit_file),
+	};
+	int failed = run_rows("words that are refused", usage_rows, check_usage);
+	return failed + cmocka_run_group_tests_name("oomspect adj", tests, NULL, NULL);
+}

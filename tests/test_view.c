@@ -1,0 +1,312 @@
+/* The views as whole screens of text, of the machine that the drawings show. */
+#include "support.h"
+#include "support_machine.h"
+
+#include "../tui/input.h"
+#include "../tui/react.h"
+#include "../tui/state.h"
+#include "../tui/view.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCREEN_MAX 65536
+
+struct fixture {
+	char path[64];
+	struct options options;
+	struct app app;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct err err = { 0 };
+	assert_non_null(fixture);
+	machine_make(fixture->path, sizeof(fixture->path));
+	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
+	if (state_init(&fixture->app, &fixture->options, true, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
+	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	state_release(&fixture->app);
+	machine_remove(fixture->path);
+	free(fixture);
+	return 0;
+}
+
+static void draw(struct app *app, int rows, int cols)
+{
+	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
+	state_fetch(app);
+	view_draw(app, &app->grid);
+}
+
+static void print_screen(const struct grid *grid, char *text)
+{
+	for (int row = 0; row < grid->rows; row++) {
+		text += grid_row_text(grid, row, text, 4096);
+		*text++ = '\n';
+	}
+	*text = '\0';
+}
+
+/* With UPDATE_SCREENS in the environment the files are written instead. */
+static void compare_screen(const struct app *app, const char *name)
+{
+	char *got = malloc(SCREEN_MAX), *expected = calloc(1, SCREEN_MAX), path[128];
+	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
+	print_screen(&app->grid, got);
+	if (getenv("UPDATE_SCREENS")) {
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(got, file);
+		fclose(file);
+	}
+	FILE *file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+}
+
+static void keys(struct app *app, const char *typed)
+{
+	for (; *typed; typed++)
+		react_key(app, *typed);
+}
+
+static void a_80x24_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	compare_screen(app, "procs-80x24");
+}
+
+static void a_160x50_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 50, 160);
+	compare_screen(app, "procs-160x50");
+}
+
+static void a_39x9_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 9, 39);
+	compare_screen(app, "procs-39x9");
+}
+
+static void the_help_at_80x24(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "?");
+	draw(app, 24, 80);
+	compare_screen(app, "help-80x24");
+}
+
+static void the_help_at_80_columns_cuts_nothing(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char wide[512], narrow[512];
+	draw(app, 24, 80);
+	for (size_t i = 0; i < key_row_count; i++) {
+		bool found = !key_rows[i].help;
+		for (int row = 0; row < app->help.rows && !found; row++) {
+			grid_row_text(&app->help, row, narrow, sizeof(narrow));
+			snprintf(wide, sizeof(wide), " %s",
+				key_rows[i].help ? key_rows[i].help : "");
+			found = strstr(narrow, wide) != NULL;
+		}
+		if (!found)
+			fail_msg("help of key row %zu is cut: %s", i, key_rows[i].help);
+	}
+}
+
+static void the_sort_menu(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, ".");
+	draw(app, 24, 80);
+	compare_screen(app, "sort-80x24");
+}
+
+static void every_size_from_1x1(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	static const char *const states[] = { "", "#", "?", ".", "/a", "\033\033q\033$" };
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		keys(app, states[i]);
+		for (int rows = 1; rows <= 60; rows += rows < 30 ? 1 : 10)
+			for (int cols = 1; cols <= 200; cols += cols < 130 ? 3 : 20)
+				draw(app, rows, cols);
+	}
+	draw(app, 200, 500);
+	draw(app, 1, 1);
+}
+
+static void no_prediction_is_said_with_its_reason(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	char line[256];
+	machine_write(fixture->path, "proc/sys/vm/panic_on_oom", "1\n");
+	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	draw(app, 24, 80);
+	grid_row_text(&app->grid, app->layout.rows[PART_NEXT], line, sizeof(line));
+	assert_non_null(strstr(line, "NEXT no prediction: "));
+	assert_non_null(strstr(line, "panic_on_oom"));
+}
+
+static void the_cursor_stays_on_its_process(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	react_key(app, INPUT_DOWN);
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	keys(app, "T");
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	keys(app, "g");
+	assert_int_equal(state_cursor_row(app)->task->pid, 1);
+	keys(app, "P");
+	assert_int_equal(state_cursor_row(app)->task->pid, 4242);
+}
+
+static void search_filter_and_user(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "/NODE\r");
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	keys(app, "n");
+	assert_int_equal(state_cursor_row(app)->task->pid, 8807);
+	keys(app, "n");
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	keys(app, "/911\r");
+	assert_int_equal(state_cursor_row(app)->task->pid, 911);
+	keys(app, "&docker-9c\r");
+	assert_int_equal(app->listing.count, 2);
+	keys(app, "=ubuild\r");
+	assert_int_equal(app->listing.count, 2);
+	keys(app, "unobody-here\r");
+	assert_non_null(strstr(app->message, "no such user"));
+	assert_int_equal(app->listing.count, 2);
+	keys(app, "=");
+	assert_int_equal(app->listing.count, 14);
+}
+
+static void unkillable_rows_come_and_go(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	assert_int_equal(app->listing.count, 14);
+	keys(app, "K");
+	assert_int_equal(app->listing.count, 16);
+	keys(app, "K");
+	assert_int_equal(app->listing.count, 12);
+	keys(app, "K");
+	assert_int_equal(app->listing.count, 14);
+}
+
+static void an_unknown_key_is_named(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "x");
+	assert_string_equal(app->message, "unknown key \"x\", ? for help");
+	assert_false(app->quit);
+}
+
+static void keys_of_the_list_do_nothing_in_the_help(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "?TK.");
+	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_false(app->sort_menu);
+	keys(app, "/suspend\r");
+	assert_true(app->help_top > 0);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_false(app->quit);
+}
+
+static void escape_never_quits(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "/java\r");
+	for (int i = 0; i < 10; i++)
+		react_key(app, INPUT_ESC);
+	assert_false(app->quit);
+	assert_string_equal(app->search_text, "");
+}
+
+static void the_delay_is_checked(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "d\0250.05\r");
+	assert_int_equal(app->delay_ms, 3000);
+	assert_non_null(strstr(app->message, "0.1 to 3600"));
+	keys(app, "d\0250.5\r");
+	assert_int_equal(app->delay_ms, 500);
+	assert_true(app->restart_timer);
+}
+
+static void hostile_names_are_shown_safely(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	char *text = malloc(SCREEN_MAX);
+	machine_write(
+		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
+	detail_forget(&app->detail);
+	draw(app, 24, 120);
+	print_screen(&app->grid, text);
+	assert_null(strchr(text, '\033'));
+	assert_null(strchr(text, '\t'));
+	assert_non_null(strstr(text, "ev?[2Jil ? ? ?x?end"));
+	free(text);
+}
+
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(a_80x24_screen),
+		WITH_MACHINE(a_160x50_screen),
+		WITH_MACHINE(a_39x9_screen),
+		WITH_MACHINE(the_help_at_80x24),
+		WITH_MACHINE(the_help_at_80_columns_cuts_nothing),
+		WITH_MACHINE(the_sort_menu),
+		WITH_MACHINE(every_size_from_1x1),
+		WITH_MACHINE(no_prediction_is_said_with_its_reason),
+		WITH_MACHINE(the_cursor_stays_on_its_process),
+		WITH_MACHINE(search_filter_and_user),
+		WITH_MACHINE(unkillable_rows_come_and_go),
+		WITH_MACHINE(an_unknown_key_is_named),
+		WITH_MACHINE(keys_of_the_list_do_nothing_in_the_help),
+		WITH_MACHINE(escape_never_quits),
+		WITH_MACHINE(the_delay_is_checked),
+		WITH_MACHINE(hostile_names_are_shown_safely),
+	};
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}

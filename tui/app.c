@@ -1,0 +1,317 @@
+#include "app.h"
+
+#include "input.h"
+#include "printer.h"
+#include "react.h"
+#include "screen.h"
+#include "state.h"
+#include "view.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STEP_PROCESSES 50    /* read between two looks at the keyboard: 2 ms */
+#define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
+#define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
+
+/* What the loop listens to. Another source is a row of `sources` and a field here. */
+enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_COUNT };
+
+struct loop {
+	struct app *app;
+	struct screen *screen;
+	int epoll_fd;
+	int fds[SOURCE_COUNT];
+	bool sampling, changed, ended;
+	int status;
+	int64_t painted_ms; /* when everything was sent last */
+	struct err *err;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void end(struct loop *loop, int status)
+{
+	loop->ended = true;
+	loop->status = status;
+}
+
+static void fail(struct loop *loop)
+{
+	end(loop, STATUS_FAILED);
+}
+
+/* --- sampling ------------------------------------------------------------------------------- */
+
+static void begin_sample(struct loop *loop)
+{
+	if (loop->sampling || loop->app->paused)
+		return;
+	if (sampler_begin(&loop->app->watch.sampler, loop->err))
+		fail(loop);
+	else
+		loop->sampling = true;
+}
+
+static void finish_sample(struct loop *loop)
+{
+	loop->sampling = false;
+	loop->changed = true;
+	loop->app->taken_ms = now_ms();
+	if (state_sampled(loop->app, loop->err))
+		fail(loop);
+}
+
+/* Whether as many samples have been shown as were asked for. */
+static bool is_last_sample(const struct app *app)
+{
+	return app->options->iterations && (int64_t)app->samples >= app->options->iterations;
+}
+
+static void set_timer(struct loop *loop)
+{
+	int64_t ms = loop->app->delay_ms;
+	struct timespec every = { ms / 1000, ms % 1000 * 1000000 };
+	struct itimerspec spec = { every, every };
+	timerfd_settime(loop->fds[SOURCE_TIMER], 0, &spec, NULL);
+	loop->app->restart_timer = false;
+}
+
+/* --- what the sources bring ------------------------------------------------------------------ */
+
+static void suspend(struct loop *loop)
+{
+	sigset_t stop;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	loop->app->suspend = false;
+	screen_suspend(loop->screen);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* stopped here until SIGCONT */
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	screen_resume(loop->screen);
+	loop->changed = true;
+}
+
+static void resize(struct loop *loop)
+{
+	int rows, cols;
+	screen_resize(loop->screen);
+	screen_size(loop->screen, &rows, &cols);
+	loop->changed = true;
+	if (state_resize(loop->app, rows, cols, loop->err))
+		fail(loop);
+}
+
+/* What a reaction asked for. */
+static void obey(struct loop *loop)
+{
+	struct app *app = loop->app;
+	if (app->restart_timer)
+		set_timer(loop);
+	if (app->repaint)
+		screen_repaint(loop->screen);
+	app->repaint = false;
+	if (app->suspend) {
+		suspend(loop);
+		resize(loop);
+	}
+	if (app->quit)
+		end(loop, 0);
+}
+
+static void on_keys(struct loop *loop)
+{
+	bool any = false;
+	int key;
+	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
+		any = true;
+		react_key(loop->app, key);
+		obey(loop);
+	}
+	loop->changed |= any;
+	if (!any && screen_gone(loop->screen))
+		end(loop, STATUS_FAILED);
+}
+
+static void on_signals(struct loop *loop)
+{
+	struct signalfd_siginfo info;
+	while (read(loop->fds[SOURCE_SIGNALS], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH) {
+			resize(loop);
+		} else if (info.ssi_signo == SIGTSTP) {
+			loop->app->suspend = true;
+			obey(loop);
+		} else if (info.ssi_signo != SIGCONT) {
+			end(loop, SIGNAL_STATUS + (int)info.ssi_signo);
+		}
+	}
+}
+
+static void on_timer(struct loop *loop)
+{
+	uint64_t expired;
+	if (read(loop->fds[SOURCE_TIMER], &expired, sizeof(expired)) != (ssize_t)sizeof(expired))
+		return;
+	loop->changed |= loop->app->paused || loop->sampling; /* the age has changed */
+	begin_sample(loop);
+}
+
+static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
+	[SOURCE_KEYS] = on_keys,
+	[SOURCE_SIGNALS] = on_signals,
+	[SOURCE_TIMER] = on_timer,
+};
+
+/* --- the loop ------------------------------------------------------------------------------- */
+
+static void draw(struct loop *loop)
+{
+	struct app *app = loop->app;
+	app->now_ms = now_ms();
+	if (app->now_ms - loop->painted_ms >= REPAINT_MS) {
+		screen_repaint(loop->screen);
+		loop->painted_ms = app->now_ms;
+	}
+	state_fetch(app);
+	view_draw(app, &app->grid);
+	screen_draw(loop->screen, &app->grid);
+	loop->changed = false;
+}
+
+static void wait_for_sources(struct loop *loop)
+{
+	struct epoll_event events[SOURCE_COUNT];
+	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, loop->sampling ? 0 : -1);
+	for (int i = 0; i < count && !loop->ended; i++) {
+		enum source_id id = events[i].data.u32;
+		sources[id](loop);
+		if (id == SOURCE_KEYS && events[i].events & (EPOLLHUP | EPOLLERR))
+			end(loop, STATUS_FAILED);
+	}
+}
+
+static void run(struct loop *loop)
+{
+	begin_sample(loop);
+	draw(loop); /* before the first sample is finished */
+	while (!loop->ended) {
+		wait_for_sources(loop);
+		if (!loop->ended && loop->sampling &&
+			sampler_step(&loop->app->watch.sampler, STEP_PROCESSES))
+			finish_sample(loop);
+		if (loop->changed && !loop->ended)
+			draw(loop);
+		if (!loop->ended && is_last_sample(loop->app))
+			end(loop, 0);
+	}
+}
+
+/* --- setting up ----------------------------------------------------------------------------- */
+
+/* Signals come through a descriptor, also those that were ignored by whoever started us: a
+ * terminal that is gone ends the program even under nohup(1). */
+static int open_signals(void)
+{
+	static const int taken[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT };
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		signal(taken[i], SIG_DFL); /* an ignored signal would never be queued */
+		sigaddset(&set, taken[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static enum err_code open_sources(struct loop *loop, struct err *err)
+{
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	loop->fds[SOURCE_TIMER] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
+	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
+		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
+		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0)
+			return err_set_errno(err, errno, "cannot wait for keys and signals");
+	}
+	set_timer(loop);
+	return ERR_OK;
+}
+
+static void close_sources(const struct loop *loop)
+{
+	close(loop->fds[SOURCE_TIMER]);
+	close(loop->epoll_fd);
+}
+
+/* Under memory pressure a program that is paged out shows nothing. Only where the limit on locked
+ * memory does not make a later allocation fail. */
+static void lock_memory(void)
+{
+	struct rlimit limit;
+	if (geteuid() != 0 &&
+		(getrlimit(RLIMIT_MEMLOCK, &limit) < 0 || limit.rlim_cur != RLIM_INFINITY))
+		return;
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+		return;
+	mlockall(MCL_CURRENT | MCL_FUTURE); /* kernels before 4.4 */
+}
+
+static enum err_code show(struct loop *loop, struct err *err)
+{
+	const struct options *options = loop->app->options;
+	const char *no_color = getenv("NO_COLOR");
+	struct screen_options look = {
+		.no_color = options->no_color || (no_color && *no_color),
+		.ascii = loop->app->grid.ascii,
+	};
+	enum err_code code = screen_open(&loop->screen, &look, err);
+	if (code) {
+		loop->status = STATUS_USAGE;
+		return code;
+	}
+	loop->status = STATUS_FAILED;
+	code = open_sources(loop, err);
+	if (!code) {
+		lock_memory();
+		loop->painted_ms = now_ms();
+		resize(loop);
+		run(loop);
+	}
+	close_sources(loop);
+	screen_close(loop->screen);
+	return code;
+}
+
+int app_run(const struct options *options, struct err *err)
+{
+	struct app *app = malloc(sizeof(*app));
+	if (!app) {
+		err_set(err, ERR_NO_MEMORY, "no memory to begin with");
+		return STATUS_FAILED;
+	}
+	struct loop loop = { .app = app, .epoll_fd = -1, .status = STATUS_FAILED, .err = err };
+	if (state_init(app, options, options->ascii || printer_ascii_only(), err) == ERR_OK) {
+		loop.fds[SOURCE_SIGNALS] = open_signals();
+		show(&loop, err);
+		close(loop.fds[SOURCE_SIGNALS]);
+		state_release(app);
+	}
+	free(app);
+	return loop.status;
+}

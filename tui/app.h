@@ -1,0 +1,78 @@
+/* struct app: every bit of state of the live screen that can change.
+ *
+ * It is passed down from app_run; views look at it, reactions (react.h) change it. */
+#ifndef OOMSPECT_APP_H
+#define OOMSPECT_APP_H
+
+#include "detail.h"
+#include "layout.h"
+#include "listing.h"
+#include "moves.h"
+#include "prompt.h"
+#include "watch.h"
+
+#define APP_MESSAGE_SIZE 160
+
+/* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
+enum view_id {
+	VIEW_PROCS,
+	VIEW_TABS,
+	VIEW_HELP = VIEW_TABS,
+	VIEW_COUNT,
+};
+
+/* The row pointed at: a process, never a row number. Before the first move it is whatever stands
+ * first. */
+struct cursor {
+	bool bound;
+	pid_t pid;
+	uint64_t start_ticks;
+	size_t index; /* where it stands in the listing now, or stood last */
+};
+
+struct app {
+	const struct options *options;
+	struct watch watch;
+	struct detail detail;
+	struct listing listing;
+	struct moves moves;
+	struct column_set columns;
+	struct column_context context; /* of the sample that is shown */
+	struct grid grid;              /* what is to be seen */
+	struct grid help;              /* the whole help, as wide as the screen */
+	char user[USER_NAME_SIZE];     /* whoever runs this */
+
+	enum view_id view, view_before;
+	struct layout layout;
+	bool header_hidden, paused, follow;
+	enum units units;
+	struct listing_filter filter; /* its text is filter_text */
+	struct listing_order order;
+	char filter_text[PROMPT_TEXT_SIZE];
+	char user_text[PROMPT_TEXT_SIZE];
+	char search_text[PROMPT_TEXT_SIZE];
+	struct cursor cursor;
+	size_t top; /* first row of the listing that is seen */
+	int shift;  /* columns scrolled away to the left */
+	int help_top;
+	struct prompt prompt;
+	bool sort_menu;
+	size_t sort_menu_at;
+	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
+
+	int64_t delay_ms;
+	int64_t now_ms, taken_ms;    /* by our clock: of this picture, of the sample in it */
+	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
+	struct host_vmstat previous; /* counters of the sample before, for rates */
+	int64_t previous_ms;         /* 0: there is none */
+	int64_t kill_ms; /* when vmstat's oom_kill rose last while we looked; 0: never */
+	unsigned long samples;
+
+	/* What a reaction asks of the loop. */
+	bool restart_timer, repaint, suspend, quit;
+};
+
+/* Runs the live screen until it is quit. Returns the exit status. */
+int app_run(const struct options *options, struct err *err);
+
+#endif

@@ -1,0 +1,487 @@
+#include "column.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+static int64_t known(int64_t value)
+{
+	return value < 0 ? COLUMN_MISSING : value;
+}
+
+static int64_t kb_of(const struct column_context *context, int64_t pages)
+{
+	return pages < 0 ? COLUMN_MISSING : pages * context->measure.page_kb;
+}
+
+static int64_t value_rank(const struct column_context *context, const struct ranking_row *row)
+{
+	size_t index = (size_t)(row - context->ranking->rows);
+	return index < context->ranking->killable ? (int64_t)index + 1 : COLUMN_MISSING;
+}
+
+static int64_t value_moved(const struct column_context *context, const struct ranking_row *row)
+{
+	return context->moved ? context->moved[row->task - context->snapshot->tasks] : 0;
+}
+
+static int64_t value_pid(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->pid;
+}
+
+static int64_t value_ppid(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->ppid;
+}
+
+static int64_t value_uid(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->uid == UID_UNKNOWN ? COLUMN_MISSING : (int64_t)row->task->uid;
+}
+
+static int64_t value_state(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->state == '?' ? COLUMN_MISSING : (int64_t)row->task->state;
+}
+
+static int64_t value_start(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->start_ticks > INT64_MAX ? COLUMN_MISSING
+						  : (int64_t)row->task->start_ticks;
+}
+
+static int64_t value_mem(const struct column_context *context, const struct ranking_row *row)
+{
+	return column_mem_tenths(context->ranking, row);
+}
+
+static int64_t value_adj(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->adj_known ? row->oom_score_adj : COLUMN_MISSING;
+}
+
+static int64_t value_bad(const struct column_context *context, const struct ranking_row *row)
+{
+	return column_bad_tenths(context->ranking, row);
+}
+
+static int64_t value_score(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return known(row->task->oom_score);
+}
+
+static int64_t value_rss(const struct column_context *context, const struct ranking_row *row)
+{
+	return kb_of(context, row->task->rss_pages);
+}
+
+static int64_t value_anon(const struct column_context *context, const struct ranking_row *row)
+{
+	return kb_of(context, row->task->rss_anon_pages);
+}
+
+static int64_t value_file(const struct column_context *context, const struct ranking_row *row)
+{
+	return kb_of(context, row->task->rss_file_pages);
+}
+
+static int64_t value_shmem(const struct column_context *context, const struct ranking_row *row)
+{
+	return kb_of(context, row->task->rss_shmem_pages);
+}
+
+static int64_t value_swap(const struct column_context *context, const struct ranking_row *row)
+{
+	return kb_of(context, row->task->swap_pages);
+}
+
+static int64_t value_pt(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return known(row->task->pte_kb);
+}
+
+/* Three letters: kills together; why it cannot be killed; on its way out. */
+static int64_t value_flags(const struct column_context *context, const struct ranking_row *row)
+{
+	static const char reasons[UNKILLABLE_UNKNOWN + 1] = {
+		[KILLABLE] = '-',
+		[UNKILLABLE_INIT] = 'i',
+		[UNKILLABLE_KTHREAD] = 'k',
+		[UNKILLABLE_ADJ] = 'u',
+		[UNKILLABLE_NO_MM] = 'n',
+		[UNKILLABLE_VFORK] = 'v',
+		[UNKILLABLE_UNKNOWN] = '?',
+	};
+	int32_t index = row->task->memcg;
+	bool group = index >= 0 && context->snapshot->memcgs->rows[index].oom_group == 1;
+	return (group ? 'g' : '-') << 16 | reasons[row->unkillable] << 8 |
+	       (row->task->exiting ? 'x' : '-');
+}
+
+static const char *string_user(const struct column_context *context, const struct ranking_row *row)
+{
+	return context->lookup.user(context->lookup.context, row->task);
+}
+
+static const char *string_command(
+	const struct column_context *context, const struct ranking_row *row)
+{
+	return context->lookup.command(context->lookup.context, row->task);
+}
+
+static const char *string_comm(const struct column_context *context, const struct ranking_row *row)
+{
+	(void)context;
+	return row->task->comm;
+}
+
+static const char *string_cgroup(
+	const struct column_context *context, const struct ranking_row *row)
+{
+	const char *path = snapshot_cgroup(context->snapshot, row->task);
+	if (!path)
+		return "-";
+	return path[0] == '/' && path[1] ? path + 1 : path;
+}
+
+static void format_number(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	snprintf(buffer, FORMAT_SIZE, "%" PRId64, value);
+}
+
+static void format_rank(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	const struct ranking_row *row = &context->ranking->rows[value - 1];
+	bool next = context->next_victim && row->task->pid == context->next_victim;
+	snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%s", value, next ? "*" : "");
+}
+
+static void format_moved(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	buffer[0] = '\0';
+	if (value != 0)
+		snprintf(buffer, FORMAT_SIZE, "%c%" PRId64, value > 0 ? '^' : 'v',
+			value > 0 ? value : -value);
+}
+
+static void format_state(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	snprintf(buffer, FORMAT_SIZE, "%c", (char)value);
+}
+
+/* The time of a start today, the date of an older one. */
+static void format_start(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	const struct host *host = &context->snapshot->host;
+	int64_t ticks = host->clock_ticks > 0 ? host->clock_ticks : 100;
+	int64_t age = host->boot_ms / 1000 - value / ticks;
+	time_t when = (time_t)((int64_t)host->time_unix - age);
+	struct tm tm;
+	if (!localtime_r(&when, &tm))
+		snprintf(buffer, FORMAT_SIZE, "-");
+	else
+		strftime(buffer, FORMAT_SIZE, age < 86400 ? "%H:%M:%S" : "%Y%m%d", &tm);
+}
+
+static void format_permille(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	format_tenths(value, buffer);
+}
+
+static void format_sized(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	format_size(&context->measure, value, buffer);
+}
+
+static void format_flags(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	snprintf(buffer, FORMAT_SIZE, "%c%c%c", (char)(value >> 16), (char)(value >> 8),
+		(char)value);
+}
+
+#define NARROW 40  /* below this width only what always stays is shown */
+#define WIDE   100 /* from this width on the parts of the memory are shown too */
+
+const struct column columns[COL_COUNT] = {
+	[COL_RK] = { "rk", "RK", 3, false, true, COLUMN_ALWAYS, 0, value_rank, format_rank, NULL,
+		"order of death in the domain; * is the next victim" },
+	[COL_MOVED] = { "+-", "+-", 3, false, false, 9, WIDE, value_moved, format_moved, NULL,
+		"places up (^) or down (v) since the last sample" },
+	[COL_PID] = { "pid", "PID", 7, false, true, COLUMN_ALWAYS, 0, value_pid, format_number,
+		NULL, "process" },
+	[COL_PPID] = { "ppid", "PPID", 7, false, true, COLUMN_ASKED, 0, value_ppid, format_number,
+		NULL, "its parent" },
+	[COL_UID] = { "uid", "UID", 7, false, true, COLUMN_ASKED, 0, value_uid, format_number, NULL,
+		"effective user, as a number" },
+	[COL_USER] = { "user", "USER", 8, true, true, 5, 0, value_uid, NULL, string_user,
+		"effective user" },
+	[COL_S] = { "s", "S", 1, false, true, COLUMN_ASKED, 0, value_state, format_state, NULL,
+		"state: R S D Z T as in ps(1)" },
+	[COL_START] = { "start", "START", 8, false, true, COLUMN_ASKED, 0, value_start,
+		format_start, NULL, "when it was started" },
+	[COL_MEM] = { "mem", "MEM", 6, false, false, 2, 0, value_mem, format_permille, NULL,
+		"rss + swap + page tables, in thousandths" },
+	[COL_ADJ] = { "adj", "ADJ", 5, false, false, 1, 0, value_adj, format_number, NULL,
+		"oom_score_adj, the same unit as MEM" },
+	[COL_BAD] = { "bad", "BAD", 7, false, false, COLUMN_ALWAYS, 0, value_bad, format_permille,
+		NULL, "badness: MEM + ADJ; the highest is killed; unk: never" },
+	[COL_SCORE] = { "score", "SCORE", 5, false, false, 4, 0, value_score, format_number, NULL,
+		"what /proc/PID/oom_score says" },
+	[COL_RSS] = { "rss", "RSS", 5, false, false, 3, 0, value_rss, format_sized, NULL,
+		"resident memory" },
+	[COL_ANON] = { "anon", "ANON", 5, false, false, 8, WIDE, value_anon, format_sized, NULL,
+		"of it: anonymous" },
+	[COL_FILE] = { "file", "FILE", 5, false, false, 10, WIDE, value_file, format_sized, NULL,
+		"of it: mapped from files" },
+	[COL_SHMEM] = { "shmem", "SHMEM", 5, false, false, 11, WIDE, value_shmem, format_sized,
+		NULL, "of it: shared" },
+	[COL_SWAP] = { "swap", "SWAP", 5, false, false, 6, 0, value_swap, format_sized, NULL,
+		"swapped out" },
+	[COL_PT] = { "pt", "PT", 5, false, false, 7, WIDE, value_pt, format_sized, NULL,
+		"page tables" },
+	[COL_FLG] = { "flg", "FLG", 3, false, false, 12, WIDE, value_flags, format_flags, NULL,
+		"g oom.group, u adj -1000, i init, v vfork, n no mm, x exits" },
+	[COL_CGROUP] = { "cgroup", "CGROUP", 29, true, true, 13, WIDE, NULL, NULL, string_cgroup,
+		"memory cgroup" },
+	[COL_COMM] = { "comm", "COMM", 15, true, true, COLUMN_ASKED, 0, NULL, NULL, string_comm,
+		"name, as the kernel log has it" },
+	[COL_COMMAND] = { "command", "COMMAND", 14, true, true, COLUMN_ALWAYS, 0, NULL, NULL,
+		string_command, "command line" },
+};
+
+int64_t column_mem_tenths(const struct ranking *ranking, const struct ranking_row *row)
+{
+	if (row->mem_pages < 0 || ranking->domain.totalpages <= 0)
+		return COLUMN_MISSING;
+	return badness_tenths(row->mem_pages, ranking->domain.totalpages);
+}
+
+int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_row *row)
+{
+	int64_t mem = column_mem_tenths(ranking, row);
+	if (row->unkillable == UNKILLABLE_UNKNOWN)
+		return COLUMN_MISSING;
+	if (row->unkillable != KILLABLE)
+		return COLUMN_UNKILLABLE;
+	return mem < 0 ? COLUMN_MISSING : mem + (int64_t)row->oom_score_adj * 10;
+}
+
+enum column_id column_find(const char *name, size_t length)
+{
+	for (enum column_id id = 0; id < COL_COUNT; id++)
+		if (strlen(columns[id].name) == length &&
+			strncasecmp(columns[id].name, name, length) == 0)
+			return id;
+	return COL_COUNT;
+}
+
+enum err_code column_set_parse(struct column_set *set, const char *names, struct err *err)
+{
+	struct column_set parsed = { .count = 0 };
+	unsigned long seen = 0;
+	for (;;) {
+		int length = (int)strcspn(names, ",");
+		enum column_id id = column_find(names, (size_t)length);
+		if (id == COL_COUNT)
+			return err_set(err, ERR_NOT_FOUND,
+				"column '%.*s': no such column, --list-columns names them", length,
+				names);
+		if (seen >> id & 1)
+			return err_set(
+				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
+		seen |= 1ul << id;
+		parsed.ids[parsed.count++] = id;
+		if (!names[length])
+			break;
+		names += length + 1;
+	}
+	*set = parsed;
+	return ERR_OK;
+}
+
+static int digits(size_t number)
+{
+	int count = 1;
+	while (number >= 10) {
+		number /= 10;
+		count++;
+	}
+	return count;
+}
+
+static int natural_width(enum column_id id, const struct column_context *context)
+{
+	const struct column *column = &columns[id];
+	int need = 0;
+	if (column->format == format_sized)
+		need = units_rows[context->measure.units].width;
+	if (id == COL_RK)
+		need = digits(context->ranking->killable) + 1;
+	return need > column->width ? need : column->width;
+}
+
+void column_set_measure(struct column_set *set, const struct column_context *context)
+{
+	for (size_t i = 0; i < set->count; i++)
+		set->widths[i] = natural_width(set->ids[i], context);
+}
+
+int column_set_width(const struct column_set *set)
+{
+	int width = 0;
+	for (size_t i = 0; i < set->count; i++)
+		width += set->widths[i] + (i > 0);
+	return width;
+}
+
+/* Drops the column that is missed least. False when only those are left that always stay. */
+static bool drop_one(struct column_set *set)
+{
+	size_t worst = 0;
+	for (size_t i = 1; i < set->count; i++)
+		if (columns[set->ids[i]].drop > columns[set->ids[worst]].drop)
+			worst = i;
+	if (columns[set->ids[worst]].drop == COLUMN_ALWAYS)
+		return false;
+	set->count--;
+	for (size_t i = worst; i < set->count; i++) {
+		set->ids[i] = set->ids[i + 1];
+		set->widths[i] = set->widths[i + 1];
+	}
+	return true;
+}
+
+void column_set_choose(struct column_set *set, const struct column_context *context, int cols)
+{
+	set->count = 0;
+	for (enum column_id id = 0; id < COL_COUNT; id++)
+		if (columns[id].drop != COLUMN_ASKED && columns[id].min_cols <= cols)
+			set->ids[set->count++] = id;
+	column_set_measure(set, context);
+	/* One column more is the cursor's. */
+	while ((cols < NARROW || column_set_width(set) + 1 > cols) && drop_one(set))
+		;
+}
+
+const char *column_cell(enum column_id id, const struct column_context *context,
+	const struct ranking_row *row, char buffer[FORMAT_SIZE])
+{
+	const struct column *column = &columns[id];
+	if (column->string)
+		return column->string(context, row);
+	int64_t value = column->value(context, row);
+	if (value == COLUMN_UNKILLABLE)
+		return "unk";
+	if (value == COLUMN_MISSING)
+		return "-";
+	column->format(context, value, buffer);
+	return buffer;
+}
+
+void column_set_fit(struct column_set *set, const struct grid *grid,
+	const struct column_context *context, const struct ranking_row *const *rows, size_t count)
+{
+	char buffer[FORMAT_SIZE];
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t r = 0; r < count; r++) {
+			const char *cell = column_cell(set->ids[i], context, rows[r], buffer);
+			int width = grid_foreign_width(grid, cell);
+			if (width > set->widths[i])
+				set->widths[i] = width;
+		}
+}
+
+/* A text that is cut ends in '+'; that of the last column runs to the end of the line. */
+static void put_text(struct pen *pen, unsigned style, const char *text, int width, bool last)
+{
+	int start = pen->col;
+	if (last) {
+		grid_put_foreign(pen, style, text, grid_left(pen));
+		return;
+	}
+	bool cut = grid_foreign_width(pen->grid, text) > width;
+	grid_put_foreign(pen, style, text, cut ? width - 1 : width);
+	if (cut) {
+		grid_skip_to(pen, start + width - 1);
+		grid_put(pen, STYLE_DIM, "+");
+	}
+	grid_skip_to(pen, start + width);
+}
+
+static void put_cell(
+	struct pen *pen, enum column_id id, unsigned style, const char *text, int width, bool last)
+{
+	if (columns[id].text)
+		put_text(pen, style, text, width, last);
+	else if (id == COL_RK) {
+		int start = pen->col; /* the star stands behind the figure */
+		grid_put(pen, style, text);
+		grid_skip_to(pen, start + width);
+	} else
+		grid_put_right(pen, style, text, width);
+}
+
+void column_put_titles(const struct column_set *set, struct pen *pen, enum column_id sorted)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		enum column_id id = set->ids[i];
+		if (i > 0)
+			grid_skip(pen, 1);
+		put_cell(pen, id, id == sorted ? STYLE_BOLD : STYLE_NORMAL, columns[id].title,
+			set->widths[i], i + 1 == set->count);
+	}
+}
+
+/* The four meanings of colour. A risk is a badness above half of the first one's. */
+static unsigned row_style(const struct column_context *context, const struct ranking_row *row)
+{
+	const struct ranking *ranking = context->ranking;
+	if (context->next_victim && row->task->pid == context->next_victim)
+		return STYLE_VICTIM;
+	if (row->unkillable != KILLABLE)
+		return STYLE_DIM;
+	if (row->oom_score_adj < 0)
+		return STYLE_SHIELDED;
+	int64_t first = column_bad_tenths(ranking, &ranking->rows[0]);
+	int64_t own = column_bad_tenths(ranking, row);
+	return first > 0 && own > first / 2 ? STYLE_RISK : STYLE_NORMAL;
+}
+
+void column_put_row(const struct column_set *set, const struct column_context *context,
+	const struct ranking_row *row, struct pen *pen)
+{
+	char buffer[FORMAT_SIZE];
+	unsigned style = row_style(context, row);
+	for (size_t i = 0; i < set->count; i++) {
+		enum column_id id = set->ids[i];
+		const char *text = column_cell(id, context, row, buffer);
+		if (i > 0)
+			grid_skip(pen, 1);
+		put_cell(pen, id, id == COL_SCORE && style == STYLE_NORMAL ? STYLE_DIM : style,
+			text, set->widths[i], i + 1 == set->count);
+	}
+}

@@ -1,0 +1,307 @@
+#include "audit.h"
+#include "command.h"
+#include "printer.h"
+#include "selection.h"
+#include "watch.h"
+
+#include "oomspect/action.h"
+#include "oomspect/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_WIDTH 1024
+
+/* What became of one process. */
+struct change {
+	pid_t pid;
+	char comm[TASK_COMM_SIZE];
+	uint64_t start_ticks;
+	bool adj_known; /* before and after mean something */
+	int before, after;
+	struct err refused; /* ERR_OK: it was written, or would be */
+};
+
+struct adjustment {
+	const struct options *options;
+	struct watch watch;
+	struct audit audit;
+	struct selection selection;
+	int value;
+	const char *note;
+	struct change *changes; /* one for each of the selection */
+	size_t written, refused;
+	struct ranking after; /* the machine as it would be */
+};
+
+static enum err_code parse_operands(
+	struct adjustment *adjustment, pid_t *pids, size_t *ret_count, struct err *err)
+{
+	const struct options *options = adjustment->options;
+	if (options->operand_count == 0)
+		return err_set(err, ERR_SYNTAX, "adj: needs a value and whom to give it");
+	struct err why = { 0 };
+	if (action_parse_adj(options->operands[0], &adjustment->value, &adjustment->note, &why))
+		return err_set(err, ERR_SYNTAX, "adj: %s", why.text);
+	*ret_count = 0;
+	for (size_t i = 1; i < options->operand_count; i++) {
+		int64_t pid;
+		if (!text_to_i64(text_of(options->operands[i]), &pid) || pid > INT32_MAX ||
+			pid < INT32_MIN)
+			return err_set(err, ERR_SYNTAX, "adj: '%s' is not a process number",
+				options->operands[i]);
+		pids[(*ret_count)++] = (pid_t)pid;
+	}
+	if (*ret_count == 0 && !options->name && !options->cgroup)
+		return err_set(err, ERR_SYNTAX, "adj: needs a PID, --name or --cgroup");
+	return ERR_OK;
+}
+
+static enum err_code select_processes(
+	struct adjustment *adjustment, const pid_t *pids, size_t count, struct err *err)
+{
+	const struct options *options = adjustment->options;
+	struct selection_query query = {
+		.pids = pids,
+		.pid_count = count,
+		.name = options->name,
+		.cgroup = options->cgroup,
+		.descendants = options->descendants,
+	};
+	enum err_code code = watch_sample(&adjustment->watch, err);
+	if (code == ERR_OK)
+		code = selection_build(
+			&adjustment->selection, adjustment->watch.snapshot, &query, err);
+	if (code != ERR_OK)
+		return code;
+	adjustment->changes = calloc(adjustment->selection.count, sizeof(*adjustment->changes));
+	return adjustment->changes ? ERR_OK
+				   : err_set(err, ERR_NO_MEMORY, "no memory for the changes");
+}
+
+/* The machine with every process at the value that is, or would be, in force now. */
+static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
+{
+	const struct selection *selection = &adjustment->selection;
+	const struct snapshot *snapshot = adjustment->watch.snapshot;
+	struct domain domain = domain_host(snapshot);
+	struct ranking_edit *edits = calloc(selection->count, sizeof(*edits));
+	if (!edits)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+	size_t count = 0;
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct change *change = &adjustment->changes[i];
+		if (change->adj_known)
+			edits[count++] = (struct ranking_edit){ change->pid, change->after };
+	}
+	enum err_code code = ranking_build(
+		&adjustment->after, snapshot, &domain, RANKING_NOW, edits, count, err);
+	free(edits);
+	return code;
+}
+
+/* Writes to one process, or with --dry-run only looks whether it could be pointed at. */
+static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *change)
+{
+	const struct task *task = snapshot_find(adjustment->watch.snapshot, pid);
+	struct action_target target = ACTION_NOBODY;
+	struct err *refused = &change->refused;
+	change->pid = pid;
+	refused->code = ERR_OK;
+	if (action_hold(
+		    &target, &adjustment->watch.root, pid, task ? task->start_ticks : 0, refused))
+		return;
+	memcpy(change->comm, target.comm, sizeof(change->comm));
+	change->start_ticks = target.start_ticks;
+	if (adjustment->options->dry_run) {
+		change->adj_known = task && task->adj_known;
+		change->before = change->adj_known ? task->oom_score_adj : 0;
+		change->after = adjustment->value;
+	} else {
+		struct err unaudited = { 0 };
+		action_set_adj(
+			&target, adjustment->value, &change->before, &change->after, refused);
+		change->adj_known = refused->code != ERR_GONE;
+		audit_adj(&adjustment->audit, &target, change->before, adjustment->value,
+			change->after, refused->code ? refused->text : NULL, &unaudited);
+		if (unaudited.code)
+			printer_complain(&unaudited);
+	}
+	action_release(&target);
+}
+
+static void apply(struct adjustment *adjustment)
+{
+	for (size_t i = 0; i < adjustment->selection.count; i++) {
+		struct change *change = &adjustment->changes[i];
+		apply_one(adjustment, adjustment->selection.pids[i], change);
+		if (change->refused.code == ERR_OK) {
+			adjustment->written++;
+			continue;
+		}
+		adjustment->refused++;
+		printer_complain(&change->refused);
+	}
+}
+
+/* --- as text */
+
+static void put_process(struct printer *printer, pid_t pid, const char *comm)
+{
+	grid_printf(&printer->pen, STYLE_NORMAL, "%d ", (int)pid);
+	grid_put_foreign(&printer->pen, STYLE_NORMAL, comm, TASK_COMM_SIZE);
+}
+
+static void put_next(struct printer *printer, const struct ranking *ranking)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	if (victim)
+		put_process(printer, victim->task->pid, victim->task->comm);
+	else
+		grid_put(&printer->pen, STYLE_NORMAL, "nobody");
+}
+
+/* What the value means beyond the number. */
+static void print_notes(struct printer *printer, const struct adjustment *adjustment)
+{
+	if (adjustment->note)
+		printer_line(printer, adjustment->note);
+	if (adjustment->value == -1000)
+		printer_line(printer,
+			"-1000: never killed, and neither is any child started from now "
+			"on: for a parent of sessions (sshd, a shell) that is all of them");
+	else if (adjustment->value < 0)
+		printer_line(printer, "children started from now on inherit the value");
+}
+
+static void print_text(struct printer *printer, const struct adjustment *adjustment)
+{
+	bool dry_run = adjustment->options->dry_run;
+	if (adjustment->written == 0) /* every refusal was said already */
+		return;
+	for (size_t i = 0; i < adjustment->selection.count; i++) {
+		const struct change *change = &adjustment->changes[i];
+		if (change->refused.code)
+			continue;
+		put_process(printer, change->pid, change->comm);
+		grid_printf(&printer->pen, STYLE_NORMAL, " oom_score_adj %d -> %d%s",
+			change->before, change->after, dry_run ? " (not written: --dry-run)" : "");
+		printer_end_line(printer);
+	}
+	grid_put(&printer->pen, STYLE_NORMAL, "next victim: ");
+	put_next(printer, &adjustment->watch.now);
+	grid_put(&printer->pen, STYLE_NORMAL, " -> ");
+	put_next(printer, &adjustment->after);
+	printer_end_line(printer);
+	print_notes(printer, adjustment);
+}
+
+/* --- as JSON */
+
+static json_t *change_object(const struct change *change)
+{
+	json_t *object = json_object();
+	bool refused = change->refused.code != ERR_OK;
+	json_object_set_new(object, "pid", json_integer(change->pid));
+	json_set_bytes(object, "comm", change->start_ticks ? change->comm : NULL);
+	json_object_set_new(
+		object, "before", change->adj_known ? json_integer(change->before) : json_null());
+	json_object_set_new(
+		object, "after", change->adj_known ? json_integer(change->after) : json_null());
+	json_set_bytes(object, "refused", refused ? change->refused.text : NULL);
+	return object;
+}
+
+static json_t *next_object(const struct ranking *ranking)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	if (!victim)
+		return json_null();
+	json_t *object = json_object();
+	json_object_set_new(object, "pid", json_integer(victim->task->pid));
+	json_set_bytes(object, "comm", victim->task->comm);
+	json_object_set_new(object, "badness_pages", json_integer(victim->points));
+	return object;
+}
+
+static void print_json(const struct adjustment *adjustment)
+{
+	json_t *object = json_object();
+	json_t *changes = json_array();
+	for (size_t i = 0; i < adjustment->selection.count; i++)
+		json_array_append_new(changes, change_object(&adjustment->changes[i]));
+	json_object_set_new(object, "schema", json_string("oomspect.adj/1"));
+	json_object_set_new(object, "value", json_integer(adjustment->value));
+	json_object_set_new(object, "dry_run", json_boolean(adjustment->options->dry_run));
+	json_object_set_new(object, "changes", changes);
+	json_object_set_new(object, "written",
+		json_integer(adjustment->options->dry_run ? 0 : (json_int_t)adjustment->written));
+	json_object_set_new(object, "refused", json_integer((json_int_t)adjustment->refused));
+	json_object_set_new(object, "next_victim_before", next_object(&adjustment->watch.now));
+	json_object_set_new(object, "next_victim_after", next_object(&adjustment->after));
+	json_set_bytes(object, "note", adjustment->note);
+	json_dumpf(object, stdout, JSON_DOCUMENT_FLAGS);
+	putchar('\n');
+	json_decref(object);
+}
+
+static enum err_code print_result(const struct adjustment *adjustment, struct err *err)
+{
+	struct printer printer;
+	if (adjustment->options->json) {
+		print_json(adjustment);
+		return ERR_OK;
+	}
+	enum err_code code = printer_init(&printer, stdout, LINE_WIDTH, err);
+	if (code == ERR_OK)
+		print_text(&printer, adjustment);
+	printer_release(&printer);
+	return code;
+}
+
+static enum err_code adjust(
+	struct adjustment *adjustment, const pid_t *pids, size_t count, struct err *err)
+{
+	/* --cgroup selects here, it does not choose the domain of the prediction. */
+	struct options machine = *adjustment->options;
+	machine.cgroup = NULL;
+	enum err_code code = audit_open(&adjustment->audit, adjustment->options->audit, err);
+	if (code == ERR_OK)
+		code = watch_open(&adjustment->watch, &machine, true, err);
+	if (code != ERR_OK) {
+		audit_release(&adjustment->audit);
+		return code;
+	}
+	ranking_init(&adjustment->after);
+	code = select_processes(adjustment, pids, count, err);
+	if (code == ERR_OK) {
+		apply(adjustment);
+		code = look_ahead(adjustment, err);
+	}
+	if (code == ERR_OK)
+		code = print_result(adjustment, err);
+	ranking_release(&adjustment->after);
+	selection_release(&adjustment->selection);
+	free(adjustment->changes);
+	watch_release(&adjustment->watch);
+	audit_release(&adjustment->audit);
+	return code;
+}
+
+int command_adj(const struct options *options, struct err *err)
+{
+	struct adjustment adjustment = { .options = options, .audit = { -1 } };
+	size_t count = 0;
+	pid_t *pids = calloc(options->operand_count + 1, sizeof(*pids));
+	if (!pids) {
+		err_set(err, ERR_NO_MEMORY, "no memory for the command line");
+		return STATUS_FAILED;
+	}
+	int status = STATUS_USAGE;
+	if (parse_operands(&adjustment, pids, &count, err) == ERR_OK)
+		status = adjust(&adjustment, pids, count, err) || adjustment.refused ? STATUS_FAILED
+										     : 0;
+	free(pids);
+	return status;
+}

@@ -1,0 +1,216 @@
+#include "command.h"
+
+#include "listing.h"
+#include "printer.h"
+#include "watch.h"
+
+#include "oomspect/explain.h"
+#include "oomspect/json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define LINE_WIDTH     8192
+#define RUNNERS_UP_MAX 5
+#define DIES_WITH_MAX  20 /* in the text; JSON has all */
+
+static const char *look_up_user(void *context, uid_t uid)
+{
+	struct watch *watch = context;
+	return users_name(&watch->users, uid);
+}
+
+static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t size)
+{
+	const struct watch *watch = context;
+	const struct task *task = snapshot_find(watch->snapshot, pid);
+	if (!task || task->state == 'D')
+		return -EAGAIN;
+	return proc_read_cmdline(&watch->root, pid, buffer, size);
+}
+
+static enum err_code print_json(struct watch *watch, struct err *err)
+{
+	struct json_lookup lookup = { watch, look_up_user, look_up_cmdline };
+	json_t *document = json_victim(watch->snapshot, &watch->now, &watch->at_oom, &lookup);
+	if (!document)
+		return err_set(err, ERR_NO_MEMORY, "no memory for a JSON document");
+	json_dumpf(document, stdout, JSON_DOCUMENT_FLAGS);
+	putchar('\n');
+	json_decref(document);
+	return ERR_OK;
+}
+
+/* "NEXT 4242 java  BAD 289.6 = MEM 289.6 + ADJ 0 of 36.0G". */
+static void put_victim(struct printer *printer, const struct watch *watch, const char *label,
+	const struct ranking *ranking)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	char mem[FORMAT_SIZE], bad[FORMAT_SIZE], total[FORMAT_SIZE];
+	format_tenths(column_mem_tenths(ranking, victim), mem);
+	format_tenths(column_bad_tenths(ranking, victim), bad);
+	format_kb(ranking->domain.totalpages * (watch->snapshot->host.page_size / 1024), total);
+	grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ", label, (int)victim->task->pid);
+	grid_put_foreign(&printer->pen, STYLE_NORMAL, victim->task->comm, TASK_COMM_SIZE);
+	grid_printf(&printer->pen, STYLE_NORMAL, "  BAD %s = MEM %s + ADJ %d  of %s", bad, mem,
+		victim->oom_score_adj, total);
+	printer_end_line(printer);
+}
+
+static void put_why(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+{
+	char why[4096];
+	explain_victim(ranking, watch->snapshot, why, sizeof(why));
+	grid_put(&printer->pen, STYLE_NORMAL, "  why: ");
+	printer_line(printer, why);
+}
+
+static void put_dies_with(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+{
+	char frees[FORMAT_SIZE];
+	unsigned count = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		if (!ranking_dies_with_victim(ranking, watch->snapshot, row))
+			continue;
+		if (++count > DIES_WITH_MAX)
+			continue;
+		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ",
+			count == 1 ? "  dies with it:" : ",", (int)row->task->pid);
+		grid_put_foreign(&printer->pen, STYLE_NORMAL, row->task->comm, TASK_COMM_SIZE);
+	}
+	if (count > DIES_WITH_MAX)
+		grid_printf(&printer->pen, STYLE_NORMAL, ", and %u more", count - DIES_WITH_MAX);
+	if (count)
+		printer_end_line(printer);
+	format_kb(ranking_frees_kb(ranking, watch->snapshot), frees);
+	grid_printf(&printer->pen, STYLE_NORMAL, "  frees about: %s", frees);
+	printer_end_line(printer);
+}
+
+static void put_runners_up(struct printer *printer, struct watch *watch)
+{
+	const struct ranking *ranking = &watch->now;
+	struct column_context context = watch_columns(watch);
+	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS,
+					  COL_SWAP, COL_COMM },
+		{ 0 }, 9 };
+	unsigned count = 0;
+	column_set_measure(&set, &context);
+	for (size_t i = 0; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		if (row == ranking_victim(ranking) ||
+			ranking_dies_with_victim(ranking, watch->snapshot, row))
+			continue;
+		if (count++ == 0) {
+			printer_line(printer, "then:");
+			grid_skip(&printer->pen, 2);
+			column_put_titles(&set, &printer->pen, COL_COUNT);
+			printer_end_line(printer);
+		}
+		grid_skip(&printer->pen, 2);
+		column_put_row(&set, &context, row, &printer->pen);
+		printer_end_line(printer);
+	}
+}
+
+static void put_uncertain(struct printer *printer, const struct watch *watch)
+{
+	unsigned uncertain = ranking_uncertainty(&watch->now, watch->snapshot);
+	for (enum uncertainty i = 0; i < UNCERTAIN_COUNT; i++) {
+		if (!(uncertain >> i & 1))
+			continue;
+		grid_put(&printer->pen, STYLE_NORMAL, "uncertain: ");
+		printer_line(printer, explain_uncertainty(i));
+	}
+}
+
+static void print_prediction(struct printer *printer, struct watch *watch)
+{
+	const struct ranking_row *now = ranking_victim(&watch->now);
+	const struct ranking_row *at_oom = ranking_victim(&watch->at_oom);
+	put_victim(printer, watch, "NEXT", &watch->now);
+	put_why(printer, watch, &watch->now);
+	put_dies_with(printer, watch, &watch->now);
+	if (at_oom && at_oom->task != now->task) {
+		put_victim(printer, watch, "AT OOM, when file pages have been dropped,",
+			&watch->at_oom);
+		put_why(printer, watch, &watch->at_oom);
+		put_dies_with(printer, watch, &watch->at_oom);
+	} else if (at_oom) {
+		printer_line(printer, "at OOM, when file pages have been dropped: the same");
+	}
+	put_runners_up(printer, watch);
+	put_uncertain(printer, watch);
+}
+
+/* -p and -u: who of these. */
+struct restriction {
+	const struct options *options;
+	uid_t uid; /* UID_UNKNOWN: of anybody */
+};
+
+static bool is_wanted(const void *context, const struct task *task)
+{
+	const struct restriction *restriction = context;
+	const struct options *options = restriction->options;
+	bool wanted = options->pid_count == 0;
+	for (size_t i = 0; i < options->pid_count; i++)
+		wanted |= options->pids[i] == task->pid;
+	return wanted && (restriction->uid == UID_UNKNOWN || restriction->uid == task->uid);
+}
+
+static enum err_code restrict_candidates(struct watch *watch, struct err *err)
+{
+	struct restriction restriction = { watch->options, UID_UNKNOWN };
+	const char *user = watch->options->user;
+	if (user && users_find(&watch->users, user, &restriction.uid, err))
+		return ERR_NOT_FOUND;
+	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);
+	ranking_restrict(&watch->at_oom, watch->snapshot, is_wanted, &restriction);
+	return ERR_OK;
+}
+
+static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
+{
+	struct printer printer;
+	enum err_code code = watch_sample(watch, err);
+	if (!code)
+		code = restrict_candidates(watch, err);
+	if (code)
+		return code;
+	*ret_victim = ranking_prediction(&watch->now, watch->snapshot) == PREDICTION_VICTIM;
+	if (watch->options->json)
+		return print_json(watch, err);
+	code = printer_init(&printer, stdout, LINE_WIDTH, err);
+	if (!code && *ret_victim) {
+		print_prediction(&printer, watch);
+	} else if (!code) {
+		char why[4096];
+		explain_victim(&watch->now, watch->snapshot, why, sizeof(why));
+		grid_put(&printer.pen, STYLE_NORMAL, "no prediction: ");
+		printer_line(&printer, why);
+	}
+	printer_release(&printer);
+	return code;
+}
+
+int command_victim(const struct options *options, struct err *err)
+{
+	struct watch watch;
+	bool victim = false;
+	if (options->cgroup && options->nodes) {
+		err_set(err, ERR_SYNTAX, "--nodes: not together with --cgroup");
+		return STATUS_USAGE;
+	}
+	if (watch_open(&watch, options, true, err))
+		return STATUS_FAILED;
+	enum err_code code = answer(&watch, &victim, err);
+	watch_release(&watch);
+	if (code)
+		return STATUS_FAILED;
+	return victim ? 0 : STATUS_NO_VICTIM;
+}

@@ -1,0 +1,53 @@
+/* What is told of a process only while it is on the screen: its user's name and command line.
+ *
+ * The user of libproc2. A captured machine is asked through its root instead. Each answer is kept
+ * as long as the process is the same, so that a refresh without new rows costs nothing. */
+#ifndef OOMSPECT_DETAIL_H
+#define OOMSPECT_DETAIL_H
+
+#include "user.h"
+
+#include "oomspect/proc.h"
+
+#define DETAIL_COMMAND_SIZE 512
+#define DETAIL_SETS         128
+#define DETAIL_WAYS         4
+
+struct detail_entry {
+	pid_t pid; /* 0: free */
+	uint64_t start_ticks;
+	unsigned long used;        /* by which fetch last */
+	char comm[TASK_COMM_SIZE]; /* an exec changes it, and the command line with it */
+	char user[USER_NAME_SIZE];
+	char command[DETAIL_COMMAND_SIZE];
+};
+
+struct pids_info;
+
+struct detail {
+	const struct root *root;
+	struct users *users;
+	struct pids_info *info; /* of libproc2; NULL for a captured machine */
+	unsigned long fetches;
+	struct detail_entry *entries; /* DETAIL_SETS times DETAIL_WAYS */
+};
+
+/* `root` and `users` must outlive it. */
+enum err_code detail_init(
+	struct detail *detail, const struct root *root, struct users *users, struct err *err);
+void detail_release(struct detail *detail);
+
+/* Makes the entries of these tasks known, as far as they are not: those of the visible rows.
+ * Processes in an uninterruptible sleep are left out, since their command line might not come
+ * back. */
+void detail_fetch(struct detail *detail, const struct task *const *tasks, size_t count);
+
+/* Forgets everything: a process may have changed its command line. */
+void detail_forget(struct detail *detail);
+
+/* What is known; the uid, and the name in brackets or as it is, for a task that was not fetched.
+ * Borrowed until the next call of any function of detail. */
+const char *detail_user(struct detail *detail, const struct task *task);
+const char *detail_command(struct detail *detail, const struct task *task);
+
+#endif

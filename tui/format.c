@@ -1,0 +1,133 @@
+#include "format.h"
+
+#include "oomspect/amount.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define GIB_KB ((int64_t)1 << 20)
+
+const struct units_row units_rows[UNITS_COUNT] = {
+	[UNITS_AUTO] = { "auto", 5 },
+	[UNITS_K] = { "K", 10 },
+	[UNITS_M] = { "M", 7 },
+	[UNITS_G] = { "G", 6 },
+	[UNITS_PAGES] = { "pages", 9 },
+	[UNITS_SHARE] = { "% of RAM+swap", 6 },
+};
+
+static void format_unknown(char buffer[FORMAT_SIZE])
+{
+	snprintf(buffer, FORMAT_SIZE, "-");
+}
+
+/* `value` in units of `unit`, rounded to one decimal. */
+static void format_decimal(
+	int64_t value, int64_t unit, const char *suffix, char buffer[FORMAT_SIZE])
+{
+	int64_t whole = value / unit;
+	int64_t tenth = (value % unit * 10 + unit / 2) / unit;
+	if (tenth == 10) {
+		whole++;
+		tenth = 0;
+	}
+	snprintf(buffer, FORMAT_SIZE, "%" PRId64 ".%" PRId64 "%s", whole, tenth, suffix);
+}
+
+void format_kb(int64_t kb, char buffer[FORMAT_SIZE])
+{
+	static const char suffixes[] = "KMGTPE";
+	const char *suffix = suffixes;
+	int64_t unit = 1;
+	if (kb < 0) {
+		format_unknown(buffer);
+		return;
+	}
+	/* 999.5 of a unit is already 1.0 of the next: four digits would not fit the column. */
+	while (suffix[1] && (kb + unit / 2) / unit >= 1000) {
+		unit *= 1024;
+		suffix++;
+	}
+	int64_t rounded = (kb + unit / 2) / unit;
+	if (kb == 0)
+		snprintf(buffer, FORMAT_SIZE, "0");
+	else if (*suffix == 'K' || *suffix == 'M' || rounded >= 100)
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%c", rounded, *suffix);
+	else
+		format_decimal(kb, unit, (char[]){ *suffix, '\0' }, buffer);
+}
+
+void format_size(const struct measure *measure, int64_t kb, char buffer[FORMAT_SIZE])
+{
+	if (kb < 0) {
+		format_unknown(buffer);
+		return;
+	}
+	switch (measure->units) {
+	case UNITS_K:
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "K", kb);
+		break;
+	case UNITS_M:
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "M", (kb + 512) / 1024);
+		break;
+	case UNITS_G:
+		format_decimal(kb, GIB_KB, "G", buffer);
+		break;
+	case UNITS_PAGES:
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64, kb / measure->page_kb);
+		break;
+	case UNITS_SHARE:
+		kb = format_share_tenths(kb / measure->page_kb, measure->totalpages);
+		if (kb < 0)
+			format_unknown(buffer);
+		else
+			format_decimal(kb, 100, "%", buffer);
+		break;
+	default:
+		format_kb(kb, buffer);
+	}
+}
+
+void format_gib(int64_t kb, char buffer[FORMAT_SIZE])
+{
+	if (kb < 0)
+		format_unknown(buffer);
+	else
+		format_decimal(kb, GIB_KB, "", buffer);
+}
+
+void format_tenths(int64_t tenths, char buffer[FORMAT_SIZE])
+{
+	uint64_t size = tenths < 0 ? 0 - (uint64_t)tenths : (uint64_t)tenths;
+	snprintf(buffer, FORMAT_SIZE, "%s%" PRIu64 ".%" PRIu64, tenths < 0 ? "-" : "", size / 10,
+		size % 10);
+}
+
+void format_hundredths(int64_t hundredths, char buffer[FORMAT_SIZE])
+{
+	if (hundredths < 0)
+		format_unknown(buffer);
+	else
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64 ".%02d", hundredths / 100,
+			(int)(hundredths % 100));
+}
+
+void format_span(int64_t seconds, char buffer[FORMAT_SIZE])
+{
+	static const struct {
+		int64_t seconds;
+		char suffix;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	const size_t last = sizeof(units) / sizeof(units[0]) - 1;
+	size_t i = 0;
+	while (i < last && seconds < units[i].seconds)
+		i++;
+	snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%c", seconds / units[i].seconds, units[i].suffix);
+}
+
+int64_t format_share_tenths(int64_t part, int64_t whole)
+{
+	if (part < 0 || whole <= 0)
+		return UNKNOWN;
+	return (part * 10000 + whole / 2) / whole;
+}

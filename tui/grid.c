@@ -1,0 +1,294 @@
+#include "grid.h"
+
+#include "oomspect/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPLACEMENT 0xfffd
+#define BAD_BYTE    0xffffffffu
+
+void grid_init(struct grid *grid, bool ascii)
+{
+	*grid = (struct grid){ .ascii = ascii };
+}
+
+void grid_release(struct grid *grid)
+{
+	free(grid->cells);
+	*grid = (struct grid){ .ascii = grid->ascii };
+}
+
+enum err_code grid_resize(struct grid *grid, int rows, int cols, struct err *err)
+{
+	size_t need = (size_t)rows * (size_t)cols;
+	if (need > grid->capacity) {
+		struct cell *cells = realloc(grid->cells, need * sizeof(*cells));
+		if (!cells)
+			return err_set(
+				err, ERR_NO_MEMORY, "no memory for a screen of %dx%d", cols, rows);
+		grid->cells = cells;
+		grid->capacity = need;
+	}
+	grid->rows = rows;
+	grid->cols = cols;
+	grid_clear(grid);
+	return ERR_OK;
+}
+
+void grid_clear(struct grid *grid)
+{
+	size_t count = (size_t)grid->rows * (size_t)grid->cols;
+	for (size_t i = 0; i < count; i++)
+		grid->cells[i] = (struct cell){ L' ', STYLE_NORMAL, 1 };
+}
+
+struct pen grid_pen(struct grid *grid, int row, int col)
+{
+	return grid_pen_until(grid, row, col, grid->cols);
+}
+
+struct pen grid_pen_until(struct grid *grid, int row, int col, int end)
+{
+	bool inside = row >= 0 && row < grid->rows && col >= 0;
+	if (end > grid->cols)
+		end = grid->cols;
+	return (struct pen){ grid, row, col, inside ? end : col, 0, col };
+}
+
+struct pen grid_pen_shifted(struct grid *grid, int row, int col, int shift)
+{
+	struct pen pen = grid_pen(grid, row, col);
+	pen.shift = shift;
+	pen.begin += shift;
+	if (pen.end > pen.col)
+		pen.end += shift;
+	return pen;
+}
+
+int grid_left(const struct pen *pen)
+{
+	return pen->end > pen->col ? pen->end - pen->col : 0;
+}
+
+static struct cell *cell_at(const struct grid *grid, int row, int col)
+{
+	return &grid->cells[(size_t)row * (size_t)grid->cols + (size_t)col];
+}
+
+/* A wide character of which one half is overwritten leaves a blank, as on a terminal. */
+static void split_wide(struct grid *grid, int row, int col)
+{
+	struct cell *cell = cell_at(grid, row, col);
+	if (cell->width == 0 && col > 0)
+		cell[-1] = (struct cell){ L' ', cell[-1].style, 1 };
+	if (cell->width == 2 && col + 1 < grid->cols)
+		cell[1] = (struct cell){ L' ', cell[1].style, 1 };
+}
+
+/* Sets cells of the grid, whose columns are counted here as the line's. */
+static void set_cells(struct pen *pen, unsigned style, wchar_t ch, int width)
+{
+	int col = pen->col - pen->shift;
+	for (int i = 0; i < width; i++)
+		split_wide(pen->grid, pen->row, col + i);
+	struct cell *cell = cell_at(pen->grid, pen->row, col);
+	cell[0] = (struct cell){ ch, (uint16_t)style, (uint16_t)width };
+	if (width == 2)
+		cell[1] = (struct cell){ L' ', (uint16_t)style, 0 };
+}
+
+/* False when it does not fit: the pen is then at its end. */
+static bool put_char(struct pen *pen, unsigned style, wchar_t ch, int width)
+{
+	if (grid_left(pen) < width) {
+		pen->col = pen->end > pen->col ? pen->end : pen->col;
+		return false;
+	}
+	if (pen->col >= pen->begin) {
+		set_cells(pen, style, ch, width);
+	} else if (pen->col + width > pen->begin) { /* half of it is hidden */
+		pen->col++;
+		set_cells(pen, style, L' ', 1);
+		pen->col--;
+	}
+	pen->col += width;
+	return true;
+}
+
+void grid_put(struct pen *pen, unsigned style, const char *text)
+{
+	while (*text && put_char(pen, style, (wchar_t)*text, 1))
+		text++;
+}
+
+void grid_printf(struct pen *pen, unsigned style, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	grid_put(pen, style, text);
+}
+
+void grid_put_right(struct pen *pen, unsigned style, const char *text, int width)
+{
+	int length = (int)strlen(text);
+	if (length < width)
+		grid_skip(pen, width - length);
+	for (int i = 0; i < length && i < width; i++)
+		put_char(pen, style, (wchar_t)text[i], 1);
+}
+
+/* The next character of NUL-terminated `bytes`, or BAD_BYTE, of which one byte is then used. */
+static unsigned decode(const char **bytes)
+{
+	uint32_t ch;
+	size_t length = utf8_decode(*bytes, strnlen(*bytes, 4), &ch);
+	*bytes += length ? length : 1;
+	return length ? ch : BAD_BYTE;
+}
+
+/* Characters that steer the text around them and that some C libraries call printable. */
+static bool is_steering(unsigned ch)
+{
+	static const struct {
+		unsigned first, last;
+	} ranges[] = {
+		{ 0x00ad, 0x00ad },
+		{ 0x061c, 0x061c },
+		{ 0x200b, 0x200f },
+		{ 0x2028, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff },
+		{ 0xfff0, 0xfffb },
+		{ 0xe0000, 0xe0fff },
+	};
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		if (ch >= ranges[i].first && ch <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* What may be shown in place of a decoded character, and its width. */
+static wchar_t make_safe(const struct grid *grid, unsigned ch, int *ret_width)
+{
+	*ret_width = 1;
+	if (ch >= 0x20 && ch <= 0x7e)
+		return (wchar_t)ch;
+	if (grid->ascii)
+		return L'?';
+	if (ch == BAD_BYTE || ch < 0xa0 || is_steering(ch))
+		return REPLACEMENT;
+	int width = wcwidth((wchar_t)ch);
+	if (width != 1 && width != 2)
+		return REPLACEMENT;
+	*ret_width = width;
+	return (wchar_t)ch;
+}
+
+int grid_put_foreign(struct pen *pen, unsigned style, const char *bytes, int width)
+{
+	int start = pen->col, cell_width;
+	int end = width < grid_left(pen) ? pen->col + width : pen->end;
+	while (*bytes && pen->col < end) {
+		wchar_t ch = make_safe(pen->grid, decode(&bytes), &cell_width);
+		if (pen->col + cell_width > end)
+			break;
+		put_char(pen, style, ch, cell_width);
+	}
+	return pen->col - start;
+}
+
+int grid_foreign_width(const struct grid *grid, const char *bytes)
+{
+	int sum = 0, width;
+	while (*bytes) {
+		make_safe(grid, decode(&bytes), &width);
+		sum += width;
+	}
+	return sum;
+}
+
+void grid_fill(struct pen *pen, unsigned style, char ch, int width)
+{
+	for (int i = 0; i < width && put_char(pen, style, (wchar_t)ch, 1); i++)
+		;
+}
+
+void grid_skip(struct pen *pen, int width)
+{
+	if (width > 0)
+		grid_fill(pen, STYLE_NORMAL, ' ', width);
+}
+
+void grid_skip_to(struct pen *pen, int col)
+{
+	grid_skip(pen, col - pen->col);
+}
+
+void grid_bar(struct pen *pen, unsigned style, int64_t part, int64_t whole, int width)
+{
+	int inner = width - 2;
+	if (inner < 1)
+		return;
+	int full = 0;
+	if (whole > 0 && part > 0)
+		full = part >= whole ? inner : (int)((double)part / (double)whole * inner + 0.5);
+	grid_put(pen, STYLE_NORMAL, "[");
+	grid_fill(pen, style, '|', full);
+	grid_fill(pen, STYLE_DIM, '.', inner - full);
+	grid_put(pen, STYLE_NORMAL, "]");
+}
+
+void grid_mark_row(struct grid *grid, int row, unsigned marks)
+{
+	if (row < 0 || row >= grid->rows)
+		return;
+	for (int col = 0; col < grid->cols; col++)
+		cell_at(grid, row, col)->style |= (uint16_t)marks;
+}
+
+void grid_copy_rows(struct grid *grid, int row, const struct grid *from, int top, int rows)
+{
+	for (int i = 0; i < rows && row + i < grid->rows && top + i < from->rows; i++)
+		memcpy(cell_at(grid, row + i, 0), cell_at(from, top + i, 0),
+			(size_t)grid->cols * sizeof(struct cell));
+}
+
+static size_t encode(wchar_t wide, char *ret)
+{
+	unsigned ch = (unsigned)wide;
+	if (ch < 0x80) {
+		ret[0] = (char)ch;
+		return 1;
+	}
+	size_t length = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	for (size_t i = length - 1; i > 0; i--, ch >>= 6)
+		ret[i] = (char)(0x80 | (ch & 0x3f));
+	ret[0] = (char)(lead[length] | ch);
+	return length;
+}
+
+size_t grid_row_text(const struct grid *grid, int row, char *buffer, size_t size)
+{
+	int last = grid->cols;
+	while (last > 0 && cell_at(grid, row, last - 1)->ch == L' ' &&
+		cell_at(grid, row, last - 1)->width == 1)
+		last--;
+	size_t used = 0;
+	for (int col = 0; col < last; col++) {
+		const struct cell *cell = cell_at(grid, row, col);
+		if (cell->width == 0)
+			continue;
+		if (used + 4 >= size)
+			break;
+		used += encode(cell->ch, buffer + used);
+	}
+	buffer[used] = '\0';
+	return used;
+}

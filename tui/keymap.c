@@ -1,0 +1,102 @@
+#include "keymap.h"
+
+#include "input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const key_group_names[GROUP_COUNT] = {
+	[GROUP_MOVE] = "MOVE",
+	[GROUP_LOOK] = "LOOK",
+	[GROUP_FIND] = "FIND",
+	[GROUP_SORT] = "SORT",
+	[GROUP_PROGRAM] = "PROGRAM",
+};
+
+/* The function bar shows the labels in this order, the help view the groups in theirs. */
+const struct key_row key_rows[] = {
+	{ INPUT_F(1), ACTION_HELP, GROUP_PROGRAM, "Help", "this help" },
+	{ 'h', ACTION_HELP, GROUP_PROGRAM, NULL, NULL },
+	{ '?', ACTION_HELP, GROUP_PROGRAM, NULL, NULL },
+
+	{ INPUT_UP, ACTION_UP, GROUP_MOVE, NULL, "one row up" },
+	{ INPUT_CTRL('P'), ACTION_UP, GROUP_MOVE, NULL, NULL },
+	{ INPUT_ALT | 'k', ACTION_UP, GROUP_MOVE, NULL, NULL },
+	{ INPUT_DOWN, ACTION_DOWN, GROUP_MOVE, NULL, "one row down" },
+	{ INPUT_CTRL('N'), ACTION_DOWN, GROUP_MOVE, NULL, NULL },
+	{ INPUT_ALT | 'j', ACTION_DOWN, GROUP_MOVE, NULL, NULL },
+	{ INPUT_PAGE_UP, ACTION_PAGE_UP, GROUP_MOVE, NULL, "one page up" },
+	{ INPUT_CTRL('B'), ACTION_PAGE_UP, GROUP_MOVE, NULL, NULL },
+	{ INPUT_PAGE_DOWN, ACTION_PAGE_DOWN, GROUP_MOVE, NULL, "one page down" },
+	{ INPUT_CTRL('F'), ACTION_PAGE_DOWN, GROUP_MOVE, NULL, NULL },
+	{ INPUT_HOME, ACTION_FIRST, GROUP_MOVE, NULL, "first row" },
+	{ 'g', ACTION_FIRST, GROUP_MOVE, NULL, NULL },
+	{ INPUT_END, ACTION_LAST, GROUP_MOVE, NULL, "last row" },
+	{ 'G', ACTION_LAST, GROUP_MOVE, NULL, NULL },
+	{ INPUT_LEFT, ACTION_LEFT, GROUP_MOVE, NULL, "scroll to the left" },
+	{ INPUT_RIGHT, ACTION_RIGHT, GROUP_MOVE, NULL, "scroll to the right" },
+	{ '^', ACTION_LINE_START, GROUP_MOVE, NULL, "start of the line" },
+	{ '$', ACTION_LINE_END, GROUP_MOVE, NULL, "end of the line" },
+
+	{ INPUT_F(3), ACTION_SEARCH, GROUP_FIND, "Find", "find a name or a PID" },
+	{ '/', ACTION_SEARCH, GROUP_FIND, NULL, NULL },
+	{ 'n', ACTION_SEARCH_NEXT, GROUP_FIND, NULL, "next match" },
+	{ 'N', ACTION_SEARCH_PREVIOUS, GROUP_FIND, NULL, "previous match" },
+	{ INPUT_F(4), ACTION_FILTER, GROUP_FIND, "Filter", "show only what matches" },
+	{ '\\', ACTION_FILTER, GROUP_FIND, NULL, NULL },
+	{ '&', ACTION_FILTER, GROUP_FIND, NULL, NULL },
+	{ 'u', ACTION_USER, GROUP_FIND, NULL, "show only one user" },
+	{ '=', ACTION_CLEAR, GROUP_FIND, NULL, "clear every filter" },
+
+	{ INPUT_F(6), ACTION_SORT_MENU, GROUP_SORT, "Sort", "choose the column" },
+	{ '.', ACTION_SORT_MENU, GROUP_SORT, NULL, NULL },
+	{ 'P', ACTION_SORT_POINTS, GROUP_SORT, NULL, "by badness points" },
+	{ 'M', ACTION_SORT_MEMORY, GROUP_SORT, NULL, "by memory" },
+	{ 'T', ACTION_SORT_AGE, GROUP_SORT, NULL, "by age, oldest first" },
+	{ '<', ACTION_SORT_LEFT, GROUP_SORT, NULL, "by the column before" },
+	{ '>', ACTION_SORT_RIGHT, GROUP_SORT, NULL, "by the column after" },
+	{ 'I', ACTION_SORT_REVERSE, GROUP_SORT, NULL, "reverse the order" },
+	{ 'R', ACTION_SORT_REVERSE, GROUP_SORT, NULL, NULL },
+
+	{ '1', ACTION_VIEW_PROCS, GROUP_LOOK, NULL, "processes" },
+	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
+	{ INPUT_BACKTAB, ACTION_VIEW_PREVIOUS, GROUP_LOOK, NULL, "previous view" },
+	{ 'Z', ACTION_PAUSE, GROUP_LOOK, "Pause", "pause, resume" },
+	{ 'z', ACTION_PAUSE, GROUP_LOOK, NULL, NULL },
+	{ 'F', ACTION_FOLLOW, GROUP_LOOK, NULL, "follow this process" },
+	{ 'K', ACTION_KILLABLE, GROUP_LOOK, NULL, "show, hide unkillable" },
+	{ 'e', ACTION_UNITS, GROUP_LOOK, NULL, "units: K M G pages" },
+	{ '%', ACTION_SHARE, GROUP_LOOK, NULL, "sizes as a share" },
+	{ '#', ACTION_HEADER, GROUP_LOOK, NULL, "hide, show the header" },
+	{ 'd', ACTION_DELAY, GROUP_LOOK, NULL, "delay between samples" },
+
+	{ INPUT_ESC, ACTION_BACK, GROUP_PROGRAM, NULL, "close, drop the filter" },
+	{ INPUT_CTRL('L'), ACTION_REPAINT, GROUP_PROGRAM, NULL, "paint the screen again" },
+	{ INPUT_CTRL('Z'), ACTION_SUSPEND, GROUP_PROGRAM, NULL, "suspend" },
+	{ 'q', ACTION_CLOSE, GROUP_PROGRAM, "Quit", "close, or quit" },
+	{ INPUT_F(10), ACTION_CLOSE, GROUP_PROGRAM, NULL, NULL },
+	{ 'Q', ACTION_QUIT, GROUP_PROGRAM, NULL, "quit from anywhere" },
+	{ INPUT_CTRL('C'), ACTION_QUIT, GROUP_PROGRAM, NULL, NULL },
+};
+const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
+
+const struct key_row *keymap_find(int key)
+{
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].key == key)
+			return &key_rows[i];
+	return NULL;
+}
+
+void keymap_names(const struct key_row *row, char *buffer, size_t size)
+{
+	const struct key_row *end = key_rows + key_row_count;
+	input_name(row->key, buffer, size);
+	for (row++; row < end && !row->help; row++) {
+		size_t used = strlen(buffer);
+		if (used + 2 > size)
+			return;
+		buffer[used] = ' ';
+		input_name(row->key, buffer + used + 1, size - used - 1);
+	}
+}

@@ -1,0 +1,34 @@
+/* Which line of the screen shows what, for every size from 1x1 on. Pure arithmetic. */
+#ifndef OOMSPECT_LAYOUT_H
+#define OOMSPECT_LAYOUT_H
+
+#include <stdbool.h>
+
+/* The parts of a main view, from top to bottom. */
+enum part {
+	PART_TITLE,
+	PART_MEMORY,
+	PART_SWAP,
+	PART_COMMIT,
+	PART_PSI,
+	PART_ZONES,
+	PART_NEXT,
+	PART_RUNNER_UP,
+	PART_TABS,
+	PART_HEADING,
+	PART_LIST,
+	PART_STATUS,
+	PART_BAR,
+	PART_COUNT,
+};
+
+struct layout {
+	int rows[PART_COUNT]; /* the line of each part, the first of the list; -1: it is left out */
+	int list_rows;
+};
+
+/* Parts are left out, the least important first, until the list has half of the screen. Without
+ * `header` everything above NEXT is left out. */
+struct layout layout_of(int rows, bool header);
+
+#endif

@@ -1,0 +1,189 @@
+#include "listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a row is sorted by: a number or a string, then its place in the order of death. */
+struct listing_key {
+	int64_t number;
+	const char *string;
+	const struct ranking_row *row;
+};
+
+void listing_init(struct listing *listing)
+{
+	*listing = (struct listing){ .count = 0 };
+}
+
+void listing_release(struct listing *listing)
+{
+	free(listing->rows);
+	free(listing->keys);
+	listing_init(listing);
+}
+
+static enum err_code listing_reserve(struct listing *listing, size_t count, struct err *err)
+{
+	if (count <= listing->capacity)
+		return ERR_OK;
+	size_t capacity = count + count / 4 + 64;
+	void *rows = realloc(listing->rows, capacity * sizeof(const struct ranking_row *));
+	if (rows)
+		listing->rows = rows;
+	void *keys = realloc(listing->keys, capacity * sizeof(*listing->keys));
+	if (keys)
+		listing->keys = keys;
+	if (!rows || !keys)
+		return err_set(err, ERR_NO_MEMORY, "no memory for a list of %zu processes", count);
+	listing->capacity = capacity;
+	return ERR_OK;
+}
+
+static bool contains(const char *haystack, const char *needle)
+{
+	return haystack && strcasestr(haystack, needle);
+}
+
+bool listing_matches(const struct snapshot *snapshot, const struct task *task, const char *text)
+{
+	char pid[16];
+	if (text[strspn(text, "0123456789")] == '\0') {
+		snprintf(pid, sizeof(pid), "%d", (int)task->pid);
+		if (strncmp(pid, text, strlen(text)) == 0)
+			return true;
+	}
+	return contains(task->comm, text) || contains(snapshot_cgroup(snapshot, task), text);
+}
+
+static bool has_pid(const struct listing_filter *filter, pid_t pid)
+{
+	for (size_t i = 0; i < filter->pid_count; i++)
+		if (filter->pids[i] == pid)
+			return true;
+	return filter->pid_count == 0;
+}
+
+/* Whether the row is shown; if not, the reason is counted. */
+static bool passes(struct listing *listing, const struct column_context *context,
+	const struct listing_filter *filter, const struct ranking_row *row)
+{
+	const struct task *task = row->task;
+	if (!has_pid(filter, task->pid) ||
+		(filter->uid != UID_UNKNOWN && task->uid != filter->uid) ||
+		(filter->text[0] && !listing_matches(context->snapshot, task, filter->text))) {
+		listing->hidden_filtered++;
+		return false;
+	}
+	if (row->unkillable == UNKILLABLE_KTHREAD && filter->show != LISTING_ALL) {
+		listing->hidden_kthreads++;
+		return false;
+	}
+	if (row->unkillable != KILLABLE && filter->show == LISTING_KILLABLE) {
+		listing->hidden_unkillable++;
+		return false;
+	}
+	return true;
+}
+
+/* Whether `a` stands before `b` in the natural order of the column. */
+static int compare_values(const struct listing_key *a, const struct listing_key *b, bool ascending)
+{
+	int order;
+	if (a->string)
+		order = strcmp(a->string, b->string);
+	else
+		order = (a->number > b->number) - (a->number < b->number);
+	return ascending ? order : -order;
+}
+
+static bool is_missing(const struct listing_key *key)
+{
+	return !key->string && key->number <= COLUMN_UNKILLABLE;
+}
+
+static bool stands_before(const struct listing_key *a, const struct listing_key *b, bool ascending)
+{
+	if (is_missing(a) != is_missing(b))
+		return is_missing(b);
+	int order = is_missing(a) ? 0 : compare_values(a, b, ascending);
+	return order ? order < 0 : a->row < b->row;
+}
+
+static void sift_down(struct listing_key *keys, size_t root, size_t count, bool ascending)
+{
+	for (size_t child; (child = 2 * root + 1) < count; root = child) {
+		if (child + 1 < count && stands_before(&keys[child], &keys[child + 1], ascending))
+			child++;
+		if (!stands_before(&keys[root], &keys[child], ascending))
+			return;
+		struct listing_key swapped = keys[root];
+		keys[root] = keys[child];
+		keys[child] = swapped;
+	}
+}
+
+/* A heap sort: qsort(3) of the C library may allocate, and that is not for a refresh. The order is
+ * total, so that it need not be stable. */
+static void sort_keys(struct listing_key *keys, size_t count, bool ascending)
+{
+	for (size_t i = count / 2; i-- > 0;)
+		sift_down(keys, i, count, ascending);
+	for (size_t end = count; end-- > 1;) {
+		struct listing_key swapped = keys[0];
+		keys[0] = keys[end];
+		keys[end] = swapped;
+		sift_down(keys, 0, end, ascending);
+	}
+}
+
+static struct listing_key key_of(const struct column *column, const struct column_context *context,
+	const struct ranking_row *row)
+{
+	if (column->value)
+		return (struct listing_key){ column->value(context, row), NULL, row };
+	/* A command line is only known for what is on the screen. */
+	if (column == &columns[COL_COMMAND])
+		column = &columns[COL_COMM];
+	return (struct listing_key){ 0, column->string(context, row), row };
+}
+
+static void sort_rows(
+	struct listing *listing, const struct column_context *context, struct listing_order order)
+{
+	const struct column *column = &columns[order.column];
+	for (size_t i = 0; i < listing->count; i++)
+		listing->keys[i] = key_of(column, context, listing->rows[i]);
+	sort_keys(listing->keys, listing->count, column->ascending != order.reversed);
+	for (size_t i = 0; i < listing->count; i++)
+		listing->rows[i] = listing->keys[i].row;
+}
+
+enum err_code listing_build(struct listing *listing, const struct column_context *context,
+	const struct listing_filter *filter, struct listing_order order, struct err *err)
+{
+	const struct ranking *ranking = context->ranking;
+	listing->count = 0;
+	listing->hidden_kthreads = listing->hidden_unkillable = listing->hidden_filtered = 0;
+	enum err_code code = listing_reserve(listing, ranking->count, err);
+	if (code)
+		return code;
+	for (size_t i = 0; i < ranking->count; i++)
+		if (passes(listing, context, filter, &ranking->rows[i]))
+			listing->rows[listing->count++] = &ranking->rows[i];
+	/* The rows of a ranking stand in the order of death: that of RK, and of BAD but for ties. */
+	bool natural = order.column == COL_RK || order.column == COL_BAD;
+	if (!natural || order.reversed)
+		sort_rows(listing, context, order);
+	return ERR_OK;
+}
+
+long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks)
+{
+	for (size_t i = 0; i < listing->count; i++) {
+		const struct task *task = listing->rows[i]->task;
+		if (task->pid == pid && task->start_ticks == start_ticks)
+			return (long)i;
+	}
+	return -1;
+}

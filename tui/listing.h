@@ -1,0 +1,55 @@
+/* Which rows of a ranking are shown, and in which order. Knows no screen.
+ *
+ * A listing borrows from its ranking and is valid while that is. */
+#ifndef OOMSPECT_LISTING_H
+#define OOMSPECT_LISTING_H
+
+#include "column.h"
+
+enum listing_show {
+	LISTING_NO_KTHREADS, /* kernel threads are hidden */
+	LISTING_ALL,
+	LISTING_KILLABLE, /* whatever cannot be killed is hidden */
+	LISTING_SHOW_COUNT,
+};
+
+struct listing_filter {
+	enum listing_show show;
+	uid_t uid;         /* UID_UNKNOWN: of anybody */
+	const pid_t *pids; /* only these; none with pid_count 0 */
+	size_t pid_count;
+	const char *text; /* as listing_matches; "" for all */
+};
+
+struct listing_order {
+	enum column_id column;
+	bool reversed; /* against the natural order of the column */
+};
+
+struct listing_key;
+
+struct listing {
+	const struct ranking_row **rows;
+	size_t count, capacity;
+	size_t hidden_kthreads; /* by filter.show: kernel threads, and others that cannot be killed */
+	size_t hidden_unkillable;
+	size_t hidden_filtered;   /* by the rest of the filter */
+	struct listing_key *keys; /* the listing's own memory */
+};
+
+void listing_init(struct listing *listing);
+void listing_release(struct listing *listing);
+
+/* Fills `listing` anew; its memory is reused. Rows of equal value keep the order of death; a value
+ * that is missing stands last, reversed or not. ERR_NO_MEMORY leaves it empty. */
+enum err_code listing_build(struct listing *listing, const struct column_context *context,
+	const struct listing_filter *filter, struct listing_order order, struct err *err);
+
+/* The index of the row with this identity, -1 when it is not shown. */
+long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks);
+
+/* Whether a process is called like `text`: digits are the beginning of its pid, any text a part of
+ * its name or cgroup, whatever the case of letters. */
+bool listing_matches(const struct snapshot *snapshot, const struct task *task, const char *text);
+
+#endif

@@ -1,0 +1,469 @@
+#include "react.h"
+
+#include "input.h"
+#include "state.h"
+#include "view.h"
+
+#include "oomspect/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SHIFT_STEP 8
+#define SHIFT_MAX  4096
+
+static void move_by(struct app *app, long rows)
+{
+	if (app->view == VIEW_HELP)
+		view_help_scroll(app, (int)rows);
+	else
+		state_point_at(app, (long)app->cursor.index + rows);
+}
+
+static long page(const struct app *app)
+{
+	int rows = app->view == VIEW_HELP ? view_help_page(app) : app->layout.list_rows - 1;
+	return rows > 1 ? rows : 1;
+}
+
+static void up(struct app *app)
+{
+	move_by(app, -1);
+}
+
+static void down(struct app *app)
+{
+	move_by(app, 1);
+}
+
+static void page_up(struct app *app)
+{
+	move_by(app, -page(app));
+}
+
+static void page_down(struct app *app)
+{
+	move_by(app, page(app));
+}
+
+/* The first row is a place: the cursor stays there whoever comes to stand in it. */
+static void first(struct app *app)
+{
+	app->help_top = 0;
+	if (app->view != VIEW_HELP) {
+		state_point_at(app, 0);
+		app->cursor.bound = false;
+	}
+}
+
+static void last(struct app *app)
+{
+	move_by(app, app->view == VIEW_HELP ? app->help.rows : (long)app->listing.count);
+}
+
+static void shift_to(struct app *app, int shift)
+{
+	app->shift = shift < 0 ? 0 : shift > SHIFT_MAX ? SHIFT_MAX : shift;
+}
+
+static void left(struct app *app)
+{
+	shift_to(app, app->shift - SHIFT_STEP);
+}
+
+static void right(struct app *app)
+{
+	shift_to(app, app->shift + SHIFT_STEP);
+}
+
+static void line_start(struct app *app)
+{
+	shift_to(app, 0);
+}
+
+/* The end of the longest line that is seen. */
+static void line_end(struct app *app)
+{
+	shift_to(app, view_procs_longest(app) - app->grid.cols + 1);
+}
+
+static void view_procs(struct app *app)
+{
+	app->view = VIEW_PROCS;
+}
+
+static void view_next(struct app *app)
+{
+	app->view = app->view >= VIEW_TABS - 1 ? 0 : app->view + 1;
+}
+
+static void view_previous(struct app *app)
+{
+	app->view = app->view == 0 || app->view >= VIEW_TABS ? VIEW_TABS - 1 : app->view - 1;
+}
+
+static void follow(struct app *app)
+{
+	const struct ranking_row *row = state_cursor_row(app);
+	app->follow = !app->follow;
+	if (app->follow && row) {
+		state_point_at(app, (long)app->cursor.index);
+		state_say(app, "following %d %s", (int)row->task->pid, row->task->comm);
+	} else {
+		state_say(app, "following nobody");
+	}
+}
+
+static void pause_sampling(struct app *app)
+{
+	app->paused = !app->paused;
+}
+
+static void killable(struct app *app)
+{
+	static const char *const words[LISTING_SHOW_COUNT] = {
+		[LISTING_NO_KTHREADS] = "kernel threads are hidden",
+		[LISTING_ALL] = "everything is shown",
+		[LISTING_KILLABLE] = "what cannot be killed is hidden",
+	};
+	app->filter.show = (app->filter.show + 1) % LISTING_SHOW_COUNT;
+	state_say(app, "%s", words[app->filter.show]);
+	state_relist(app);
+}
+
+static void set_units(struct app *app, enum units units)
+{
+	app->units = units;
+	state_say(app, "sizes: %s", units_rows[units].name);
+	state_relist(app);
+}
+
+static void next_units(struct app *app)
+{
+	set_units(app, app->units >= UNITS_PAGES ? UNITS_AUTO : app->units + 1);
+}
+
+static void share(struct app *app)
+{
+	set_units(app, app->units == UNITS_SHARE ? UNITS_AUTO : UNITS_SHARE);
+}
+
+static void header(struct app *app)
+{
+	app->header_hidden = !app->header_hidden;
+	app->layout = layout_of(app->grid.rows, !app->header_hidden);
+	state_scroll_to_cursor(app);
+}
+
+static void delay(struct app *app)
+{
+	char seconds[PROMPT_TEXT_SIZE];
+	snprintf(seconds, sizeof(seconds), "%lld.%lld", (long long)(app->delay_ms / 1000),
+		(long long)(app->delay_ms % 1000 / 100));
+	prompt_open(&app->prompt, PROMPT_DELAY, seconds);
+}
+
+static void search(struct app *app)
+{
+	prompt_open(&app->prompt, PROMPT_SEARCH, "");
+}
+
+static void search_from(struct app *app, long start, int step)
+{
+	long count = (long)app->listing.count;
+	if (!app->search_text[0]) {
+		state_say(app, "nothing to search: / first");
+		return;
+	}
+	if (app->view == VIEW_HELP) {
+		if (!view_help_search(app, step))
+			state_say(app, "not found: %s", app->search_text);
+		return;
+	}
+	for (long i = 0; i < count; i++) {
+		long index = ((start + step * i) % count + count) % count;
+		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
+			    app->search_text)) {
+			state_point_at(app, index);
+			return;
+		}
+	}
+	state_say(app, "not found: %s", app->search_text);
+}
+
+static void search_next(struct app *app)
+{
+	search_from(app, (long)app->cursor.index + 1, 1);
+}
+
+static void search_previous(struct app *app)
+{
+	search_from(app, (long)app->cursor.index - 1, -1);
+}
+
+static void filter(struct app *app)
+{
+	prompt_open(&app->prompt, PROMPT_FILTER, app->filter_text);
+}
+
+static void user(struct app *app)
+{
+	prompt_open(&app->prompt, PROMPT_USER, app->user_text);
+}
+
+static void clear(struct app *app)
+{
+	app->filter_text[0] = app->user_text[0] = '\0';
+	app->filter.uid = UID_UNKNOWN;
+	app->filter.pid_count = 0;
+	state_relist(app);
+	state_say(app, "no filter");
+}
+
+static void sort_by(struct app *app, enum column_id column, bool reversed)
+{
+	app->order = (struct listing_order){ column, reversed };
+	state_relist(app);
+	state_scroll_to_cursor(app);
+	state_say(app, "sorted by %s%s", columns[column].title, reversed ? ", reversed" : "");
+}
+
+static void sort_menu(struct app *app)
+{
+	app->sort_menu = true;
+	app->sort_menu_at = app->order.column;
+}
+
+static void sort_points(struct app *app)
+{
+	sort_by(app, COL_BAD, false);
+}
+
+static void sort_memory(struct app *app)
+{
+	sort_by(app, COL_MEM, false);
+}
+
+static void sort_age(struct app *app)
+{
+	sort_by(app, COL_START, false);
+}
+
+/* The neighbour of the sort column among those that are shown. */
+static void sort_beside(struct app *app, size_t step)
+{
+	const struct column_set *set = &app->columns;
+	size_t at = 0;
+	if (set->count == 0)
+		return;
+	while (at < set->count && set->ids[at] != app->order.column)
+		at++;
+	at = at == set->count ? 0 : (at + step + set->count) % set->count;
+	sort_by(app, set->ids[at], false);
+}
+
+static void sort_left(struct app *app)
+{
+	sort_beside(app, (size_t)-1);
+}
+
+static void sort_right(struct app *app)
+{
+	sort_beside(app, 1);
+}
+
+static void sort_reverse(struct app *app)
+{
+	sort_by(app, app->order.column, !app->order.reversed);
+}
+
+static void help(struct app *app)
+{
+	if (app->view == VIEW_HELP)
+		return;
+	app->view_before = app->view;
+	app->view = VIEW_HELP;
+	app->help_top = 0;
+}
+
+/* One step out: help, search, filter. Never quits. */
+static void back(struct app *app)
+{
+	if (app->view == VIEW_HELP)
+		app->view = app->view_before;
+	else if (app->search_text[0])
+		app->search_text[0] = '\0';
+	else
+		clear(app);
+}
+
+static void repaint(struct app *app)
+{
+	app->repaint = true;
+	detail_forget(&app->detail);
+}
+
+static void suspend(struct app *app)
+{
+	app->suspend = true;
+}
+
+static void quit(struct app *app)
+{
+	app->quit = true;
+}
+
+static void close_view(struct app *app)
+{
+	if (app->view == VIEW_HELP)
+		app->view = app->view_before;
+	else
+		quit(app);
+}
+
+static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_UP] = up,
+	[ACTION_DOWN] = down,
+	[ACTION_PAGE_UP] = page_up,
+	[ACTION_PAGE_DOWN] = page_down,
+	[ACTION_FIRST] = first,
+	[ACTION_LAST] = last,
+	[ACTION_LEFT] = left,
+	[ACTION_RIGHT] = right,
+	[ACTION_LINE_START] = line_start,
+	[ACTION_LINE_END] = line_end,
+	[ACTION_VIEW_PROCS] = view_procs,
+	[ACTION_VIEW_NEXT] = view_next,
+	[ACTION_VIEW_PREVIOUS] = view_previous,
+	[ACTION_FOLLOW] = follow,
+	[ACTION_PAUSE] = pause_sampling,
+	[ACTION_KILLABLE] = killable,
+	[ACTION_UNITS] = next_units,
+	[ACTION_SHARE] = share,
+	[ACTION_HEADER] = header,
+	[ACTION_DELAY] = delay,
+	[ACTION_SEARCH] = search,
+	[ACTION_SEARCH_NEXT] = search_next,
+	[ACTION_SEARCH_PREVIOUS] = search_previous,
+	[ACTION_FILTER] = filter,
+	[ACTION_USER] = user,
+	[ACTION_CLEAR] = clear,
+	[ACTION_SORT_MENU] = sort_menu,
+	[ACTION_SORT_POINTS] = sort_points,
+	[ACTION_SORT_MEMORY] = sort_memory,
+	[ACTION_SORT_AGE] = sort_age,
+	[ACTION_SORT_LEFT] = sort_left,
+	[ACTION_SORT_RIGHT] = sort_right,
+	[ACTION_SORT_REVERSE] = sort_reverse,
+	[ACTION_HELP] = help,
+	[ACTION_BACK] = back,
+	[ACTION_REPAINT] = repaint,
+	[ACTION_SUSPEND] = suspend,
+	[ACTION_CLOSE] = close_view,
+	[ACTION_QUIT] = quit,
+};
+
+static void take_delay(struct app *app)
+{
+	if (options_parse_seconds(app->prompt.text, &app->delay_ms)) {
+		app->restart_timer = true;
+		return;
+	}
+	state_say(app, "%s: not a number of seconds from 0.1 to 3600", app->prompt.text);
+}
+
+static void take_user(struct app *app)
+{
+	struct err err;
+	uid_t uid = UID_UNKNOWN;
+	if (app->prompt.text[0] && users_find(&app->watch.users, app->prompt.text, &uid, &err)) {
+		state_say(app, "%s", err.text);
+		return;
+	}
+	memcpy(app->user_text, app->prompt.text, sizeof(app->user_text));
+	app->filter.uid = uid;
+	state_relist(app);
+}
+
+static void take_text(struct app *app)
+{
+	switch (app->prompt.id) {
+	case PROMPT_SEARCH:
+		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
+		search_from(app, (long)app->cursor.index, 1);
+		break;
+	case PROMPT_FILTER:
+		memcpy(app->filter_text, app->prompt.text, sizeof(app->filter_text));
+		state_relist(app);
+		break;
+	case PROMPT_USER:
+		take_user(app);
+		break;
+	case PROMPT_DELAY:
+		take_delay(app);
+		break;
+	default:
+		break;
+	}
+}
+
+static void type(struct app *app, int key)
+{
+	enum prompt_result result = prompt_key(&app->prompt, key);
+	if (result == PROMPT_DONE)
+		take_text(app);
+	if (result != PROMPT_GOES_ON)
+		app->prompt.id = PROMPT_NONE;
+}
+
+static void choose_sort(struct app *app, int key)
+{
+	const struct key_row *row = keymap_find(key);
+	enum action action = row ? row->action : ACTION_NONE;
+	if (action == ACTION_UP && app->sort_menu_at > 0)
+		app->sort_menu_at--;
+	else if (action == ACTION_DOWN && app->sort_menu_at + 1 < COL_COUNT)
+		app->sort_menu_at++;
+	else if (action == ACTION_FIRST)
+		app->sort_menu_at = 0;
+	else if (action == ACTION_LAST)
+		app->sort_menu_at = COL_COUNT - 1;
+	else if (action == ACTION_QUIT)
+		app->quit = true;
+	else if (key == INPUT_ENTER)
+		sort_by(app, (enum column_id)app->sort_menu_at, false);
+	if (key == INPUT_ENTER || action == ACTION_BACK || action == ACTION_CLOSE)
+		app->sort_menu = false;
+}
+
+/* The help is moved in, searched and left; nothing behind it changes. */
+static bool works_in_help(const struct key_row *row)
+{
+	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM ||
+	       row->action == ACTION_SEARCH || row->action == ACTION_SEARCH_NEXT ||
+	       row->action == ACTION_SEARCH_PREVIOUS;
+}
+
+void react_key(struct app *app, int key)
+{
+	app->message[0] = '\0';
+	if (app->prompt.id != PROMPT_NONE) {
+		type(app, key);
+		return;
+	}
+	if (app->sort_menu) {
+		choose_sort(app, key);
+		return;
+	}
+	if (app->view == VIEW_HELP && key == INPUT_SPACE)
+		key = INPUT_PAGE_DOWN;
+	const struct key_row *row = keymap_find(key);
+	char name[32];
+	input_name(key, name, sizeof(name));
+	if (!row)
+		state_say(app, "unknown key \"%s\", ? for help", name);
+	else if (app->view == VIEW_HELP && !works_in_help(row))
+		state_say(app, "%s does nothing in the help, q leaves it", name);
+	else
+		reactions[row->action](app);
+}

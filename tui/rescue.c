@@ -1,0 +1,60 @@
+#include "rescue.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define STACK_SIZE 65536
+
+/* The one variable of the program that changes outside of main's frame: a signal handler is given
+ * no pointer of ours. It is only written while `fd` is -1. */
+static struct {
+	volatile sig_atomic_t fd;
+	struct termios termios;
+	char bytes[256];
+	size_t length;
+	char stack[STACK_SIZE]; /* for a crash by an overflow of the stack */
+} rescue = { .fd = -1 };
+
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT };
+
+static void restore_and_die(int signal_number)
+{
+	int fd = rescue.fd;
+	rescue.fd = -1;
+	if (fd >= 0) {
+		ssize_t written = write(fd, rescue.bytes, rescue.length);
+		(void)written;
+		tcsetattr(fd, TCSANOW, &rescue.termios);
+	}
+	/* SA_RESETHAND has put the default back; the signal is delivered when this returns. */
+	raise(signal_number);
+}
+
+void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t length)
+{
+	stack_t stack = { .ss_sp = rescue.stack, .ss_size = STACK_SIZE };
+	struct sigaction action = {
+		.sa_handler = restore_and_die,
+		.sa_flags = (int)(SA_RESETHAND | SA_ONSTACK),
+	};
+	rescue.fd = -1;
+	if (length > sizeof(rescue.bytes))
+		length = 0; /* the settings at least */
+	rescue.termios = *termios;
+	memcpy(rescue.bytes, bytes, length);
+	rescue.length = length;
+	sigaltstack(&stack, NULL);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigaction(crashes[i], &action, NULL);
+	rescue.fd = fd;
+}
+
+void rescue_disarm(void)
+{
+	rescue.fd = -1;
+}

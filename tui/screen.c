@@ -1,0 +1,410 @@
+#include "screen.h"
+
+#include "input.h"
+#include "rescue.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define ESCAPE_DELAY_MS 25
+#define SIZE_MAX_CELLS  4096 /* of rows and of columns: no terminal is larger, a mistake might be */
+
+struct screen {
+	SCREEN *curses;
+	FILE *keys; /* stdin or /dev/tty */
+	struct termios saved;
+	char restore[256]; /* what a crash writes */
+	size_t restore_length;
+	bool color;
+	struct grid shown; /* what curses was given last */
+	bool all;          /* it is to be given everything */
+	cchar_t line[SIZE_MAX_CELLS + 1];
+};
+
+static const struct {
+	int code, key;
+} curses_keys[] = {
+	{ KEY_UP, INPUT_UP },
+	{ KEY_DOWN, INPUT_DOWN },
+	{ KEY_LEFT, INPUT_LEFT },
+	{ KEY_RIGHT, INPUT_RIGHT },
+	{ KEY_PPAGE, INPUT_PAGE_UP },
+	{ KEY_NPAGE, INPUT_PAGE_DOWN },
+	{ KEY_HOME, INPUT_HOME },
+	{ KEY_END, INPUT_END },
+	{ KEY_FIND, INPUT_HOME },
+	{ KEY_SELECT, INPUT_END },
+	{ KEY_BTAB, INPUT_BACKTAB },
+	{ KEY_ENTER, INPUT_ENTER },
+	{ KEY_BACKSPACE, INPUT_BACKSPACE },
+	{ KEY_A1, INPUT_HOME },
+	{ KEY_A3, INPUT_PAGE_UP },
+	{ KEY_C1, INPUT_END },
+	{ KEY_C3, INPUT_PAGE_DOWN },
+};
+
+/* What terminals send beside what terminfo has of them, as under a wrong TERM. */
+static const struct {
+	const char *bytes;
+	int code;
+} more_keys[] = {
+	{ "\033[A", KEY_UP },
+	{ "\033[B", KEY_DOWN },
+	{ "\033[C", KEY_RIGHT },
+	{ "\033[D", KEY_LEFT },
+	{ "\033OA", KEY_UP },
+	{ "\033OB", KEY_DOWN },
+	{ "\033OC", KEY_RIGHT },
+	{ "\033OD", KEY_LEFT },
+	{ "\033[H", KEY_HOME },
+	{ "\033[F", KEY_END },
+	{ "\033OH", KEY_HOME },
+	{ "\033OF", KEY_END },
+	{ "\033[1~", KEY_HOME },
+	{ "\033[4~", KEY_END },
+	{ "\033[7~", KEY_HOME },
+	{ "\033[8~", KEY_END },
+	{ "\033[5~", KEY_PPAGE },
+	{ "\033[6~", KEY_NPAGE },
+	{ "\033[Z", KEY_BTAB },
+	{ "\033OP", KEY_F(1) },
+	{ "\033OQ", KEY_F(2) },
+	{ "\033OR", KEY_F(3) },
+	{ "\033OS", KEY_F(4) },
+	{ "\033[11~", KEY_F(1) },
+	{ "\033[12~", KEY_F(2) },
+	{ "\033[13~", KEY_F(3) },
+	{ "\033[14~", KEY_F(4) },
+	{ "\033[15~", KEY_F(5) },
+	{ "\033[17~", KEY_F(6) },
+	{ "\033[18~", KEY_F(7) },
+	{ "\033[19~", KEY_F(8) },
+	{ "\033[20~", KEY_F(9) },
+	{ "\033[21~", KEY_F(10) },
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A control string of the terminal, or NULL: tigetstr(3X) says that in two ways. */
+static const char *capability(const char *name)
+{
+	const char *string = tigetstr(name);
+	return (intptr_t)string == -1 ? NULL : string;
+}
+
+/* newterm(3X) may end the program over a bad TERM; setupterm(3X) only says so. */
+static enum err_code check_terminal_type(struct err *err)
+{
+	const char *term = getenv("TERM");
+	int result;
+	if (!term || !*term)
+		return err_set(err, ERR_UNSUPPORTED,
+			"TERM is not set: try --batch for text without a screen");
+	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
+		return err_set(err, ERR_UNSUPPORTED,
+			"TERM=%s is not a known terminal: try --batch for text without a screen",
+			term);
+	bool moves = capability("cup") != NULL;
+	del_curterm(cur_term);
+	if (!moves)
+		return err_set(err, ERR_UNSUPPORTED,
+			"TERM=%s cannot move its cursor: try --batch for text without a screen",
+			term);
+	return ERR_OK;
+}
+
+static enum err_code open_keys(struct screen *screen, struct err *err)
+{
+	int fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+				      : open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, ERR_UNSUPPORTED,
+			"no keyboard, /dev/tty: %s; try --batch for text without a screen",
+			strerror(errno));
+	screen->keys = fdopen(fd, "r");
+	if (!screen->keys) {
+		close(fd);
+		return err_set(err, ERR_NO_MEMORY, "no memory for a screen");
+	}
+	if (tcgetattr(fd, &screen->saved) < 0)
+		return err_set_errno(err, errno, "cannot read the settings of the terminal");
+	return ERR_OK;
+}
+
+/* Appends a terminal's control string without its padding, "$<20>". */
+static void add_restore(struct screen *screen, const char *name)
+{
+	const char *at = capability(name);
+	if (!at)
+		return;
+	while (*at && screen->restore_length < sizeof(screen->restore)) {
+		if (at[0] == '$' && at[1] == '<' && strchr(at, '>'))
+			at = strchr(at, '>') + 1;
+		else
+			screen->restore[screen->restore_length++] = *at++;
+	}
+}
+
+static void prepare_rescue(struct screen *screen)
+{
+	static const char *const names[] = { "rmkx", "cnorm", "op", "sgr0", "rmcup" };
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		add_restore(screen, names[i]);
+	rescue_arm(screen_fd(screen), &screen->saved, screen->restore, screen->restore_length);
+}
+
+static void set_up_curses(const struct screen *screen)
+{
+	/* Its handlers are for programs that have none; ours read signals from a descriptor. */
+	static const int signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	for (size_t i = 0; i < COUNT_OF(signals); i++)
+		signal(signals[i], SIG_DFL);
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	leaveok(stdscr, TRUE);
+	curs_set(0);
+	for (size_t i = 0; i < COUNT_OF(more_keys); i++)
+		define_key(more_keys[i].bytes, more_keys[i].code);
+	if (screen->color) {
+		start_color();
+		use_default_colors();
+		init_pair(STYLE_VICTIM, COLOR_RED, -1);
+		init_pair(STYLE_RISK, COLOR_YELLOW, -1);
+		init_pair(STYLE_SHIELDED, COLOR_GREEN, -1);
+	}
+}
+
+static void terminal_size(const struct screen *screen, int *ret_rows, int *ret_cols)
+{
+	struct winsize size;
+	*ret_rows = 24;
+	*ret_cols = 80;
+	if (ioctl(screen_fd(screen), TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
+		return;
+	*ret_rows = size.ws_row < SIZE_MAX_CELLS ? size.ws_row : SIZE_MAX_CELLS;
+	*ret_cols = size.ws_col < SIZE_MAX_CELLS ? size.ws_col : SIZE_MAX_CELLS;
+}
+
+enum err_code screen_open(
+	struct screen **ret, const struct screen_options *options, struct err *err)
+{
+	enum err_code code = check_terminal_type(err);
+	if (code)
+		return code;
+	struct screen *screen = calloc(1, sizeof(*screen));
+	if (!screen)
+		return err_set(err, ERR_NO_MEMORY, "no memory for a screen");
+	code = open_keys(screen, err);
+	if (!code) {
+		set_escdelay(ESCAPE_DELAY_MS);
+		screen->curses = newterm(NULL, stdout, screen->keys);
+		if (!screen->curses)
+			code = err_set(err, ERR_UNSUPPORTED, "TERM=%s: the screen cannot be used",
+				getenv("TERM"));
+	}
+	if (code) {
+		if (screen->keys)
+			fclose(screen->keys);
+		free(screen);
+		return code;
+	}
+	screen->color = !options->no_color && has_colors();
+	grid_init(&screen->shown, options->ascii);
+	prepare_rescue(screen);
+	set_up_curses(screen);
+	screen_resize(screen);
+	screen->all = true;
+	*ret = screen;
+	return ERR_OK;
+}
+
+static void give_back(const struct screen *screen)
+{
+	endwin();
+	tcsetattr(screen_fd(screen), TCSANOW, &screen->saved);
+	rescue_disarm();
+}
+
+void screen_close(struct screen *screen)
+{
+	if (!screen)
+		return;
+	give_back(screen);
+	delscreen(screen->curses);
+	fclose(screen->keys);
+	grid_release(&screen->shown);
+	free(screen);
+}
+
+int screen_fd(const struct screen *screen)
+{
+	return fileno(screen->keys);
+}
+
+void screen_size(const struct screen *screen, int *ret_rows, int *ret_cols)
+{
+	(void)screen;
+	getmaxyx(stdscr, *ret_rows, *ret_cols);
+}
+
+static attr_t attributes_of(unsigned style)
+{
+	static const attr_t plain[STYLE_COUNT] = { [STYLE_DIM] = A_DIM, [STYLE_VICTIM] = A_BOLD };
+	unsigned meaning = style & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE);
+	attr_t attributes = plain[meaning];
+	if (style & STYLE_BOLD)
+		attributes |= A_BOLD;
+	if (style & STYLE_REVERSE)
+		attributes |= A_REVERSE;
+	return attributes;
+}
+
+static short pair_of(const struct screen *screen, unsigned style)
+{
+	unsigned meaning = style & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE);
+	return screen->color && meaning >= STYLE_VICTIM ? (short)meaning : 0;
+}
+
+static void send_row(struct screen *screen, int row, const struct cell *cells, int cols)
+{
+	int count = 0;
+	for (int col = 0; col < cols; col++) {
+		wchar_t text[2] = { cells[col].ch, L'\0' };
+		if (cells[col].width)
+			setcchar(&screen->line[count++], text, attributes_of(cells[col].style),
+				pair_of(screen, cells[col].style), NULL);
+	}
+	mvadd_wchnstr(row, 0, screen->line, count);
+}
+
+/* Keeps what was shown, to find what changes. Without memory for it everything counts as changed. */
+static void fit_shown(struct screen *screen, const struct grid *grid)
+{
+	if (screen->shown.rows == grid->rows && screen->shown.cols == grid->cols)
+		return;
+	screen->all = true;
+	if (grid_resize(&screen->shown, grid->rows, grid->cols, NULL))
+		screen->shown.rows = 0;
+}
+
+void screen_draw(struct screen *screen, const struct grid *grid)
+{
+	size_t cols = (size_t)grid->cols;
+	fit_shown(screen, grid);
+	for (int row = 0; row < grid->rows; row++) {
+		const struct cell *cells = &grid->cells[(size_t)row * cols];
+		bool kept = row < screen->shown.rows;
+		struct cell *shown = kept ? &screen->shown.cells[(size_t)row * cols] : NULL;
+		if (!screen->all && kept && memcmp(shown, cells, cols * sizeof(*cells)) == 0)
+			continue;
+		send_row(screen, row, cells, grid->cols);
+		if (kept)
+			memcpy(shown, cells, cols * sizeof(*cells));
+	}
+	screen->all = false;
+	refresh();
+}
+
+void screen_repaint(struct screen *screen)
+{
+	screen->all = true;
+	clearok(curscr, TRUE);
+}
+
+bool screen_resize(struct screen *screen)
+{
+	int rows, cols, old_rows, old_cols;
+	terminal_size(screen, &rows, &cols);
+	screen_size(screen, &old_rows, &old_cols);
+	if (rows == old_rows && cols == old_cols)
+		return false;
+	resize_term(rows, cols);
+	screen_repaint(screen);
+	return true;
+}
+
+/* An escape sequence that is no key of ours is taken off to its last byte, so that its digits do
+ * not act as keys. */
+static int after_escape(void)
+{
+	wint_t ch;
+	int result = get_wch(&ch);
+	if (result != OK)
+		return INPUT_ESC;
+	if (ch != '[' && ch != 'O')
+		return INPUT_ALT | (int)ch;
+	while (get_wch(&ch) == OK)
+		if (ch >= 0x40 && ch <= 0x7e)
+			break;
+	return INPUT_UNKNOWN;
+}
+
+static int key_of_code(int code)
+{
+	for (size_t i = 0; i < COUNT_OF(curses_keys); i++)
+		if (curses_keys[i].code == code)
+			return curses_keys[i].key;
+	if (code > KEY_F0 && code <= KEY_F(24))
+		return INPUT_F(code - KEY_F0);
+	return INPUT_UNKNOWN;
+}
+
+int screen_key(struct screen *screen)
+{
+	wint_t ch;
+	(void)screen;
+	switch (get_wch(&ch)) {
+	case KEY_CODE_YES:
+		return key_of_code((int)ch);
+	case OK:
+		break;
+	default:
+		return INPUT_NONE;
+	}
+	if (ch == INPUT_ESC)
+		return after_escape();
+	if (ch == '\n')
+		return INPUT_ENTER;
+	if (ch == '\b')
+		return INPUT_BACKSPACE;
+	return ch ? (int)ch : INPUT_UNKNOWN;
+}
+
+bool screen_gone(const struct screen *screen)
+{
+	struct pollfd poll_fd = { .fd = screen_fd(screen), .events = POLLIN };
+	int waiting = 0;
+	if (poll(&poll_fd, 1, 0) <= 0)
+		return false;
+	if (poll_fd.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return true;
+	return ioctl(poll_fd.fd, FIONREAD, &waiting) < 0 || waiting == 0;
+}
+
+void screen_suspend(struct screen *screen)
+{
+	give_back(screen);
+}
+
+void screen_resume(struct screen *screen)
+{
+	/* Somebody may have set the terminal up anew meanwhile: that is what it gets back. */
+	tcgetattr(screen_fd(screen), &screen->saved);
+	rescue_arm(screen_fd(screen), &screen->saved, screen->restore, screen->restore_length);
+	reset_prog_mode();
+	screen_resize(screen);
+	screen_repaint(screen);
+	refresh();
+}

@@ -1,0 +1,117 @@
+#include "selection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The first place whose pid is not below `pid`. */
+static size_t place_of(const struct selection *selection, pid_t pid)
+{
+	size_t low = 0, high = selection->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (selection->pids[middle] < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool selection_has(const struct selection *selection, pid_t pid)
+{
+	size_t place = place_of(selection, pid);
+	return place < selection->count && selection->pids[place] == pid;
+}
+
+static enum err_code add(struct selection *selection, pid_t pid, struct err *err)
+{
+	size_t place = place_of(selection, pid);
+	if (place < selection->count && selection->pids[place] == pid)
+		return ERR_OK;
+	if (selection->count == selection->capacity) {
+		size_t capacity = selection->capacity ? selection->capacity * 2 : 64;
+		pid_t *pids = reallocarray(selection->pids, capacity, sizeof(*pids));
+		if (!pids)
+			return err_set(err, ERR_NO_MEMORY, "no memory to select processes");
+		selection->pids = pids;
+		selection->capacity = capacity;
+	}
+	memmove(&selection->pids[place + 1], &selection->pids[place],
+		(selection->count - place) * sizeof(*selection->pids));
+	selection->pids[place] = pid;
+	selection->count++;
+	return ERR_OK;
+}
+
+static enum err_code add_by_name(struct selection *selection, const struct snapshot *snapshot,
+	const char *name, struct err *err)
+{
+	bool found = false;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (task->kthread || strcmp(task->comm, name) != 0)
+			continue;
+		found = true;
+		if (add(selection, task->pid, err) != ERR_OK)
+			return ERR_NO_MEMORY;
+	}
+	return found ? ERR_OK : err_set(err, ERR_NOT_FOUND, "'%s': no process has this name", name);
+}
+
+static enum err_code add_by_cgroup(struct selection *selection, const struct snapshot *snapshot,
+	const char *path, struct err *err)
+{
+	const struct memcg_tree *tree = snapshot->memcgs;
+	int32_t top = memcg_tree_find(tree, path);
+	if (top < 0 || strcmp(tree->rows[top].path, path) != 0)
+		return err_set(err, ERR_NOT_FOUND, "'%s': no such memory cgroup", path);
+	bool found = false;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (task->kthread || task->memcg < top ||
+			task->memcg >= tree->rows[top].subtree_end)
+			continue;
+		found = true;
+		if (add(selection, task->pid, err) != ERR_OK)
+			return ERR_NO_MEMORY;
+	}
+	return found ? ERR_OK : err_set(err, ERR_NOT_FOUND, "'%s': no process is in there", path);
+}
+
+/* A child may have a smaller pid than its parent, so one pass is not enough. */
+static enum err_code add_descendants(
+	struct selection *selection, const struct snapshot *snapshot, struct err *err)
+{
+	for (size_t before = 0; before != selection->count;) {
+		before = selection->count;
+		for (size_t i = 0; i < snapshot->count; i++) {
+			const struct task *task = &snapshot->tasks[i];
+			if (selection_has(selection, task->ppid) &&
+				add(selection, task->pid, err) != ERR_OK)
+				return ERR_NO_MEMORY;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err_code selection_build(struct selection *selection, const struct snapshot *snapshot,
+	const struct selection_query *query, struct err *err)
+{
+	enum err_code code = ERR_OK;
+	*selection = (struct selection){ 0 };
+	for (size_t i = 0; code == ERR_OK && i < query->pid_count; i++)
+		code = add(selection, query->pids[i], err);
+	if (code == ERR_OK && query->name)
+		code = add_by_name(selection, snapshot, query->name, err);
+	if (code == ERR_OK && query->cgroup)
+		code = add_by_cgroup(selection, snapshot, query->cgroup, err);
+	if (code == ERR_OK && query->descendants)
+		code = add_descendants(selection, snapshot, err);
+	return code;
+}
+
+void selection_release(struct selection *selection)
+{
+	free(selection->pids);
+	*selection = (struct selection){ 0 };
+}

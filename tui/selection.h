@@ -1,0 +1,30 @@
+/* Processes that an operator named at once: by pid, by name, by cgroup, with their descendants.
+ *
+ * A pure function of a snapshot; each process is in it once, in ascending order of pid. */
+#ifndef OOMSPECT_SELECTION_H
+#define OOMSPECT_SELECTION_H
+
+#include "oomspect/snapshot.h"
+
+struct selection_query {
+	const pid_t *pids; /* taken as they are, whether the snapshot has them or not */
+	size_t pid_count;
+	const char *name;   /* the whole comm, exactly; NULL: not asked */
+	const char *cgroup; /* this memory cgroup and all below; NULL: not asked */
+	bool descendants;   /* children of those found, and theirs */
+};
+
+struct selection {
+	pid_t *pids;
+	size_t count, capacity;
+};
+
+/* Fills `selection`, to be released in any case. ERR_NOT_FOUND when a name or a cgroup is nobody's:
+ * kernel threads are nobody. */
+enum err_code selection_build(struct selection *selection, const struct snapshot *snapshot,
+	const struct selection_query *query, struct err *err);
+void selection_release(struct selection *selection);
+
+bool selection_has(const struct selection *selection, pid_t pid);
+
+#endif

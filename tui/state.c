@@ -1,0 +1,226 @@
+#include "state.h"
+
+#include "view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum err_code apply_options(struct app *app, struct err *err)
+{
+	const struct options *options = app->options;
+	struct column_set chosen;
+	enum err_code code = ERR_OK;
+	if (options->columns)
+		code = column_set_parse(&chosen, options->columns, err);
+	if (!code && options->sort)
+		code = column_set_parse(&chosen, options->sort, err);
+	if (!code && options->sort)
+		app->order.column = chosen.ids[0];
+	if (!code && options->user)
+		code = users_find(&app->watch.users, options->user, &app->filter.uid, err);
+	return code;
+}
+
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err)
+{
+	*app = (struct app){
+		.options = options,
+		.order = { COL_BAD, false },
+		.delay_ms = options->delay_ms,
+		.filter = { .uid = UID_UNKNOWN,
+			.pids = options->pids,
+			.pid_count = options->pid_count },
+	};
+	app->filter.text = app->filter_text;
+	listing_init(&app->listing);
+	moves_init(&app->moves);
+	grid_init(&app->grid, ascii);
+	grid_init(&app->help, ascii);
+	enum err_code code = watch_open(&app->watch, options, false, err);
+	if (code)
+		return code;
+	code = detail_init(&app->detail, &app->watch.root, &app->watch.users, err);
+	if (!code) {
+		code = apply_options(app, err);
+		if (code)
+			detail_release(&app->detail);
+	}
+	if (code)
+		watch_release(&app->watch);
+	else if (app->watch.root.live)
+		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user,
+			sizeof(app->user));
+	return code;
+}
+
+void state_release(struct app *app)
+{
+	grid_release(&app->grid);
+	grid_release(&app->help);
+	listing_release(&app->listing);
+	moves_release(&app->moves);
+	detail_release(&app->detail);
+	watch_release(&app->watch);
+}
+
+enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
+{
+	enum err_code code = grid_resize(&app->grid, rows, cols, err);
+	if (!code)
+		code = grid_resize(&app->help, view_help_rows(cols), cols, err);
+	if (code)
+		return code;
+	view_help_write(&app->help);
+	app->layout = layout_of(rows, !app->header_hidden);
+	state_relist(app);
+	state_scroll_to_cursor(app);
+	return ERR_OK;
+}
+
+static const char *look_up_user(void *context, const struct task *task)
+{
+	return detail_user(context, task);
+}
+
+static const char *look_up_command(void *context, const struct task *task)
+{
+	return detail_command(context, task);
+}
+
+static void note_kills(struct app *app, const struct host *host)
+{
+	int64_t kills = host->vmstat.oom_kill;
+	if (app->previous_ms && kills > app->previous.oom_kill && app->previous.oom_kill >= 0)
+		app->kill_ms = host->boot_ms;
+}
+
+enum err_code state_sampled(struct app *app, struct err *err)
+{
+	if (app->watch.snapshot) {
+		app->previous = app->watch.snapshot->host.vmstat;
+		app->previous_ms = app->sample_ms;
+	}
+	enum err_code code = watch_rank(&app->watch, err);
+	if (code)
+		return code;
+	const struct host *host = &app->watch.snapshot->host;
+	note_kills(app, host);
+	app->sample_ms = host->boot_ms;
+	app->samples++;
+	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
+	state_relist(app);
+	return ERR_OK;
+}
+
+static void choose_columns(struct app *app)
+{
+	if (app->options->columns) {
+		column_set_parse(&app->columns, app->options->columns, NULL);
+		column_set_measure(&app->columns, &app->context);
+	} else {
+		column_set_choose(&app->columns, &app->context, app->grid.cols);
+	}
+}
+
+/* Finds the cursor's process again; if it is gone, the one in its place is pointed at. */
+static void find_cursor(struct app *app)
+{
+	struct cursor *cursor = &app->cursor;
+	long index = 0;
+	if (cursor->bound)
+		index = listing_find(&app->listing, cursor->pid, cursor->start_ticks);
+	if (index < 0)
+		index = (long)cursor->index;
+	if ((size_t)index >= app->listing.count)
+		index = app->listing.count ? (long)app->listing.count - 1 : 0;
+	cursor->index = (size_t)index;
+	const struct ranking_row *row = state_cursor_row(app);
+	if (cursor->bound && row) {
+		cursor->pid = row->task->pid;
+		cursor->start_ticks = row->task->start_ticks;
+	}
+}
+
+static void clamp_top(struct app *app)
+{
+	size_t rows = (size_t)app->layout.list_rows, count = app->listing.count;
+	size_t last = count > rows ? count - rows : 0;
+	if (app->top > last)
+		app->top = last;
+}
+
+void state_relist(struct app *app)
+{
+	struct err err;
+	if (!app->watch.snapshot)
+		return;
+	app->context = watch_columns(&app->watch);
+	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
+	app->context.measure.units = app->units;
+	if (app->moves.before_count == app->watch.snapshot->count)
+		app->context.moved = app->moves.places;
+	if (listing_build(&app->listing, &app->context, &app->filter, app->order, &err))
+		state_say(app, "%s", err.text);
+	choose_columns(app);
+	find_cursor(app);
+	clamp_top(app);
+	if (app->follow)
+		state_scroll_to_cursor(app);
+}
+
+void state_fetch(struct app *app)
+{
+	const struct task *seen[256];
+	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
+	if (!app->watch.snapshot)
+		return;
+	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
+		seen[count++] = app->listing.rows[i]->task;
+		if (count == sizeof(seen) / sizeof(seen[0]))
+			break;
+	}
+	detail_fetch(&app->detail, seen, count);
+}
+
+const struct ranking_row *state_cursor_row(const struct app *app)
+{
+	return app->cursor.index < app->listing.count ? app->listing.rows[app->cursor.index] : NULL;
+}
+
+void state_scroll_to_cursor(struct app *app)
+{
+	size_t rows = (size_t)app->layout.list_rows, index = app->cursor.index;
+	if (index < app->top)
+		app->top = index;
+	else if (rows && index >= app->top + rows)
+		app->top = index - rows + 1;
+	clamp_top(app);
+}
+
+void state_point_at(struct app *app, long index)
+{
+	size_t count = app->listing.count;
+	if (index < 0)
+		index = 0;
+	if ((size_t)index >= count)
+		index = count ? (long)count - 1 : 0;
+	app->cursor.index = (size_t)index;
+	const struct ranking_row *row = state_cursor_row(app);
+	app->cursor.bound = row != NULL;
+	if (row) {
+		app->cursor.pid = row->task->pid;
+		app->cursor.start_ticks = row->task->start_ticks;
+	}
+	state_scroll_to_cursor(app);
+}
+
+void state_say(struct app *app, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(app->message, sizeof(app->message), format, args);
+	va_end(args);
+}

@@ -1,0 +1,37 @@
+/* Keeps struct app consistent: after a sample, after a change of what is listed, after a resize.
+ * Knows no terminal, so that tests can do without. */
+#ifndef OOMSPECT_STATE_H
+#define OOMSPECT_STATE_H
+
+#include "app.h"
+
+/* Opens the machine. ERR_NOT_FOUND, ERR_SYNTAX for a bad column or user. */
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err);
+void state_release(struct app *app);
+
+/* Gives the grids the size of the terminal. */
+enum err_code state_resize(struct app *app, int rows, int cols, struct err *err);
+
+/* A sample is finished: ranks it and shows it. */
+enum err_code state_sampled(struct app *app, struct err *err);
+
+/* Builds the list anew: another filter, order, or sample. The cursor stays on its process. */
+void state_relist(struct app *app);
+
+/* Asks for names and command lines of the rows that are seen. */
+void state_fetch(struct app *app);
+
+/* The row under the cursor; NULL in an empty list. */
+const struct ranking_row *state_cursor_row(const struct app *app);
+
+/* Puts the cursor on row `index` of the list (or the nearest there is) and scrolls to it. */
+void state_point_at(struct app *app, long index);
+
+/* Scrolls as little as is needed to see the cursor. */
+void state_scroll_to_cursor(struct app *app);
+
+/* A sentence for the status line. */
+void state_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
+
+#endif

@@ -1,0 +1,109 @@
+#include "view.h"
+
+#include "input.h"
+#include "keymap.h"
+
+#include <stdio.h>
+
+const struct view views[VIEW_COUNT] = {
+	[VIEW_PROCS] = { "Procs", view_procs_draw },
+	[VIEW_HELP] = { NULL, view_help_draw },
+};
+
+static const char *domain_name(const struct app *app)
+{
+	switch (app->watch.now.domain.kind) {
+	case DOMAIN_MEMCG:
+		return app->options->cgroup;
+	case DOMAIN_NODES:
+		return "NODES";
+	default:
+		return "GLOBAL";
+	}
+}
+
+static void put_scope(struct pen *pen, const struct app *app)
+{
+	char total[FORMAT_SIZE];
+	grid_put(pen, STYLE_DIM, "    scope ");
+	grid_put_foreign(pen, STYLE_NORMAL, domain_name(app), 40);
+	if (app->context.measure.totalpages < 0)
+		return;
+	format_kb(app->context.measure.totalpages * app->context.measure.page_kb, total);
+	grid_printf(pen, STYLE_NORMAL, " %s", total);
+}
+
+static void put_filters(struct pen *pen, const struct app *app)
+{
+	grid_put(pen, STYLE_DIM, "    filter: ");
+	if (app->filter_text[0])
+		grid_put_foreign(pen, STYLE_BOLD, app->filter_text, 24);
+	if (app->filter.uid != UID_UNKNOWN)
+		grid_printf(pen, STYLE_BOLD, "%suid %u", app->filter_text[0] ? ", " : "",
+			(unsigned)app->filter.uid);
+	if (!app->filter_text[0] && app->filter.uid == UID_UNKNOWN)
+		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
+}
+
+void view_tabs_draw(const struct app *app, struct grid *grid)
+{
+	struct pen pen = grid_pen(grid, app->layout.rows[PART_TABS], 0);
+	for (int id = 0; id < VIEW_TABS; id++) {
+		bool chosen = (int)app->view == id;
+		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s",
+			chosen ? "[" : " ", id + 1, views[id].label, chosen ? "]" : " ");
+	}
+	if (!app->watch.snapshot)
+		return;
+	put_scope(&pen, app);
+	grid_put(&pen, STYLE_DIM, "    sort ");
+	grid_printf(&pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title,
+		app->order.reversed ? " reversed" : "");
+	put_filters(&pen, app);
+	if (app->follow)
+		grid_put(&pen, STYLE_BOLD, "  FOLLOW");
+}
+
+/* A screen without a status line lends its last line to what has to be said now. */
+void view_status_draw(const struct app *app, struct grid *grid, const char *text)
+{
+	bool urgent = app->prompt.id != PROMPT_NONE || app->message[0];
+	int row = app->layout.rows[PART_STATUS];
+	if (row < 0 && urgent && grid->rows > 1)
+		row = grid->rows - 1;
+	struct pen pen = grid_pen(grid, row, 0);
+	if (app->prompt.id != PROMPT_NONE) {
+		grid_put(&pen, STYLE_BOLD, prompt_labels[app->prompt.id]);
+		grid_put_foreign(&pen, STYLE_NORMAL, app->prompt.text, grid_left(&pen) - 1);
+		grid_put(&pen, STYLE_REVERSE, " ");
+	} else if (app->message[0]) {
+		grid_skip(&pen, 1);
+		grid_put_foreign(&pen, STYLE_BOLD, app->message, grid_left(&pen));
+	} else {
+		grid_put(&pen, STYLE_DIM, text);
+	}
+	if (urgent)
+		grid_skip(&pen, grid_left(&pen));
+}
+
+void view_bar_draw(const struct app *app, struct grid *grid)
+{
+	struct pen pen = grid_pen(grid, app->layout.rows[PART_BAR], 0);
+	for (size_t i = 0; i < key_row_count; i++) {
+		char name[16];
+		if (!key_rows[i].label)
+			continue;
+		input_name(key_rows[i].key, name, sizeof(name));
+		grid_put(&pen, STYLE_BOLD, name);
+		grid_put(&pen, STYLE_REVERSE, key_rows[i].label);
+		grid_skip(&pen, 1);
+	}
+}
+
+void view_draw(const struct app *app, struct grid *grid)
+{
+	grid_clear(grid);
+	views[app->view].draw(app, grid);
+	if (app->sort_menu)
+		view_sort_draw(app, grid);
+}

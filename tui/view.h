@@ -1,0 +1,42 @@
+/* The views: pure functions of struct app that fill its picture. One row of a table each. */
+#ifndef OOMSPECT_VIEW_H
+#define OOMSPECT_VIEW_H
+
+#include "app.h"
+
+struct view {
+	const char *label; /* in the tab line; NULL: it is no tab */
+	void (*draw)(const struct app *app, struct grid *grid);
+};
+
+extern const struct view views[VIEW_COUNT];
+
+/* Draws the view that is chosen, what is being typed, and the menu over it. */
+void view_draw(const struct app *app, struct grid *grid);
+
+/* The panel above the tabs, by the lines of app->layout; NEXT in one line of a tiny screen. */
+void view_header_draw(const struct app *app, struct grid *grid);
+void view_next_draw(const struct app *app, struct grid *grid);
+
+/* The tab line, the status line with `text` (a message or a prompt comes first), the key bar. */
+void view_tabs_draw(const struct app *app, struct grid *grid);
+void view_status_draw(const struct app *app, struct grid *grid, const char *text);
+void view_bar_draw(const struct app *app, struct grid *grid);
+
+void view_procs_draw(const struct app *app, struct grid *grid);
+/* Columns of the longest line that is seen. */
+int view_procs_longest(const struct app *app);
+
+void view_sort_draw(const struct app *app, struct grid *grid);
+
+/* The help is written whole into a grid of its own, of which the view shows a page. */
+int view_help_rows(int cols);
+void view_help_write(struct grid *grid);
+void view_help_draw(const struct app *app, struct grid *grid);
+/* Rows of help on a screen; and the next one (step 1) or the one before (-1) with the text that is
+ * searched. False when there is none. */
+int view_help_page(const struct app *app);
+void view_help_scroll(struct app *app, int rows);
+bool view_help_search(struct app *app, int step);
+
+#endif

@@ -1,0 +1,151 @@
+#include "view.h"
+
+#include "oomspect/explain.h"
+
+#include <inttypes.h>
+
+#define TINY_COLS 20 /* below, or below 3 rows, NEXT is only the name and one number */
+#define TINY_ROWS 3
+#define WIDE      120
+
+static void put_process(struct pen *pen, unsigned style, const struct task *task)
+{
+	grid_printf(pen, style, "%d ", (int)task->pid);
+	grid_put_foreign(pen, style, task->comm, TASK_COMM_SIZE);
+}
+
+static void put_bad(struct pen *pen, unsigned style, const struct ranking *ranking,
+	const struct ranking_row *row)
+{
+	char bad[FORMAT_SIZE];
+	format_tenths(column_bad_tenths(ranking, row), bad);
+	grid_put(pen, style, bad);
+}
+
+/* How far the runner-up is behind, as the difference of the two BADs on the screen. */
+static void put_margin(struct pen *pen, const struct app *app, const struct ranking *ranking)
+{
+	const struct ranking_row *next = ranking_runner_up(ranking, app->watch.snapshot);
+	char margin[FORMAT_SIZE];
+	if (!next)
+		return;
+	format_tenths(
+		column_bad_tenths(ranking, &ranking->rows[0]) - column_bad_tenths(ranking, next),
+		margin);
+	grid_printf(pen, STYLE_NORMAL, "   margin %s over ", margin);
+	put_process(pen, STYLE_NORMAL, next->task);
+}
+
+static void put_sum(struct pen *pen, const struct ranking *ranking, const struct ranking_row *row)
+{
+	char mem[FORMAT_SIZE];
+	format_tenths(column_mem_tenths(ranking, row), mem);
+	grid_printf(pen, STYLE_NORMAL, " = MEM %s + ADJ %d", mem, row->oom_score_adj);
+}
+
+/* What dies with the victim, and how it is called. */
+static void put_company(struct pen *pen, const struct app *app, const struct ranking *ranking)
+{
+	unsigned others = 0;
+	char frees[FORMAT_SIZE];
+	for (size_t i = 0; i < ranking->count; i++)
+		others += ranking_dies_with_victim(ranking, app->watch.snapshot, &ranking->rows[i]);
+	if (others)
+		grid_printf(pen, STYLE_RISK, "  %u more die with it", others);
+	format_kb(ranking_frees_kb(ranking, app->watch.snapshot), frees);
+	grid_printf(pen, STYLE_NORMAL, "  frees %s", frees);
+}
+
+static void put_cgroup(struct pen *pen, const struct app *app, const struct task *task)
+{
+	const char *path = snapshot_cgroup(app->watch.snapshot, task);
+	int room = grid_left(pen) - 42; /* the badness and the margin matter more */
+	if (!path || path[0] != '/' || !path[1] || room < 12)
+		return;
+	if (grid_foreign_width(pen->grid, path + 1) > room)
+		return;
+	grid_put(pen, STYLE_NORMAL, "  ");
+	grid_put_foreign(pen, STYLE_DIM, path + 1, room);
+}
+
+/* The kernel's formula names another one at this moment: both are said. */
+static void put_other(struct pen *pen, const struct app *app, const struct ranking_row *now)
+{
+	grid_put(pen, STYLE_NORMAL, " at OOM, now ");
+	put_process(pen, STYLE_BOLD, now->task);
+	grid_put(pen, STYLE_NORMAL, " ");
+	put_bad(pen, STYLE_NORMAL, &app->watch.now, now);
+}
+
+static void put_victim(struct pen *pen, const struct app *app, const struct ranking_row *next)
+{
+	const struct ranking_row *now = ranking_victim(&app->watch.now);
+	bool differ = now && now->task != next->task;
+	/* The same process: its numbers are those of the list, which are of this moment. */
+	const struct ranking *ranking = differ ? &app->watch.at_oom : &app->watch.now;
+	const struct ranking_row *row = differ ? next : now ? now : next;
+	put_process(pen, STYLE_VICTIM, next->task);
+	if (!differ)
+		put_cgroup(pen, app, next->task);
+	grid_put(pen, STYLE_NORMAL, "  BAD ");
+	put_bad(pen, STYLE_VICTIM, ranking, row);
+	if (pen->grid->cols >= WIDE)
+		put_sum(pen, ranking, row);
+	if (differ)
+		put_other(pen, app, now);
+	if (pen->grid->cols >= WIDE)
+		put_company(pen, app, ranking);
+	put_margin(pen, app, ranking);
+}
+
+static void put_no_prediction(struct pen *pen, const struct app *app)
+{
+	char why[512];
+	explain_victim(&app->watch.at_oom, app->watch.snapshot, why, sizeof(why));
+	grid_put(pen, STYLE_RISK, "no prediction: ");
+	grid_put_foreign(pen, STYLE_RISK, why, grid_left(pen));
+}
+
+/* Who comes after, and the settings that overrule the choice. */
+static void draw_runner_up(const struct app *app, struct grid *grid)
+{
+	const struct ranking_row *next = watch_next(&app->watch);
+	const struct host_settings *vm = &app->watch.snapshot->host.vm;
+	const struct ranking_row *second =
+		ranking_runner_up(&app->watch.at_oom, app->watch.snapshot);
+	struct pen pen = grid_pen(grid, app->layout.rows[PART_RUNNER_UP], 0);
+	grid_put(&pen, STYLE_BOLD, grid->cols >= WIDE ? "AT 2^  " : "2^   ");
+	if (next && second) {
+		put_process(&pen, STYLE_NORMAL, second->task);
+		grid_printf(&pen, STYLE_NORMAL, "  if %d is protected", (int)next->task->pid);
+	}
+	grid_put(&pen, STYLE_NORMAL, "    ");
+	if (vm->panic_on_oom != HOST_SETTING_UNKNOWN)
+		grid_printf(&pen, vm->panic_on_oom ? STYLE_RISK : STYLE_DIM,
+			" panic_on_oom=%" PRId64, vm->panic_on_oom);
+	if (vm->oom_kill_allocating_task != HOST_SETTING_UNKNOWN)
+		grid_printf(&pen, vm->oom_kill_allocating_task ? STYLE_RISK : STYLE_DIM,
+			" oom_kill_allocating_task=%" PRId64, vm->oom_kill_allocating_task);
+}
+
+void view_next_draw(const struct app *app, struct grid *grid)
+{
+	struct pen pen = grid_pen(grid, app->layout.rows[PART_NEXT], 0);
+	bool tiny = grid->cols < TINY_COLS || grid->rows < TINY_ROWS;
+	grid_put(&pen, STYLE_BOLD, grid->cols >= WIDE ? "NEXT   " : "NEXT ");
+	if (!app->watch.snapshot) {
+		grid_put(&pen, STYLE_DIM, "reading processes");
+		return;
+	}
+	const struct ranking_row *next = watch_next(&app->watch);
+	if (!next) {
+		put_no_prediction(&pen, app);
+	} else if (tiny) {
+		put_process(&pen, STYLE_VICTIM, next->task);
+		grid_put(&pen, STYLE_NORMAL, " ");
+		put_bad(&pen, STYLE_VICTIM, &app->watch.at_oom, next);
+	} else {
+		put_victim(&pen, app, next);
+	}
+	draw_runner_up(app, grid);
+}

@@ -1,0 +1,91 @@
+#include "view.h"
+
+#include <stdio.h>
+
+/* Column 0 is the cursor's; the line begins behind it and may be scrolled. */
+static void draw_row(const struct app *app, struct grid *grid, int row, size_t index)
+{
+	struct pen mark = grid_pen(grid, row, 0);
+	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
+	bool pointed = index == app->cursor.index;
+	grid_put(&mark, STYLE_NORMAL, pointed ? ">" : " ");
+	column_put_row(&app->columns, &app->context, app->listing.rows[index], &pen);
+	if (pointed)
+		grid_mark_row(grid, row, STYLE_REVERSE);
+}
+
+static void draw_list(const struct app *app, struct grid *grid)
+{
+	int row = app->layout.rows[PART_LIST];
+	for (int i = 0; i < app->layout.list_rows; i++) {
+		size_t index = app->top + (size_t)i;
+		if (index >= app->listing.count)
+			break;
+		draw_row(app, grid, row + i, index);
+	}
+}
+
+static void draw_heading(const struct app *app, struct grid *grid)
+{
+	int row = app->layout.rows[PART_HEADING];
+	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
+	column_put_titles(&app->columns, &pen, app->order.column);
+	grid_mark_row(grid, row, STYLE_REVERSE);
+}
+
+/* What is not on the screen, and which key brings it there. */
+static void status_text(const struct app *app, char *buffer, size_t size)
+{
+	const struct listing *listing = &app->listing;
+	size_t last = app->top + (size_t)app->layout.list_rows;
+	int used = snprintf(buffer, size, " rows %zu-%zu of %zu, %zu can be killed",
+		listing->count ? app->top + 1 : 0, last < listing->count ? last : listing->count,
+		listing->count, app->watch.now.killable);
+	if (listing->hidden_filtered)
+		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
+			listing->hidden_filtered);
+	if (listing->hidden_kthreads)
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    %zu kernel threads hidden (K)", listing->hidden_kthreads);
+	if (listing->hidden_unkillable)
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    %zu unkillable hidden (K)", listing->hidden_unkillable);
+	size_t at = app->cursor.index;
+	if (app->cursor.bound && (at < app->top || at >= last))
+		snprintf(buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
+}
+
+void view_procs_draw(const struct app *app, struct grid *grid)
+{
+	char status[256] = " reading processes ...";
+	view_header_draw(app, grid);
+	view_next_draw(app, grid);
+	view_tabs_draw(app, grid);
+	if (app->watch.snapshot) {
+		draw_heading(app, grid);
+		draw_list(app, grid);
+		status_text(app, status, sizeof(status));
+	}
+	view_bar_draw(app, grid);
+	view_status_draw(app, grid, status);
+}
+
+int view_procs_longest(const struct app *app)
+{
+	int longest = 0;
+	char buffer[FORMAT_SIZE];
+	const struct column_set *set = &app->columns;
+	size_t last = set->count - 1;
+	for (int i = 0; i < app->layout.list_rows && set->count; i++) {
+		size_t index = app->top + (size_t)i;
+		if (index >= app->listing.count)
+			break;
+		int width =
+			column_set_width(set) - set->widths[last] +
+			grid_foreign_width(&app->grid, column_cell(set->ids[last], &app->context,
+							       app->listing.rows[index], buffer));
+		if (width > longest)
+			longest = width;
+	}
+	return longest;
+}

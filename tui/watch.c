@@ -1,0 +1,128 @@
+#include "watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CMDLINE_MAX 131072
+
+enum err_code watch_open(
+	struct watch *watch, const struct options *options, bool one_shot, struct err *err)
+{
+	*watch = (struct watch){ .options = options };
+	struct sampler_options sampling = {
+		.memcgs = true,
+		.leave_out_self = one_shot,
+	};
+	ranking_init(&watch->now);
+	ranking_init(&watch->at_oom);
+	enum err_code code = root_open(&watch->root, options->root, err);
+	if (code)
+		return code;
+	watch->cmdline = malloc(CMDLINE_MAX);
+	if (!watch->cmdline)
+		code = err_set(err, ERR_NO_MEMORY, "no memory to begin with");
+	if (!code)
+		code = users_init(&watch->users, &watch->root, err);
+	if (!code)
+		code = sampler_init(&watch->sampler, &watch->root, &sampling, err);
+	if (code) {
+		users_release(&watch->users);
+		free(watch->cmdline);
+		root_release(&watch->root);
+	}
+	return code;
+}
+
+void watch_release(struct watch *watch)
+{
+	ranking_release(&watch->now);
+	ranking_release(&watch->at_oom);
+	sampler_release(&watch->sampler);
+	users_release(&watch->users);
+	free(watch->cmdline);
+	root_release(&watch->root);
+}
+
+static enum err_code choose_domain(const struct watch *watch, struct domain *ret, struct err *err)
+{
+	const struct snapshot *snapshot = watch->snapshot;
+	const char *cgroup = watch->options->cgroup, *nodes = watch->options->nodes;
+	uint64_t mask;
+	if (cgroup) {
+		int32_t index = memcg_tree_find(snapshot->memcgs, cgroup);
+		if (index < 0 || strcmp(snapshot->memcgs->rows[index].path, cgroup) != 0)
+			return err_set(
+				err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
+		*ret = domain_memcg(snapshot, index);
+	} else if (nodes) {
+		if (!proc_parse_list(text_of(nodes), &mask) || (mask & ~snapshot->host.node_mask))
+			return err_set(err, ERR_NOT_FOUND, "nodes '%s': no such NUMA nodes", nodes);
+		*ret = domain_nodes(snapshot, mask);
+	} else {
+		*ret = domain_host(snapshot);
+	}
+	return ERR_OK;
+}
+
+enum err_code watch_rank(struct watch *watch, struct err *err)
+{
+	struct domain domain;
+	watch->snapshot = sampler_latest(&watch->sampler);
+	enum err_code code = choose_domain(watch, &domain, err);
+	if (!code)
+		code = ranking_build(
+			&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
+	if (!code)
+		code = ranking_build(
+			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	return code;
+}
+
+enum err_code watch_sample(struct watch *watch, struct err *err)
+{
+	enum err_code code = sampler_sample(&watch->sampler, err);
+	return code ? code : watch_rank(watch, err);
+}
+
+const char *watch_command(struct watch *watch, const struct task *task)
+{
+	ssize_t length = 0;
+	if (!task->kthread && task->state != 'D')
+		length = proc_read_cmdline(&watch->root, task->pid, watch->cmdline, CMDLINE_MAX);
+	if (length <= 0)
+		snprintf(watch->cmdline, CMDLINE_MAX, "[%s]", task->comm);
+	return watch->cmdline;
+}
+
+static const char *look_up_user(void *context, const struct task *task)
+{
+	struct watch *watch = context;
+	return users_name(&watch->users, task->uid);
+}
+
+static const char *look_up_command(void *context, const struct task *task)
+{
+	return watch_command(context, task);
+}
+
+struct column_context watch_columns(struct watch *watch)
+{
+	const struct ranking_row *next = watch_next(watch);
+	const struct host *host = &watch->snapshot->host;
+	return (struct column_context){
+		.snapshot = watch->snapshot,
+		.ranking = &watch->now,
+		.next_victim = next ? next->task->pid : 0,
+		.measure = { UNITS_AUTO, host->page_size >= 1024 ? host->page_size / 1024 : 4,
+			watch->now.domain.totalpages },
+		.lookup = { watch, look_up_user, look_up_command },
+	};
+}
+
+const struct ranking_row *watch_next(const struct watch *watch)
+{
+	if (ranking_prediction(&watch->at_oom, watch->snapshot) != PREDICTION_VICTIM)
+		return NULL;
+	return ranking_victim(&watch->at_oom);
+}

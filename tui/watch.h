@@ -1,0 +1,44 @@
+/* A machine under watch: its root, its samples, one OOM domain, and the two rankings of the latest
+ * sample. What the live screen and the commands have in common. */
+#ifndef OOMSPECT_WATCH_H
+#define OOMSPECT_WATCH_H
+
+#include "column.h"
+#include "options.h"
+#include "user.h"
+
+#include "oomspect/sampler.h"
+
+struct watch {
+	struct root root;
+	struct sampler sampler;
+	struct users users;
+	const struct options *options;   /* cgroup and nodes choose the domain */
+	const struct snapshot *snapshot; /* the latest finished sample; NULL before the first */
+	struct ranking now, at_oom;      /* of `snapshot` */
+	char *cmdline;                   /* of the task asked for last */
+};
+
+/* Opens options->root. With `one_shot` the own process is no candidate: it will be gone. */
+enum err_code watch_open(
+	struct watch *watch, const struct options *options, bool one_shot, struct err *err);
+void watch_release(struct watch *watch);
+
+/* Ranks the latest sample, which is due after each one that is finished. ERR_NOT_FOUND when the
+ * cgroup that was asked for is not there. */
+enum err_code watch_rank(struct watch *watch, struct err *err);
+
+/* A sample and its rankings at once. */
+enum err_code watch_sample(struct watch *watch, struct err *err);
+
+/* The whole command line of a task, its name in brackets if it has none; never of a process in an
+ * uninterruptible sleep, whose command line might not come back. Borrowed until the next call. */
+const char *watch_command(struct watch *watch, const struct task *task);
+
+/* What the columns are computed from, with names and command lines read when they are asked for. */
+struct column_context watch_columns(struct watch *watch);
+
+/* Whom NEXT names: the victim when memory has run out, or NULL when there is no prediction. */
+const struct ranking_row *watch_next(const struct watch *watch);
+
+#endif
