@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_MAX (64 * 1024)
+#define SCREEN_MAX 65536
 
 struct fixture {
 	char path[64];
@@ -31,7 +31,7 @@ static int set_up(void **state)
 		fail_msg("%s", err.text);
 	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
-	fixture->app.now_ms = fixture->app.sample_ms;
+	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
 	*state = fixture;
 	return 0;
 }
@@ -126,7 +126,8 @@ static void the_help_at_80_columns_cuts_nothing(void **state)
 		bool found = !key_rows[i].help;
 		for (int row = 0; row < app->help.rows && !found; row++) {
 			grid_row_text(&app->help, row, narrow, sizeof(narrow));
-			snprintf(wide, sizeof(wide), " %s", key_rows[i].help ? key_rows[i].help : "");
+			snprintf(wide, sizeof(wide), " %s",
+				key_rows[i].help ? key_rows[i].help : "");
 			found = strstr(narrow, wide) != NULL;
 		}
 		if (!found)
@@ -229,6 +230,21 @@ static void an_unknown_key_is_named(void **state)
 	assert_false(app->quit);
 }
 
+static void keys_of_the_list_do_nothing_in_the_help(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "?TK.");
+	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_false(app->sort_menu);
+	keys(app, "/suspend\r");
+	assert_true(app->help_top > 0);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_false(app->quit);
+}
+
 static void escape_never_quits(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -257,7 +273,8 @@ static void hostile_names_are_shown_safely(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	char *text = malloc(SCREEN_MAX);
-	machine_write(fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
+	machine_write(
+		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
 	detail_forget(&app->detail);
 	draw(app, 24, 120);
 	print_screen(&app->grid, text);
@@ -284,6 +301,7 @@ int main(void)
 		WITH_MACHINE(search_filter_and_user),
 		WITH_MACHINE(unkillable_rows_come_and_go),
 		WITH_MACHINE(an_unknown_key_is_named),
+		WITH_MACHINE(keys_of_the_list_do_nothing_in_the_help),
 		WITH_MACHINE(escape_never_quits),
 		WITH_MACHINE(the_delay_is_checked),
 		WITH_MACHINE(hostile_names_are_shown_safely),

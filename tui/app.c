@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEP_PROCESSES 200   /* read between two looks at the keyboard */
+#define STEP_PROCESSES 50    /* read between two looks at the keyboard: 2 ms */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
 
@@ -71,6 +71,7 @@ static void finish_sample(struct loop *loop)
 {
 	loop->sampling = false;
 	loop->changed = true;
+	loop->app->taken_ms = now_ms();
 	if (state_sampled(loop->app, loop->err))
 		fail(loop);
 }

@@ -182,7 +182,8 @@ static void search_from(struct app *app, long start, int step)
 	}
 	for (long i = 0; i < count; i++) {
 		long index = ((start + step * i) % count + count) % count;
-		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task, app->search_text)) {
+		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
+			    app->search_text)) {
 			state_point_at(app, index);
 			return;
 		}
@@ -435,6 +436,14 @@ static void choose_sort(struct app *app, int key)
 		app->sort_menu = false;
 }
 
+/* The help is moved in, searched and left; nothing behind it changes. */
+static bool works_in_help(const struct key_row *row)
+{
+	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM ||
+	       row->action == ACTION_SEARCH || row->action == ACTION_SEARCH_NEXT ||
+	       row->action == ACTION_SEARCH_PREVIOUS;
+}
+
 void react_key(struct app *app, int key)
 {
 	app->message[0] = '\0';
@@ -449,11 +458,12 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
-	if (row) {
-		reactions[row->action](app);
-		return;
-	}
 	char name[32];
 	input_name(key, name, sizeof(name));
-	state_say(app, "unknown key \"%s\", ? for help", name);
+	if (!row)
+		state_say(app, "unknown key \"%s\", ? for help", name);
+	else if (app->view == VIEW_HELP && !works_in_help(row))
+		state_say(app, "%s does nothing in the help, q leaves it", name);
+	else
+		reactions[row->action](app);
 }

@@ -23,13 +23,16 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	return code;
 }
 
-enum err_code state_init(struct app *app, const struct options *options, bool ascii, struct err *err)
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err)
 {
 	*app = (struct app){
 		.options = options,
 		.order = { COL_BAD, false },
 		.delay_ms = options->delay_ms,
-		.filter = { .uid = UID_UNKNOWN, .pids = options->pids, .pid_count = options->pid_count },
+		.filter = { .uid = UID_UNKNOWN,
+			.pids = options->pids,
+			.pid_count = options->pid_count },
 	};
 	app->filter.text = app->filter_text;
 	listing_init(&app->listing);
@@ -48,7 +51,8 @@ enum err_code state_init(struct app *app, const struct options *options, bool as
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
-		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user, sizeof(app->user));
+		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user,
+			sizeof(app->user));
 	return code;
 }
 
@@ -154,8 +158,7 @@ void state_relist(struct app *app)
 	if (!app->watch.snapshot)
 		return;
 	app->context = watch_columns(&app->watch);
-	app->context.lookup =
-		(struct column_lookup){ &app->detail, look_up_user, look_up_command };
+	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
 	app->context.measure.units = app->units;
 	if (app->moves.before_count == app->watch.snapshot->count)
 		app->context.moved = app->moves.places;

@@ -6,7 +6,8 @@
 #include "app.h"
 
 /* Opens the machine. ERR_NOT_FOUND, ERR_SYNTAX for a bad column or user. */
-enum err_code state_init(struct app *app, const struct options *options, bool ascii, struct err *err);
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err);
 void state_release(struct app *app);
 
 /* Gives the grids the size of the terminal. */
