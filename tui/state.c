@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "view.h"
+#include "view_events.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,6 +49,8 @@ enum err_code state_init(
 		if (code)
 			detail_release(&app->detail);
 	}
+	if (!code)
+		events_pane_open(&app->events, options->log);
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
@@ -63,7 +66,20 @@ void state_release(struct app *app)
 	listing_release(&app->listing);
 	moves_release(&app->moves);
 	detail_release(&app->detail);
+	events_pane_release(&app->events);
 	watch_release(&app->watch);
+}
+
+void state_lay_out(struct app *app)
+{
+	if (app->view != VIEW_EVENTS) {
+		app->layout = layout_of(app->grid.rows, !app->header_hidden);
+		return;
+	}
+	struct events_layout layout = view_events_layout(
+		app->grid.rows, app->grid.cols, (int)app->events.log.count);
+	app->layout = layout.parts;
+	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
 
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
@@ -74,7 +90,7 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 	if (code)
 		return code;
 	view_help_write(&app->help);
-	app->layout = layout_of(rows, !app->header_hidden);
+	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	return ERR_OK;
@@ -174,8 +190,9 @@ void state_relist(struct app *app)
 void state_fetch(struct app *app)
 {
 	const struct task *seen[256];
+	state_lay_out(app);
 	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
-	if (!app->watch.snapshot)
+	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
