@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FETCHED_AT_ONCE 128
+
 static enum err_code apply_options(struct app *app, struct err *err)
 {
 	const struct options *options = app->options;
@@ -173,16 +175,17 @@ void state_relist(struct app *app)
 
 void state_fetch(struct app *app)
 {
-	const struct task *seen[256];
+	const struct task *seen[FETCHED_AT_ONCE];
 	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
 	if (!app->watch.snapshot)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
-		if (count == sizeof(seen) / sizeof(seen[0]))
-			break;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
+			detail_fetch(&app->detail, seen, count);
+			count = 0;
+		}
 	}
-	detail_fetch(&app->detail, seen, count);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)
