@@ -127,9 +127,9 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	walk->top_fd = search.fd;
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
-		strcpy(walk->prefix, search.best.shown);
+		memcpy(walk->prefix, search.best.shown, sizeof(walk->prefix));
 	else if (strcmp(search.best.shown, "/") != 0)
-		strcpy(walk->climb, search.best.shown);
+		memcpy(walk->climb, search.best.shown, sizeof(walk->climb));
 	tree->walk = walk;
 	tree->version = walk->version;
 	return ERR_OK;

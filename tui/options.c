@@ -82,6 +82,17 @@ static bool parse_seconds(void *field, struct options *options, const char *text
 	return options_parse_seconds(text, field);
 }
 
+/* Journals number boots from the oldest (1) and back from this one (0, -1). */
+static bool parse_boot(void *field, struct options *options, const char *text)
+{
+	int64_t boot;
+	if (!text_to_i64(text_of(text), &boot) || boot < -100000 || boot > 100000)
+		return false;
+	*(int64_t *)field = boot;
+	options->with_boot = true;
+	return true;
+}
+
 static bool parse_pids(void *field, struct options *options, const char *text)
 {
 	pid_t **pids = field;
@@ -120,9 +131,9 @@ static const struct option_row rows[] = {
 		"not a number from 1 to 1000000000", "stop after N samples" },
 	{ 'b', ON(SCREEN), "batch", NULL, FIELD(batch), parse_flag, NULL,
 		"text without a terminal, as list" },
-	{ 'p', ON(SCREEN) | ON(LIST), "pid", "PID,...", FIELD(pids), parse_pids,
+	{ 'p', ON(SCREEN) | ON(LIST) | ON(VICTIM), "pid", "PID,...", FIELD(pids), parse_pids,
 		"not a list of process numbers", "only these processes" },
-	{ 'u', ON(SCREEN) | ON(LIST), "user", "NAME", FIELD(user), parse_string, "not a user",
+	{ 'u', ON(SCREEN) | ON(LIST) | ON(VICTIM), "user", "NAME", FIELD(user), parse_string, "not a user",
 		"only processes of this user" },
 	{ 'c', ON(SCREEN) | ON(LIST) | ON(VICTIM) | ON(ADJ), "cgroup", "PATH", FIELD(cgroup),
 		parse_string, "not a cgroup",
@@ -133,6 +144,10 @@ static const struct option_row rows[] = {
 		"their children as well, and theirs" },
 	{ 0, ON(ADJ), "dry-run", NULL, FIELD(dry_run), parse_flag, NULL,
 		"show the changes and the next victim, write nothing" },
+	{ 0, ON(EVENTS), "follow", NULL, FIELD(follow), parse_flag, NULL,
+		"go on with events as they happen" },
+	{ 0, ON(EVENTS), "boot", "N", FIELD(boot), parse_boot, "not a boot number",
+		"from the journal, boot N: 0 this one, -1 the one before" },
 	{ 0, ON(ADJ), "audit", "FILE", FIELD(audit), parse_string, "not a file",
 		"append every change to FILE" },
 	{ 0, ON(VICTIM), "nodes", "LIST", FIELD(nodes), parse_string, "not a list of nodes",

@@ -38,10 +38,11 @@ struct options {
 	pid_t *pids;        /* owned */
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
-	const char *name, *audit;                           /* of adj; NULL: not given */
-	bool descendants, dry_run;                          /* of adj */
-	const char *
-		*operands; /* what is neither command nor option; owned, the strings are argv's */
+	const char *name, *audit; /* of adj; NULL: not given */
+	bool descendants, dry_run; /* of adj */
+	bool follow, with_boot;    /* of events; with_boot: boot was given */
+	int64_t boot;              /* 0: this one, -1: the one before */
+	const char **operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
 };
 

@@ -1,5 +1,7 @@
 #include "watch.h"
 
+#include "oomspect/tie.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +78,10 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 	if (!code)
 		code = ranking_build(
 			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	if (!code) {
+		tie_settle(&watch->now, watch->snapshot);
+		tie_settle(&watch->at_oom, watch->snapshot);
+	}
 	return code;
 }
 
