@@ -159,7 +159,11 @@ static void on_signals(struct loop *loop)
 		} else if (info.ssi_signo == SIGTSTP) {
 			loop->app->suspend = true;
 			obey(loop);
-		} else if (info.ssi_signo != SIGCONT) {
+		} else if (info.ssi_signo ==
+			   SIGCONT) { /* somebody else may have written meanwhile */
+			screen_repaint(loop->screen);
+			loop->changed = true;
+		} else {
 			end(loop, SIGNAL_STATUS + (int)info.ssi_signo);
 		}
 	}

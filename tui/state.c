@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FETCHED_AT_ONCE 128
+
 static enum err_code apply_options(struct app *app, struct err *err)
 {
 	const struct options *options = app->options;
@@ -189,17 +191,18 @@ void state_relist(struct app *app)
 
 void state_fetch(struct app *app)
 {
-	const struct task *seen[256];
+	const struct task *seen[FETCHED_AT_ONCE];
 	state_lay_out(app);
 	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
 	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
-		if (count == sizeof(seen) / sizeof(seen[0]))
-			break;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
+			detail_fetch(&app->detail, seen, count);
+			count = 0;
+		}
 	}
-	detail_fetch(&app->detail, seen, count);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)
