@@ -244,7 +244,9 @@ static bool related(const struct task *a, const struct task *b)
  * counters between relatives raise the question, kcmp(2) answers it where it may be asked. */
 static bool joins_mm(const struct root *root, struct task *task, struct task *other)
 {
-	enum proc_same same = root->live ? proc_same_mm(task->pid, other->pid) : PROC_UNDECIDED;
+	/* By threads that hold an mm: two leaders that have exited have none, and that is equal too. */
+	enum proc_same same =
+		root->live ? proc_same_mm(task->mm_tid, other->mm_tid) : PROC_UNDECIDED;
 	if (same == PROC_SAME)
 		task->mm_owner = other->mm_owner;
 	else if (same == PROC_UNDECIDED)

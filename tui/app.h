@@ -6,6 +6,7 @@
 
 #include "cgroups.h"
 #include "detail.h"
+#include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
 #include "moves.h"
@@ -18,6 +19,7 @@
 enum view_id {
 	VIEW_PROCS,
 	VIEW_CGROUPS,
+	VIEW_EVENTS,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -36,6 +38,7 @@ struct app {
 	const struct options *options;
 	struct watch watch;
 	struct detail detail;
+	struct events_pane events;
 	struct listing listing;
 	struct moves moves;
 	struct cgroups cgroups;

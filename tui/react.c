@@ -2,6 +2,7 @@
 
 #include "input.h"
 #include "react_cgroups.h"
+#include "react_events.h"
 #include "react_scope.h"
 #include "state.h"
 #include "view.h"
@@ -99,6 +100,11 @@ static void view_cgroups(struct app *app)
 	state_show(app, VIEW_CGROUPS);
 }
 
+static void view_events(struct app *app)
+{
+	state_show(app, VIEW_EVENTS);
+}
+
 static void view_next(struct app *app)
 {
 	state_show(app, app->view >= VIEW_TABS - 1 ? 0 : app->view + 1);
@@ -158,7 +164,7 @@ static void share(struct app *app)
 static void header(struct app *app)
 {
 	app->header_hidden = !app->header_hidden;
-	state_layout(app);
+	state_lay_out(app);
 	state_scroll_to_cursor(app);
 }
 
@@ -180,6 +186,10 @@ static void search_from(struct app *app, long start, int step)
 	long count = (long)app->listing.count;
 	if (!app->search_text[0]) {
 		state_say(app, "nothing to search: / first");
+		return;
+	}
+	if (app->view == VIEW_EVENTS) {
+		react_events_search(app, step);
 		return;
 	}
 	if (app->view == VIEW_HELP) {
@@ -358,6 +368,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_VIEW_CGROUPS] = view_cgroups,
 	[ACTION_CGROUP] = react_scope_jump,
 	[ACTION_SCOPE] = scope,
+	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -481,11 +492,19 @@ static bool works_in_help(const struct key_row *row)
 }
 
 /* What a view has of its own comes before what the processes have. */
-static void (*reaction_of(const struct app *app, enum action action))(struct app *)
+static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action action) = {
+	[VIEW_CGROUPS] = react_cgroups,
+	[VIEW_EVENTS] = react_events,
+};
+
+static bool react(struct app *app, enum action action)
 {
-	if (app->view == VIEW_CGROUPS && react_cgroups[action])
-		return react_cgroups[action];
-	return reactions[action];
+	if (own_reactions[app->view] && own_reactions[app->view](app, action))
+		return true;
+	if (!reactions[action])
+		return false;
+	reactions[action](app);
+	return true;
 }
 
 void react_key(struct app *app, int key)
@@ -508,8 +527,6 @@ void react_key(struct app *app, int key)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else if (!reaction_of(app, row->action))
+	else if (!react(app, row->action))
 		state_say(app, "%s does nothing here, ? for help", name);
-	else
-		reaction_of(app, row->action)(app);
 }

@@ -300,7 +300,7 @@ static void back(struct app *app)
 		clear(app);
 }
 
-void (*const react_cgroups[ACTION_COUNT])(struct app *app) = {
+static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -331,3 +331,11 @@ void (*const react_cgroups[ACTION_COUNT])(struct app *app) = {
 	[ACTION_SORT_REVERSE] = sort_reverse,
 	[ACTION_BACK] = back,
 };
+
+bool react_cgroups(struct app *app, enum action action)
+{
+	if (!reactions[action])
+		return false;
+	reactions[action](app);
+	return true;
+}

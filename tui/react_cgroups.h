@@ -5,8 +5,8 @@
 #include "app.h"
 #include "keymap.h"
 
-/* NULL: as everywhere. */
-extern void (*const react_cgroups[ACTION_COUNT])(struct app *app);
+/* True when `action` was the Cgroups view's own. */
+bool react_cgroups(struct app *app, enum action action);
 
 /* Takes what was typed as a search or a filter. False when the text is neither. */
 bool react_cgroups_take_text(struct app *app);

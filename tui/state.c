@@ -2,11 +2,14 @@
 
 #include "state_cgroups.h"
 #include "view.h"
+#include "view_events.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FETCHED_AT_ONCE 128
 
 static enum err_code apply_options(struct app *app, struct err *err)
 {
@@ -50,6 +53,8 @@ enum err_code state_init(
 		if (code)
 			detail_release(&app->detail);
 	}
+	if (!code)
+		events_pane_open(&app->events, options->log);
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
@@ -66,7 +71,23 @@ void state_release(struct app *app)
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
 	detail_release(&app->detail);
+	events_pane_release(&app->events);
 	watch_release(&app->watch);
+}
+
+void state_lay_out(struct app *app)
+{
+	if (app->view != VIEW_EVENTS) {
+		const struct view *view = &views[app->view];
+		const struct layout_wish wish = { !app->header_hidden, view->without,
+			view->below ? view->below(app) : 0 };
+		app->layout = layout_of(app->grid.rows, &wish);
+		return;
+	}
+	struct events_layout layout = view_events_layout(
+		app->grid.rows, app->grid.cols, (int)app->events.log.count);
+	app->layout = layout.parts;
+	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
 
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
@@ -77,25 +98,17 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 	if (code)
 		return code;
 	view_help_write(&app->help);
-	state_layout(app);
+	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	return ERR_OK;
-}
-
-void state_layout(struct app *app)
-{
-	const struct view *view = &views[app->view];
-	const struct layout_wish wish = { !app->header_hidden, view->without,
-		view->below ? view->below(app) : 0 };
-	app->layout = layout_of(app->grid.rows, &wish);
 }
 
 void state_show(struct app *app, enum view_id view)
 {
 	app->view = view;
 	app->shift = 0;
-	state_layout(app);
+	state_lay_out(app);
 	state_relist(app);
 }
 
@@ -195,7 +208,7 @@ void state_relist(struct app *app)
 	if (app->moves.before_count == app->watch.snapshot->count)
 		app->context.moved = app->moves.places;
 	state_cgroups_sampled(app);
-	state_layout(app); /* how much is below the list may have changed */
+	state_lay_out(app); /* how much is below the list may have changed */
 	if (listing_build(&app->listing, &app->context, &app->filter, app->order, &err))
 		state_say(app, "%s", err.text);
 	choose_columns(app);
@@ -208,20 +221,20 @@ void state_relist(struct app *app)
 
 void state_fetch(struct app *app)
 {
-	const struct task *seen[256];
+	const struct task *seen[FETCHED_AT_ONCE];
+	state_lay_out(app);
 	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
-	if (!app->watch.snapshot)
-		return;
-	if (app->view == VIEW_CGROUPS) {
+	if (app->view == VIEW_CGROUPS)
 		state_cgroups_fetch(app);
+	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
-	}
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
-		if (count == sizeof(seen) / sizeof(seen[0]))
-			break;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
+			detail_fetch(&app->detail, seen, count);
+			count = 0;
+		}
 	}
-	detail_fetch(&app->detail, seen, count);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)

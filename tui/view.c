@@ -53,6 +53,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_PROCS] = { "Procs", view_procs_draw, put_procs_state, view_strip_below, 0 },
 	[VIEW_CGROUPS] = { "Cgroups", view_cgroups_draw, view_cgroups_put_state, view_cgroups_below,
 		1u << PART_ZONES | 1u << PART_RUNNER_UP | 1u << PART_COMMIT },
+	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
 	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
 };
 

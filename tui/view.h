@@ -31,6 +31,8 @@ void view_procs_draw(const struct app *app, struct grid *grid);
 /* Columns of the longest line that is seen. */
 int view_procs_longest(const struct app *app);
 
+void view_events_draw(const struct app *app, struct grid *grid);
+
 /* The memory cgroups; below them, on a tall screen, all about the one under the cursor. */
 void view_cgroups_draw(const struct app *app, struct grid *grid);
 void view_cgroups_put_state(const struct app *app, struct pen *pen);
