@@ -109,6 +109,23 @@ static void draw_heading(const struct app *app, struct grid *grid)
 
 /* --- what is said below the list, in the rows it leaves free ---------------------------------- */
 
+/* How near it is to an OOM of its own, or whose limit it would be. */
+static void note_danger(const struct app *app, struct pen *pen, const struct memcg *row)
+{
+	const struct memcg *level = &app->watch.snapshot->memcgs->rows[row->limited_by];
+	char share[FORMAT_SIZE];
+	int64_t danger = cgroup_bar_danger(level);
+	if (level != row) {
+		grid_put(pen, STYLE_NORMAL, " is limited by ");
+		grid_put_foreign(pen, STYLE_NORMAL, level->path, NAME_COLS);
+	}
+	if (danger < 0)
+		return;
+	format_tenths(danger / 10, share);
+	grid_printf(pen, cgroup_bar_at_risk(level) ? STYLE_RISK : STYLE_NORMAL,
+		": %s%% of the limit cannot be reclaimed", share);
+}
+
 static void note_selected(const struct app *app, struct pen *pen)
 {
 	const struct memcg *row = cgroups_pointed(&app->cgroups);
@@ -122,15 +139,8 @@ static void note_selected(const struct app *app, struct pen *pen)
 		grid_put(pen, STYLE_NORMAL, ": limited above what is visible from here");
 	else if (row->limited_by < 0)
 		grid_put(pen, STYLE_NORMAL, " has no limit: only a global OOM can kill it");
-	else if (cgroup_bar_at_risk(row))
-		grid_put(pen, STYLE_RISK, " is at risk: 90% of its limit cannot be reclaimed");
-	else if (&app->watch.snapshot->memcgs->rows[row->limited_by] != row) {
-		grid_put(pen, STYLE_NORMAL, " is limited by ");
-		grid_put_foreign(pen, STYLE_NORMAL,
-			app->watch.snapshot->memcgs->rows[row->limited_by].path, grid_left(pen));
-	} else {
-		grid_put(pen, STYLE_NORMAL, " has a limit of its own");
-	}
+	else
+		note_danger(app, pen, row);
 }
 
 static uint64_t charged_bytes(const struct memcg_tree *tree)
@@ -161,8 +171,7 @@ static void note_signs(const struct app *app, struct pen *pen)
 {
 	(void)app;
 	grid_put(pen, STYLE_DIM,
-		"^ limit of an ancestor  h memory.high  : reclaimable  g oom.group: all of it "
-		"dies");
+		"^ limit of an ancestor  h memory.high  : reclaimable  g oom.group: all die");
 }
 
 /* From the most important on; the list comes first. */
