@@ -52,7 +52,7 @@ enum err_code state_init(
 			detail_release(&app->detail);
 	}
 	if (!code)
-		events_pane_open(&app->events, options->log);
+		events_pane_open(&app->events, options->log, app->watch.root.live);
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
