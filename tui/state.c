@@ -192,17 +192,22 @@ void state_relist(struct app *app)
 void state_fetch(struct app *app)
 {
 	const struct task *seen[FETCHED_AT_ONCE];
+	pid_t pids[SAMPLER_WATCHED_MAX];
 	state_lay_out(app);
-	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
+	size_t count = 0, watched = 0, end = app->top + (size_t)app->layout.list_rows;
 	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
+		if (watched < SAMPLER_WATCHED_MAX)
+			pids[watched++] = app->listing.rows[i]->task->pid;
 		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
 			detail_fetch(&app->detail, seen, count);
 			count = 0;
 		}
 	}
+	/* What is on the screen is read again for the next picture. */
+	sampler_watch(&app->watch.sampler, pids, watched);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)
