@@ -413,7 +413,6 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 	draw(app, 24, 80);
 	line_with(app, "NEXT", line, sizeof(line));
 	assert_non_null(strstr(line, "(global)"));
-	print_message("%s\n", line);
 	assert_non_null(strstr(line, "first cgroup to hit its limit: docker-9c1f2ab0 ~42s"));
 	draw(app, 24, 160);
 	line_with(app, "NEXT", line, sizeof(line));

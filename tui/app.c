@@ -183,11 +183,12 @@ static void read_log(struct loop *loop, bool quiet)
 {
 	struct app *app = loop->app;
 	uint64_t seen = app->events.log.seen;
+	bool caught_up = app->events.log.caught_up;
 	loop->more_log = event_log_read(&app->events.log, LOG_RECORDS, now_ms(), quiet);
 	if (app->events.log.seen == seen)
 		return;
 	events_pane_update(&app->events);
-	if (app->samples)
+	if (caught_up)
 		app->kill_ms = now_ms();
 	loop->changed = true;
 }

@@ -70,6 +70,13 @@ void event_log_open(struct event_log *log, const char *file)
 	}
 }
 
+void event_log_open_none(struct event_log *log, const char *why)
+{
+	*log = (struct event_log){ .newest = EVENT_LOG_MAX - 1 };
+	klog_init(&log->klog);
+	err_set(&log->why, ERR_UNSUPPORTED, "%s", why);
+}
+
 static void close_log(struct event_log *log)
 {
 	if (!log->open)
@@ -126,6 +133,7 @@ bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, boo
 	log->waiting = log->open && oomlog_waiting(&log->oomlog);
 	if (log->seen != seen)
 		log->seen_ms = now_ms;
+	log->caught_up |= !more && !log->waiting;
 	return more;
 }
 

@@ -54,7 +54,7 @@ enum err_code state_init(
 			detail_release(&app->detail);
 	}
 	if (!code)
-		events_pane_open(&app->events, options->log);
+		events_pane_open(&app->events, options->log, app->watch.root.live);
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
@@ -84,8 +84,8 @@ void state_lay_out(struct app *app)
 		app->layout = layout_of(app->grid.rows, &wish);
 		return;
 	}
-	struct events_layout layout = view_events_layout(
-		app->grid.rows, app->grid.cols, (int)app->events.log.count);
+	struct events_layout layout =
+		view_events_layout(app->grid.rows, app->grid.cols, (int)app->events.log.count);
 	app->layout = layout.parts;
 	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
@@ -222,19 +222,24 @@ void state_relist(struct app *app)
 void state_fetch(struct app *app)
 {
 	const struct task *seen[FETCHED_AT_ONCE];
+	pid_t pids[SAMPLER_WATCHED_MAX];
 	state_lay_out(app);
-	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
+	size_t count = 0, watched = 0, end = app->top + (size_t)app->layout.list_rows;
 	if (app->view == VIEW_CGROUPS)
 		state_cgroups_fetch(app);
 	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
+		if (watched < SAMPLER_WATCHED_MAX)
+			pids[watched++] = app->listing.rows[i]->task->pid;
 		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
 			detail_fetch(&app->detail, seen, count);
 			count = 0;
 		}
 	}
+	/* What is on the screen is read again for the next picture. */
+	sampler_watch(&app->watch.sampler, pids, watched);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#define ROOMY 100 /* columns from which on the tab line need not save blanks */
+
 const char *view_scope(const struct app *app)
 {
 	switch (app->watch.now.domain.kind) {
@@ -17,10 +19,17 @@ const char *view_scope(const struct app *app)
 	}
 }
 
+/* Between the parts of the tab line. */
+static void put_gap(struct pen *pen)
+{
+	grid_skip(pen, pen->grid->cols >= ROOMY ? 4 : 2);
+}
+
 static void put_scope(struct pen *pen, const struct app *app)
 {
 	char total[FORMAT_SIZE];
-	grid_put(pen, STYLE_DIM, "    scope ");
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "scope ");
 	grid_put_foreign(pen, STYLE_NORMAL, view_scope(app), 40);
 	if (app->context.measure.totalpages < 0)
 		return;
@@ -30,7 +39,8 @@ static void put_scope(struct pen *pen, const struct app *app)
 
 static void put_filters(struct pen *pen, const struct app *app)
 {
-	grid_put(pen, STYLE_DIM, "    filter: ");
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "filter: ");
 	if (app->filter_text[0])
 		grid_put_foreign(pen, STYLE_BOLD, app->filter_text, 24);
 	if (app->filter.uid != UID_UNKNOWN)
@@ -43,7 +53,8 @@ static void put_filters(struct pen *pen, const struct app *app)
 static void put_procs_state(const struct app *app, struct pen *pen)
 {
 	put_scope(pen, app);
-	grid_put(pen, STYLE_DIM, "    sort ");
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "sort ");
 	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title,
 		app->order.reversed ? " reversed" : "");
 	put_filters(pen, app);

@@ -22,11 +22,11 @@ int view_cgroups_longest(const struct app *app)
 	return cgroup_line_width(&app->cgroups.line);
 }
 
-static void put_short_name(struct pen *pen, unsigned style, const struct memcg *row)
+static void put_short_name(struct pen *pen, unsigned style, const struct memcg *row, int width)
 {
 	struct memcg_name name;
 	memcg_name_of(row->path, &name);
-	grid_put_foreign(pen, style, name.name, NAME_COLS);
+	grid_put_foreign(pen, style, name.name, width);
 }
 
 void view_cgroups_put_state(const struct app *app, struct pen *pen)
@@ -61,8 +61,10 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 	if (cgroups->first < 0)
 		return;
 	format_span(cgroups->first_s, span);
-	grid_put(pen, STYLE_NORMAL, "      first cgroup to hit its limit: ");
-	put_short_name(pen, STYLE_RISK, &app->watch.snapshot->memcgs->rows[cgroups->first]);
+	grid_put(pen, STYLE_NORMAL, wide ? "      " : "   ");
+	grid_put(pen, STYLE_NORMAL, "first cgroup to hit its limit: ");
+	put_short_name(pen, STYLE_RISK, &app->watch.snapshot->memcgs->rows[cgroups->first],
+		wide ? NAME_COLS : grid_left(pen) - (int)strlen(span) - 2);
 	grid_printf(pen, STYLE_RISK, " ~%s", span);
 	const struct task *victim = cgroups->victims.rows[cgroups->first].task;
 	if (!wide || !victim)
@@ -131,7 +133,7 @@ static void note_selected(const struct app *app, struct pen *pen)
 	const struct memcg *row = cgroups_pointed(&app->cgroups);
 	if (!row)
 		return;
-	put_short_name(pen, STYLE_NORMAL, row);
+	put_short_name(pen, STYLE_NORMAL, row, NAME_COLS);
 	if (row->oom_kill_disable == 1)
 		grid_put(pen, STYLE_RISK,
 			": the OOM killer is off (memory.oom_control), its processes wait");

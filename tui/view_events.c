@@ -161,7 +161,7 @@ static void draw_note(const struct app *app, struct grid *grid, const struct eve
 	const struct event_log *log = &app->events.log;
 	struct pen pen = grid_pen_until(grid, layout->note, 0, layout->list_cols);
 	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
-	if (!log->live) {
+	if (!log->live && app->options->log) {
 		grid_printf(&pen, STYLE_DIM, " %zu events in ", log->count);
 		grid_put_foreign(&pen, STYLE_DIM, app->options->log, 60);
 	} else if (counted == UNKNOWN) {
