@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define SCREEN_MAX 65536
-#define GIB        1024 /* MiB */
+#define GIB        1024L /* MiB */
 
 struct fixture {
 	char path[64];
