@@ -170,7 +170,8 @@ lint-analyzer:
 .PHONY: analyzed
 analyzed: $(core) $(tui)
 
-tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
+tidy_flags = -std=gnu11 $(filter-out -DOOMSPECT_VERSION=%,$(CPPFLAGS)) -DOOMSPECT_VERSION=\"$(VERSION)\" \
+	$(call pkg,cflags,$(packages) $(test_packages))
 
 lint-tidy:
 	@status=0; \
