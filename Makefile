@@ -181,6 +181,28 @@ lint-tidy:
 		$(tidy_flags)' tidy || status=1; \
 	exit $$status
 
+# libFuzzer targets; the corpus that `make check` runs is kept in the tree, what a run finds is not.
+FUZZ_SECONDS ?= 60
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_flags   := -O1 -g -std=gnu11 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz_core    := $(core_sources:%.c=$O/fuzz/%.o)
+
+$O/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(if $(findstring core/,$<),$(ban)) $(fuzz_flags) -MMD -MP -c -o $@ $<
+
+$O/fuzz/fuzz_%: $O/fuzz/tests/fuzz/fuzz_%.o $(fuzz_core)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(call pkg,libs,jansson)
+
+.PHONY: fuzz
+fuzz: $(addprefix $O/fuzz/,$(fuzz_targets)) ## run the fuzz targets for FUZZ_SECONDS (60) each
+	@for t in $(fuzz_targets); do mkdir -p $O/fuzz/found/$$t; \
+		echo "== $$t, $(FUZZ_SECONDS) s"; nice $O/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
+		-artifact_prefix=$O/fuzz/$$t- -print_final_stats=1 -verbosity=0 \
+		$O/fuzz/found/$$t tests/fuzz/corpus/$${t#fuzz_} || exit 1; done
+
+-include $(fuzz_core:.o=.d)
+
 # --- where it goes
 
 install: all ## to PREFIX (/usr/local), below DESTDIR if given

@@ -2,6 +2,7 @@
 #include "oomspect/memcg_mount.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -48,12 +49,19 @@ struct search {
 	int fd;
 };
 
-static bool has_memory(int fd, int version)
+static const char *below_root(const struct memcg_mount *mount)
 {
-	char controllers[4096];
-	return version == 1 ||
-	       (root_read_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) > 0 &&
-		       memcg_mount_has_memory(text_of(controllers)));
+	return mount->point[1] ? mount->point + 1 : ".";
+}
+
+static bool has_memory(const struct root *root, const struct memcg_mount *mount)
+{
+	char controllers[4096], path[PATH_MAX + 32];
+	if (mount->version == 1)
+		return true;
+	snprintf(path, sizeof(path), "%s/cgroup.controllers", below_root(mount));
+	return root_read(root, path, controllers, sizeof(controllers)) > 0 &&
+	       memcg_mount_has_memory(text_of(controllers));
 }
 
 /* A mount that shows the hierarchy from its top is better than one that shows a part. */
@@ -69,10 +77,10 @@ static bool consider(void *context, struct text line)
 	struct memcg_mount mount;
 	if (!memcg_mount_parse(line, &mount) || !is_better(&mount, &search->best))
 		return true;
-	int fd = root_open_dir(search->root, mount.point[1] ? mount.point + 1 : ".");
+	int fd = root_open_dir(search->root, below_root(&mount));
 	if (fd < 0)
 		return true;
-	if (!has_memory(fd, mount.version)) {
+	if (!has_memory(search->root, &mount)) {
 		close(fd);
 		return true;
 	}
@@ -114,6 +122,8 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
 	}
 	walk->version = search.best.version;
+	walk->root = root;
+	strcpy(walk->point, below_root(&search.best));
 	walk->top_fd = search.fd;
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))

@@ -79,19 +79,26 @@ const char *memcg_walk_path(struct memcg_walk *walk, const struct memcg_slot *sl
 	return below_top(walk, walk->now.paths + slot->path, slot->path_length);
 }
 
+static bool is_there(struct memcg_walk *walk, size_t row, struct stat *ret_status)
+{
+	const char *path = memcg_walk_path(walk, &walk->now.slots[row]);
+	return fstatat(walk->top_fd, path, ret_status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ret_status->st_ino == walk->now.rows[row].inode;
+}
+
 bool memcg_walk_check(struct memcg_walk *walk)
 {
+	struct memcg_slot *slots = walk->now.slots;
 	bool differs = walk->now.count == 0;
 	for (size_t i = 0; i < walk->now.count; i++) {
-		struct memcg_slot *slot = &walk->now.slots[i];
 		struct stat status;
-		if (fstatat(walk->top_fd, memcg_walk_path(walk, slot), &status,
-			    AT_SYMLINK_NOFOLLOW) < 0 ||
-			status.st_ino != walk->now.rows[i].inode)
-			slot->gone = true;
-		else
-			slot->changed = status.st_nlink != slot->links;
-		differs |= slot->gone || slot->changed;
+		int32_t parent = walk->now.rows[i].parent;
+		slots[i].gone = !is_there(walk, i, &status);
+		slots[i].changed = !slots[i].gone && status.st_nlink != slots[i].links;
+		/* Another directory may have taken its name: the number of links is then the same. */
+		if (slots[i].gone && parent >= 0)
+			slots[parent].changed = true;
+		differs |= slots[i].gone || slots[i].changed;
 	}
 	return differs;
 }

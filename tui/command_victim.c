@@ -144,10 +144,39 @@ static void print_prediction(struct printer *printer, struct watch *watch)
 	put_uncertain(printer, watch);
 }
 
+/* -p and -u: who of these. */
+struct restriction {
+	const struct options *options;
+	uid_t uid; /* UID_UNKNOWN: of anybody */
+};
+
+static bool is_wanted(const void *context, const struct task *task)
+{
+	const struct restriction *restriction = context;
+	const struct options *options = restriction->options;
+	bool wanted = options->pid_count == 0;
+	for (size_t i = 0; i < options->pid_count; i++)
+		wanted |= options->pids[i] == task->pid;
+	return wanted && (restriction->uid == UID_UNKNOWN || restriction->uid == task->uid);
+}
+
+static enum err_code restrict_candidates(struct watch *watch, struct err *err)
+{
+	struct restriction restriction = { watch->options, UID_UNKNOWN };
+	const char *user = watch->options->user;
+	if (user && users_find(&watch->users, user, &restriction.uid, err))
+		return ERR_NOT_FOUND;
+	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);
+	ranking_restrict(&watch->at_oom, watch->snapshot, is_wanted, &restriction);
+	return ERR_OK;
+}
+
 static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
 {
 	struct printer printer;
 	enum err_code code = watch_sample(watch, err);
+	if (!code)
+		code = restrict_candidates(watch, err);
 	if (code)
 		return code;
 	*ret_victim = ranking_prediction(&watch->now, watch->snapshot) == PREDICTION_VICTIM;

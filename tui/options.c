@@ -82,6 +82,17 @@ static bool parse_seconds(void *field, struct options *options, const char *text
 	return options_parse_seconds(text, field);
 }
 
+/* Journals number boots from the oldest (1) and back from this one (0, -1). */
+static bool parse_boot(void *field, struct options *options, const char *text)
+{
+	int64_t boot;
+	if (!text_to_i64(text_of(text), &boot) || boot < -100000 || boot > 100000)
+		return false;
+	*(int64_t *)field = boot;
+	options->with_boot = true;
+	return true;
+}
+
 static bool parse_pids(void *field, struct options *options, const char *text)
 {
 	pid_t **pids = field;
@@ -120,9 +131,9 @@ static const struct option_row rows[] = {
 		"not a number from 1 to 1000000000", "stop after N samples" },
 	{ 'b', "batch", NULL, ON(SCREEN), FIELD(batch), parse_flag, NULL,
 		"text without a terminal, as list" },
-	{ 'p', "pid", "PID,...", ON(SCREEN) | ON(LIST), FIELD(pids), parse_pids,
+	{ 'p', "pid", "PID,...", ON(SCREEN) | ON(LIST) | ON(VICTIM), FIELD(pids), parse_pids,
 		"not a list of process numbers", "only these processes" },
-	{ 'u', "user", "NAME", ON(SCREEN) | ON(LIST), FIELD(user), parse_string, "not a user",
+	{ 'u', "user", "NAME", ON(SCREEN) | ON(LIST) | ON(VICTIM), FIELD(user), parse_string, "not a user",
 		"only processes of this user" },
 	{ 'c', "cgroup", "PATH", ON(SCREEN) | ON(LIST) | ON(VICTIM) | ON(ADJ), FIELD(cgroup),
 		parse_string, "not a cgroup", "predict inside this memory cgroup; adj: all its processes" },
@@ -132,6 +143,10 @@ static const struct option_row rows[] = {
 		"their children as well, and theirs" },
 	{ 0, "dry-run", NULL, ON(ADJ), FIELD(dry_run), parse_flag, NULL,
 		"show the changes and the next victim, write nothing" },
+	{ 0, "follow", NULL, ON(EVENTS), FIELD(follow), parse_flag, NULL,
+		"go on with events as they happen" },
+	{ 0, "boot", "N", ON(EVENTS), FIELD(boot), parse_boot, "not a boot number",
+		"from the journal, boot N: 0 this one, -1 the one before" },
 	{ 0, "audit", "FILE", ON(ADJ), FIELD(audit), parse_string, "not a file",
 		"append every change to FILE" },
 	{ 0, "nodes", "LIST", ON(VICTIM), FIELD(nodes), parse_string, "not a list of nodes",

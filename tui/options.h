@@ -40,6 +40,8 @@ struct options {
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
 	const char *name, *audit; /* of adj; NULL: not given */
 	bool descendants, dry_run; /* of adj */
+	bool follow, with_boot;    /* of events; with_boot: boot was given */
+	int64_t boot;              /* 0: this one, -1: the one before */
 	const char **operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
 };

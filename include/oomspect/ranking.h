@@ -56,6 +56,7 @@ struct ranking {
 	size_t victim;   /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
+	bool restricted;      /* ranking_restrict left some out */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -66,6 +67,10 @@ void ranking_release(struct ranking *ranking);
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err);
+
+/* Leaves only the rows that `keep` wants, in their order: who of these would be the first. */
+void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
+	bool (*keep)(const void *context, const struct task *task), const void *context);
 
 /* Inside one v2 memory cgroup the kernel scans in the order of joining, which no file of a process
  * tells: until told, the order of creation stands in. The row of snapshot->memcgs in which equals

@@ -1,0 +1,84 @@
+#include "support.h"
+
+#include "support_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void files_make(struct files *files)
+{
+	strcpy(files->path, "/tmp/oomspect-test-XXXXXX");
+	assert_non_null(mkdtemp(files->path));
+	/* Others may look, so that a test can give up its privileges. */
+	assert_int_equal(chmod(files->path, 0755), 0);
+}
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw)
+{
+	(void)status;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void files_remove(struct files *files)
+{
+	if (*files->path)
+		nftw(files->path, remove_one, 32, FTW_DEPTH | FTW_PHYS);
+	*files->path = '\0';
+}
+
+static const char *below(const struct files *files, const char *path, char *buffer)
+{
+	assert_true(snprintf(buffer, PATH_MAX, "%s/%s", files->path, path) < PATH_MAX);
+	return buffer;
+}
+
+static void make_dirs(char *path, size_t from)
+{
+	for (char *at = path + from; (at = strchr(at + 1, '/')) != NULL; *at = '/') {
+		*at = '\0';
+		assert_true(mkdir(path, 0755) == 0 || errno == EEXIST);
+	}
+}
+
+void files_dir(const struct files *files, const char *path)
+{
+	char buffer[PATH_MAX];
+	below(files, path, buffer);
+	make_dirs(buffer, strlen(files->path));
+	assert_true(mkdir(buffer, 0755) == 0 || errno == EEXIST);
+}
+
+void files_put(const struct files *files, const char *path, const char *text)
+{
+	char buffer[PATH_MAX];
+	below(files, path, buffer);
+	make_dirs(buffer, strlen(files->path));
+	int fd = open(buffer, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+void files_drop(const struct files *files, const char *path)
+{
+	char buffer[PATH_MAX];
+	assert_int_equal(nftw(below(files, path, buffer), remove_one, 32, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+void files_open(const struct files *files, const char *mountinfo, struct root *root)
+{
+	struct err err = { 0 };
+	files_put(files, "proc/meminfo", "MemTotal: 1048576 kB\n");
+	files_put(files, "proc/self/mountinfo", mountinfo);
+	if (root_open(root, files->path, &err) != ERR_OK)
+		fail_msg("%s", err.text);
+}

@@ -1,0 +1,26 @@
+/* Directories made at test time: a machine's root in /tmp, and what stands in it. */
+#ifndef TESTS_SUPPORT_FILES_H
+#define TESTS_SUPPORT_FILES_H
+
+#include "oomspect/root.h"
+
+struct files {
+	char path[64]; /* of the directory; "" when it is removed */
+};
+
+/* An empty directory, removed with all that is in it by files_remove. Ends the test when one cannot
+ * be had. */
+void files_make(struct files *files);
+void files_remove(struct files *files);
+
+/* Makes a directory or a file below the tree, and the directories above it. */
+void files_dir(const struct files *files, const char *path);
+void files_put(const struct files *files, const char *path, const char *text);
+
+/* Removes one file or empty directory, or all below a directory and itself. */
+void files_drop(const struct files *files, const char *path);
+
+/* Makes proc/meminfo, and proc/self/mountinfo with `mountinfo` in it, and opens the root. */
+void files_open(const struct files *files, const char *mountinfo, struct root *root);
+
+#endif
