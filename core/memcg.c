@@ -123,13 +123,13 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	}
 	walk->version = search.best.version;
 	walk->root = root;
-	strcpy(walk->point, below_root(&search.best));
+	text_copy(text_of(below_root(&search.best)), walk->point, sizeof(walk->point));
 	walk->top_fd = search.fd;
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
-		strcpy(walk->prefix, search.best.shown);
+		text_copy(text_of(search.best.shown), walk->prefix, sizeof(walk->prefix));
 	else if (strcmp(search.best.shown, "/") != 0)
-		strcpy(walk->climb, search.best.shown);
+		text_copy(text_of(search.best.shown), walk->climb, sizeof(walk->climb));
 	tree->walk = walk;
 	tree->version = walk->version;
 	return ERR_OK;

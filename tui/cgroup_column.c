@@ -109,7 +109,8 @@ static const char *string_name(
 {
 	struct memcg_name name;
 	memcg_name_of(row_of(context, row)->path, &name);
-	return strcpy(buffer, name.name);
+	snprintf(buffer, CGROUP_CELL_SIZE, "%s", name.name);
+	return buffer;
 }
 
 static const char *string_victim(
@@ -277,7 +278,7 @@ const char *cgroup_column_cell(enum cgroup_column_id id, const struct cgroup_con
 		return "none";
 	column->format(context, value, buffer);
 	if (id == CGROUP_COL_LIMIT && is_ancestors(context, row))
-		strcat(buffer, "^");
+		snprintf(buffer + strlen(buffer), CGROUP_CELL_SIZE - strlen(buffer), "^");
 	return buffer;
 }
 
