@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,16 @@ void guest_sleep_ms(long ms)
 long guest_mib(long mib)
 {
 	return mib * (1024 * 1024 / sysconf(_SC_PAGESIZE));
+}
+
+void guest_run_on(int cpu)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	for (int i = 0; i < sysconf(_SC_NPROCESSORS_CONF); i++)
+		if (cpu < 0 || cpu == i)
+			CPU_SET((size_t)i, &set);
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 uint64_t chance_next(struct chance *chance)

@@ -23,6 +23,9 @@ void guest_sleep_ms(long ms);
 /* Pages of so many MiB on this machine. */
 long guest_mib(long mib);
 
+/* The caller and its later children run on this CPU; -1: anywhere. */
+void guest_run_on(int cpu);
+
 /* Repeatable chance (splitmix64): every choice of a run follows from the printed seed. */
 struct chance {
 	uint64_t state;

@@ -230,7 +230,8 @@ static void play_kind(const struct kind *kind, const struct orders *orders, unsi
 		report("lacks", "%s\t%s", kind->name, lacking(missing));
 		return;
 	}
-	for (unsigned run = 1; run <= (kind->runs ? kind->runs : 1); run++)
+	unsigned runs = orders->quick || !kind->runs ? 1 : kind->runs;
+	for (unsigned run = 1; run <= runs; run++)
 		play(kind, orders, run);
 }
 

@@ -49,6 +49,7 @@ static pid_t start_filler(const struct filler *filler)
 	if (pid)
 		return pid;
 	unsigned long mask = 1ul << filler->only_node >> 1;
+	guest_run_on(-1);
 	prctl(PR_SET_NAME, "trigger");
 	if ((filler->group && !group_join(filler->group)) ||
 		(filler->cpuset && !guest_write(filler->cpuset, "0")) ||
