@@ -178,8 +178,11 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 	char path[PATH_MAX];
 	if (!work->tree.version)
 		return;
+	/* A v1 hierarchy puts the exited at the top, where a leader's living threads are not. The live
+	 * /proc knows every thread by its own number, a captured one does not. */
+	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
-		sampler->root, task->pid, work->tree.version == 2, path, sizeof(path));
+		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
 	if (length > 0)
 		task->cgroup = cgroup_paths_id(work->paths, path);
 }
