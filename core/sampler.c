@@ -412,7 +412,9 @@ static void finish(struct sampler *sampler)
 	find_sharers(sampler, shot);
 	witness_rss(shot);
 	attention_learn(&sampler->work->attention, shot);
-	shot->hidepid = shot->count > 0 && !snapshot_find(shot, 1);
+	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
+	bool is_first = sampler->options.leave_out_self && getpid() == 1;
+	shot->hidepid = !is_first && !snapshot_find(shot, 1);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;
