@@ -171,6 +171,22 @@ bool is_living(pid_t pid)
 	return living;
 }
 
+pid_t other_thread(pid_t pid)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	DIR *tasks = opendir(path);
+	pid_t found = 0;
+	struct dirent *entry;
+	while (tasks && !found && (entry = readdir(tasks))) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+		found = tid != pid ? tid : 0;
+	}
+	if (tasks)
+		closedir(tasks);
+	return found;
+}
+
 /* Kernel threads are kthreadd, pid 2, and its children. */
 static bool is_kthread(pid_t pid)
 {

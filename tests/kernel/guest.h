@@ -50,4 +50,7 @@ const char *pids_text(const struct pids *pids, char *buffer, size_t size);
 void census(struct pids *living);
 bool is_living(pid_t pid);
 
+/* The thread of a process that is not its leader; 0: none. */
+pid_t other_thread(pid_t pid);
+
 #endif

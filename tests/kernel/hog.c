@@ -176,6 +176,10 @@ static void say_ready(const struct life *life)
 {
 	if (life->hog->moves_to && !group_join(life->hog->moves_to))
 		give_up(life->hog->moves_to);
+	if (life->hog->uid && setresuid(life->hog->uid, life->hog->uid, life->hog->uid))
+		give_up("setresuid");
+	/* Who changes its user is not dumpable, and its files in /proc are root's. */
+	prctl(PR_SET_DUMPABLE, 1);
 	if (write(life->ready, "", 1) != 1)
 		give_up("ready");
 }

@@ -29,6 +29,8 @@ static const struct kind *const tables[] = {
 	kinds_group,
 	kinds_odd,
 	kinds_random,
+	kinds_facts,
+	kinds_events,
 };
 
 /* What the kernel's command line says to do. */
