@@ -5,6 +5,7 @@
 #define OOMSPECT_APP_H
 
 #include "detail.h"
+#include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
 #include "moves.h"
@@ -16,6 +17,7 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_EVENTS,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -34,6 +36,7 @@ struct app {
 	const struct options *options;
 	struct watch watch;
 	struct detail detail;
+	struct events_pane events;
 	struct listing listing;
 	struct moves moves;
 	struct column_set columns;

@@ -415,6 +415,13 @@ void column_set_fit(struct column_set *set, const struct grid *grid,
 		}
 }
 
+/* Blanks up to column `col`. They have the style of their row, since a terminal has to be told of
+ * each change of it. */
+static void fill_to(struct pen *pen, unsigned style, int col)
+{
+	grid_fill(pen, style, ' ', col - pen->col);
+}
+
 /* A text that is cut ends in '+'; that of the last column runs to the end of the line. */
 static void put_text(struct pen *pen, unsigned style, const char *text, int width, bool last)
 {
@@ -426,23 +433,24 @@ static void put_text(struct pen *pen, unsigned style, const char *text, int widt
 	bool cut = grid_foreign_width(pen->grid, text) > width;
 	grid_put_foreign(pen, style, text, cut ? width - 1 : width);
 	if (cut) {
-		grid_skip_to(pen, start + width - 1);
-		grid_put(pen, STYLE_DIM, "+");
+		fill_to(pen, style, start + width - 1);
+		grid_put(pen, style, "+");
 	}
-	grid_skip_to(pen, start + width);
+	fill_to(pen, style, start + width);
 }
 
 static void put_cell(
 	struct pen *pen, enum column_id id, unsigned style, const char *text, int width, bool last)
 {
-	if (columns[id].text)
+	if (columns[id].text) {
 		put_text(pen, style, text, width, last);
-	else if (id == COL_RK) {
+	} else if (id == COL_RK) {
 		int start = pen->col; /* the star stands behind the figure */
 		grid_put(pen, style, text);
-		grid_skip_to(pen, start + width);
-	} else
+		fill_to(pen, style, start + width);
+	} else {
 		grid_put_right(pen, style, text, width);
+	}
 }
 
 void column_put_titles(const struct column_set *set, struct pen *pen, enum column_id sorted)
@@ -480,7 +488,7 @@ void column_put_row(const struct column_set *set, const struct column_context *c
 		enum column_id id = set->ids[i];
 		const char *text = column_cell(id, context, row, buffer);
 		if (i > 0)
-			grid_skip(pen, 1);
+			grid_fill(pen, style, ' ', 1);
 		put_cell(pen, id, id == COL_SCORE && style == STYLE_NORMAL ? STYLE_DIM : style,
 			text, set->widths[i], i + 1 == set->count);
 	}

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 /* An event is shown when the log has been quiet this long, or the event is this old. */
+#define REPORT_WIDTH 80
 #define QUIET_MS 20
 #define OVERDUE_MS 40
 #define GROWING_FILE_MS 100
@@ -50,7 +51,7 @@ static void on_event(void *arg, struct oom_event *event)
 		return;
 	}
 	show_collapsed(run);
-	events_text_print(stdout, event);
+	events_text_print(stdout, event, REPORT_WIDTH);
 }
 
 static void on_reaped(void *arg, uint64_t number, int64_t pid)

@@ -51,7 +51,7 @@ static enum err_code choose_rows(struct list *list, struct err *err)
 {
 	const struct options *options = list->options;
 	list->filter = (struct listing_filter){
-		.show = options->pid_count ? LISTING_ALL : LISTING_NO_KTHREADS,
+		.show = LISTING_ALL, /* a reader can leave out, but not ask for more */
 		.uid = UID_UNKNOWN,
 		.pids = options->pids,
 		.pid_count = options->pid_count,

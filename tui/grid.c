@@ -138,7 +138,7 @@ void grid_put_right(struct pen *pen, unsigned style, const char *text, int width
 {
 	int length = (int)strlen(text);
 	if (length < width)
-		grid_skip(pen, width - length);
+		grid_fill(pen, style, ' ', width - length);
 	for (int i = 0; i < length && i < width; i++)
 		put_char(pen, style, (wchar_t)text[i], 1);
 }

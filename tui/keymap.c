@@ -59,6 +59,10 @@ const struct key_row key_rows[] = {
 	{ 'R', ACTION_SORT_REVERSE, GROUP_SORT, NULL, NULL },
 
 	{ '1', ACTION_VIEW_PROCS, GROUP_LOOK, NULL, "processes" },
+	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
+	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
+	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, NULL, "open, raw lines" },
+	{ 'w', ACTION_WRITE, GROUP_LOOK, NULL, "save raw lines" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
 	{ INPUT_BACKTAB, ACTION_VIEW_PREVIOUS, GROUP_LOOK, NULL, "previous view" },
 	{ 'Z', ACTION_PAUSE, GROUP_LOOK, "Pause", "pause, resume" },

@@ -144,6 +144,8 @@ static const struct option_row rows[] = {
 		"their children as well, and theirs" },
 	{ 0, ON(ADJ), "dry-run", NULL, FIELD(dry_run), parse_flag, NULL,
 		"show the changes and the next victim, write nothing" },
+	{ 0, ON(SCREEN), "log", "FILE", FIELD(log), parse_string, "not a file",
+		"the Events view reads FILE instead of the running kernel's log" },
 	{ 0, ON(EVENTS), "follow", NULL, FIELD(follow), parse_flag, NULL,
 		"go on with events as they happen" },
 	{ 0, ON(EVENTS), "boot", "N", FIELD(boot), parse_boot, "not a boot number",

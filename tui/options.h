@@ -39,6 +39,7 @@ struct options {
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
 	const char *name, *audit; /* of adj; NULL: not given */
+	const char *log;          /* of the screen; NULL: the running kernel's */
 	bool descendants, dry_run; /* of adj */
 	bool follow, with_boot;    /* of events; with_boot: boot was given */
 	int64_t boot;              /* 0: this one, -1: the one before */

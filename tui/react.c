@@ -1,6 +1,7 @@
 #include "react.h"
 
 #include "input.h"
+#include "react_events.h"
 #include "state.h"
 #include "view.h"
 
@@ -92,6 +93,11 @@ static void view_procs(struct app *app)
 	app->view = VIEW_PROCS;
 }
 
+static void view_events(struct app *app)
+{
+	app->view = VIEW_EVENTS;
+}
+
 static void view_next(struct app *app)
 {
 	app->view = app->view >= VIEW_TABS - 1 ? 0 : app->view + 1;
@@ -151,7 +157,7 @@ static void share(struct app *app)
 static void header(struct app *app)
 {
 	app->header_hidden = !app->header_hidden;
-	app->layout = layout_of(app->grid.rows, !app->header_hidden);
+	state_lay_out(app);
 	state_scroll_to_cursor(app);
 }
 
@@ -173,6 +179,10 @@ static void search_from(struct app *app, long start, int step)
 	long count = (long)app->listing.count;
 	if (!app->search_text[0]) {
 		state_say(app, "nothing to search: / first");
+		return;
+	}
+	if (app->view == VIEW_EVENTS) {
+		react_events_search(app, step);
 		return;
 	}
 	if (app->view == VIEW_HELP) {
@@ -321,7 +331,19 @@ static void close_view(struct app *app)
 		quit(app);
 }
 
+static void nothing_to_open(struct app *app)
+{
+	state_say(app, "nothing to open here");
+}
+
+static void nothing_to_save(struct app *app)
+{
+	state_say(app, "nothing to save here: w saves an event");
+}
+
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_OPEN] = nothing_to_open,
+	[ACTION_WRITE] = nothing_to_save,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -333,6 +355,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_LINE_START] = line_start,
 	[ACTION_LINE_END] = line_end,
 	[ACTION_VIEW_PROCS] = view_procs,
+	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -464,6 +487,6 @@ void react_key(struct app *app, int key)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else
+	else if (app->view != VIEW_EVENTS || !react_events(app, row->action))
 		reactions[row->action](app);
 }

@@ -7,6 +7,7 @@
 
 const struct view views[VIEW_COUNT] = {
 	[VIEW_PROCS] = { "Procs", view_procs_draw },
+	[VIEW_EVENTS] = { "Events", view_events_draw },
 	[VIEW_HELP] = { NULL, view_help_draw },
 };
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of thousands of processes on a live screen: perf and honesty ask for some screenfuls. */
+#define HOT_PROCESSES 400
 #define CMDLINE_MAX 131072
 
 enum err_code watch_open(
@@ -15,6 +17,7 @@ enum err_code watch_open(
 	struct sampler_options sampling = {
 		.memcgs = true,
 		.leave_out_self = one_shot,
+		.hot = one_shot ? 0 : HOT_PROCESSES,
 	};
 	ranking_init(&watch->now);
 	ranking_init(&watch->at_oom);
