@@ -128,6 +128,14 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run $(tests)
 
+# Real kernels under emulation; what they need and how to choose stands in tests/kernel/run.
+.PHONY: check-kernel check-kernel-quick
+check-kernel: ## kernels in QEMU judge the predictions; KERNELS="6.1 ..." SEED=N
+	@CC=$(CC) KERNELS="$(KERNELS)" SEED="$(SEED)" ONLY="$(ONLY)" JOBS="$(JOBS)" tests/kernel/run $O
+
+check-kernel-quick: ## one kernel, a few scenarios of each sort
+	@CC=$(CC) QUICK=1 KERNELS="$(or $(KERNELS),6.1)" SEED="$(SEED)" tests/kernel/run $O
+
 coverage: ## lines of core/ that the tests execute, 90 % at least
 	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
