@@ -288,6 +288,25 @@ static void plain_text(struct klog_reader *reader, struct text *line)
 	line->len = out;
 }
 
+#define MANY_LINES_MIN 300 /* bytes of a line that may be a text with its newlines spelled out */
+
+/* A whole log in one string, pasted as it stood in JSON or YAML: "\\n" between its lines. */
+static void split_spelled_lines(struct klog *klog, struct text *line)
+{
+	char *at = klog->reader.buffer + (line->at - klog->reader.buffer);
+	const char *first = line->len < MANY_LINES_MIN ? NULL : memmem(at, line->len, "\\n", 2);
+	if (!first || !memmem(first + 2, line->len - (size_t)(first + 2 - at), "\\n", 2))
+		return;
+	for (size_t i = 0; i + 1 < line->len; i++) {
+		if (at[i] == '\\' && at[i + 1] == 'n') {
+			at[i] = ' ';
+			at[i + 1] = '\n';
+		}
+	}
+	klog->inner = *line;
+	text_next_line(&klog->inner, line);
+}
+
 static enum klog_status read_text(struct klog *klog, struct klog_record *ret, struct err *err)
 {
 	struct text line;
@@ -305,8 +324,10 @@ static enum klog_status read_text(struct klog *klog, struct klog_record *ret, st
 	}
 	plain_text(&klog->reader, &line);
 	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
-	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret))
+	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret)) {
+		split_spelled_lines(klog, &line);
 		logline_parse(line, ret);
+	}
 	ret->line = klog->reader.line;
 	return KLOG_RECORD;
 }

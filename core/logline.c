@@ -372,6 +372,29 @@ static bool take_quote(struct text *rest, struct klog_record *record)
 		text_skip(rest, "\xef\xbb\xbf");
 }
 
+/* "MESSAGE=" of journalctl -o verbose, "\"msg\": \"" of JSON printed over several lines. */
+static bool take_message_key(struct text *rest, struct klog_record *record)
+{
+	static const char *const keys[] = { "\"MESSAGE\"", "\"message\"", "\"msg\"", "\"log\"" };
+	struct text text = *rest;
+	(void)record;
+	if (text_skip(rest, "MESSAGE="))
+		return true;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && *text.at == '"'; i++) {
+		if (!text_skip(&text, keys[i]))
+			continue;
+		scan_blanks(&text);
+		if (!text_skip(&text, ":"))
+			return false;
+		scan_blanks(&text);
+		if (!text_skip(&text, "\""))
+			return false;
+		*rest = text;
+		return true;
+	}
+	return false;
+}
+
 /* "kern  :warn  : " of dmesg -x. */
 static bool take_facility_words(struct text *rest, struct klog_record *record)
 {
@@ -484,10 +507,13 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 typedef bool take_fn(struct text *rest, struct klog_record *record);
 
 static take_fn *const takers[] = { take_boot_stamp, take_clock_stamp, take_priority, take_quote, take_colour,
-	take_kmsg_head, take_iso_stamp, take_line_number, take_syslog_date, take_facility_words, take_container };
+	take_kmsg_head, take_iso_stamp, take_line_number, take_syslog_date, take_facility_words, take_container,
+	take_message_key };
 
 static bool take_one(struct text *rest, struct klog_record *record)
 {
+	if (!rest->len)
+		return false;
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
 		if (takers[i](rest, record))
 			return true;

@@ -120,12 +120,18 @@ static bool take_kill(struct oomlog *log, struct text text)
 
 static bool take_constraint(struct oomlog *log, struct text text)
 {
+	struct oom_event probe;
+	oom_event_init(&probe);
+	bool known = oomline_constraint(text, &probe);
+	oom_event_release(&probe);
+	if (!known)
+		return false;
 	if (log->has_constraint_line)
 		oomlog_end(log);
 	oomlog_need_report(log);
 	log->in_failure = false;
 	log->has_constraint_line = oomline_constraint(text, &log->event);
-	return log->has_constraint_line;
+	return true;
 }
 
 static bool take_task_in(struct oomlog *log, struct text text)
@@ -255,7 +261,8 @@ static bool take_no_victim(struct oomlog *log, struct text text)
 /* mm/oom_kill.c:out_of_memory(), check_panic_on_oom(); 2.6.32 had it in lower case. */
 static bool take_panic(struct oomlog *log, struct text text)
 {
-	if (!text_find(text, "ut of memory") && !text_find(text, "deadlocked on memory"))
+	if (!text_find(text, "panic_on_oom") && !text_find(text, "no killable processes") &&
+		!text_find(text, "deadlocked on memory") && !text_find(text, "not syncing: Out of memory: "))
 		return false;
 	if (log->phase != OOMLOG_DECIDED || log->event.outcome != OOM_OUTCOME_NO_VICTIM)
 		oomlog_need_report(log);
@@ -333,7 +340,7 @@ static const struct oomlog_shape shapes[] = {
 	{ "[", false, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
 	{ "[", false, take_columns, logjoin_table, "its header" },
 	{ "pid ]", false, take_columns, logjoin_table, "the same, its bracket eaten by busybox dmesg" },
-	{ "oom-killer: gfp_mask=", false, take_header, logjoin_header, "to v2.6.18" },
+	{ "oom-killer: gfp_mask=0x", false, take_header, logjoin_header, "to v2.6.18" },
 	{ "oom-kill:", true, take_constraint, logjoin_constraint, "v5.0 (ef8444ea01d7)" },
 	{ "Memory cgroup out of memory", true, take_kill, logjoin_kill, "v2.6.29 (a636b327f731); one line since v5.1" },
 	{ "Memory cgroup out of memory", true, take_exiting, NULL, "v5.10" },
