@@ -178,22 +178,25 @@ enum err_code klog_open_journal(struct klog *klog, int boot, bool follow, struct
 	return code;
 }
 
+/* journalctl without the right to read waits for ever when it follows, and says nothing. */
+static bool journal_is_readable(void)
+{
+	struct klog klog;
+	struct text line;
+	if (klog_open_journal(&klog, 0, false, NULL) != ERR_OK)
+		return false;
+	bool readable = klog_reader_line(&klog.reader, &line, NULL) == KLOG_RECORD;
+	klog_close(&klog);
+	return readable;
+}
+
 enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 {
 	enum err_code code = klog_open_kmsg(klog, err);
-	if (code == ERR_OK)
+	if (code == ERR_OK || (!follow && klog_open_klogctl(klog, NULL) == ERR_OK))
 		return ERR_OK;
-	if (!follow && klog_open_klogctl(klog, NULL) == ERR_OK)
+	if (journal_is_readable() && klog_open_journal(klog, 0, follow, NULL) == ERR_OK)
 		return ERR_OK;
-	if (klog_open_journal(klog, 0, follow, NULL) != ERR_OK)
-		return code;
-	struct text line;
-	if (follow || klog_reader_line(&klog->reader, &line, NULL) == KLOG_RECORD) {
-		klog->reader.start = 0; /* the line that was looked at is read again */
-		klog->reader.line = 0;
-		return ERR_OK;
-	}
-	klog_close(klog);
 	return code;
 }
 

@@ -74,7 +74,8 @@ static bool take_process(struct text *rest, struct oom_victim *victim)
 static void take_sizes(struct text text, struct oom_victim *victim)
 {
 	if (!scan_kb(text, "total-vm:", &victim->total_vm_kb))
-		scan_kb(text, "vsz:", &victim->total_vm_kb);
+		if (!scan_kb(text, "vsz:", &victim->total_vm_kb))
+			scan_kb(text, "vm:", &victim->total_vm_kb);
 	scan_kb(text, "anon-rss:", &victim->anon_rss_kb);
 	scan_kb(text, "file-rss:", &victim->file_rss_kb);
 	scan_kb(text, "shmem-rss:", &victim->shmem_rss_kb);
@@ -97,6 +98,8 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 {
 	struct oom_kill_line line = { .score = OOM_UNKNOWN };
 	const char *at = scan_word(text, "Killed process ");
+	if (!at)
+		at = text_find(text, "OOM killed process ") ? scan_word(text, "killed process ") : NULL; /* OpenVZ */
 	line.killed = at != NULL;
 	if (!at && !(at = scan_word(text, "Kill process ")) && !(at = scan_word(text, "kill process ")))
 		return false;

@@ -331,6 +331,7 @@ static const struct oomlog_shape shapes[] = {
 	{ "Out of Memory", true, take_kill, logjoin_kill, "to v2.6.18" },
 	{ "Out of memory", true, take_exiting, NULL, "v5.10" },
 	{ "No available memory", true, take_kill, logjoin_kill, "cpuset and MPOL_BIND, v2.6.16 to v2.6.35" },
+	{ "OOM killed process ", true, take_kill, logjoin_kill, "OpenVZ 2.6.32, behind \"Out of memory in UB 1: \"" },
 	{ "Killed process ", true, take_kill, logjoin_kill, "the second line, to v5.0" },
 	{ "Kill process ", true, take_kill, logjoin_kill, "sharing same memory, v2.6.36 to v3.10" },
 	{ "Tasks in ", false, take_group, logjoin_group, "memory.oom.group, v4.19 (3d8b38eb81ca)" },

@@ -162,6 +162,9 @@ static const struct row rows[] = {
 		"[      9]     7     9        9       60       50        9         1     8192        0             5 x\n"
 		"Out of memory: Killed process 9 (x) total-vm:36kB\n",
 		"- unknown/host killed killed=9(x) vm=36 uid=7 adj=5 tasks=1" },
+	{ "OpenVZ has words of its own",
+		"Out of memory in UB 101: OOM killed process 9 (x y) score 0 vm:40kB, rss:12kB, swap:0kB\n",
+		"- unknown/host killed killed=9(x y) vm=40" },
 	/* who asked, and how */
 	{ "order -1 is sysrq-f", "kworker/0:0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0\n",
 		"kworker/0:0 unknown/unknown unknown sysrq 0xcc0 order=-1" },
