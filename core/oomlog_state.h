@@ -46,7 +46,8 @@ void oomlog_add_task(struct oomlog *log, const struct oom_task *task);
 /* An oom_reaper line: marks the victim wherever it is known. */
 void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim);
 
-/* Seconds between the message at hand and the start of the open event; 0 if unknown. */
+/* Seconds between the message at hand and the start of the open event, whichever is later; 0 if
+ * unknown. */
 int64_t oomlog_age_s(const struct oomlog *log);
 
 /* Delivers the events that are held. */

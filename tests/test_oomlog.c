@@ -273,6 +273,10 @@ static const struct row rows[] = {
 		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
 		"CPU: 2 PID: 391 Comm: x Not tainted 5.7.0 #1\n",
 		"x unknown/unknown unknown 0xcc0 order=0 kernel=5.7.0" },
+	{ "the next boot does not go on with the report of the one before",
+		"[ 9000.000000] x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
+		"[   10.000000] Out of memory: Killed process 9 (y) total-vm:4kB\n",
+		"x unknown/unknown unknown 0xcc0 order=0\n- unknown/host killed killed=9(y) vm=4" },
 	{ "a report with the #012 of syslog",
 		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0#012 oom_policy=default\n",
 		"x unknown/unknown unknown 0xcc0 order=0" },
