@@ -198,6 +198,30 @@ static bool take_facility_words(struct text *rest, struct klog_record *record)
 	return false;
 }
 
+/* What vendors of Android put behind the stamp: "[1:      swapper/1:    0]", "(0)[1234:comm]". */
+static bool take_android(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest;
+	int64_t cpu, pid;
+	if (record->boot_us == KLOG_UNKNOWN)
+		return false;
+	bool mtk = text_skip(&text, "(");
+	if (mtk && (!scan_number(&text, &cpu) || !text_skip(&text, ")")))
+		return false;
+	if (!text_skip(&text, "[") || !scan_number(&text, mtk ? &pid : &cpu) || !text_skip(&text, ":"))
+		return false;
+	const char *end = text_find(text, "]");
+	const char *colon = end && !mtk ? scan_last(scan_until(text, end), ":") : NULL;
+	if (!end || (size_t)(end - text.at) > 40)
+		return false;
+	struct text number = colon ? scan_from(scan_until(text, end), colon + 1) : (struct text){ text.at, 0 };
+	scan_blanks(&number);
+	if (!mtk && (!scan_number(&number, &pid) || number.len))
+		return false;
+	*rest = scan_from(text, end + 1);
+	return true;
+}
+
 /* "stdout F " of container runtimes, "name  | " of docker compose. */
 static bool take_container(struct text *rest, struct klog_record *record)
 {
@@ -286,7 +310,7 @@ typedef bool take_fn(struct text *rest, struct klog_record *record);
 
 static take_fn *const takers[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority, take_quote, take_colour,
 	take_kmsg_head, logtime_take_iso_stamp, take_line_number, logtime_take_syslog_date, take_facility_words, take_container,
-	take_message_key };
+	take_message_key, take_android };
 
 static bool take_one(struct text *rest, struct klog_record *record)
 {
@@ -306,8 +330,7 @@ static bool skip_to_stamp(struct text *rest, struct klog_record *record)
 	struct text seek = head;
 	for (const char *at; seek.len && (at = memchr(seek.at, '[', seek.len)); seek = scan_from(seek, at + 1)) {
 		struct text text = scan_from(*rest, at);
-		struct text stamp = text;
-		if (logtime_take_boot_stamp(&text, record) && text_find(scan_until(stamp, text.at), ".")) {
+		if (logtime_take_boot_stamp(&text, record) || logtime_take_clock_stamp(&text, record)) {
 			*rest = text;
 			return true;
 		}

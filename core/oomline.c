@@ -297,6 +297,8 @@ bool oomline_constraint(struct text text, struct oom_event *event)
 
 bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text *ret_limit)
 {
+	const char *newline = text_find(text, "\n");
+	text = newline ? scan_until(text, newline) : text;
 	const char *killed = text_find(text, "killed as a result of limit of");
 	*ret_task = *ret_limit = (struct text){ text.at, 0 };
 	if (text_skip(&text, "Memory limit reached of cgroup ")) {
