@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SHIELDED_MAX 3 /* larger ones that are named */
+#define NEXT_RANK_MAX 64 /* how far down the next one is looked for */
 
 /* Unsummed per-CPU counters (v6.2 to v6.19) differ by this much per counter on small machines. */
 #define COUNTER_DOUBT_PAGES 128
@@ -234,7 +235,7 @@ static bool is_victim(const struct oom_event *event, const struct oom_task *task
 
 static void explain_next(const struct oom_event *event, struct event_explanation *to)
 {
-	for (int64_t rank = 1; rank <= (int64_t)event->victim_count + 1; rank++) {
+	for (int64_t rank = 1; rank <= NEXT_RANK_MAX; rank++) {
 		const struct oom_task *task = event_task_of_rank(event, rank);
 		if (!task || is_victim(event, task))
 			continue;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
+#define INVOKER_REACH 80 /* what is further left is no part of a name */
 
 static void copy_comm(struct text comm, char ret[OOM_COMM_SIZE])
 {
@@ -124,7 +125,8 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
  * "] " or ": " is the end (Android: "[1:  swapper/1:    0] x"). */
 static struct text invoker_name(struct text text)
 {
-	struct text name = text_trim(text);
+	size_t far = text.len > INVOKER_REACH ? text.len - INVOKER_REACH : 0;
+	struct text name = text_trim(scan_from(text, text.at + far));
 	if (name.len <= COMM_MAX)
 		return name;
 	const char *bracket = scan_last(name, "] ");

@@ -10,6 +10,9 @@
 #define MESSAGE_MAX 16384
 #define RAW_MAX (256 * 1024)
 
+/* No record of 1 KiB is wrapped into more lines, not at 20 columns; it bounds the time as well. */
+#define PIECES_MAX 64
+
 static void keep_raw(struct oomlog *log, struct text text)
 {
 	struct oom_event *event = &log->event;
@@ -83,7 +86,8 @@ static bool makes_kill(const struct oomlog_message *message, struct text next)
 static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
-	if (!message->pending || !message->len || message->len == MESSAGE_MAX || !record->text.len)
+	if (!message->pending || !message->len || message->len == MESSAGE_MAX || message->pieces == PIECES_MAX ||
+		!record->text.len)
 		return false;
 	*join = (struct logjoin){ .text = { message->bytes, message->len }, .next = record->text,
 		.columns = &log->columns, .width = message->width,
@@ -116,7 +120,7 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 	message->width = record->width;
 	message->blank_end = record->blank_end;
 	message->form = record->form;
-	message->joined = false;
+	message->pieces = 1;
 	if (!lone_stamp) {
 		message->boot_us = record->boot_us;
 		message->unix_us = record->unix_us;
@@ -143,7 +147,7 @@ static void continue_message(struct oomlog *log, const struct klog_record *recor
 	message->width = record->width;
 	message->blank_end = record->blank_end;
 	message->last_line = record->line;
-	message->joined = true;
+	message->pieces++;
 	if (!message->shape)
 		message->shape = oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
 }

@@ -72,6 +72,8 @@ static bool grow(struct oomlog *log, void **array, size_t *size, size_t count, s
 void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 {
 	struct oom_event *event = &log->event;
+	if (event->victim_count == OOM_VICTIMS_MAX)
+		return;
 	for (size_t i = 0; i < event->victim_count; i++) {
 		if (event->victims[i].pid == victim->pid)
 			return; /* memory.oom.group prints the chosen one twice */
