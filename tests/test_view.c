@@ -229,6 +229,21 @@ static void an_unknown_key_is_named(void **state)
 	assert_false(app->quit);
 }
 
+static void keys_of_the_list_do_nothing_in_the_help(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "?TK.");
+	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_false(app->sort_menu);
+	keys(app, "/suspend\r");
+	assert_true(app->help_top > 0);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_false(app->quit);
+}
+
 static void escape_never_quits(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -284,6 +299,7 @@ int main(void)
 		WITH_MACHINE(search_filter_and_user),
 		WITH_MACHINE(unkillable_rows_come_and_go),
 		WITH_MACHINE(an_unknown_key_is_named),
+		WITH_MACHINE(keys_of_the_list_do_nothing_in_the_help),
 		WITH_MACHINE(escape_never_quits),
 		WITH_MACHINE(the_delay_is_checked),
 		WITH_MACHINE(hostile_names_are_shown_safely),

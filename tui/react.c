@@ -435,6 +435,13 @@ static void choose_sort(struct app *app, int key)
 		app->sort_menu = false;
 }
 
+/* The help is moved in, searched and left; nothing behind it changes. */
+static bool works_in_help(const struct key_row *row)
+{
+	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM || row->action == ACTION_SEARCH ||
+		row->action == ACTION_SEARCH_NEXT || row->action == ACTION_SEARCH_PREVIOUS;
+}
+
 void react_key(struct app *app, int key)
 {
 	app->message[0] = '\0';
@@ -449,11 +456,12 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
-	if (row) {
-		reactions[row->action](app);
-		return;
-	}
 	char name[32];
 	input_name(key, name, sizeof(name));
-	state_say(app, "unknown key \"%s\", ? for help", name);
+	if (!row)
+		state_say(app, "unknown key \"%s\", ? for help", name);
+	else if (app->view == VIEW_HELP && !works_in_help(row))
+		state_say(app, "%s does nothing in the help, q leaves it", name);
+	else
+		reactions[row->action](app);
 }
