@@ -20,18 +20,19 @@
 #include <unistd.h>
 
 #define STEP_PROCESSES 200   /* read between two looks at the keyboard */
+#define RECOVERY_MS    250   /* between two looks at the memory that comes back */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
 
 /* What the loop listens to. Another source is a row of `sources` and a field here. */
-enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_COUNT };
+enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_RECOVERY, SOURCE_COUNT };
 
 struct loop {
 	struct app *app;
 	struct screen *screen;
 	int epoll_fd;
 	int fds[SOURCE_COUNT];
-	bool sampling, changed, ended;
+	bool sampling, changed, ended, watching_memory;
 	int status;
 	int64_t painted_ms; /* when everything was sent last */
 	struct err *err;
@@ -55,11 +56,17 @@ static void fail(struct loop *loop)
 	end(loop, STATUS_FAILED);
 }
 
+/* While a dialog is open nothing below it may change: not even a sample goes on. */
+static bool is_frozen(const struct app *app)
+{
+	return app->acting.dialog != DIALOG_NONE;
+}
+
 /* --- sampling ------------------------------------------------------------------------------- */
 
 static void begin_sample(struct loop *loop)
 {
-	if (loop->sampling || loop->app->paused)
+	if (loop->sampling || loop->app->paused || is_frozen(loop->app))
 		return;
 	if (sampler_begin(&loop->app->watch.sampler, loop->err))
 		fail(loop);
@@ -81,13 +88,33 @@ static bool is_last_sample(const struct app *app)
 	return app->options->iterations && (int64_t)app->samples >= app->options->iterations;
 }
 
-static void set_timer(struct loop *loop)
+static void arm(int timer_fd, int64_t ms)
 {
-	int64_t ms = loop->app->delay_ms;
 	struct timespec every = { ms / 1000, ms % 1000 * 1000000 };
 	struct itimerspec spec = { every, every };
-	timerfd_settime(loop->fds[SOURCE_TIMER], 0, &spec, NULL);
+	timerfd_settime(timer_fd, 0, &spec, NULL);
+}
+
+static void set_timer(struct loop *loop)
+{
+	arm(loop->fds[SOURCE_TIMER], loop->app->delay_ms);
 	loop->app->restart_timer = false;
+}
+
+/* The list goes on after a dialog: what was being read when it opened is too old by now. */
+static void thaw(struct loop *loop)
+{
+	loop->app->acting.thawed = loop->sampling = false;
+	begin_sample(loop);
+}
+
+/* Memory is coming back: it is looked at more often than samples are taken. */
+static void watch_memory(struct loop *loop)
+{
+	bool watching = loop->app->acting.recovery.watching;
+	if (watching != loop->watching_memory)
+		arm(loop->fds[SOURCE_RECOVERY], watching ? RECOVERY_MS : 0);
+	loop->watching_memory = watching;
 }
 
 /* --- what the sources bring ------------------------------------------------------------------ */
@@ -122,6 +149,9 @@ static void obey(struct loop *loop)
 	struct app *app = loop->app;
 	if (app->restart_timer)
 		set_timer(loop);
+	watch_memory(loop);
+	if (app->acting.thawed)
+		thaw(loop);
 	if (app->repaint)
 		screen_repaint(loop->screen);
 	app->repaint = false;
@@ -167,14 +197,27 @@ static void on_timer(struct loop *loop)
 	uint64_t expired;
 	if (read(loop->fds[SOURCE_TIMER], &expired, sizeof(expired)) != (ssize_t)sizeof(expired))
 		return;
-	loop->changed |= loop->app->paused || loop->sampling; /* the age has changed */
+	acting_look(loop->app);
+	/* The age has changed. */
+	loop->changed |= loop->app->paused || loop->sampling || is_frozen(loop->app);
 	begin_sample(loop);
+}
+
+static void on_recovery(struct loop *loop)
+{
+	uint64_t expired;
+	if (read(loop->fds[SOURCE_RECOVERY], &expired, sizeof(expired)) != (ssize_t)sizeof(expired))
+		return;
+	loop->changed = true;
+	acting_watch_memory(loop->app, now_ms());
+	watch_memory(loop);
 }
 
 static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
 	[SOURCE_KEYS] = on_keys,
 	[SOURCE_SIGNALS] = on_signals,
 	[SOURCE_TIMER] = on_timer,
+	[SOURCE_RECOVERY] = on_recovery,
 };
 
 /* --- the loop ------------------------------------------------------------------------------- */
@@ -196,7 +239,7 @@ static void draw(struct loop *loop)
 static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
-	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, loop->sampling ? 0 : -1);
+	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, loop->sampling && !is_frozen(loop->app) ? 0 : -1);
 	for (int i = 0; i < count && !loop->ended; i++) {
 		enum source_id id = events[i].data.u32;
 		sources[id](loop);
@@ -211,7 +254,7 @@ static void run(struct loop *loop)
 	draw(loop); /* before the first sample is finished */
 	while (!loop->ended) {
 		wait_for_sources(loop);
-		if (!loop->ended && loop->sampling &&
+		if (!loop->ended && loop->sampling && !is_frozen(loop->app) &&
 			sampler_step(&loop->app->watch.sampler, STEP_PROCESSES))
 			finish_sample(loop);
 		if (loop->changed && !loop->ended)
@@ -242,6 +285,7 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 {
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->fds[SOURCE_TIMER] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	loop->fds[SOURCE_RECOVERY] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
@@ -255,6 +299,7 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 static void close_sources(const struct loop *loop)
 {
 	close(loop->fds[SOURCE_TIMER]);
+	close(loop->fds[SOURCE_RECOVERY]);
 	close(loop->epoll_fd);
 }
 
@@ -309,6 +354,7 @@ int app_run(const struct options *options, struct err *err)
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		show(&loop, err);
 		close(loop.fds[SOURCE_SIGNALS]);
+		history_print(&app->acting.history);
 		state_release(app);
 	}
 	free(app);

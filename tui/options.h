@@ -38,8 +38,10 @@ struct options {
 	pid_t *pids;        /* owned */
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
-	const char *name, *audit; /* of adj; NULL: not given */
+	const char *name;  /* of adj; NULL: not given */
+	const char *audit; /* NULL: not given */
 	bool descendants, dry_run; /* of adj */
+	bool protect;
 	const char **operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
 };

@@ -1,5 +1,6 @@
 #include "react.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "state.h"
 #include "view.h"
@@ -285,13 +286,15 @@ static void help(struct app *app)
 	app->help_top = 0;
 }
 
-/* One step out: help, search, filter. Never quits. */
+/* One step out: help, search, tags, filter. Never quits. */
 static void back(struct app *app)
 {
 	if (app->view == VIEW_HELP)
 		app->view = app->view_before;
 	else if (app->search_text[0])
 		app->search_text[0] = '\0';
+	else if (app->acting.tags.count)
+		acting_untag(app);
 	else
 		clear(app);
 }
@@ -354,6 +357,13 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SORT_LEFT] = sort_left,
 	[ACTION_SORT_RIGHT] = sort_right,
 	[ACTION_SORT_REVERSE] = sort_reverse,
+	[ACTION_ADJUST] = acting_adjust,
+	[ACTION_ADJUST_LESS] = acting_adjust_less,
+	[ACTION_ADJUST_MORE] = acting_adjust_more,
+	[ACTION_SIGNAL] = acting_signal,
+	[ACTION_TAG] = acting_tag,
+	[ACTION_TAG_ALL] = acting_tag_all,
+	[ACTION_UNTAG] = acting_untag,
 	[ACTION_HELP] = help,
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
@@ -444,6 +454,8 @@ static bool works_in_help(const struct key_row *row)
 
 void react_key(struct app *app, int key)
 {
+	if (dialog_key(app, key))
+		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {
 		type(app, key);
