@@ -267,8 +267,12 @@ void acting_write(struct app *app)
 	} else if (adjust->written && adjust->named > 1) {
 		acting_close(app);
 	} else {
+		const struct target *first = &adjust->targets.items[0];
 		bool done = adjust_write(adjust, &app->acting.history, &app->acting.audit);
-		state_say(app, "%s", adjust->result);
+		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED)
+			state_say(app, "refused, %d is in force", first->after);
+		else
+			state_say(app, "%s", adjust->result);
 		if (done && adjust->named == 1)
 			acting_close(app);
 	}

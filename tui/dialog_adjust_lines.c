@@ -286,11 +286,11 @@ static void put_victims(struct pen *pen, const struct app *app, const struct out
 	bool changes = adjust_changes_victim(outlook, snapshot);
 	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
 		const struct ranking_row *next = adjust_next(outlook, snapshot, moment);
-		grid_skip_to(pen, moment ? 43 : 26);
+		grid_skip_to(pen, moment ? 44 : 25);
 		if (next)
 			dialog_put_process(pen,
 				moment && changes ? STYLE_VICTIM | STYLE_BOLD : STYLE_NORMAL,
-				next->task, moment ? 20 : 16);
+				next->task, 18);
 		else
 			grid_put(pen, STYLE_RISK, "no prediction");
 	}

@@ -7,7 +7,7 @@
 
 const char *const key_group_names[GROUP_COUNT] = {
 	[GROUP_MOVE] = "MOVE",       [GROUP_LOOK] = "LOOK", [GROUP_FIND] = "FIND",
-	[GROUP_SORT] = "SORT",       [GROUP_ACT] = "ACT (not with -r, or without rights)", [GROUP_PROGRAM] = "PROGRAM",
+	[GROUP_SORT] = "SORT",       [GROUP_ACT] = "ACT (where allowed)", [GROUP_PROGRAM] = "PROGRAM",
 };
 
 /* The function bar shows the labels in this order, the help view the groups in theirs. */

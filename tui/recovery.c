@@ -58,13 +58,13 @@ bool recovery_note(struct recovery *recovery, int64_t now_ms, int64_t available_
 void recovery_describe(const struct recovery *recovery, char *buffer, size_t size)
 {
 	const struct {
-		const char *when;
+		const char *before, *behind;
 		int64_t kb;
 	} parts[] = {
-		{ " at the kill", recovery->before_kb },
-		{ " after 1 s", recovery->after_1s_kb },
-		{ " after 5 s", recovery->after_5s_kb },
-		{ " now", recovery->watching ? recovery->latest_kb : UNKNOWN },
+		{ " ", " at the kill", recovery->before_kb },
+		{ ", 1 s ", "", recovery->after_1s_kb },
+		{ ", 5 s ", "", recovery->after_5s_kb },
+		{ ", now ", "", recovery->watching ? recovery->latest_kb : UNKNOWN },
 	};
 	int64_t tenths = (recovery->rest_ms - recovery->begun_ms) / 100;
 	size_t used = (size_t)snprintf(buffer, size, "memory back: avail");
@@ -74,7 +74,7 @@ void recovery_describe(const struct recovery *recovery, char *buffer, size_t siz
 			continue;
 		format_kb(parts[i].kb, text);
 		used += (size_t)snprintf(
-			buffer + used, size - used, "%s %s%s", i ? "," : "", text, parts[i].when);
+			buffer + used, size - used, "%s%s%s", parts[i].before, text, parts[i].behind);
 	}
 	if (recovery->at_rest && used < size)
 		snprintf(buffer + used, size - used, ", at rest after %lld.%lld s",

@@ -24,7 +24,7 @@ void recovery_begin(struct recovery *recovery, int64_t now_ms, int64_t available
  * for two seconds, or half a minute is over. */
 bool recovery_note(struct recovery *recovery, int64_t now_ms, int64_t available_kb);
 
-/* "memory back: avail 2.2G at the kill, 9.8G after 1 s, 12.3G after 5 s, at rest after 1.2 s" */
+/* "memory back: avail 2.2G at the kill, 1 s 9.8G, 5 s 12.3G, at rest after 1.2 s" */
 void recovery_describe(const struct recovery *recovery, char *buffer, size_t size);
 
 #endif
