@@ -16,7 +16,9 @@
 #include <unistd.h>
 
 #define WORDS_MAX 24
-#define FILE_MAX  (4 * 1024 * 1024)
+/* The leak sanitizer cannot work beside strace(1). */
+#define NO_LEAKS "ASAN_OPTIONS=detect_leaks=0"
+#define FILE_MAX (4 * 1024 * 1024)
 
 struct fixture {
 	struct terminal terminal;
@@ -351,7 +353,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 	close(mkstemp(trace));
 	select_all(fixture);
 	struct terminal *terminal = start(fixture,
-		WORDS("/usr/bin/strace", "-f", "-o", trace, "-e",
+		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e",
 			"trace=open,openat,openat2,creat,kill,tgkill,tkill,rt_sigqueueinfo,"
 			"pidfd_send_signal,process_mrelease"),
 		WORDS("-r", "--protect"));
@@ -392,7 +394,7 @@ static void without_r_the_same_trace_would_tell(void **state)
 		skip_because("strace is not installed");
 	close(mkstemp(trace));
 	struct terminal *terminal = start(fixture,
-		WORDS("/usr/bin/strace", "-f", "-o", trace, "-e",
+		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e",
 			"trace=openat,pidfd_send_signal,process_mrelease"),
 		NULL);
 	terminal_wait_for(terminal, "filtered out (=)");
