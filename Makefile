@@ -50,7 +50,7 @@ objects := $(sources:%.c=$O/%.o)
 core_tests := $(filter $(core_sources:core/%.c=$O/tests/test_%),$(tests))
 tui_tests  := $(filter-out $(core_tests),$(tests))
 
-.PHONY: all run check check-sanitize check-valgrind coverage lint deps deps-dev \
+.PHONY: all run check check-sanitize check-valgrind coverage lint format deps deps-dev \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(objects)
@@ -132,12 +132,25 @@ coverage: ## lines of core/ that the tests execute, 90 % at least
 	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
 	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
 
+# What things cost here; each says at its top what it needs.
+benches := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
+.PHONY: bench
+bench: $(benches) ## measure what a refresh costs
+	@for b in $(benches); do echo "== $$b"; $$b || exit 1; done
+
+$(benches): $O/%: tests/%.c $O/libcore.a $O/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $O/libcore.a $(call pkg,libs,jansson)
+
 lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
 .PHONY: $(lints)
 lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, man pages
 
 lint-format:
 	clang-format --dry-run -Werror $(sources) $(headers)
+
+format: ## let clang-format write the sources
+	clang-format -i $(sources) $(headers)
 
 lint-headers:
 	@for h in $(headers); do \
@@ -158,8 +171,11 @@ lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 		--enable=warning,performance,portability $(CPPFLAGS) $(core_sources) $(tui_sources)
 
+# Leaks are left to the sanitizer and valgrind: gcc 12 sees one wherever a pointer is stored in an
+# element of a grown array.
 lint-analyzer:
-	@$(MAKE) --no-print-directory O=$O/analyzer CC=gcc CFLAGS='-O1 -g -fanalyzer' WERROR=1 analyzed
+	@$(MAKE) --no-print-directory O=$O/analyzer CC=gcc WERROR=1 analyzed \
+		CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak'
 
 .PHONY: analyzed
 analyzed: $(core) $(tui)
@@ -167,10 +183,34 @@ analyzed: $(core) $(tui)
 tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
 
 lint-tidy:
+	@status=0; \
 	printf '%s\n' $(core_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags) $(ban)' tidy
+		$(tidy_flags) $(ban)' tidy || status=1; \
 	printf '%s\n' $(tui_sources) $(test_sources) | xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
-		$(tidy_flags)' tidy
+		$(tidy_flags)' tidy || status=1; \
+	exit $$status
+
+# libFuzzer targets; the corpus that `make check` runs is kept in the tree, what a run finds is not.
+FUZZ_SECONDS ?= 60
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_flags   := -O1 -g -std=gnu11 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+fuzz_core    := $(core_sources:%.c=$O/fuzz/%.o)
+
+$O/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) $(if $(findstring core/,$<),$(ban)) $(fuzz_flags) -MMD -MP -c -o $@ $<
+
+$O/fuzz/fuzz_%: $O/fuzz/tests/fuzz/fuzz_%.o $(fuzz_core)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(call pkg,libs,jansson)
+
+.PHONY: fuzz
+fuzz: $(addprefix $O/fuzz/,$(fuzz_targets)) ## run the fuzz targets for FUZZ_SECONDS (60) each
+	@for t in $(fuzz_targets); do mkdir -p $O/fuzz/found/$$t; \
+		echo "== $$t, $(FUZZ_SECONDS) s"; nice $O/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) -max_len=8192 \
+		-artifact_prefix=$O/fuzz/$$t- -print_final_stats=1 -verbosity=0 \
+		$O/fuzz/found/$$t tests/fuzz/corpus/$${t#fuzz_} || exit 1; done
+
+-include $(fuzz_core:.o=.d)
 
 # --- where it goes
 

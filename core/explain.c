@@ -88,6 +88,9 @@ static void say_no_prediction(struct paragraph *paragraph, const struct ranking 
 		 snapshot->memcgs->rows[domain->memcg].oom_kill_disable == 1)
 		say(paragraph, "memory.oom_control has oom_kill_disable set: nobody is killed, "
 			       "tasks wait until memory is freed");
+	else if (ranking->restricted)
+		say(paragraph, "none of the processes asked for can be killed in %s",
+			domain_words(ranking));
 	else if (domain->kind == DOMAIN_HOST)
 		say(paragraph, "no process of %s can be killed: the kernel would panic",
 			domain_words(ranking));

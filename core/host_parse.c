@@ -197,42 +197,49 @@ static void parse_zone_line(struct text line, struct host_zone *zone)
 		next_count(&line, count);
 }
 
-static uint64_t node_bit(int node)
+static unsigned node_bit(int node)
 {
-	return 1ull << (node < 63 ? node : 63);
+	return node < HOST_NODE_BITS - 1 ? (unsigned)node : HOST_NODE_BITS - 1;
+}
+
+/* zones[zone_count] is the zone being read, of node UNKNOWN between two; one without memory is not
+ * kept, nor one beyond the table, of which only the memory counts. */
+static void start_zone(struct host *host)
+{
+	host->zones[host->zone_count] = (struct host_zone){ .node = UNKNOWN };
 }
 
 void host_zoneinfo_begin(struct host *host)
 {
 	host->zone_count = 0;
-	host->zones[0].present = UNKNOWN;
 	host->node_mask = 0;
+	memset(host->node_present, 0, sizeof(host->node_present));
+	start_zone(host);
 }
 
-/* zones[zone_count] is the zone being read; it is kept once its "present" is above 0. */
 void host_zoneinfo_line(struct host *host, struct text line)
 {
 	struct host_zone head;
-	if (host->zone_count == HOST_ZONES_MAX)
-		return;
 	struct host_zone *zone = &host->zones[host->zone_count];
-	if (!parse_zone_head(line, &head)) {
-		parse_zone_line(line, zone);
+	if (!text_starts(line, "Node ")) {
+		if (zone->node != UNKNOWN)
+			parse_zone_line(line, zone);
 		return;
 	}
 	host_zoneinfo_end(host);
-	if (host->zone_count < HOST_ZONES_MAX)
+	if (parse_zone_head(line, &head))
 		host->zones[host->zone_count] = head;
 }
 
 void host_zoneinfo_end(struct host *host)
 {
-	if (host->zone_count == HOST_ZONES_MAX || host->zones[host->zone_count].present <= 0)
-		return;
-	host->node_mask |= node_bit(host->zones[host->zone_count].node);
-	host->zone_count++;
-	if (host->zone_count < HOST_ZONES_MAX)
-		host->zones[host->zone_count].present = UNKNOWN;
+	const struct host_zone *zone = &host->zones[host->zone_count];
+	if (zone->node != UNKNOWN && zone->present > 0) {
+		host->node_mask |= 1ull << node_bit(zone->node);
+		host->node_present[node_bit(zone->node)] += zone->present;
+		host->zone_count += host->zone_count < HOST_ZONES_MAX;
+	}
+	start_zone(host);
 }
 
 int64_t host_node_totalpages(const struct host *host, uint64_t nodes)
@@ -240,8 +247,8 @@ int64_t host_node_totalpages(const struct host *host, uint64_t nodes)
 	int64_t pages = host->swap_total_pages;
 	if (!host->zone_count)
 		return UNKNOWN;
-	for (unsigned i = 0; i < host->zone_count; i++)
-		if (nodes & node_bit(host->zones[i].node))
-			pages += host->zones[i].present;
+	for (unsigned bit = 0; bit < HOST_NODE_BITS; bit++)
+		if (nodes >> bit & 1)
+			pages += host->node_present[bit];
 	return pages;
 }

@@ -2,9 +2,12 @@
 #include "oomspect/memcg_mount.h"
 
 #include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* A v2 controller enabled on an existing cgroup leaves no trace in the directory above. */
@@ -48,12 +51,19 @@ struct search {
 	int fd;
 };
 
-static bool has_memory(int fd, int version)
+static const char *below_root(const struct memcg_mount *mount)
 {
-	char controllers[4096];
-	return version == 1 ||
-	       (root_read_at(fd, "cgroup.controllers", controllers, sizeof(controllers)) > 0 &&
-		       memcg_mount_has_memory(text_of(controllers)));
+	return mount->point[1] ? mount->point + 1 : ".";
+}
+
+static bool has_memory(const struct root *root, const struct memcg_mount *mount)
+{
+	char controllers[4096], path[PATH_MAX + 32];
+	if (mount->version == 1)
+		return true;
+	snprintf(path, sizeof(path), "%s/cgroup.controllers", below_root(mount));
+	return root_read(root, path, controllers, sizeof(controllers)) > 0 &&
+	       memcg_mount_has_memory(text_of(controllers));
 }
 
 /* A mount that shows the hierarchy from its top is better than one that shows a part. */
@@ -69,10 +79,10 @@ static bool consider(void *context, struct text line)
 	struct memcg_mount mount;
 	if (!memcg_mount_parse(line, &mount) || !is_better(&mount, &search->best))
 		return true;
-	int fd = root_open_dir(search->root, mount.point[1] ? mount.point + 1 : ".");
+	int fd = root_open_dir(search->root, below_root(&mount));
 	if (fd < 0)
 		return true;
-	if (!has_memory(fd, mount.version)) {
+	if (!has_memory(search->root, &mount)) {
 		close(fd);
 		return true;
 	}
@@ -90,6 +100,13 @@ static void find_mount(struct search *search)
 	static const char *const files[] = { "proc/1/mountinfo", "proc/self/mountinfo" };
 	for (size_t i = search->root->live ? 1 : 0; i < 2 && search->best.version == 0; i++)
 		root_each_line(search->root, files[i], consider, search);
+}
+
+static bool is_cgroup_fs(int fd)
+{
+	struct statfs status;
+	return fstatfs(fd, &status) == 0 &&
+	       (status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC);
 }
 
 static unsigned descriptors_to_keep(void)
@@ -114,12 +131,15 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
 	}
 	walk->version = search.best.version;
+	walk->root = root;
+	strcpy(walk->point, below_root(&search.best));
 	walk->top_fd = search.fd;
+	walk->copied = !is_cgroup_fs(search.fd);
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
-		strcpy(walk->prefix, search.best.shown);
+		memcpy(walk->prefix, search.best.shown, sizeof(walk->prefix));
 	else if (strcmp(search.best.shown, "/") != 0)
-		strcpy(walk->climb, search.best.shown);
+		memcpy(walk->climb, search.best.shown, sizeof(walk->climb));
 	tree->walk = walk;
 	tree->version = walk->version;
 	return ERR_OK;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,6 +50,15 @@ static ssize_t read_fd(struct memcg_walk *walk, int fd)
 	return length;
 }
 
+static void tell(const struct memcg_walk *walk, size_t length)
+{
+	char path[2 * PATH_MAX + 64];
+	if (!walk->root->listener)
+		return;
+	snprintf(path, sizeof(path), "%s/%s", walk->point, walk->path);
+	root_tell(walk->root, path, walk->text, length);
+}
+
 /* Reads by the kept descriptor if there is one, else opens the file, and keeps that if it may. */
 static void read_file(struct memcg_walk *walk, const struct memcg_file *file, struct memcg *row,
 	struct memcg_slot *slot)
@@ -57,6 +67,8 @@ static void read_file(struct memcg_walk *walk, const struct memcg_file *file, st
 	int fd = keep && slot->fds[file->keep] >= 0 ? slot->fds[file->keep]
 						    : open_path(walk, walk->path);
 	ssize_t length = fd >= 0 ? read_fd(walk, fd) : -1;
+	if (length >= 0)
+		tell(walk, (size_t)length);
 	file->parse((struct text){ walk->text, length > 0 ? (size_t)length : 0 },
 		(char *)row + file->offset);
 	if (fd < 0 || (keep && fd == slot->fds[file->keep]))

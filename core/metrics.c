@@ -9,6 +9,14 @@
 /* A value without a sample. */
 #define ABSENT NAN
 
+static void write_value(FILE *out, double value)
+{
+	if (isinf(value))
+		fputs(" +Inf\n", out);
+	else
+		fprintf(out, " %.17g\n", value);
+}
+
 /* A label value: backslash, quote and newline escaped, U+FFFD for bytes that are no UTF-8. */
 static void write_label(FILE *out, const char *name, const char *value)
 {
@@ -49,8 +57,11 @@ static double ratio_of_hundredths(int64_t hundredths)
 	return hundredths == UNKNOWN ? ABSENT : (double)hundredths / 10000;
 }
 
+/* No limit is +Inf: usage / limit is then 0, as it should be. */
 static double bytes_of_amount(struct amount amount)
 {
+	if (amount.kind == AMOUNT_UNLIMITED)
+		return INFINITY;
 	return amount_known(amount) ? (double)amount.bytes : ABSENT;
 }
 
@@ -127,7 +138,8 @@ static void write_host(FILE *out, const struct host *host)
 		if (isnan(value))
 			continue;
 		write_head(out, family->name, family->type, family->help);
-		fprintf(out, "%s %.17g\n", family->name, value);
+		fputs(family->name, out);
+		write_value(out, value);
 	}
 }
 
@@ -193,7 +205,8 @@ static void write_memcg_family(
 		headed = true;
 		fprintf(out, "%s{", family->name);
 		write_label(out, "path", tree->rows[row].path);
-		fprintf(out, "} %.17g\n", value);
+		fputc('}', out);
+		write_value(out, value);
 	}
 }
 

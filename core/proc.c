@@ -13,6 +13,7 @@
 #define PF_KTHREAD       0x00200000
 #define CAP_SYS_ADMIN    21
 #define PROC_FILE_SIZE   8192
+#define STATUS_SIZE_MAX  (1 << 20) /* 65,536 groups of ten digits, and the rest */
 
 /* stat: what stands after the comm, counted from field 3. */
 enum stat_field { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_START = 22, STAT_RSS = 24 };
@@ -32,6 +33,7 @@ static bool parse_stat_tail(struct text rest, struct task *task)
 		bool valid = text_to_i64(field, &value);
 		switch (number) {
 		case STAT_PPID:
+			valid = valid && value >= 0 && value <= INT32_MAX;
 			task->ppid = (pid_t)value;
 			break;
 		case STAT_FLAGS:
@@ -39,6 +41,7 @@ static bool parse_stat_tail(struct text rest, struct task *task)
 			task->exiting = value & (PF_EXITING | PF_SIGNALED);
 			break;
 		case STAT_START:
+			valid = valid && value >= 0;
 			task->start_ticks = (uint64_t)value;
 			break;
 		case STAT_RSS:
@@ -77,6 +80,8 @@ enum err_code proc_parse_stat(struct text text, struct task *task, struct err *e
 struct status_parser {
 	struct task *task;
 	int64_t page_kb;
+	size_t left; /* bytes that may still come */
+	bool bad;
 };
 
 typedef bool (*status_field_fn)(struct status_parser *parser, struct text value, void *field);
@@ -130,6 +135,15 @@ static bool parse_nodes(struct status_parser *parser, struct text value, void *f
 	return proc_parse_list(value, field);
 }
 
+/* A pid for each namespace from ours down to the process's own (pid_namespaces(7)). */
+static bool parse_ns_pids(struct status_parser *parser, struct text value, void *field)
+{
+	(void)parser;
+	const char *last = memrchr(value.at, '\t', value.len);
+	*(bool *)field = last && value.at + value.len - last == 2 && last[1] == '1';
+	return true;
+}
+
 #define NAMED(name) name, sizeof(name) - 1
 static const struct status_field {
 	const char *name;
@@ -137,6 +151,7 @@ static const struct status_field {
 	status_field_fn parse;
 	size_t offset;
 } status_fields[] = {
+	{ NAMED("NSpid"), parse_ns_pids, offsetof(struct task, ns_init) },
 	{ NAMED("Uid"), parse_uid, offsetof(struct task, uid) },
 	{ NAMED("VmLck"), parse_pages, offsetof(struct task, locked_pages) },
 	{ NAMED("VmRSS"), parse_pages, offsetof(struct task, rss_pages) },
@@ -164,6 +179,7 @@ static void forget_status(struct task *task)
 	task->uid = UID_UNKNOWN;
 	task->has_mm = false;
 	task->cap_sys_admin = false;
+	task->ns_init = false;
 	task->rss_pages = task->rss_anon_pages = task->rss_file_pages = UNKNOWN;
 	task->rss_shmem_pages = task->swap_pages = task->pte_kb = task->pmd_kb = UNKNOWN;
 	task->locked_pages = task->threads = UNKNOWN;
@@ -199,21 +215,35 @@ static bool parse_status_line(struct status_parser *parser, struct text line)
 	return true;
 }
 
+/* Takes one line of status; the context is a struct status_parser. False ends it: a bad line. */
+static bool take_status_line(void *context, struct text line)
+{
+	struct status_parser *parser = context;
+	struct task *task = parser->task;
+	parser->bad = line.len > parser->left || !parse_status_line(parser, line);
+	parser->left -= parser->bad ? 0 : line.len;
+	if (text_starts(line, "Vm") || text_starts(line, "Rss"))
+		task->mm_key = fingerprint(task->mm_key, line);
+	return !parser->bad;
+}
+
+static struct status_parser begin_status(struct task *task, int64_t page_size)
+{
+	forget_status(task);
+	task->mm_key = 14695981039346656037u;
+	return (struct status_parser){ task, page_size / 1024, STATUS_SIZE_MAX, false };
+}
+
 enum err_code proc_parse_status(
 	struct text text, int64_t page_size, struct task *task, struct err *err)
 {
 	struct task parsed = *task;
-	struct status_parser parser = { &parsed, page_size / 1024 };
+	struct status_parser parser = begin_status(&parsed, page_size);
 	struct text line;
-	forget_status(&parsed);
-	parsed.mm_key = 14695981039346656037u;
-	while (text_next_line(&text, &line)) {
-		if (!parse_status_line(&parser, line))
+	while (text_next_line(&text, &line))
+		if (!take_status_line(&parser, line))
 			return err_set(err, ERR_SYNTAX, "cannot parse a status file: '%.*s'",
 				(int)(line.len < 80 ? line.len : 80), line.at);
-		if (text_starts(line, "Vm") || text_starts(line, "Rss"))
-			parsed.mm_key = fingerprint(parsed.mm_key, line);
-	}
 	complete_mm(&parsed);
 	*task = parsed;
 	return ERR_OK;
@@ -304,6 +334,35 @@ static void read_scores(const struct root *root, pid_t pid, struct task *task)
 	task->oom_score_adj = task->adj_known ? (int)adj : 0;
 }
 
+/* Whoever is in many groups has them all in status, before the memory. */
+static ssize_t read_long_status(const struct root *root, pid_t pid, const char *name,
+	int64_t page_size, struct task *task)
+{
+	char path[64];
+	struct task read = *task;
+	struct status_parser parser = begin_status(&read, page_size);
+	snprintf(path, sizeof(path), "proc/%d/%s", (int)pid, name);
+	int result = root_each_line(root, path, take_status_line, &parser);
+	if (result < 0 || parser.bad)
+		return result < 0 ? result : -EINVAL;
+	complete_mm(&read);
+	*task = read;
+	return PROC_FILE_SIZE;
+}
+
+/* Reads and parses a status file. Its length, or a negative errno; -EINVAL for a bad line. */
+static ssize_t read_status(const struct root *root, pid_t pid, const char *name, int64_t page_size,
+	struct task *task)
+{
+	char buffer[PROC_FILE_SIZE];
+	ssize_t length = read_file(root, pid, name, buffer, sizeof(buffer));
+	if (length == -EFBIG)
+		return read_long_status(root, pid, name, page_size, task);
+	if (length > 0 && proc_parse_status((struct text){ buffer, (size_t)length }, page_size, task, NULL))
+		return -EINVAL;
+	return length;
+}
+
 struct thread_search {
 	const struct root *root;
 	int64_t page_size;
@@ -333,9 +392,8 @@ static bool try_thread(void *context, pid_t tid)
 	char buffer[PROC_FILE_SIZE], name[32];
 	struct task thread = *search->task;
 	snprintf(name, sizeof(name), "task/%d/status", (int)tid);
-	ssize_t length = read_file(search->root, search->task->pid, name, buffer, sizeof(buffer));
-	if (length <= 0 || proc_parse_status((struct text){ buffer, (size_t)length },
-				   search->page_size, &thread, NULL) || !thread.has_mm)
+	ssize_t length = read_status(search->root, search->task->pid, name, search->page_size, &thread);
+	if (length <= 0 || !thread.has_mm)
 		return true;
 	snprintf(name, sizeof(name), "task/%d/stat", (int)tid);
 	length = read_file(search->root, search->task->pid, name, buffer, sizeof(buffer));
@@ -377,14 +435,17 @@ enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, s
 		return err_set_errno(err, (int)-length, "cannot read the stat file of process %d", (int)pid);
 	if (proc_parse_stat((struct text){ buffer, (size_t)length }, &read, err))
 		return ERR_SYNTAX;
+	if (read.pid != pid)
+		return err_set(err, ERR_SYNTAX, "the stat file of process %d is of process %d", (int)pid,
+			(int)read.pid);
 	read.mm_tid = pid;
 	read_scores(root, pid, &read);
 	forget_status(&read);
-	length = read_file(root, pid, "status", buffer, sizeof(buffer));
+	length = read_status(root, pid, "status", page_size, &read);
 	if (is_gone(length))
 		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
-	if (length > 0 && proc_parse_status((struct text){ buffer, (size_t)length }, page_size, &read, err))
-		return ERR_SYNTAX;
+	if (length == -EINVAL)
+		return err_set(err, ERR_SYNTAX, "cannot parse the status file of process %d", (int)pid);
 	if (!read.has_mm && !read.kthread && (read.oom_score > 0 || read.threads > 1))
 		read_living_thread(root, page_size, &read);
 	*task = read;

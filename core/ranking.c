@@ -322,6 +322,7 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	ranking->domain = *domain;
 	ranking->moment = moment;
 	ranking->joined_memcg = UNKNOWN;
+	ranking->restricted = false;
 	collect(ranking, snapshot, edits, edit_count);
 	sort_rows(ranking->rows, ranking->count,
 		domain->kind == DOMAIN_MEMCG ? by_memcg : by_creation, false);
@@ -329,6 +330,23 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 		ranking->rows[i].scan_order = (uint32_t)i;
 	order_by_death(ranking, era);
 	return ERR_OK;
+}
+
+void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
+	bool (*keep)(const void *context, const struct task *task), const void *context)
+{
+	size_t kept = 0;
+	ranking->killable = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		struct ranking_row row = ranking->rows[i];
+		if (!keep(context, row.task))
+			continue;
+		ranking->killable += row.unkillable == KILLABLE;
+		ranking->rows[kept++] = row;
+	}
+	ranking->restricted |= kept < ranking->count;
+	ranking->count = kept;
+	order_by_death(ranking, &snapshot->host.era);
 }
 
 int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot *snapshot)

@@ -92,6 +92,11 @@ static void tell_file(const struct root *root, const char *path, size_t offset, 
 		root->listener->file(root->listener->context, path, offset, bytes, (size_t)length);
 }
 
+void root_tell(const struct root *root, const char *path, const char *bytes, size_t length)
+{
+	tell_file(root, path, 0, bytes, (ssize_t)length);
+}
+
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size)
 {
 	ssize_t length = root_read_at(root->fd, path, buffer, size);

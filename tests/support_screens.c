@@ -23,7 +23,7 @@ struct stage *stage_make(void)
 		fail_msg("%s", err.text);
 	assert_int_equal(sampler_sample(&stage->app.watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(&stage->app, NULL), ERR_OK);
-	stage->app.now_ms = stage->app.sample_ms;
+	stage->app.now_ms = stage->app.taken_ms = stage->app.sample_ms;
 	stage_draw(stage, 24, 80);
 	return stage;
 }

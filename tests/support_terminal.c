@@ -33,8 +33,8 @@ static void set_size(const struct terminal *terminal)
 	assert_int_equal(ioctl(terminal->master, TIOCSWINSZ, &size), 0);
 }
 
-static void become_program(const struct terminal *terminal, const struct terminal_options *options,
-	char *const argv[])
+static void become_program(
+	const struct terminal *terminal, const struct terminal_options *options, char *const argv[])
 {
 	struct rlimit no_core = { 0, 0 };
 	setsid();
@@ -56,8 +56,8 @@ static void become_program(const struct terminal *terminal, const struct termina
 	_exit(127);
 }
 
-void terminal_start(struct terminal *terminal, int rows, int cols, const struct terminal_options *options,
-	char *const argv[])
+void terminal_start(struct terminal *terminal, int rows, int cols,
+	const struct terminal_options *options, char *const argv[])
 {
 	static const struct terminal_options none = { 0 };
 	*terminal = (struct terminal){ .rows = rows, .cols = cols };
@@ -189,8 +189,8 @@ bool terminal_is_restored(const struct terminal *terminal)
 	const struct termios *before = &terminal->before;
 	assert_int_equal(tcgetattr(terminal->slave, &now), 0);
 	return now.c_iflag == before->c_iflag && now.c_oflag == before->c_oflag &&
-		now.c_cflag == before->c_cflag && now.c_lflag == before->c_lflag &&
-		memcmp(now.c_cc, before->c_cc, sizeof(now.c_cc)) == 0;
+	       now.c_cflag == before->c_cflag && now.c_lflag == before->c_lflag &&
+	       memcmp(now.c_cc, before->c_cc, sizeof(now.c_cc)) == 0;
 }
 
 void terminal_hang_up(struct terminal *terminal)

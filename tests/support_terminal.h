@@ -26,8 +26,8 @@ struct terminal_options {
 };
 
 /* Starts `argv` on a new terminal of that size, as the leader of its session. */
-void terminal_start(struct terminal *terminal, int rows, int cols, const struct terminal_options *options,
-	char *const argv[]);
+void terminal_start(struct terminal *terminal, int rows, int cols,
+	const struct terminal_options *options, char *const argv[]);
 
 /* Reads until the screen holds `text`, or fails the test after ten seconds. */
 void terminal_wait_for(struct terminal *terminal, const char *text);

@@ -444,7 +444,7 @@ static void with_hidepid_what_is_hidden_is_said(void **state)
 	/* A process file system of its own: the one of the machine is left as it is. */
 	snprintf(script, sizeof(script),
 		"mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 "
-		"--clear-groups %s -d1 -U",
+		"--clear-groups %s -d1 -U -p 1",
 		run_program_path());
 	const char *const inside[] = { "/usr/bin/unshare", "-m", "-p", "-f", "--kill-child", "sh",
 		"-c", script, NULL };
@@ -458,8 +458,8 @@ static void with_hidepid_what_is_hidden_is_said(void **state)
 	terminal_start(&fixture->terminal, 30, 100, NULL, argv);
 	struct terminal *terminal = &fixture->terminal;
 	terminal_wait_for(terminal, "rows 1-1 of 1");
-	terminal_send(terminal, "a900\r");
-	terminal_wait_for(terminal, "oom_score_adj");
+	terminal_send(terminal, "a900\r"); /* itself: nobody else is seen */
+	terminal_wait_for(terminal, "-> 900, read back");
 	terminal_send(terminal, "Q");
 	terminal_wait_exit(terminal);
 	for (size_t i = 0; argv[i]; i++)

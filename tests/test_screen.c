@@ -40,10 +40,12 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct terminal *start(void **state, int rows, int cols, const struct terminal_options *options)
+static struct terminal *start(
+	void **state, int rows, int cols, const struct terminal_options *options)
 {
 	struct fixture *fixture = *state;
-	char *argv[] = { program(), (char[]){ "--root" }, fixture->root, (char[]){ "-d0.2" }, NULL };
+	char *argv[] = { program(), (char[]){ "--root" }, fixture->root, (char[]){ "-d0.2" },
+		NULL };
 	terminal_start(&fixture->terminal, rows, cols, options, argv);
 	return &fixture->terminal;
 }
@@ -67,7 +69,8 @@ static void assert_screen(const struct terminal *terminal, const char *name)
 	/* The delay is not that of the golden screen; nothing else differs. */
 	char *delay = strstr(got, "0.2s");
 	assert_non_null(delay);
-	memcpy(delay, "3.0s", 4);
+	delay[0] = '3';
+	delay[2] = '0';
 	assert_string_equal(got, expected);
 	free(got);
 	free(expected);
@@ -215,7 +218,8 @@ static void control_z_gives_the_terminal_back(void **state)
 	struct fixture *fixture = *state;
 	char script[512];
 	snprintf(script, sizeof(script),
-		"%s --root %s; echo STOPPED; stty -a | grep -o '[-]*icanon'; read line; fg; echo END=$?",
+		"%s --root %s; echo STOPPED; stty -a | grep -o '[-]*icanon'; read line; fg; echo "
+		"END=$?",
 		program(), fixture->root);
 	char *argv[] = { (char[]){ "bash" }, (char[]){ "-mc" }, script, NULL };
 	struct terminal *terminal = &fixture->terminal;
@@ -280,6 +284,7 @@ static void a_pipe_gets_the_list_without_escapes(void **state)
 	struct fixture *fixture = *state;
 	char command[256], text[8192];
 	snprintf(command, sizeof(command), "%s --root %s </dev/null", program(), fixture->root);
+	/* NOLINTNEXTLINE(cert-env33-c): the command is ours. */
 	FILE *pipe = popen(command, "r");
 	assert_non_null(pipe);
 	size_t length = fread(text, 1, sizeof(text) - 1, pipe);
@@ -309,6 +314,6 @@ int main(void)
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return run_rows("signals", signal_rows, check_signal) +
-		run_rows("kinds of terminal", term_rows, check_term) +
-		cmocka_run_group_tests_name("screen", tests, NULL, NULL);
+	       run_rows("kinds of terminal", term_rows, check_term) +
+	       cmocka_run_group_tests_name("screen", tests, NULL, NULL);
 }

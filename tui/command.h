@@ -6,7 +6,11 @@
 #include "options.h"
 
 int command_list(const struct options *options, struct err *err);
+int command_cgroups(const struct options *options, struct err *err);
 int command_victim(const struct options *options, struct err *err);
+int command_metrics(const struct options *options, struct err *err);
+int command_capture(const struct options *options, struct err *err);
+int command_events(const struct options *options, struct err *err);
 int command_adj(const struct options *options, struct err *err);
 
 #endif

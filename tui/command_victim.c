@@ -58,7 +58,8 @@ static void put_victim(struct printer *printer, const struct watch *watch, const
 	printer_end_line(printer);
 }
 
-static void put_why(struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+static void put_why(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
 {
 	char why[4096];
 	explain_victim(ranking, watch->snapshot, why, sizeof(why));
@@ -66,8 +67,8 @@ static void put_why(struct printer *printer, const struct watch *watch, const st
 	printer_line(printer, why);
 }
 
-static void put_dies_with(struct printer *printer, const struct watch *watch,
-	const struct ranking *ranking)
+static void put_dies_with(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
 {
 	char frees[FORMAT_SIZE];
 	unsigned count = 0;
@@ -77,8 +78,8 @@ static void put_dies_with(struct printer *printer, const struct watch *watch,
 			continue;
 		if (++count > DIES_WITH_MAX)
 			continue;
-		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ", count == 1 ? "  dies with it:" : ",",
-			(int)row->task->pid);
+		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ",
+			count == 1 ? "  dies with it:" : ",", (int)row->task->pid);
 		grid_put_foreign(&printer->pen, STYLE_NORMAL, row->task->comm, TASK_COMM_SIZE);
 	}
 	if (count > DIES_WITH_MAX)
@@ -94,8 +95,9 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 {
 	const struct ranking *ranking = &watch->now;
 	struct column_context context = watch_columns(watch);
-	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS, COL_SWAP,
-					  COL_COMM }, { 0 }, 9 };
+	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS,
+					  COL_SWAP, COL_COMM },
+		{ 0 }, 9 };
 	unsigned count = 0;
 	column_set_measure(&set, &context);
 	for (size_t i = 0; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
@@ -134,7 +136,8 @@ static void print_prediction(struct printer *printer, struct watch *watch)
 	put_why(printer, watch, &watch->now);
 	put_dies_with(printer, watch, &watch->now);
 	if (at_oom && at_oom->task != now->task) {
-		put_victim(printer, watch, "AT OOM, when file pages have been dropped,", &watch->at_oom);
+		put_victim(printer, watch, "AT OOM, when file pages have been dropped,",
+			&watch->at_oom);
 		put_why(printer, watch, &watch->at_oom);
 		put_dies_with(printer, watch, &watch->at_oom);
 	} else if (at_oom) {
@@ -144,10 +147,39 @@ static void print_prediction(struct printer *printer, struct watch *watch)
 	put_uncertain(printer, watch);
 }
 
+/* -p and -u: who of these. */
+struct restriction {
+	const struct options *options;
+	uid_t uid; /* UID_UNKNOWN: of anybody */
+};
+
+static bool is_wanted(const void *context, const struct task *task)
+{
+	const struct restriction *restriction = context;
+	const struct options *options = restriction->options;
+	bool wanted = options->pid_count == 0;
+	for (size_t i = 0; i < options->pid_count; i++)
+		wanted |= options->pids[i] == task->pid;
+	return wanted && (restriction->uid == UID_UNKNOWN || restriction->uid == task->uid);
+}
+
+static enum err_code restrict_candidates(struct watch *watch, struct err *err)
+{
+	struct restriction restriction = { watch->options, UID_UNKNOWN };
+	const char *user = watch->options->user;
+	if (user && users_find(&watch->users, user, &restriction.uid, err))
+		return ERR_NOT_FOUND;
+	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);
+	ranking_restrict(&watch->at_oom, watch->snapshot, is_wanted, &restriction);
+	return ERR_OK;
+}
+
 static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
 {
 	struct printer printer;
 	enum err_code code = watch_sample(watch, err);
+	if (!code)
+		code = restrict_candidates(watch, err);
 	if (code)
 		return code;
 	*ret_victim = ranking_prediction(&watch->now, watch->snapshot) == PREDICTION_VICTIM;

@@ -6,8 +6,12 @@
 #include <string.h>
 
 const char *const key_group_names[GROUP_COUNT] = {
-	[GROUP_MOVE] = "MOVE",       [GROUP_LOOK] = "LOOK", [GROUP_FIND] = "FIND",
-	[GROUP_SORT] = "SORT",       [GROUP_ACT] = "ACT (where allowed)", [GROUP_PROGRAM] = "PROGRAM",
+	[GROUP_MOVE] = "MOVE",
+	[GROUP_LOOK] = "LOOK",
+	[GROUP_FIND] = "FIND",
+	[GROUP_SORT] = "SORT",
+	[GROUP_ACT] = "ACT (where allowed)",
+	[GROUP_PROGRAM] = "PROGRAM",
 };
 
 /* The function bar shows the labels in this order, the help view the groups in theirs. */
@@ -68,6 +72,10 @@ const struct key_row key_rows[] = {
 	{ 'U', ACTION_UNTAG, GROUP_ACT, NULL, "take all tags away" },
 
 	{ '1', ACTION_VIEW_PROCS, GROUP_LOOK, NULL, "processes" },
+	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
+	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
+	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, NULL, "open, raw lines" },
+	{ 'w', ACTION_WRITE, GROUP_LOOK, NULL, "save raw lines" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
 	{ INPUT_BACKTAB, ACTION_VIEW_PREVIOUS, GROUP_LOOK, NULL, "previous view" },
 	{ 'Z', ACTION_PAUSE, GROUP_LOOK, "Pause", "pause, resume" },

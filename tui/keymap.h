@@ -18,6 +18,9 @@ enum action {
 	ACTION_LINE_START,
 	ACTION_LINE_END,
 	ACTION_VIEW_PROCS,
+	ACTION_VIEW_EVENTS,
+	ACTION_OPEN,
+	ACTION_WRITE,
 	ACTION_VIEW_NEXT,
 	ACTION_VIEW_PREVIOUS,
 	ACTION_FOLLOW,
@@ -61,11 +64,11 @@ enum key_group { GROUP_MOVE, GROUP_LOOK, GROUP_FIND, GROUP_SORT, GROUP_ACT, GROU
 extern const char *const key_group_names[GROUP_COUNT];
 
 struct key_row {
-	int key;              /* input.h */
+	int key; /* input.h */
 	enum action action;
 	enum key_group group;
-	const char *label;    /* in the function bar; NULL: not there */
-	const char *help;     /* what it does; NULL: another key of the row above */
+	const char *label; /* in the function bar; NULL: not there */
+	const char *help;  /* what it does; NULL: another key of the row above */
 };
 
 extern const struct key_row key_rows[];

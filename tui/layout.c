@@ -8,10 +8,18 @@ static const struct {
 	int min_rows; /* of the screen */
 	bool header;  /* one of those that can be hidden */
 } parts[] = {
-	{ PART_NEXT, 1, false },    { PART_HEADING, 3, false }, { PART_TABS, 10, false },
-	{ PART_MEMORY, 10, true },  { PART_STATUS, 10, false }, { PART_PSI, 10, true },
-	{ PART_SWAP, 10, true },    { PART_TITLE, 10, true },   { PART_ZONES, 10, true },
-	{ PART_BAR, 10, false },    { PART_RUNNER_UP, 30, false }, { PART_COMMIT, 30, true },
+	{ PART_NEXT, 1, false },
+	{ PART_HEADING, 3, false },
+	{ PART_TABS, 10, false },
+	{ PART_MEMORY, 10, true },
+	{ PART_STATUS, 10, false },
+	{ PART_PSI, 10, true },
+	{ PART_SWAP, 10, true },
+	{ PART_TITLE, 10, true },
+	{ PART_ZONES, 10, true },
+	{ PART_BAR, 10, false },
+	{ PART_RUNNER_UP, 30, false },
+	{ PART_COMMIT, 30, true },
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -23,7 +31,8 @@ struct layout layout_of(int rows, bool header)
 	for (size_t i = 0; i < PARTS; i++) {
 		/* NEXT and the titles come before the list, the others only where it keeps its half. */
 		bool fits = parts[i].min_rows < 10 || rows - used - 1 >= (rows + 1) / 2;
-		shown[parts[i].part] = fits && rows >= parts[i].min_rows && (header || !parts[i].header);
+		shown[parts[i].part] =
+			fits && rows >= parts[i].min_rows && (header || !parts[i].header);
 		used += shown[parts[i].part];
 	}
 	layout.list_rows = shown[PART_LIST] ? rows - used : 0;

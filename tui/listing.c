@@ -28,7 +28,7 @@ static enum err_code listing_reserve(struct listing *listing, size_t count, stru
 	if (count <= listing->capacity)
 		return ERR_OK;
 	size_t capacity = count + count / 4 + 64;
-	void *rows = realloc(listing->rows, capacity * sizeof(*listing->rows));
+	void *rows = realloc(listing->rows, capacity * sizeof(const struct ranking_row *));
 	if (rows)
 		listing->rows = rows;
 	void *keys = realloc(listing->keys, capacity * sizeof(*listing->keys));
@@ -69,7 +69,8 @@ static bool passes(struct listing *listing, const struct column_context *context
 	const struct listing_filter *filter, const struct ranking_row *row)
 {
 	const struct task *task = row->task;
-	if (!has_pid(filter, task->pid) || (filter->uid != UID_UNKNOWN && task->uid != filter->uid) ||
+	if (!has_pid(filter, task->pid) ||
+		(filter->uid != UID_UNKNOWN && task->uid != filter->uid) ||
 		(filter->text[0] && !listing_matches(context->snapshot, task, filter->text))) {
 		listing->hidden_filtered++;
 		return false;
@@ -147,8 +148,8 @@ static struct listing_key key_of(const struct column *column, const struct colum
 	return (struct listing_key){ 0, column->string(context, row), row };
 }
 
-static void sort_rows(struct listing *listing, const struct column_context *context,
-	struct listing_order order)
+static void sort_rows(
+	struct listing *listing, const struct column_context *context, struct listing_order order)
 {
 	const struct column *column = &columns[order.column];
 	for (size_t i = 0; i < listing->count; i++)

@@ -20,10 +20,18 @@ static const struct command commands[] = {
 	{ COMMAND_SCREEN, NULL, "", "the live screen; not on a terminal: the same as list", 0,
 		command_screen },
 	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
+	{ COMMAND_CGROUPS, "cgroups", "", "memory cgroups: usage, limits, and who would die in each", 0,
+		command_cgroups },
 	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why", 0,
 		command_victim },
+	{ COMMAND_EVENTS, "events", "[FILE ...]",
+		"OOM events of the kernel's log, or of saved logs (-: standard input), explained", SIZE_MAX,
+		command_events },
 	{ COMMAND_ADJ, "adj", "VALUE [PID ...]", "set oom_score_adj, and say who is next then", SIZE_MAX,
 		command_adj },
+	{ COMMAND_METRICS, "metrics", "", "text for Prometheus and node_exporter", 0, command_metrics },
+	{ COMMAND_CAPTURE, "capture", "DIR", "write what is read of this machine under DIR", 1,
+		command_capture },
 };
 #define COMMAND_ROWS (sizeof(commands) / sizeof(commands[0]))
 

@@ -2,6 +2,7 @@
 
 #include "dialog.h"
 #include "input.h"
+#include "react_events.h"
 #include "state.h"
 #include "view.h"
 
@@ -93,6 +94,11 @@ static void view_procs(struct app *app)
 	app->view = VIEW_PROCS;
 }
 
+static void view_events(struct app *app)
+{
+	app->view = VIEW_EVENTS;
+}
+
 static void view_next(struct app *app)
 {
 	app->view = app->view >= VIEW_TABS - 1 ? 0 : app->view + 1;
@@ -152,7 +158,7 @@ static void share(struct app *app)
 static void header(struct app *app)
 {
 	app->header_hidden = !app->header_hidden;
-	app->layout = layout_of(app->grid.rows, !app->header_hidden);
+	state_lay_out(app);
 	state_scroll_to_cursor(app);
 }
 
@@ -176,6 +182,10 @@ static void search_from(struct app *app, long start, int step)
 		state_say(app, "nothing to search: / first");
 		return;
 	}
+	if (app->view == VIEW_EVENTS) {
+		react_events_search(app, step);
+		return;
+	}
 	if (app->view == VIEW_HELP) {
 		if (!view_help_search(app, step))
 			state_say(app, "not found: %s", app->search_text);
@@ -183,7 +193,8 @@ static void search_from(struct app *app, long start, int step)
 	}
 	for (long i = 0; i < count; i++) {
 		long index = ((start + step * i) % count + count) % count;
-		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task, app->search_text)) {
+		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
+			    app->search_text)) {
 			state_point_at(app, index);
 			return;
 		}
@@ -323,7 +334,19 @@ static void close_view(struct app *app)
 		quit(app);
 }
 
+static void nothing_to_open(struct app *app)
+{
+	state_say(app, "nothing to open here");
+}
+
+static void nothing_to_save(struct app *app)
+{
+	state_say(app, "nothing to save here: w saves an event");
+}
+
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_OPEN] = nothing_to_open,
+	[ACTION_WRITE] = nothing_to_save,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -335,6 +358,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_LINE_START] = line_start,
 	[ACTION_LINE_END] = line_end,
 	[ACTION_VIEW_PROCS] = view_procs,
+	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -448,8 +472,9 @@ static void choose_sort(struct app *app, int key)
 /* The help is moved in, searched and left; nothing behind it changes. */
 static bool works_in_help(const struct key_row *row)
 {
-	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM || row->action == ACTION_SEARCH ||
-		row->action == ACTION_SEARCH_NEXT || row->action == ACTION_SEARCH_PREVIOUS;
+	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM ||
+	       row->action == ACTION_SEARCH || row->action == ACTION_SEARCH_NEXT ||
+	       row->action == ACTION_SEARCH_PREVIOUS;
 }
 
 void react_key(struct app *app, int key)
@@ -474,6 +499,6 @@ void react_key(struct app *app, int key)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else
+	else if (app->view != VIEW_EVENTS || !react_events(app, row->action))
 		reactions[row->action](app);
 }

@@ -1,11 +1,14 @@
 #include "state.h"
 
 #include "view.h"
+#include "view_events.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FETCHED_AT_ONCE 128
 
 static enum err_code apply_options(struct app *app, struct err *err)
 {
@@ -23,13 +26,16 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	return code;
 }
 
-enum err_code state_init(struct app *app, const struct options *options, bool ascii, struct err *err)
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err)
 {
 	*app = (struct app){
 		.options = options,
 		.order = { COL_BAD, false },
 		.delay_ms = options->delay_ms,
-		.filter = { .uid = UID_UNKNOWN, .pids = options->pids, .pid_count = options->pid_count },
+		.filter = { .uid = UID_UNKNOWN,
+			.pids = options->pids,
+			.pid_count = options->pid_count },
 	};
 	app->filter.text = app->filter_text;
 	listing_init(&app->listing);
@@ -47,10 +53,13 @@ enum err_code state_init(struct app *app, const struct options *options, bool as
 		if (code)
 			detail_release(&app->detail);
 	}
+	if (!code)
+		events_pane_open(&app->events, options->log, app->watch.root.live);
 	if (code)
 		watch_release(&app->watch);
 	else if (app->watch.root.live)
-		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user, sizeof(app->user));
+		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user,
+			sizeof(app->user));
 	return code;
 }
 
@@ -62,7 +71,20 @@ void state_release(struct app *app)
 	listing_release(&app->listing);
 	moves_release(&app->moves);
 	detail_release(&app->detail);
+	events_pane_release(&app->events);
 	watch_release(&app->watch);
+}
+
+void state_lay_out(struct app *app)
+{
+	if (app->view != VIEW_EVENTS) {
+		app->layout = layout_of(app->grid.rows, !app->header_hidden);
+		return;
+	}
+	struct events_layout layout = view_events_layout(
+		app->grid.rows, app->grid.cols, (int)app->events.log.count);
+	app->layout = layout.parts;
+	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
 
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
@@ -73,7 +95,7 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 	if (code)
 		return code;
 	view_help_write(&app->help);
-	app->layout = layout_of(rows, !app->header_hidden);
+	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	return ERR_OK;
@@ -158,8 +180,7 @@ void state_relist(struct app *app)
 	if (!app->watch.snapshot)
 		return;
 	app->context = watch_columns(&app->watch);
-	app->context.lookup =
-		(struct column_lookup){ &app->detail, look_up_user, look_up_command };
+	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
 	app->context.measure.units = app->units;
 	if (app->moves.before_count == app->watch.snapshot->count)
 		app->context.moved = app->moves.places;
@@ -174,16 +195,23 @@ void state_relist(struct app *app)
 
 void state_fetch(struct app *app)
 {
-	const struct task *seen[256];
-	size_t count = 0, end = app->top + (size_t)app->layout.list_rows;
-	if (!app->watch.snapshot)
+	const struct task *seen[FETCHED_AT_ONCE];
+	pid_t pids[SAMPLER_WATCHED_MAX];
+	state_lay_out(app);
+	size_t count = 0, watched = 0, end = app->top + (size_t)app->layout.list_rows;
+	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
 		seen[count++] = app->listing.rows[i]->task;
-		if (count == sizeof(seen) / sizeof(seen[0]))
-			break;
+		if (watched < SAMPLER_WATCHED_MAX)
+			pids[watched++] = app->listing.rows[i]->task->pid;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
+			detail_fetch(&app->detail, seen, count);
+			count = 0;
+		}
 	}
-	detail_fetch(&app->detail, seen, count);
+	/* What is on the screen is read again for the next picture. */
+	sampler_watch(&app->watch.sampler, pids, watched);
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)

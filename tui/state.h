@@ -6,7 +6,8 @@
 #include "app.h"
 
 /* Opens the machine. ERR_NOT_FOUND, ERR_SYNTAX for a bad column or user. */
-enum err_code state_init(struct app *app, const struct options *options, bool ascii, struct err *err);
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err);
 void state_release(struct app *app);
 
 /* Gives the grids the size of the terminal. */
@@ -18,7 +19,10 @@ enum err_code state_sampled(struct app *app, struct err *err);
 /* Builds the list anew: another filter, order, or sample. The cursor stays on its process. */
 void state_relist(struct app *app);
 
-/* Asks for names and command lines of the rows that are seen. */
+/* Gives every part of the chosen view its place. */
+void state_lay_out(struct app *app);
+
+/* Lays out, and asks for names and command lines of the rows that are seen. */
 void state_fetch(struct app *app);
 
 /* The row under the cursor; NULL in an empty list. */

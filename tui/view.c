@@ -8,6 +8,7 @@
 
 const struct view views[VIEW_COUNT] = {
 	[VIEW_PROCS] = { "Procs", view_procs_draw },
+	[VIEW_EVENTS] = { "Events", view_events_draw },
 	[VIEW_HELP] = { NULL, view_help_draw },
 };
 
@@ -51,8 +52,8 @@ void view_tabs_draw(const struct app *app, struct grid *grid)
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TABS], 0);
 	for (int id = 0; id < VIEW_TABS; id++) {
 		bool chosen = (int)app->view == id;
-		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s", chosen ? "[" : " ",
-			id + 1, views[id].label, chosen ? "]" : " ");
+		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s",
+			chosen ? "[" : " ", id + 1, views[id].label, chosen ? "]" : " ");
 	}
 	if (!app->watch.snapshot)
 		return;

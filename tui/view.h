@@ -27,6 +27,8 @@ void view_procs_draw(const struct app *app, struct grid *grid);
 /* Columns of the longest line that is seen. */
 int view_procs_longest(const struct app *app);
 
+void view_events_draw(const struct app *app, struct grid *grid);
+
 void view_sort_draw(const struct app *app, struct grid *grid);
 
 /* The help is written whole into a grid of its own, of which the view shows a page. */

@@ -1,18 +1,23 @@
 #include "watch.h"
 
+#include "oomspect/tie.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CMDLINE_MAX (128 * 1024)
+/* Of thousands of processes on a live screen: perf and honesty ask for some screenfuls. */
+#define HOT_PROCESSES 400
+#define CMDLINE_MAX 131072
 
-enum err_code watch_open(struct watch *watch, const struct options *options, bool one_shot,
-	struct err *err)
+enum err_code watch_open(
+	struct watch *watch, const struct options *options, bool one_shot, struct err *err)
 {
 	*watch = (struct watch){ .options = options };
 	struct sampler_options sampling = {
 		.memcgs = true,
 		.leave_out_self = one_shot,
+		.hot = one_shot ? 0 : HOT_PROCESSES,
 	};
 	ranking_init(&watch->now);
 	ranking_init(&watch->at_oom);
@@ -52,7 +57,8 @@ static enum err_code choose_domain(const struct watch *watch, struct domain *ret
 	if (cgroup) {
 		int32_t index = memcg_tree_find(snapshot->memcgs, cgroup);
 		if (index < 0 || strcmp(snapshot->memcgs->rows[index].path, cgroup) != 0)
-			return err_set(err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
+			return err_set(
+				err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
 		*ret = domain_memcg(snapshot, index);
 	} else if (nodes) {
 		if (!proc_parse_list(text_of(nodes), &mask) || (mask & ~snapshot->host.node_mask))
@@ -70,9 +76,15 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 	watch->snapshot = sampler_latest(&watch->sampler);
 	enum err_code code = choose_domain(watch, &domain, err);
 	if (!code)
-		code = ranking_build(&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
+		code = ranking_build(
+			&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
 	if (!code)
-		code = ranking_build(&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+		code = ranking_build(
+			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	if (!code) {
+		tie_settle(&watch->now, watch->snapshot);
+		tie_settle(&watch->at_oom, watch->snapshot);
+	}
 	return code;
 }
 

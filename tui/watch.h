@@ -13,15 +13,15 @@ struct watch {
 	struct root root;
 	struct sampler sampler;
 	struct users users;
-	const struct options *options;  /* cgroup and nodes choose the domain */
+	const struct options *options;   /* cgroup and nodes choose the domain */
 	const struct snapshot *snapshot; /* the latest finished sample; NULL before the first */
-	struct ranking now, at_oom;     /* of `snapshot` */
-	char *cmdline;                  /* of the task asked for last */
+	struct ranking now, at_oom;      /* of `snapshot` */
+	char *cmdline;                   /* of the task asked for last */
 };
 
 /* Opens options->root. With `one_shot` the own process is no candidate: it will be gone. */
-enum err_code watch_open(struct watch *watch, const struct options *options, bool one_shot,
-	struct err *err);
+enum err_code watch_open(
+	struct watch *watch, const struct options *options, bool one_shot, struct err *err);
 void watch_release(struct watch *watch);
 
 /* Ranks the latest sample, which is due after each one that is finished. ERR_NOT_FOUND when the

@@ -44,6 +44,7 @@ struct host_settings {
 	int64_t oom_dump_tasks, swappiness, min_free_kbytes;
 };
 
+#define HOST_NODE_BITS 64
 #define HOST_ZONES_MAX 64
 #define HOST_ZONE_NAME_SIZE 16
 
@@ -72,7 +73,8 @@ struct host {
 	struct host_psi psi_memory, psi_io;
 	struct host_vmstat vmstat;
 	struct host_settings vm;
-	struct host_zone zones[HOST_ZONES_MAX];
+	int64_t node_present[HOST_NODE_BITS]; /* pages of memory by bit of node_mask */
+	struct host_zone zones[HOST_ZONES_MAX + 1]; /* the first ones; one more for the reader */
 	unsigned zone_count;
 };
 

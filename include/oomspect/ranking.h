@@ -56,6 +56,7 @@ struct ranking {
 	size_t victim;   /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
+	bool restricted;      /* ranking_restrict left some out */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -66,6 +67,10 @@ void ranking_release(struct ranking *ranking);
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err);
+
+/* Leaves only the rows that `keep` wants, in their order: who of these would be the first. */
+void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
+	bool (*keep)(const void *context, const struct task *task), const void *context);
 
 /* Inside one v2 memory cgroup the kernel scans in the order of joining, which no file of a process
  * tells: until told, the order of creation stands in. The row of snapshot->memcgs in which equals
@@ -97,10 +102,15 @@ const struct ranking_row *ranking_runner_up(
 /* Points between the first and the runner-up; UNKNOWN when there is no other. */
 int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot);
 
-/* Whether the death of the victim takes `row` along: it shares the mm, or memory.oom.group kills
- * its cgroup. False for the victim itself. */
+/* Whether the death of the victim takes `row` along: it shares the mm, memory.oom.group kills its
+ * cgroup, or the victim is the first process of its pid namespace. False for the victim itself. */
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row);
+
+/* Processes outside the domain that die all the same, since they share the victim's mm or live in
+ * its pid namespace: at most `capacity` rows without points, and their number. */
+size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
+	struct ranking_row *rows, size_t capacity);
 
 /* kB that come back when the victim and all that die with it are gone: anonymous memory, swap and
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */

@@ -55,6 +55,9 @@ int root_each_line(const struct root *root, const char *path,
 int root_each_number(const struct root *root, const char *path,
 	bool (*visit)(void *context, pid_t number), void *context);
 
+/* Tells the listener, if there is one, of a file that was read by a descriptor of the caller's. */
+void root_tell(const struct root *root, const char *path, const char *bytes, size_t length);
+
 /* Opens a directory below the root for reading entries; negative errno on failure. */
 int root_open_dir(const struct root *root, const char *path);
 

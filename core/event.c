@@ -1,0 +1,143 @@
+#include "oomspect/event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Every int64_t of these structs starts unknown, and they hold little else. */
+static void meminfo_init(struct oom_meminfo *mem)
+{
+	memset(mem, 0, sizeof(*mem));
+	mem->anon_pages = mem->file_pages = OOM_UNKNOWN;
+	mem->active_anon_pages = mem->inactive_anon_pages = OOM_UNKNOWN;
+	mem->active_file_pages = mem->inactive_file_pages = OOM_UNKNOWN;
+	mem->unevictable_pages = mem->dirty_pages = mem->writeback_pages = OOM_UNKNOWN;
+	mem->slab_reclaimable_pages = mem->slab_unreclaimable_pages = OOM_UNKNOWN;
+	mem->mapped_pages = mem->shmem_pages = mem->pagetables_pages = OOM_UNKNOWN;
+	mem->free_pages = mem->swap_free_kb = mem->swap_total_kb = OOM_UNKNOWN;
+	mem->ram_pages = mem->highmem_pages = mem->reserved_pages = OOM_UNKNOWN;
+	mem->page_kb = OOM_UNKNOWN;
+}
+
+static void memcg_stat_init(struct oom_memcg_stat *memcg)
+{
+	memcg->usage_kb = memcg->limit_kb = OOM_UNKNOWN;
+	memcg->swap_usage_kb = memcg->swap_limit_kb = OOM_UNKNOWN;
+	memcg->memsw_usage_kb = memcg->memsw_limit_kb = OOM_UNKNOWN;
+	memcg->anon_kb = memcg->file_kb = memcg->shmem_kb = memcg->slab_kb = OOM_UNKNOWN;
+	memcg->kernel_kb = memcg->pagetables_kb = memcg->sock_kb = OOM_UNKNOWN;
+	memcg->unevictable_kb = OOM_UNKNOWN;
+}
+
+void oom_event_init(struct oom_event *event)
+{
+	memset(event, 0, sizeof(*event));
+	event->unix_us = event->boot_us = event->order = OOM_UNKNOWN;
+	event->invoker.pid = event->invoker.oom_score_adj = OOM_UNKNOWN;
+	event->chosen.pid = event->chosen.score = OOM_UNKNOWN;
+	event->suppressed = event->totalpages = OOM_UNKNOWN;
+	event->page_size = 4096;
+	meminfo_init(&event->mem);
+	memcg_stat_init(&event->memcg);
+}
+
+void oom_event_release(struct oom_event *event)
+{
+	free(event->source);
+	free(event->gfp_flags);
+	free(event->oom_memcg);
+	free(event->task_memcg);
+	free(event->victims);
+	free(event->tasks);
+	free(event->raw);
+	oom_event_init(event);
+}
+
+void oom_victim_init(struct oom_victim *victim)
+{
+	memset(victim, 0, sizeof(*victim));
+	victim->pid = victim->uid = victim->total_vm_kb = victim->anon_rss_kb = OOM_UNKNOWN;
+	victim->file_rss_kb = victim->shmem_rss_kb = victim->pgtables_kb = OOM_UNKNOWN;
+	victim->oom_score_adj = OOM_UNKNOWN;
+}
+
+void oom_task_init(struct oom_task *task)
+{
+	memset(task, 0, sizeof(*task));
+	task->pid = task->tgid = task->uid = task->total_vm_pages = OOM_UNKNOWN;
+	task->rss_pages = task->rss_shmem_pages = task->pgtables_bytes = OOM_UNKNOWN;
+	task->page_tables = task->swapents_pages = task->oom_score_adj = OOM_UNKNOWN;
+	task->badness_pages = task->rank = OOM_UNKNOWN;
+}
+
+const char *oom_constraint_name(enum oom_constraint constraint)
+{
+	static const char *const names[OOM_CONSTRAINT_COUNT] = {
+		[OOM_CONSTRAINT_UNKNOWN] = "unknown",
+		[OOM_CONSTRAINT_NONE] = "none",
+		[OOM_CONSTRAINT_MEMCG] = "memcg",
+		[OOM_CONSTRAINT_CPUSET] = "cpuset",
+		[OOM_CONSTRAINT_MEMPOLICY] = "mempolicy",
+	};
+	return names[constraint];
+}
+
+const char *oom_scope_name(enum oom_scope scope)
+{
+	static const char *const names[OOM_SCOPE_COUNT] = {
+		[OOM_SCOPE_UNKNOWN] = "unknown",
+		[OOM_SCOPE_HOST] = "host",
+		[OOM_SCOPE_MEMCG] = "memcg",
+	};
+	return names[scope];
+}
+
+const char *oom_trigger_name(enum oom_trigger trigger)
+{
+	static const char *const names[OOM_TRIGGER_COUNT] = {
+		[OOM_TRIGGER_ALLOC] = "alloc",
+		[OOM_TRIGGER_SYSRQ] = "sysrq",
+		[OOM_TRIGGER_ALLOCATING_TASK] = "allocating_task",
+	};
+	return names[trigger];
+}
+
+const char *oom_outcome_name(enum oom_outcome outcome)
+{
+	static const char *const names[OOM_OUTCOME_COUNT] = {
+		[OOM_OUTCOME_UNKNOWN] = "unknown",
+		[OOM_OUTCOME_KILLED] = "killed",
+		[OOM_OUTCOME_PANIC] = "panic",
+		[OOM_OUTCOME_NO_VICTIM] = "no_victim",
+		[OOM_OUTCOME_SKIPPED] = "skipped",
+	};
+	return names[outcome];
+}
+
+const struct oom_task *oom_event_task(const struct oom_event *event, int64_t pid)
+{
+	for (size_t i = 0; i < event->tasks_kept; i++) {
+		const struct oom_task *task = &event->tasks[i];
+		if (pid != OOM_UNKNOWN && (task->pid == pid || task->tgid == pid))
+			return task;
+	}
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool oom_event_repeats(const struct oom_event *a, const struct oom_event *b)
+{
+	return a->outcome == OOM_OUTCOME_NO_VICTIM && b->outcome == OOM_OUTCOME_NO_VICTIM &&
+		a->invoker.pid == b->invoker.pid && same_text(a->invoker.comm, b->invoker.comm) &&
+		a->constraint == b->constraint && a->order == b->order &&
+		same_text(a->gfp_mask, b->gfp_mask) && same_text(a->oom_memcg, b->oom_memcg) &&
+		a->memcg.limit_kb == b->memcg.limit_kb;
+}
+
+uint64_t oom_kills_missing(uint64_t vmstat_oom_kill, uint64_t victims_seen)
+{
+	return vmstat_oom_kill > victims_seen ? vmstat_oom_kill - victims_seen : 0;
+}

@@ -1,0 +1,237 @@
+#include "oomlog_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A report goes out within seconds, on a serial console within a minute or two. */
+#define REPORT_MAX_S 300
+
+int64_t oomlog_age_s(const struct oomlog *log)
+{
+	const struct oomlog_message *message = &log->message;
+	const struct oom_event *event = &log->event;
+	if (log->columns.mangled)
+		return 0; /* busybox dmesg made stamps of what is none */
+	if (message->boot_us != OOM_UNKNOWN && event->boot_us != OOM_UNKNOWN)
+		return (message->boot_us - event->boot_us) / 1000000;
+	if (message->unix_us != OOM_UNKNOWN && event->unix_us != OOM_UNKNOWN)
+		return (message->unix_us - event->unix_us) / 1000000;
+	return 0;
+}
+
+void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
+{
+	const struct oomlog_message *message = &log->message;
+	struct oom_event *event = &log->event;
+	log->phase = phase;
+	log->columns = (struct oom_columns){ .count = 0 };
+	log->has_constraint_line = log->has_memcg_stats = false;
+	log->tasks_size = log->victims_size = log->raw_size = 0;
+	oom_victim_init(&log->reaped);
+	event->boot_us = message->boot_us;
+	event->unix_us = message->unix_us;
+	memcpy(event->stamp, message->stamp, sizeof(event->stamp));
+	event->first_line = event->last_line = message->first_line;
+	event->suppressed = log->suppressed;
+	log->suppressed = OOM_UNKNOWN;
+}
+
+void oomlog_need_report(struct oomlog *log)
+{
+	if (log->phase == OOMLOG_DECIDED || oomlog_age_s(log) > REPORT_MAX_S)
+		oomlog_end(log);
+	if (log->phase == OOMLOG_IDLE)
+		oomlog_begin(log, OOMLOG_REPORT);
+	log->phase = OOMLOG_REPORT;
+}
+
+void oomlog_need_body(struct oomlog *log)
+{
+	if (log->phase == OOMLOG_DECIDED || oomlog_age_s(log) > REPORT_MAX_S)
+		oomlog_end(log);
+	if (log->phase == OOMLOG_IDLE)
+		oomlog_begin(log, OOMLOG_TENTATIVE);
+}
+
+static bool grow(struct oomlog *log, void **array, size_t *size, size_t count, size_t element)
+{
+	if (count < *size)
+		return true;
+	size_t wanted = *size ? *size * 2 : 16;
+	void *bigger = reallocarray(*array, wanted, element);
+	if (!bigger) {
+		log->error = ERR_NO_MEMORY;
+		return false;
+	}
+	*array = bigger;
+	*size = wanted;
+	return true;
+}
+
+void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
+{
+	struct oom_event *event = &log->event;
+	for (size_t i = 0; i < event->victim_count; i++) {
+		if (event->victims[i].pid == victim->pid)
+			return; /* memory.oom.group prints the chosen one twice */
+	}
+	if (!grow(log, (void **)&event->victims, &log->victims_size, event->victim_count, sizeof(*victim)))
+		return;
+	event->victims[event->victim_count++] = *victim;
+}
+
+void oomlog_add_task(struct oomlog *log, const struct oom_task *task)
+{
+	struct oom_event *event = &log->event;
+	event->task_count++;
+	if (event->tasks_kept == OOM_TASKS_MAX ||
+		!grow(log, (void **)&event->tasks, &log->tasks_size, event->tasks_kept, sizeof(*task)))
+		return;
+	event->tasks[event->tasks_kept++] = *task;
+}
+
+static bool reap_in(struct oom_event *event, int64_t pid)
+{
+	for (size_t i = 0; i < event->victim_count; i++) {
+		if (event->victims[i].pid == pid) {
+			event->victims[i].reaped = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim)
+{
+	if (log->phase == OOMLOG_DECIDED && reap_in(&log->event, victim->pid))
+		return;
+	for (size_t i = log->held_count; i-- > 0;) {
+		if (reap_in(&log->held[i], victim->pid))
+			return;
+	}
+	for (size_t i = 0; i < OOMLOG_RECENT_MAX; i++) {
+		if (log->recent[i].number && log->recent[i].pid == victim->pid) {
+			if (log->sink.reaped)
+				log->sink.reaped(log->sink.arg, log->recent[i].number, victim->pid);
+			return;
+		}
+	}
+	if (log->phase == OOMLOG_REPORT && log->reaped.pid == OOM_UNKNOWN) {
+		log->reaped = *victim;
+		log->reaped.reaped = true;
+	}
+}
+
+/* Where the kill line is missing, the victim is told by the constraint line, which is printed
+ * right before the kill, or by the reaper. */
+static void find_victim(struct oomlog *log)
+{
+	struct oom_event *event = &log->event;
+	struct oom_victim victim;
+	if (event->victim_count || event->outcome != OOM_OUTCOME_UNKNOWN)
+		return;
+	oom_victim_init(&victim);
+	if (log->has_constraint_line && event->chosen.pid != OOM_UNKNOWN) {
+		victim.pid = event->chosen.pid;
+		memcpy(victim.comm, event->chosen.comm, sizeof(victim.comm));
+		victim.reaped = log->reaped.pid == victim.pid;
+	} else if (log->reaped.pid != OOM_UNKNOWN) {
+		victim = log->reaped;
+	} else {
+		return;
+	}
+	oomlog_add_victim(log, &victim);
+	event->outcome = OOM_OUTCOME_KILLED;
+}
+
+static void complete_victims(struct oom_event *event)
+{
+	for (size_t i = 0; i < event->victim_count; i++) {
+		struct oom_victim *victim = &event->victims[i];
+		const struct oom_task *task = oom_event_task(event, victim->pid);
+		if (!task)
+			continue;
+		if (victim->oom_score_adj == OOM_UNKNOWN)
+			victim->oom_score_adj = task->oom_score_adj;
+		if (victim->uid == OOM_UNKNOWN)
+			victim->uid = task->uid;
+	}
+}
+
+static void settle(struct oomlog *log)
+{
+	struct oom_event *event = &log->event;
+	find_victim(log);
+	complete_victims(event);
+	if (event->constraint == OOM_CONSTRAINT_MEMCG)
+		event->scope = OOM_SCOPE_MEMCG;
+	else if (event->scope == OOM_SCOPE_UNKNOWN && event->has_meminfo && event->headed)
+		event->scope = OOM_SCOPE_HOST;
+	event->complete = event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
+		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != OOM_UNKNOWN);
+}
+
+/* The few fields oom_event_repeats() compares. */
+static void remember(struct oomlog *log, const struct oom_event *event)
+{
+	struct oom_event *last = &log->last;
+	char *memcg = last->oom_memcg;
+	uint64_t repeats = event->repeats;
+	if (repeats && memcg) /* the same as before */
+		return;
+	free(memcg);
+	oom_event_init(last);
+	last->outcome = event->outcome;
+	last->invoker = event->invoker;
+	last->constraint = event->constraint;
+	last->order = event->order;
+	memcpy(last->gfp_mask, event->gfp_mask, sizeof(last->gfp_mask));
+	last->memcg.limit_kb = event->memcg.limit_kb;
+	last->oom_memcg = event->oom_memcg ? strdup(event->oom_memcg) : NULL;
+}
+
+static void deliver_first(struct oomlog *log)
+{
+	struct oom_event *event = &log->held[0];
+	for (size_t i = 0; i < event->victim_count && i < OOMLOG_RECENT_MAX; i++) {
+		log->recent[log->recent_next].number = event->victims[i].reaped ? 0 : event->number;
+		log->recent[log->recent_next].pid = event->victims[i].pid;
+		log->recent_next = (log->recent_next + 1) % OOMLOG_RECENT_MAX;
+	}
+	log->sink.event(log->sink.arg, event);
+	oom_event_release(event);
+	log->held_count--;
+	memmove(&log->held[0], &log->held[1], log->held_count * sizeof(log->held[0]));
+}
+
+void oomlog_deliver_held(struct oomlog *log)
+{
+	while (log->held_count)
+		deliver_first(log);
+}
+
+void oomlog_end(struct oomlog *log)
+{
+	struct oom_event *event = &log->event;
+	if (log->phase == OOMLOG_REPORT || log->phase == OOMLOG_DECIDED) {
+		settle(log);
+		event->number = ++log->events;
+		log->victims += event->victim_count;
+		event->repeats = oom_event_repeats(&log->last, event) ? log->last.repeats + 1 : 0;
+		uint64_t repeats = event->repeats;
+		remember(log, event);
+		log->last.repeats = repeats;
+		event->source = strdup(log->source);
+		if (!event->source)
+			log->error = ERR_NO_MEMORY;
+		if (log->held_count == OOMLOG_HELD_MAX)
+			deliver_first(log);
+		log->held[log->held_count++] = *event;
+		oom_event_init(event);
+		if (log->flags & OOMLOG_LIVE)
+			oomlog_deliver_held(log);
+	} else {
+		oom_event_release(event);
+	}
+	log->phase = OOMLOG_IDLE;
+}

@@ -1,0 +1,249 @@
+/* Where the memory was: show_mem() (mm/show_mem.c, lib/show_mem.c before 6.2) and
+ * mem_cgroup_print_oom_meminfo() (mm/memcontrol.c). */
+#include "oomspect/oomline.h"
+
+#include "oomspect/logscan.h"
+
+#include <string.h>
+
+/* An unlimited counter is near LONG_MAX pages in kB, in each of its spellings. */
+#define NEAR_UNLIMITED_KB (INT64_C(1) << 51)
+
+static int64_t limit_or_unlimited(int64_t kb)
+{
+	return kb >= NEAR_UNLIMITED_KB ? OOM_UNLIMITED : kb;
+}
+
+bool oomline_usage(struct text text, struct oom_event *event)
+{
+	struct oom_memcg_stat *memcg = &event->memcg;
+	int64_t *usage, *limit, usage_kb = OOM_UNKNOWN, limit_kb = OOM_UNKNOWN;
+	if (text_starts(text, "memory: usage ")) {
+		usage = &memcg->usage_kb;
+		limit = &memcg->limit_kb;
+	} else if (text_starts(text, "memory+swap: usage ")) {
+		usage = &memcg->memsw_usage_kb;
+		limit = &memcg->memsw_limit_kb;
+	} else if (text_starts(text, "swap: usage ")) {
+		usage = &memcg->swap_usage_kb;
+		limit = &memcg->swap_limit_kb;
+	} else {
+		return text_starts(text, "kmem: usage ") && scan_kb(text, "usage ", &memcg->kernel_kb);
+	}
+	if (scan_kb(text, "usage ", &usage_kb))
+		*usage = usage_kb;
+	if (scan_kb(text, "limit ", &limit_kb))
+		*limit = limit_or_unlimited(limit_kb);
+	return true;
+}
+
+static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
+{
+	const struct { const char *key; int64_t *kb; } rows[] = {
+		{ "anon", &memcg->anon_kb }, { "file", &memcg->file_kb }, { "shmem", &memcg->shmem_kb },
+		{ "slab", &memcg->slab_kb }, { "kernel", &memcg->kernel_kb },
+		{ "pagetables", &memcg->pagetables_kb }, { "sock", &memcg->sock_kb },
+		{ "unevictable", &memcg->unevictable_kb },
+	};
+	struct text key, value;
+	uint64_t bytes;
+	if (!text_next_field(&text, &key) || !text_next_field(&text, &value) || !text_to_u64(value, &bytes) ||
+		text_next_field(&text, &value))
+		return false;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (text_equals(key, rows[i].key) && *rows[i].kb == OOM_UNKNOWN)
+			*rows[i].kb = (int64_t)(bytes / 1024);
+	}
+	return true;
+}
+
+static void add_kb(int64_t *sum, struct text text, const char *key)
+{
+	int64_t kb;
+	if (scan_kb(text, key, &kb) && kb >= 0 && kb < NEAR_UNLIMITED_KB)
+		*sum = *sum == OOM_UNKNOWN ? kb : *sum + kb;
+}
+
+/* Up to v5.2 a row for each descendant, with its own pages only: they are added up. */
+static void stat_before(struct text text, struct oom_memcg_stat *memcg)
+{
+	add_kb(&memcg->file_kb, text, "cache:");
+	add_kb(&memcg->anon_kb, text, "rss:");
+	add_kb(&memcg->shmem_kb, text, "shmem:");
+	add_kb(&memcg->unevictable_kb, text, "unevictable:");
+}
+
+bool oomline_memcg_stat(struct text text, struct oom_event *event)
+{
+	struct text line;
+	bool any = false;
+	if (scan_word(text, "cache:") && scan_word(text, "rss:")) {
+		stat_before(text, &event->memcg);
+		return true;
+	}
+	while (text_next_line(&text, &line))
+		any |= stat_v53(line, &event->memcg);
+	return any;
+}
+
+static void set_pages(int64_t *pages, struct text text, const char *key)
+{
+	if (*pages == OOM_UNKNOWN)
+		scan_key(text, key, pages);
+}
+
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	return a == OOM_UNKNOWN || b == OOM_UNKNOWN ? OOM_UNKNOWN : a + b;
+}
+
+/* "active_anon:1 inactive_anon:2 ...", in pages; "Active:1 inactive:2 slab:3" up to 2.6.27. */
+static void take_counts(struct text text, struct oom_meminfo *mem)
+{
+	set_pages(&mem->active_anon_pages, text, "active_anon:");
+	set_pages(&mem->active_anon_pages, text, "Active_anon:");
+	set_pages(&mem->inactive_anon_pages, text, "inactive_anon:");
+	set_pages(&mem->active_file_pages, text, "active_file:");
+	set_pages(&mem->inactive_file_pages, text, "inactive_file:");
+	set_pages(&mem->unevictable_pages, text, "unevictable:");
+	set_pages(&mem->dirty_pages, text, "dirty:");
+	set_pages(&mem->writeback_pages, text, "writeback:");
+	set_pages(&mem->slab_reclaimable_pages, text, "slab_reclaimable:");
+	set_pages(&mem->slab_unreclaimable_pages, text, "slab_unreclaimable:");
+	set_pages(&mem->slab_unreclaimable_pages, text, "slab:");
+	set_pages(&mem->mapped_pages, text, "mapped:");
+	set_pages(&mem->shmem_pages, text, "shmem:");
+	set_pages(&mem->pagetables_pages, text, "pagetables:");
+	set_pages(&mem->free_pages, text, "free:");
+	mem->anon_pages = sum_of(mem->active_anon_pages, mem->inactive_anon_pages);
+	mem->file_pages = sum_of(mem->active_file_pages, mem->inactive_file_pages);
+}
+
+static struct oom_zone *find_zone(struct oom_meminfo *mem, int64_t node, struct text name)
+{
+	for (size_t i = 0; i < mem->zone_count; i++) {
+		if (mem->zones[i].node == node && text_equals(name, mem->zones[i].name))
+			return &mem->zones[i];
+	}
+	if (mem->zone_count == OOM_ZONES_MAX || name.len >= sizeof(mem->zones[0].name))
+		return NULL;
+	struct oom_zone *zone = &mem->zones[mem->zone_count++];
+	*zone = (struct oom_zone){ .node = node, .free_kb = OOM_UNKNOWN, .min_kb = OOM_UNKNOWN,
+		.present_kb = OOM_UNKNOWN, .managed_kb = OOM_UNKNOWN, .largest_free_kb = OOM_UNKNOWN };
+	text_copy(name, zone->name, sizeof(zone->name));
+	return zone;
+}
+
+/* "1*4kB (U) 0*8kB ... = 15908kB": the largest order that has a block. */
+static void take_buddy(struct text text, struct oom_meminfo *mem, struct oom_zone *zone)
+{
+	struct text field;
+	while (text_next_field(&text, &field) && !text_equals(field, "=")) {
+		int64_t count, kb;
+		if (!scan_number(&field, &count) || !text_skip(&field, "*") || !scan_number(&field, &kb) ||
+			!text_starts(field, "kB"))
+			continue;
+		if (mem->page_kb == OOM_UNKNOWN)
+			mem->page_kb = kb;
+		if (count || zone->largest_free_kb == OOM_UNKNOWN)
+			zone->largest_free_kb = count ? kb : 0;
+	}
+}
+
+static bool is_zone_name(struct text name)
+{
+	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (text_equals(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "[Node N ]ZONE free:.. min:.." and "[Node N ]ZONE: 1*4kB ..". */
+static bool take_zone(struct text text, struct oom_meminfo *mem)
+{
+	int64_t node = OOM_UNKNOWN;
+	struct text name, next;
+	if (text_skip(&text, "Node ") && !scan_number(&text, &node))
+		return false;
+	if (!text_next_field(&text, &name))
+		return false;
+	bool buddy = name.at[name.len - 1] == ':';
+	name.len -= buddy;
+	if (!is_zone_name(name))
+		return false;
+	next = text;
+	scan_blanks(&next);
+	if (!buddy && !text_starts(next, "free:"))
+		return true; /* "Node 0 DMA per-cpu:" */
+	struct oom_zone *zone = find_zone(mem, node, name);
+	if (zone && buddy) {
+		take_buddy(text, mem, zone);
+	} else if (zone) {
+		scan_kb(text, "free:", &zone->free_kb);
+		scan_kb(text, "min:", &zone->min_kb);
+		scan_kb(text, "present:", &zone->present_kb);
+		scan_kb(text, "managed:", &zone->managed_kb);
+	}
+	return true;
+}
+
+/* "8379834 pages RAM", "131052 pages of RAM", "2358 reserved pages". */
+static bool take_page_line(struct text text, struct oom_meminfo *mem)
+{
+	int64_t pages;
+	if (!text.len || !scan_is_digit(*text.at) || !scan_number(&text, &pages))
+		return false;
+	scan_blanks(&text);
+	if (text_equals(text, "pages RAM") || text_equals(text, "pages of RAM"))
+		mem->ram_pages = pages;
+	else if (text_starts(text, "pages HighMem") || text_starts(text, "pages of HIGHMEM"))
+		mem->highmem_pages = pages;
+	else if (text_equals(text, "pages reserved") || text_equals(text, "reserved pages"))
+		mem->reserved_pages = pages;
+	else if (text_equals(text, "pages pagetables"))
+		mem->pagetables_pages = pages;
+	else
+		return text_starts(text, "pages ") || text_starts(text, "total pagecache");
+	return true;
+}
+
+static bool is_counts(struct text text)
+{
+	static const char *const starts[] = { "active_anon:", "Active_anon:", "Active:", "inactive_file:",
+		"active_file:", "unevictable:", "free:", "slab_reclaimable:", "mapped:", "pagetables:",
+		"sec_pagetables:", "kernel_misc_reclaimable:" };
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (text_starts(text, starts[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A whole record of the first block holds newlines, in syslog "#012". */
+static bool take_count_lines(struct text text, struct oom_meminfo *mem)
+{
+	if (!is_counts(text) || scan_word(text, "isolated(anon):"))
+		return false;
+	const char *kb = text_find(text, "kB");
+	if (kb && !text_find(scan_until(text, kb), "\n"))
+		return true; /* the wrapped rest of a zone */
+	take_counts(text, mem);
+	return true;
+}
+
+bool oomline_meminfo(struct text text, struct oom_event *event)
+{
+	struct oom_meminfo *mem = &event->mem;
+	text = text_trim(text);
+	if (!text.len)
+		return false;
+	bool known = take_zone(text, mem) || take_page_line(text, mem) || take_count_lines(text, mem);
+	if (text_starts(text, "Free swap  = "))
+		known |= scan_kb(text, "Free swap  = ", &mem->swap_free_kb);
+	else if (text_starts(text, "Total swap = "))
+		known |= scan_kb(text, "Total swap = ", &mem->swap_total_kb);
+	event->has_meminfo |= known;
+	return known;
+}

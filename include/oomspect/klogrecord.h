@@ -1,0 +1,44 @@
+/* One record of a kernel log, whatever carried it here.
+ *
+ * Borrows its bytes: valid until the next one is read. Knows nothing of what the text means. */
+#ifndef OOMSPECT_KLOGRECORD_H
+#define OOMSPECT_KLOGRECORD_H
+
+#include "oomspect/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define KLOG_UNKNOWN INT64_MIN
+
+enum klog_form {
+	KLOG_WHOLE, /* the record as the kernel wrote it, newlines in it included: kmsg, journal */
+	KLOG_LINE,  /* one line of a text, which may be a piece of a wrapped one */
+};
+
+struct klog_record {
+	struct text text;     /* the message behind every prefix */
+	struct text stamp;    /* the time as it is written, empty if there is none */
+	uint64_t line;        /* from 1: line of a text, ordinal of a record */
+	int64_t boot_us;      /* since boot, KLOG_UNKNOWN */
+	int64_t unix_us;      /* KLOG_UNKNOWN; only where the zone is certain */
+	uint64_t lost;        /* records that were overwritten right before this one */
+	int level;            /* 0..7, -1 unknown */
+	int facility;         /* 0 is the kernel, -1 unknown */
+	enum klog_form form;
+	bool stamped;         /* has a prefix of its own: starts a message, does not continue one */
+	bool escaped;         /* `text` holds the \xHH of /dev/kmsg (klog_unescape) */
+	bool continues;       /* flag 'c' of /dev/kmsg: may belong to the record before */
+	bool foreign;         /* a program says this, not the kernel */
+	uint64_t indent;      /* blanks before the text where there is no other prefix */
+	bool blank_end;       /* the line ended in blanks, which `text` does not have */
+	uint64_t width;       /* bytes of the line as it stood there */
+};
+
+/* An empty record: nothing known, form KLOG_LINE. */
+void klog_record_init(struct klog_record *record);
+
+/* Turns the \xHH of /dev/kmsg into bytes, in place. Returns the new length. */
+size_t klog_unescape(char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,281 @@
+#include "oomspect/explain.h"
+
+#include "support.h"
+#include "support_snapshot.h"
+
+#include <string.h>
+
+static const char *why(const struct machine *machine)
+{
+	static char buffer[1024];
+	explain_victim(&machine->ranking, &machine->snapshot, buffer, sizeof(buffer));
+	return buffer;
+}
+
+/* --- one victim: a machine of a million pages */
+
+static void a_victim_and_its_runner_up(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 250000, 40);
+	machine_add(machine, 11, 100000, 0);
+	machine_rank_host(machine);
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 2 candidates in the machine: badness 290000 pages "
+		"(290.0 of 1000): memory 250000 (250.0) + 40000 for oom_score_adj 40; 190000 pages (190.0) "
+		"over 11 task11");
+}
+
+static void a_larger_one_that_its_adj_protects(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 5000, 0);
+	machine_add(machine, 11, 9999, -600);
+	machine_add(machine, 12, 9000, -900);
+	machine_rank_host(machine);
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 3 candidates in the machine: badness 5000 pages "
+		"(5.0 of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; 595001 pages (595.0) over 11 "
+		"task11; 11 task11 is larger (9.9) but has oom_score_adj -600");
+}
+
+static void a_larger_one_that_cannot_be_killed(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 1, 70000, 0);
+	machine_add(machine, 10, 5000, 0);
+	machine_rank_host(machine);
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 1 candidates in the machine: badness 5000 pages (5.0 "
+		"of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; there is no other candidate; 1 task1 "
+		"is larger (70.0) but cannot be killed: init");
+}
+
+static void badness_below_zero(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 600, -1);
+	machine_rank_host(machine);
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 1 candidates in the machine: badness -400 pages "
+		"(-0.4 of 1000): memory 600 (0.6) - 1000 for oom_score_adj -1; there is no other candidate");
+}
+
+static const struct tie_case {
+	const char *claim;
+	const char *release;
+	const char *end;
+} tie_cases[] = {
+	{ "a tie since 5.3", "5.3.0",
+		"; 10 task10 has the same: of equals the last scanned dies" },
+	{ "a tie before 5.3", "5.2.0",
+		"; 11 task11 has the same: of equals the first scanned dies" },
+};
+
+static void says_how_a_tie_is_broken(void **state)
+{
+	const struct tie_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, row->release, 1000000);
+	machine_add(&machine, 10, 5000, 0);
+	machine_add(&machine, 11, 5000, 0);
+	machine_rank_host(&machine);
+	const char *sentence = why(&machine);
+	machine_release(&machine);
+	assert_true(strlen(sentence) > strlen(row->end));
+	assert_string_equal(sentence + strlen(sentence) - strlen(row->end), row->end);
+}
+
+static void a_child_in_the_place_of_its_parent(void **state)
+{
+	struct machine machine;
+	(void)state;
+	machine_init(&machine, "4.19.0", 1000000);
+	machine_add(&machine, 10, 5000, 0);
+	machine_add(&machine, 11, 50, 0)->ppid = 10;
+	machine_rank_host(&machine);
+	assert_non_null(strstr(why(&machine), "10 task10 has the highest badness"));
+	assert_non_null(strstr(why(&machine), "; this kernel kills its child 11 task11 in its place"));
+	machine_release(&machine);
+}
+
+static void an_adj_without_weight_in_a_small_cgroup(void **state)
+{
+	struct machine *machine = *state;
+	machine_add_memcg(machine, -1, amount_bytes(999 * 4096));
+	machine_add(machine, 10, 500, 700)->memcg = 0;
+	machine_rank(machine, domain_memcg(&machine->snapshot, 0), RANKING_NOW, NULL, 0);
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 1 candidates in this cgroup: badness 500 pages "
+		"(500.5 of 1000): memory 500 (500.5) + 0 for oom_score_adj 700, which has no weight in a "
+		"domain of 999 pages; there is no other candidate");
+}
+
+static void the_bytes_of_a_comm_are_left_as_they_are(void **state)
+{
+	struct machine *machine = *state;
+	struct task *task = machine_add(machine, 10, 5000, 0);
+	text_copy(text_of("\033[2J\xff"), task->comm, sizeof(task->comm));
+	machine_rank_host(machine);
+	assert_true(strncmp(why(machine), "10 \033[2J\xff has the highest", 22) == 0);
+}
+
+/* --- no victim */
+
+static const struct none_case {
+	const char *claim;
+	int64_t panic_on_oom, allocating_task;
+	enum domain_kind kind;
+	int8_t kill_disable;
+	const char *sentence;
+} none_cases[] = {
+	{ "panic", 2, 0, DOMAIN_HOST, 0, "vm.panic_on_oom is 2: the kernel panics instead of killing" },
+	{ "allocating task", 0, 1, DOMAIN_HOST, 0,
+		"vm.oom_kill_allocating_task is set: whoever asks for memory then is killed" },
+	{ "nobody on the machine", 0, 0, DOMAIN_HOST, 0,
+		"no process of the machine can be killed: the kernel would panic" },
+	{ "nobody in the cgroup", 0, 0, DOMAIN_MEMCG, 0,
+		"no process of this cgroup can be killed: the allocation fails" },
+	{ "a cgroup that kills nobody", 0, 0, DOMAIN_MEMCG, 1,
+		"memory.oom_control has oom_kill_disable set: nobody is killed, tasks wait until memory is "
+		"freed" },
+};
+
+static void says_why_nobody_is_named(void **state)
+{
+	const struct none_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, "6.1.0", 1000000);
+	machine_add_memcg(&machine, -1, amount_bytes(1 << 20))->oom_kill_disable = row->kill_disable;
+	machine_add(&machine, 10, 5000, -1000)->memcg = 0;
+	machine.snapshot.host.vm.panic_on_oom = row->panic_on_oom;
+	machine.snapshot.host.vm.oom_kill_allocating_task = row->allocating_task;
+	machine_rank(&machine,
+		row->kind == DOMAIN_MEMCG ? domain_memcg(&machine.snapshot, 0)
+					  : domain_host(&machine.snapshot),
+		RANKING_NOW, NULL, 0);
+	assert_string_equal(why(&machine), row->sentence);
+	machine_release(&machine);
+}
+
+static void nobody_on_these_nodes(void **state)
+{
+	struct machine *machine = *state;
+	machine_rank(machine, domain_nodes(&machine->snapshot, 1), RANKING_NOW, NULL, 0);
+	assert_string_equal(
+		why(machine), "no process of these nodes can be killed: the allocation fails");
+}
+
+static void a_sentence_is_cut_and_ended_in_a_small_buffer(void **state)
+{
+	struct machine *machine = *state;
+	char buffer[32];
+	machine_add(machine, 10, 5000, 0);
+	machine_rank_host(machine);
+	for (size_t size = 1; size <= sizeof(buffer); size++) {
+		memset(buffer, 'x', sizeof(buffer));
+		explain_victim(&machine->ranking, &machine->snapshot, buffer, size);
+		assert_int_equal(strlen(buffer), size - 1);
+		assert_true(strncmp(buffer, "10 task10 has the highest badness", size - 1) == 0);
+	}
+}
+
+/* --- words */
+
+static void every_reason_and_every_doubt_has_words(void **state)
+{
+	(void)state;
+	for (int reason = 0; reason <= UNKILLABLE_UNKNOWN; reason++)
+		assert_true(strlen(explain_unkillable((enum unkillable)reason)) > 0);
+	for (int doubt = 0; doubt < UNCERTAIN_COUNT; doubt++)
+		assert_true(strlen(explain_uncertainty((enum uncertainty)doubt)) > 0);
+}
+
+/* --- the highest adj at which the first is the first no more */
+
+static const struct below_case {
+	const char *claim;
+	const char *release;
+	int64_t first, second;
+	int second_adj;
+	bool found;
+	int adj;
+} below_cases[] = {
+	/* An adj of 1 weighs 1000 pages. The first is also the older one. */
+	{ "the margin in whole steps, and one page more", "6.1.0", 5500, 1200, 0, true, -5 },
+	{ "a tie is enough when ties go to the newest", "6.1.0", 5000, 2000, 0, true, -3 },
+	{ "a tie is not enough when ties go to the oldest", "5.2.0", 5000, 2000, 0, true, -4 },
+	{ "the next is itself protected: not even -999 helps", "6.1.0", 5000, 20, -999, false, 0 },
+};
+
+static void finds_the_adj_that_protects(void **state)
+{
+	const struct below_case *row = *state;
+	struct machine machine;
+	int adj = 0;
+	machine_init(&machine, row->release, 1000000);
+	machine_add(&machine, 10, row->first, 0);
+	machine_add(&machine, 11, row->second, row->second_adj);
+	machine_rank_host(&machine);
+	bool found = explain_not_first_below(
+		&machine.ranking, &machine.snapshot, ranking_find(&machine.ranking, 10), &adj);
+	machine_release(&machine);
+	assert_int_equal(found, row->found);
+	assert_int_equal(adj, row->adj);
+}
+
+static void what_it_finds_is_what_a_what_if_shows(void **state)
+{
+	struct machine *machine = *state;
+	int adj;
+	machine_add(machine, 10, 5500, 3);
+	machine_add(machine, 11, 1200, 0);
+	machine_rank_host(machine);
+	assert_true(explain_not_first_below(
+		&machine->ranking, &machine->snapshot, &machine->ranking.rows[0], &adj));
+	struct ranking_edit edit = { 10, adj };
+	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, &edit, 1);
+	assert_order(machine, "11 10");
+	edit.oom_score_adj = adj + 1;
+	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, &edit, 1);
+	assert_order(machine, "10 11");
+}
+
+static void who_is_not_the_first_or_alone_is_not_asked(void **state)
+{
+	struct machine *machine = *state;
+	int adj = 4711;
+	machine_add(machine, 10, 5500, 0);
+	machine_rank_host(machine);
+	assert_false(explain_not_first_below(
+		&machine->ranking, &machine->snapshot, &machine->ranking.rows[0], &adj));
+	machine_add(machine, 11, 100, 0);
+	machine_rank_host(machine);
+	assert_false(explain_not_first_below(
+		&machine->ranking, &machine->snapshot, &machine->ranking.rows[1], &adj));
+	assert_int_equal(adj, 4711);
+}
+
+#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		MACHINE_TEST(a_victim_and_its_runner_up),
+		MACHINE_TEST(a_larger_one_that_its_adj_protects),
+		MACHINE_TEST(a_larger_one_that_cannot_be_killed),
+		MACHINE_TEST(badness_below_zero),
+		cmocka_unit_test(a_child_in_the_place_of_its_parent),
+		MACHINE_TEST(an_adj_without_weight_in_a_small_cgroup),
+		MACHINE_TEST(the_bytes_of_a_comm_are_left_as_they_are),
+		MACHINE_TEST(nobody_on_these_nodes),
+		MACHINE_TEST(a_sentence_is_cut_and_ended_in_a_small_buffer),
+		cmocka_unit_test(every_reason_and_every_doubt_has_words),
+		MACHINE_TEST(what_it_finds_is_what_a_what_if_shows),
+		MACHINE_TEST(who_is_not_the_first_or_alone_is_not_asked),
+	};
+	return run_rows("tie", tie_cases, says_how_a_tie_is_broken) +
+	       run_rows("nobody", none_cases, says_why_nobody_is_named) +
+	       run_rows("protect", below_cases, finds_the_adj_that_protects) +
+	       cmocka_run_group_tests_name("explain", tests, NULL, NULL);
+}

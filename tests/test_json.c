@@ -1,0 +1,487 @@
+#include "oomspect/json.h"
+
+#include "oomspect/cgroup_paths.h"
+
+#include "support.h"
+#include "support_snapshot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what is asked beside the snapshot */
+
+static const char *user_name(void *context, uid_t uid)
+{
+	(void)context;
+	return uid == 0 ? "root" : NULL;
+}
+
+static ssize_t command_line(void *context, pid_t pid, char *buffer, size_t size)
+{
+	(void)context;
+	if (pid == 99)
+		return -3;
+	return snprintf(buffer, size, "run %d", (int)pid);
+}
+
+static const struct json_lookup lookup = { NULL, user_name, command_line };
+
+/* --- the contract: names and types of the members; n: number, s: string, a: array, o: object,
+ * b: true or false, 0 behind it: null is allowed */
+
+struct member {
+	const char *name;
+	const char *types;
+};
+
+static const struct member process_members[] = {
+	{ "pid", "n" }, { "ppid", "n" }, { "tgid", "n" }, { "uid", "n0" }, { "user", "s0" },
+	{ "comm", "s" }, { "state", "s" }, { "start_ticks", "n" }, { "cgroup", "s0" },
+	{ "oom_score", "n0" }, { "oom_score_adj", "n0" }, { "badness_pages", "n0" },
+	{ "mem_permille", "n0" }, { "adj_permille", "n0" }, { "badness_permille", "n0" },
+	{ "rank", "n0" }, { "unkillable", "s0" }, { "rss_kb", "n0" }, { "rss_anon_kb", "n0" },
+	{ "rss_file_kb", "n0" }, { "rss_shmem_kb", "n0" }, { "swap_kb", "n0" }, { "pgtables_kb", "n0" },
+	{ "cmdline", "s0" },
+};
+
+static const struct member host_members[] = {
+	{ "kernel", "s" }, { "page_size", "n" }, { "total_pages", "n" }, { "mem_total_kb", "n0" },
+	{ "mem_available_kb", "n0" }, { "swap_total_kb", "n0" }, { "swap_free_kb", "n0" },
+	{ "committed_kb", "n0" }, { "commit_limit_kb", "n0" }, { "psi_some_avg10", "n0" },
+	{ "psi_full_avg10", "n0" }, { "oom_kill", "n0" }, { "era", "a" }, { "vm", "o" },
+};
+
+static const struct member vm_members[] = {
+	{ "overcommit_memory", "n0" }, { "overcommit_ratio", "n0" }, { "panic_on_oom", "n0" },
+	{ "oom_kill_allocating_task", "n0" }, { "oom_dump_tasks", "n0" }, { "swappiness", "n0" },
+	{ "min_free_kbytes", "n0" },
+};
+
+static const struct member domain_members[] = {
+	{ "kind", "s" }, { "path", "s0" }, { "nodes", "a0" }, { "totalpages", "n0" },
+	{ "limit_bytes", "n0" },
+};
+
+static const struct member list_members[] = {
+	{ "schema", "s" }, { "time_unix", "n" }, { "boot_s", "n0" }, { "host", "o" }, { "domain", "o" },
+	{ "processes", "a" },
+};
+
+static const struct member victim_members[] = {
+	{ "schema", "s" }, { "host", "o" }, { "domain", "o" }, { "prediction", "s" },
+	{ "victim", "o0" }, { "dies_with", "a" }, { "margin_pages", "n0" }, { "runners_up", "a" },
+	{ "frees_kb", "n0" }, { "why", "s" }, { "at_oom", "o" }, { "differ", "b" }, { "uncertain", "a" },
+};
+
+static const struct member at_oom_members[] = {
+	{ "victim", "o0" }, { "dies_with", "a" }, { "margin_pages", "n0" }, { "frees_kb", "n0" },
+};
+
+static char type_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return 'o';
+	case JSON_ARRAY:
+		return 'a';
+	case JSON_STRING:
+		return 's';
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return 'n';
+	case JSON_NULL:
+		return '0';
+	default:
+		return 'b';
+	}
+}
+
+static void check_members(const json_t *object, const struct member *members, size_t count)
+{
+	assert_true(json_is_object(object));
+	for (size_t i = 0; i < count; i++) {
+		const json_t *value = json_object_get(object, members[i].name);
+		if (!value || !strchr(members[i].types, type_of(value)))
+			fail_msg("member '%s' is missing or of a wrong type", members[i].name);
+	}
+}
+
+#define assert_members(object, members) check_members(object, members, ARRAY_SIZE(members))
+
+static void check_processes(const json_t *array, size_t count)
+{
+	size_t index;
+	const json_t *process;
+	assert_int_equal(json_array_size(array), count);
+	json_array_foreach(array, index, process)
+		assert_members(process, process_members);
+}
+
+static void check_head(const json_t *document)
+{
+	const json_t *host = json_object_get(document, "host");
+	assert_members(host, host_members);
+	assert_members(json_object_get(host, "vm"), vm_members);
+	assert_members(json_object_get(document, "domain"), domain_members);
+}
+
+/* --- documents of a small machine: 10 would die and take 11 along, 12 is next, 1 is init */
+
+static void make_machine(struct machine *machine)
+{
+	machine_add(machine, 1, 5, 0);
+	struct task *victim = machine_add(machine, 10, 250000, 40);
+	victim->swap_pages = 30;
+	victim->pte_kb = 28;
+	machine_add(machine, 11, 250000, -1000)->mm_owner = 10;
+	machine_add_mixed(machine, 12, 1000, 300000, 0);
+	machine->snapshot.host.boot_ms = 1500;
+	machine->snapshot.host.time_unix = 1700000000.5;
+	machine->snapshot.host.psi_memory.some.avg10 = 1231;
+}
+
+static json_t *list_of(struct machine *machine)
+{
+	const struct ranking_row *rows[MACHINE_TASKS];
+	for (size_t i = 0; i < machine->ranking.count; i++)
+		rows[i] = &machine->ranking.rows[i];
+	json_t *list =
+		json_list(&machine->snapshot, &machine->ranking, rows, machine->ranking.count, &lookup);
+	assert_non_null(list);
+	return list;
+}
+
+static json_t *victim_of(struct machine *machine)
+{
+	struct ranking at_oom;
+	ranking_init(&at_oom);
+	assert_int_equal(ranking_build(&at_oom, &machine->snapshot, &machine->ranking.domain,
+				 RANKING_AT_OOM, NULL, 0, NULL),
+		ERR_OK);
+	json_t *document = json_victim(&machine->snapshot, &machine->ranking, &at_oom, &lookup);
+	ranking_release(&at_oom);
+	assert_non_null(document);
+	return document;
+}
+
+static double number(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+	assert_true(json_is_number(value));
+	return json_number_value(value);
+}
+
+static const char *string(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
+static const json_t *first_process(const json_t *list)
+{
+	return json_array_get(json_object_get(list, "processes"), 0);
+}
+
+static void list_has_every_member_of_the_contract(void **state)
+{
+	struct machine *machine = *state;
+	make_machine(machine);
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	assert_members(list, list_members);
+	check_head(list);
+	check_processes(json_object_get(list, "processes"), 4);
+	assert_string_equal(string(list, "schema"), "oomspect.list/1");
+	assert_string_equal(string(json_object_get(list, "domain"), "kind"), "host");
+	json_decref(list);
+}
+
+static void victim_has_every_member_of_the_contract(void **state)
+{
+	struct machine *machine = *state;
+	make_machine(machine);
+	machine_rank_host(machine);
+	json_t *document = victim_of(machine);
+	const json_t *at_oom = json_object_get(document, "at_oom");
+	assert_members(document, victim_members);
+	check_head(document);
+	assert_string_equal(string(document, "schema"), "oomspect.victim/1");
+	assert_members(json_object_get(document, "victim"), process_members);
+	check_processes(json_object_get(document, "dies_with"), 0);
+	check_processes(json_object_get(document, "runners_up"), 1);
+	assert_members(at_oom, at_oom_members);
+	assert_members(json_object_get(at_oom, "victim"), process_members);
+	check_processes(json_object_get(at_oom, "dies_with"), 1);
+	json_decref(document);
+}
+
+static void a_process_has_its_numbers(void **state)
+{
+	struct machine *machine = *state;
+	make_machine(machine);
+	machine->tasks[3].oom_score_adj = -500;
+	machine->tasks[1].oom_score = 860;
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	const json_t *process = first_process(list);
+	assert_int_equal(number(process, "pid"), 10);
+	assert_string_equal(string(process, "user"), "root");
+	assert_string_equal(string(process, "cmdline"), "run 10");
+	assert_string_equal(string(process, "state"), "S");
+	assert_int_equal(number(process, "rank"), 1);
+	assert_int_equal(number(process, "oom_score"), 860);
+	/* 250000 + 30 + 7 pages of tables + 40 * 1000 */
+	assert_int_equal(number(process, "badness_pages"), 290037);
+	assert_true(number(process, "mem_permille") == 250.0);
+	assert_true(number(process, "adj_permille") == 40.0);
+	assert_true(number(process, "badness_permille") == 290.0);
+	assert_int_equal(number(process, "rss_kb"), 1000000);
+	assert_int_equal(number(process, "swap_kb"), 120);
+	assert_int_equal(number(process, "pgtables_kb"), 28);
+	assert_true(json_is_null(json_object_get(process, "unkillable")));
+	json_decref(list);
+}
+
+static void the_outcome_now_and_at_the_oom_may_differ(void **state)
+{
+	struct machine *machine = *state;
+	make_machine(machine);
+	machine_rank_host(machine);
+	json_t *document = victim_of(machine);
+	const json_t *at_oom = json_object_get(document, "at_oom");
+	assert_string_equal(string(document, "prediction"), "victim");
+	assert_int_equal(number(json_object_get(document, "victim"), "pid"), 12);
+	assert_int_equal(number(document, "margin_pages"), 301000 - 290037);
+	assert_int_equal(number(document, "frees_kb"), 4000);
+	assert_int_equal(number(json_object_get(at_oom, "victim"), "pid"), 10);
+	assert_int_equal(number(at_oom, "margin_pages"), 290037 - 1000);
+	assert_int_equal(number(at_oom, "frees_kb"), 1000000 + 120 + 28);
+	assert_true(json_is_true(json_object_get(document, "differ")));
+	json_decref(document);
+}
+
+static void without_a_prediction_nobody_is_named(void **state)
+{
+	struct machine *machine = *state;
+	make_machine(machine);
+	machine->snapshot.host.vm.panic_on_oom = 1;
+	machine_rank_host(machine);
+	json_t *document = victim_of(machine);
+	assert_string_equal(string(document, "prediction"), "panic");
+	assert_true(json_is_null(json_object_get(document, "victim")));
+	assert_true(json_is_null(json_object_get(document, "margin_pages")));
+	assert_true(json_is_null(json_object_get(document, "frees_kb")));
+	assert_int_equal(json_array_size(json_object_get(document, "dies_with")), 0);
+	json_decref(document);
+}
+
+static void an_empty_machine_has_no_victim(void **state)
+{
+	struct machine *machine = *state;
+	machine_rank_host(machine);
+	json_t *document = victim_of(machine), *list = list_of(machine);
+	assert_string_equal(string(document, "prediction"), "none");
+	assert_true(json_is_false(json_object_get(document, "differ")));
+	check_processes(json_object_get(list, "processes"), 0);
+	json_decref(document);
+	json_decref(list);
+}
+
+static void no_more_than_five_runners_up_and_what_is_uncertain(void **state)
+{
+	struct machine *machine = *state;
+	for (int i = 0; i < 9; i++)
+		machine_add(machine, 10 + i, 900 - 10 * i, 0);
+	machine->snapshot.hidepid = true;
+	machine->tasks[0].mm_sharers_unknown = true;
+	machine_rank_host(machine);
+	json_t *document = victim_of(machine);
+	const json_t *runners_up = json_object_get(document, "runners_up");
+	const json_t *uncertain = json_object_get(document, "uncertain");
+	check_processes(runners_up, 5);
+	assert_int_equal(number(json_array_get(runners_up, 4), "pid"), 15);
+	assert_int_equal(json_array_size(uncertain), 2);
+	assert_string_equal(json_string_value(json_array_get(uncertain, 0)), "shared_mm");
+	assert_string_equal(json_string_value(json_array_get(uncertain, 1)), "hidden");
+	json_decref(document);
+}
+
+/* --- unknown is null */
+
+static void of_an_unknown_process_all_numbers_are_null(void **state)
+{
+	static const char *const members[] = { "uid", "user", "cgroup", "oom_score", "oom_score_adj",
+		"badness_pages", "mem_permille", "adj_permille", "badness_permille", "rank", "unkillable",
+		"rss_kb", "rss_anon_kb", "rss_file_kb", "rss_shmem_kb", "swap_kb", "pgtables_kb", "cmdline" };
+	struct machine *machine = *state;
+	*machine_add(machine, 99, 0, 0) = proc_unknown(99);
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	const json_t *process = first_process(list);
+	assert_members(process, process_members);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		if (!json_is_null(json_object_get(process, members[i])))
+			fail_msg("'%s' is not null", members[i]);
+	json_decref(list);
+}
+
+static void of_an_unknown_host_all_numbers_are_null(void **state)
+{
+	static const char *const members[] = { "mem_total_kb", "mem_available_kb", "swap_total_kb",
+		"swap_free_kb", "committed_kb", "commit_limit_kb", "psi_some_avg10", "psi_full_avg10",
+		"oom_kill" };
+	struct machine *machine = *state;
+	struct host *host = &machine->snapshot.host;
+	host_parse_meminfo(text_of(""), &host->meminfo);
+	host_parse_psi(text_of(""), &host->psi_memory);
+	host_parse_vmstat(text_of(""), &host->vmstat);
+	host->vm.swappiness = HOST_SETTING_UNKNOWN;
+	host->boot_ms = UNKNOWN;
+	json_t *object = json_host(host);
+	assert_members(object, host_members);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+		assert_true(json_is_null(json_object_get(object, members[i])));
+	assert_true(
+		json_is_null(json_object_get(json_object_get(object, "vm"), "swappiness")));
+	assert_int_equal(number(json_object_get(object, "vm"), "panic_on_oom"), 0);
+	json_decref(object);
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	assert_true(json_is_null(json_object_get(list, "boot_s")));
+	json_decref(list);
+}
+
+static void names_the_reason_to_live(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 1, 5000, 0);
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	assert_string_equal(string(first_process(list), "unkillable"), "init");
+	assert_true(json_is_null(json_object_get(first_process(list), "rank")));
+	json_decref(list);
+}
+
+/* --- domains */
+
+static void a_domain_of_a_cgroup_has_a_path_and_a_limit(void **state)
+{
+	struct machine *machine = *state;
+	machine_add_memcg(machine, -1, amount_bytes(100 << 20))->path = "/\xff";
+	machine_add(machine, 10, 100, 0)->memcg = 0;
+	machine_rank(machine, domain_memcg(&machine->snapshot, 0), RANKING_NOW, NULL, 0);
+	json_t *list = list_of(machine);
+	const json_t *domain = json_object_get(list, "domain");
+	assert_members(domain, domain_members);
+	assert_string_equal(string(domain, "kind"), "memcg");
+	assert_string_equal(string(domain, "path"), "/\xef\xbf\xbd");
+	assert_string_equal(string(domain, "path_hex"), "2fff");
+	assert_int_equal(number(domain, "limit_bytes"), 100 << 20);
+	assert_int_equal(number(domain, "totalpages"), 25600);
+	json_decref(list);
+}
+
+static void a_domain_of_nodes_lists_them(void **state)
+{
+	struct machine *machine = *state;
+	machine_rank(machine, domain_nodes(&machine->snapshot, 5), RANKING_NOW, NULL, 0);
+	json_t *list = list_of(machine);
+	const json_t *domain = json_object_get(list, "domain");
+	const json_t *nodes = json_object_get(domain, "nodes");
+	assert_string_equal(string(domain, "kind"), "nodes");
+	assert_int_equal(json_array_size(nodes), 2);
+	assert_int_equal(json_integer_value(json_array_get(nodes, 1)), 2);
+	assert_true(json_is_null(json_object_get(domain, "totalpages")));
+	json_decref(list);
+}
+
+/* --- bytes from outside */
+
+static const struct bytes_case {
+	const char *claim;
+	const char *bytes; /* NULL: unknown */
+	const char *shown;
+	const char *hex; /* NULL: no such member */
+} bytes_cases[] = {
+	{ "unknown text is null", NULL, NULL, NULL },
+	{ "an empty text is empty", "", "", NULL },
+	{ "UTF-8 is kept", "caf\xc3\xa9 \xf0\x9f\x90\xa7", "caf\xc3\xa9 \xf0\x9f\x90\xa7", NULL },
+	{ "control characters are JSON's to escape", "a\n\"\033[2J", "a\n\"\033[2J", NULL },
+	{ "a bad byte is replaced and told", "a\xff" "b", "a\xef\xbf\xbd" "b", "61ff62" },
+	{ "each bad byte", "\xc3\x28\x80", "\xef\xbf\xbd(\xef\xbf\xbd", "c32880" },
+};
+
+static void keeps_bytes(void **state)
+{
+	const struct bytes_case *row = *state;
+	json_t *object = json_object();
+	json_set_bytes(object, "comm", row->bytes);
+	assert_non_null(json_object_get(object, "comm"));
+	assert_true(json_is_null(json_object_get(object, "comm")) == !row->shown);
+	if (row->shown)
+		assert_string_equal(string(object, "comm"), row->shown);
+	if (row->hex)
+		assert_string_equal(string(object, "comm_hex"), row->hex);
+	else
+		assert_null(json_object_get(object, "comm_hex"));
+	json_decref(object);
+}
+
+static void a_hostile_process_is_a_valid_document_on_one_line(void **state)
+{
+	struct machine *machine = *state;
+	struct task *task = machine_add(machine, 10, 100, 0);
+	struct cgroup_paths *paths = cgroup_paths_new();
+	text_copy(text_of(") R 1\n\xff\""), task->comm, sizeof(task->comm));
+	task->cgroup = cgroup_paths_id(paths, "/a\nb\x80");
+	machine->snapshot.paths = paths;
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	char *text = json_dumps(list, JSON_DOCUMENT_FLAGS);
+	assert_non_null(text);
+	assert_null(strchr(text, '\n'));
+	json_t *read = json_loads(text, 0, NULL);
+	assert_true(json_equal(json_object_get(read, "processes"), json_object_get(list, "processes")));
+	assert_string_equal(string(first_process(read), "comm_hex"), "29205220310aff22");
+	assert_string_equal(string(first_process(read), "cgroup_hex"), "2f610a6280");
+	free(text);
+	json_decref(read);
+	json_decref(list);
+	cgroup_paths_free(paths);
+}
+
+static void a_permille_has_one_decimal(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 123456, 0);
+	machine_rank_host(machine);
+	json_t *list = list_of(machine);
+	char *text = json_dumps(first_process(list), JSON_DOCUMENT_FLAGS);
+	assert_non_null(strstr(text, "\"badness_permille\":123.4,"));
+	free(text);
+	json_decref(list);
+}
+
+#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		MACHINE_TEST(list_has_every_member_of_the_contract),
+		MACHINE_TEST(victim_has_every_member_of_the_contract),
+		MACHINE_TEST(a_process_has_its_numbers),
+		MACHINE_TEST(the_outcome_now_and_at_the_oom_may_differ),
+		MACHINE_TEST(without_a_prediction_nobody_is_named),
+		MACHINE_TEST(an_empty_machine_has_no_victim),
+		MACHINE_TEST(no_more_than_five_runners_up_and_what_is_uncertain),
+		MACHINE_TEST(of_an_unknown_process_all_numbers_are_null),
+		MACHINE_TEST(of_an_unknown_host_all_numbers_are_null),
+		MACHINE_TEST(names_the_reason_to_live),
+		MACHINE_TEST(a_domain_of_a_cgroup_has_a_path_and_a_limit),
+		MACHINE_TEST(a_domain_of_nodes_lists_them),
+		MACHINE_TEST(a_hostile_process_is_a_valid_document_on_one_line),
+		MACHINE_TEST(a_permille_has_one_decimal),
+	};
+	return run_rows("bytes", bytes_cases, keeps_bytes) +
+	       cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}

@@ -1,0 +1,97 @@
+/* What people and programs put before a message, and what is left without it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "oomspect/logline.h"
+
+#include <string.h>
+
+#define ANY INT64_MAX
+
+struct row {
+	const char *claim;
+	const char *line;
+	const char *text;
+	int64_t boot_us, unix_us;
+	bool stamped, foreign;
+};
+
+static const struct row rows[] = {
+	{ "a bare message has no prefix", "sed invoked oom-killer: x", "sed invoked oom-killer: x", KLOG_UNKNOWN,
+		KLOG_UNKNOWN, false, false },
+	{ "dmesg", "[   12.345678] x y", "x y", 12345678, KLOG_UNKNOWN, true, false },
+	{ "dmesg with a caller id", "[  828.600750][ T5241] x", "x", 828600750, ANY, true, false },
+	{ "dmesg with a level", "<4>[  828.600750] x", "x", 828600750, ANY, true, false },
+	{ "dmesg -T", "[Tue Mar 11 10:16:36 2025] x", "x", KLOG_UNKNOWN, KLOG_UNKNOWN, true, false },
+	{ "dmesg -T in French", "[mar. mars 11 10:16:36 2025] x", "x", KLOG_UNKNOWN, ANY, true, false },
+	{ "dmesg -T in Chinese", "[\xe4\xba\x8c 3\xe6\x9c\x88 11 10:16:36 2025] x", "x", KLOG_UNKNOWN, ANY, true,
+		false },
+	{ "dmesg -H", "[Aug31 18:23] x", "x", ANY, ANY, true, false },
+	{ "dmesg -x", "kern  :warn  : [  1.000000] x", "x", 1000000, ANY, true, false },
+	{ "dmesg --time-format iso", "2024-05-06T07:08:09,500000+02:00 Out of memory: x", "Out of memory: x", ANY,
+		1714972089500000, true, false },
+	{ "syslog", "Oct  3 22:19:59 ip-172 kernel: [28441.944201] x", "x", 28441944201, ANY, true, false },
+	{ "syslog without a stamp of the kernel", "Aug 15 08:29:53 odin kernel: x", "x", ANY, ANY, true, false },
+	{ "syslog without a host", "Apr 18 00:37:34   kernel: [1.000000] x", "x", 1000000, ANY, true, false },
+	{ "rsyslog's ISO time", "2024-05-06T07:08:09Z host kernel: x", "x", ANY, 1714979289000000, true, false },
+	{ "RFC 5424", "<6>1 2024-05-06T07:08:09Z host kernel - - - x", "x", ANY, 1714979289000000, true, false },
+	{ "journalctl -o short-monotonic", "[   12.000000] host kernel: x", "x", 12000000, ANY, true, false },
+	{ "/dev/kmsg", "4,19685342,241227987454,-,caller=T12845;x", "x", 241227987454, ANY, true, false },
+	{ "/dev/kmsg written by a program", "12,5,7,-;Out of memory: x", "Out of memory: x", 7, ANY, true, true },
+	{ "a program's line in syslog", "Dec 18 19:34:56 h systemd-oomd[840]: Killed /x", "Killed /x", ANY, ANY, true,
+		true },
+	{ "a console relayed by a program", "Dec 18 19:34:56 h conserver[1]: [  1.000000] x", "x", 1000000, ANY, true,
+		false },
+	{ "mail quoting", "> > [  1.000000] x", "x", 1000000, ANY, true, false },
+	{ "grep -n over files", "/var/log/messages:12:Aug 15 08:29:53 odin kernel: x", "x", ANY, ANY, true, false },
+	{ "cat -n", "    12\t[  1.000000] x", "x", 1000000, ANY, true, false },
+	{ "vim's line numbers", "166250 Apr 18 00:37:34   kernel: [1.000000] x", "x", 1000000, ANY, true, false },
+	{ "docker compose", "node-1  | [  1.000000] x", "x", 1000000, ANY, true, false },
+	{ "a container runtime's log", "2024-05-06T07:08:09.1Z stderr F x", "x", ANY, ANY, true, false },
+	{ "console junk before the stamp", "Creating journal: [   35.419377] x", "x", 35419377, ANY, true, false },
+	{ "a task's name that looks like a program", "[  1.000000] x[1]: y invoked oom-killer: z",
+		"x[1]: y invoked oom-killer: z", 1000000, ANY, true, false },
+	{ "a task's name with a colon", "[  1.000000] tmux: server invoked oom-killer: z",
+		"tmux: server invoked oom-killer: z", 1000000, ANY, true, false },
+	{ "a row of the task table is no stamp", "[  123]     0   123", "[  123]     0   123", KLOG_UNKNOWN, ANY, false,
+		false },
+	{ "an empty line", "", "", KLOG_UNKNOWN, KLOG_UNKNOWN, false, false },
+};
+
+static void check_row(void **state)
+{
+	const struct row *row = *state;
+	struct klog_record record;
+	logline_parse(text_of(row->line), &record);
+	assert_int_equal(record.text.len, strlen(row->text));
+	assert_memory_equal(record.text.at, row->text, record.text.len);
+	assert_int_equal(record.stamped, row->stamped);
+	assert_int_equal(record.foreign, row->foreign);
+	if (row->boot_us != ANY)
+		assert_true(record.boot_us == row->boot_us);
+	if (row->unix_us != ANY)
+		assert_true(record.unix_us == row->unix_us);
+}
+
+static void escapes_of_kmsg_become_bytes(void **state)
+{
+	char bytes[] = "a\\x0ab\\x5cx0a\\xzz\\xc3\\xa4";
+	(void)state;
+	size_t length = klog_unescape(bytes, strlen(bytes));
+	assert_int_equal(length, strlen("a\nb\\x0a\\xzz\xc3\xa4"));
+	assert_memory_equal(bytes, "a\nb\\x0a\\xzz\xc3\xa4", length);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 1];
+	size_t count = 0;
+	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
+		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
+			(void *)(uintptr_t)&rows[count] };
+	tests[count++] = (struct CMUnitTest){ "the escapes of /dev/kmsg become bytes, once",
+		escapes_of_kmsg_become_bytes, NULL, NULL, NULL };
+	return _cmocka_run_group_tests("logline", tests, count, NULL, NULL);
+}

@@ -1,0 +1,172 @@
+#include "support.h"
+
+#include "oomspect/memcg_victims.h"
+
+#include <string.h>
+
+enum { ROWS = 24, TASKS = 60 };
+
+/* A machine made up from a number: a tree of cgroups, and processes with many ties among them. */
+struct made_up {
+	struct memcg rows[ROWS];
+	struct task tasks[TASKS];
+	struct memcg_tree tree;
+	struct snapshot snapshot;
+	unsigned random;
+};
+
+static unsigned random_below(struct made_up *made, unsigned bound)
+{
+	made->random = made->random * 1103515245u + 12345u;
+	return (made->random >> 16) % bound;
+}
+
+static void make_rows(struct made_up *made)
+{
+	for (int32_t i = 0; i < ROWS; i++) {
+		struct memcg *row = &made->rows[i];
+		int32_t parent = i - 1;
+		for (unsigned up = random_below(made, 3); parent > 0 && up > 0; up--)
+			parent = made->rows[parent].parent;
+		uint64_t pages = 500 + random_below(made, 100000);
+		*row = (struct memcg){ .parent = parent,
+			.subtree_end = i + 1,
+			.use_hierarchy = 1,
+			.swappiness = UNKNOWN,
+			.limit = amount_bytes(pages * 4096) };
+		if (random_below(made, 4) == 0)
+			row->limit = (struct amount){ AMOUNT_UNLIMITED, 0 };
+		if (random_below(made, 10) == 0)
+			row->limit = (struct amount){ AMOUNT_UNKNOWN, 0 };
+		row->oom_kill_disable = random_below(made, 8) == 0;
+	}
+	for (int32_t i = ROWS - 1; i > 0; i--)
+		if (made->rows[made->rows[i].parent].subtree_end < made->rows[i].subtree_end)
+			made->rows[made->rows[i].parent].subtree_end = made->rows[i].subtree_end;
+	made->tree = (struct memcg_tree){ .version = 1, .rows = made->rows, .count = ROWS };
+}
+
+static void make_tasks(struct made_up *made)
+{
+	for (int i = 0; i < TASKS; i++) {
+		struct task *task = &made->tasks[i];
+		*task = proc_unknown(100 + i);
+		task->ppid = 100 + (pid_t)random_below(made, TASKS);
+		task->start_ticks = random_below(made, 20);
+		task->state = 'S';
+		task->threads = 1;
+		task->adj_known = true;
+		task->oom_score_adj = (int)random_below(made, 4) * 300 - 100;
+		if (random_below(made, 10) == 0)
+			task->oom_score_adj = -1000;
+		task->has_mm = random_below(made, 10) != 0;
+		task->rss_pages = task->rss_stat_pages = 100 * (int64_t)random_below(made, 8);
+		task->swap_pages = 0;
+		task->pte_kb = 40;
+		task->mm_owner = task->pid - (pid_t)random_below(made, 2);
+		task->memcg = (int32_t)random_below(made, ROWS + 1) - 1;
+	}
+}
+
+static void make_up(struct made_up *made, unsigned seed, const char *release)
+{
+	memset(made, 0, sizeof(*made));
+	made->random = seed;
+	make_rows(made);
+	make_tasks(made);
+	made->snapshot = (struct snapshot){
+		.tasks = made->tasks, .count = TASKS, .capacity = TASKS, .memcgs = &made->tree
+	};
+	made->snapshot.host = (struct host){ .page_size = 4096,
+		.ram_pages = 1000000,
+		.total_pages = 1000000,
+		.era = era_of_release(release) };
+}
+
+static void assert_same_as_ranking(const struct made_up *made, const struct memcg_victims *victims,
+	struct ranking *ranking, int32_t row)
+{
+	const struct memcg_victim *victim = &victims->rows[row];
+	struct domain domain = domain_memcg(&made->snapshot, row);
+	if (domain.totalpages == UNKNOWN)
+		return;
+	assert_int_equal(
+		ranking_build(ranking, &made->snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		ERR_OK);
+	const struct ranking_row *expected = ranking_victim(ranking);
+	enum prediction prediction = ranking_prediction(ranking, &made->snapshot);
+	assert_int_equal(victim->prediction, prediction);
+	if (prediction != PREDICTION_VICTIM) {
+		assert_null(victim->task);
+		return;
+	}
+	assert_ptr_equal(victim->task, expected->task);
+	assert_int_equal(victim->points, expected->points);
+}
+
+static const struct era_row_of_test {
+	const char *claim, *release;
+} releases[] = {
+	{ "today: the newest of equals", "6.12.0" },
+	{ "5.10: the newest of equals", "5.10.0" },
+	{ "5.2: the oldest of equals, at least one point", "5.2.0" },
+	{ "4.19: a child in its parent's place", "4.19.0" },
+	{ "4.9: a bonus for root", "4.9.0" },
+	{ "3.2: permille", "3.2.0" },
+};
+
+static void check_release(void **state)
+{
+	const struct era_row_of_test *row = *state;
+	static struct made_up made;
+	struct memcg_victims victims;
+	struct ranking ranking;
+	memcg_victims_init(&victims);
+	ranking_init(&ranking);
+	for (unsigned seed = 1; seed <= 200; seed++) {
+		make_up(&made, seed, row->release);
+		assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+		for (int32_t i = 0; i < ROWS; i++)
+			assert_same_as_ranking(&made, &victims, &ranking, i);
+	}
+	ranking_release(&ranking);
+	memcg_victims_release(&victims);
+}
+
+static void a_row_without_totalpages_has_no_victim(void **state)
+{
+	(void)state;
+	static struct made_up made;
+	struct memcg_victims victims;
+	make_up(&made, 1, "6.12.0");
+	made.rows[0].limit = (struct amount){ AMOUNT_UNKNOWN, 0 };
+	memcg_victims_init(&victims);
+	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+	assert_null(victims.rows[0].task);
+	memcg_victims_release(&victims);
+}
+
+static void no_cgroups_have_no_victims(void **state)
+{
+	(void)state;
+	static struct made_up made;
+	struct memcg_victims victims;
+	make_up(&made, 1, "6.12.0");
+	made.tree.count = 0;
+	for (int i = 0; i < TASKS; i++)
+		made.tasks[i].memcg = UNKNOWN;
+	memcg_victims_init(&victims);
+	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+	assert_int_equal(victims.count, 0);
+	memcg_victims_release(&victims);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_row_without_totalpages_has_no_victim),
+		cmocka_unit_test(no_cgroups_have_no_victims),
+	};
+	return run_rows("all victims at once are those of each ranking", releases, check_release) +
+	       cmocka_run_group_tests(tests, NULL, NULL);
+}

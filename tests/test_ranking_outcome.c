@@ -1,0 +1,457 @@
+#include "oomspect/ranking.h"
+
+#include "support.h"
+#include "support_snapshot.h"
+
+#define MIB(count) amount_bytes((uint64_t)(count) << 20)
+#define NO_LIMIT ((struct amount){ AMOUNT_UNLIMITED, 0 })
+
+static void rank_memcg(struct machine *machine, int32_t memcg)
+{
+	machine_rank(machine, domain_memcg(&machine->snapshot, memcg), RANKING_NOW, NULL, 0);
+}
+
+static void rank_nodes(struct machine *machine, uint64_t nodes)
+{
+	machine_rank(machine, domain_nodes(&machine->snapshot, nodes), RANKING_NOW, NULL, 0);
+}
+
+/* / and /a (100 MiB) */
+static void make_memcgs(struct machine *machine)
+{
+	machine_add_memcg(machine, -1, NO_LIMIT);
+	machine_add_memcg(machine, 0, MIB(100));
+}
+
+static struct task *add_inside(struct machine *machine, pid_t pid, int64_t rss, int32_t memcg)
+{
+	struct task *task = machine_add(machine, pid, rss, 0);
+	task->memcg = memcg;
+	return task;
+}
+
+/* --- settings that overrule the choice */
+
+static const struct prediction_case {
+	const char *claim;
+	int64_t panic_on_oom, allocating_task;
+	enum prediction host, memcg, nodes;
+} prediction_cases[] = {
+	{ "by default somebody dies", 0, 0, PREDICTION_VICTIM, PREDICTION_VICTIM, PREDICTION_VICTIM },
+	{ "panic_on_oom 1 panics when the machine is out of memory, not a part", 1, 0, PREDICTION_PANIC,
+		PREDICTION_VICTIM, PREDICTION_VICTIM },
+	{ "panic_on_oom 2 panics always, a cgroup's OOM included", 2, 0, PREDICTION_PANIC,
+		PREDICTION_PANIC, PREDICTION_PANIC },
+	{ "oom_kill_allocating_task kills whoever asks, but in a cgroup", 0, 1,
+		PREDICTION_ALLOCATING_TASK, PREDICTION_VICTIM, PREDICTION_ALLOCATING_TASK },
+	{ "panic comes before the allocating task", 1, 1, PREDICTION_PANIC, PREDICTION_VICTIM,
+		PREDICTION_ALLOCATING_TASK },
+	{ "unknown settings overrule nothing", HOST_SETTING_UNKNOWN, HOST_SETTING_UNKNOWN,
+		PREDICTION_VICTIM, PREDICTION_VICTIM, PREDICTION_VICTIM },
+};
+
+static void predicts_what_the_kernel_does(void **state)
+{
+	const struct prediction_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, "6.1.0", 1000000);
+	make_memcgs(&machine);
+	add_inside(&machine, 10, 100, 1);
+	machine.snapshot.host.vm.panic_on_oom = row->panic_on_oom;
+	machine.snapshot.host.vm.oom_kill_allocating_task = row->allocating_task;
+	machine_rank_host(&machine);
+	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->host);
+	rank_memcg(&machine, 1);
+	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->memcg);
+	rank_nodes(&machine, 1);
+	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->nodes);
+	machine_release(&machine);
+}
+
+static void with_nobody_to_kill_there_is_no_outcome(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 100, -1000);
+	machine_rank_host(machine);
+	const struct ranking *ranking = &machine->ranking;
+	assert_int_equal(ranking_prediction(ranking, &machine->snapshot), PREDICTION_NONE);
+	assert_null(ranking_victim(ranking));
+	assert_null(ranking_runner_up(ranking, &machine->snapshot));
+	assert_int_equal(ranking_margin(ranking, &machine->snapshot), UNKNOWN);
+	assert_int_equal(ranking_frees_kb(ranking, &machine->snapshot), UNKNOWN);
+	assert_int_equal(ranking_uncertainty(ranking, &machine->snapshot), 0);
+	assert_false(ranking_dies_with_victim(ranking, &machine->snapshot, &ranking->rows[0]));
+}
+
+static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	add_inside(machine, 10, 100, 1);
+	machine->memcgs[1].oom_kill_disable = 1;
+	rank_memcg(machine, 1);
+	assert_int_equal(ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	machine->memcgs[1].oom_kill_disable = 0;
+	assert_int_equal(
+		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_VICTIM);
+}
+
+/* --- the domain of a cgroup */
+
+static void a_cgroup_ranks_its_own_tasks_by_its_own_limit(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	add_inside(machine, 10, 9000, 0);
+	add_inside(machine, 11, 200, 1);
+	add_inside(machine, 12, 100, 1)->oom_score_adj = 10; /* 10 * (25600 / 1000) = 250 */
+	rank_memcg(machine, 1);
+	assert_order(machine, "12 11");
+	assert_int_equal(machine->ranking.rows[0].points, 350);
+	/* The file of the kernel is of the machine: (1000 + 10100 * 1000 / 1000000) * 2 / 3. */
+	assert_int_equal(machine->ranking.rows[0].oom_score, 673);
+}
+
+static void below_a_thousand_pages_an_adj_weighs_nothing(void **state)
+{
+	struct machine *machine = *state;
+	machine_add_memcg(machine, -1, NO_LIMIT);
+	machine_add_memcg(machine, 0, amount_bytes(999 * 4096));
+	add_inside(machine, 10, 300, 1)->oom_score_adj = 1000;
+	add_inside(machine, 11, 900, 1);
+	add_inside(machine, 12, 950, 1)->oom_score_adj = -1000;
+	rank_memcg(machine, 1);
+	assert_order(machine, "11 10 | 12");
+	assert_int_equal(machine->ranking.rows[1].points, 300);
+}
+
+static void a_cgroup_is_scanned_before_its_children(void **state)
+{
+	/* Equal points: the last scanned dies, which is the one of the child, although it is older. */
+	struct machine *machine = *state;
+	machine_add_memcg(machine, -1, NO_LIMIT);
+	machine_add_memcg(machine, 0, MIB(100));
+	machine_add_memcg(machine, 1, NO_LIMIT);
+	add_inside(machine, 10, 500, 2);
+	add_inside(machine, 11, 500, 1);
+	rank_memcg(machine, 1);
+	assert_order(machine, "10 11");
+	machine_rank_host(machine);
+	assert_order(machine, "11 10");
+}
+
+static void the_swap_of_a_cgroup_bounds_what_leaves(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	machine_add_mixed(machine, 10, 0, 0, 300)->memcg = 1;
+	machine->snapshot.host.swap_free_pages = 100000;
+	machine->memcgs[1].swap_limit = amount_bytes(400 * 4096);
+	machine->memcgs[1].swap_usage = amount_bytes(101 * 4096);
+	struct domain domain = domain_memcg(&machine->snapshot, 1);
+	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
+	assert_int_equal(machine->ranking.rows[0].points, 300);
+	machine->memcgs[1].swap_usage = amount_bytes(100 * 4096);
+	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
+	assert_int_equal(machine->ranking.rows[0].points, 0);
+	machine->memcgs[1].swap_usage = amount_bytes(500 * 4096);
+	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
+	assert_int_equal(machine->ranking.rows[0].points, 300);
+	machine->memcgs[1].shmem = amount_bytes(0); /* the cgroup says that it has none */
+	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
+	assert_int_equal(machine->ranking.rows[0].points, 0);
+}
+
+/* --- who dies along */
+
+static bool dies_along(const struct machine *machine, pid_t pid)
+{
+	return ranking_dies_with_victim(&machine->ranking, &machine->snapshot,
+		ranking_find(&machine->ranking, pid));
+}
+
+static void who_shares_the_memory_dies_along_even_with_adj_minus_1000(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	machine_add(machine, 11, 9000, -1000)->mm_owner = 10;
+	machine_add(machine, 12, 100, 0);
+	machine_rank_host(machine);
+	assert_false(dies_along(machine, 10));
+	assert_true(dies_along(machine, 11));
+	assert_false(dies_along(machine, 12));
+}
+
+static void the_owner_dies_along_with_its_vfork_parent(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	machine_add(machine, 11, 9000, 0)->mm_owner = 10;
+	machine->tasks[1].oom_score = 0;
+	machine_rank_host(machine);
+	assert_order(machine, "10 | 11");
+	assert_true(dies_along(machine, 11));
+	machine->tasks[0].oom_score = 0;
+	machine->tasks[1].oom_score = UNKNOWN;
+	machine_rank_host(machine);
+	assert_order(machine, "11 | 10");
+	assert_true(dies_along(machine, 10));
+}
+
+static void init_and_kernel_threads_never_die_along(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 1, 9000, 0)->mm_owner = 10;
+	machine_add(machine, 2, 9000, 0)->kthread = true;
+	machine->tasks[1].mm_owner = 10;
+	machine_add(machine, 10, 9000, 0);
+	machine_rank_host(machine);
+	assert_false(dies_along(machine, 1));
+	assert_false(dies_along(machine, 2));
+}
+
+/* /, /a (group), /a/b (group), /a/b/c, /d; 10 and 11 in c, 12 in b, 13 in a, 14 in d */
+static void make_groups(struct machine *machine)
+{
+	machine_add_memcg(machine, -1, NO_LIMIT);
+	machine_add_memcg(machine, 0, MIB(100))->oom_group = 1;
+	machine_add_memcg(machine, 1, NO_LIMIT)->oom_group = 1;
+	machine_add_memcg(machine, 2, NO_LIMIT)->oom_group = 0;
+	machine_add_memcg(machine, 0, NO_LIMIT);
+	add_inside(machine, 10, 9000, 3);
+	add_inside(machine, 11, 1, 3)->oom_score_adj = -1000;
+	add_inside(machine, 12, 1, 2);
+	add_inside(machine, 13, 1, 1);
+	add_inside(machine, 14, 1, 4);
+}
+
+static void the_topmost_group_dies_whole_but_for_adj_minus_1000(void **state)
+{
+	struct machine *machine = *state;
+	make_groups(machine);
+	machine_rank_host(machine);
+	assert_false(dies_along(machine, 11));
+	assert_true(dies_along(machine, 12));
+	assert_true(dies_along(machine, 13));
+	assert_false(dies_along(machine, 14));
+}
+
+static void a_group_above_the_domain_does_not_count(void **state)
+{
+	struct machine *machine = *state;
+	make_groups(machine);
+	rank_memcg(machine, 2);
+	assert_true(dies_along(machine, 12));
+	assert_null(ranking_find(&machine->ranking, 13));
+	rank_memcg(machine, 3);
+	assert_false(dies_along(machine, 11));
+}
+
+static void before_4_19_there_are_no_groups(void **state)
+{
+	struct machine machine;
+	(void)state;
+	machine_init(&machine, "4.18.0", 1000000);
+	make_groups(&machine);
+	machine_rank_host(&machine);
+	assert_false(dies_along(&machine, 12));
+	machine_release(&machine);
+}
+
+static void a_zombie_in_the_group_has_died_already(void **state)
+{
+	struct machine *machine = *state;
+	make_groups(machine);
+	machine->tasks[2].has_mm = false;
+	machine_rank_host(machine);
+	assert_false(dies_along(machine, 12));
+}
+
+/* --- margin and what comes back */
+
+static void the_runner_up_is_the_best_of_those_who_live(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	machine_add(machine, 11, 8000, 0)->mm_owner = 10;
+	machine_add(machine, 12, 7000, 0);
+	machine_rank_host(machine);
+	const struct ranking_row *next = ranking_runner_up(&machine->ranking, &machine->snapshot);
+	assert_int_equal(next->task->pid, 12);
+	assert_int_equal(ranking_margin(&machine->ranking, &machine->snapshot), 2000);
+}
+
+static void the_only_candidate_has_no_margin(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	machine_rank_host(machine);
+	assert_null(ranking_runner_up(&machine->ranking, &machine->snapshot));
+	assert_int_equal(ranking_margin(&machine->ranking, &machine->snapshot), UNKNOWN);
+}
+
+static void a_sacrificed_child_leaves_its_parent_out_of_the_margin(void **state)
+{
+	struct machine machine;
+	(void)state;
+	machine_init(&machine, "4.19.0", 1000000);
+	machine_add(&machine, 10, 9000, 0);
+	machine_add(&machine, 11, 20, 0)->ppid = 10;
+	machine_add(&machine, 12, 800, 0);
+	machine_rank_host(&machine);
+	assert_int_equal(ranking_victim(&machine.ranking)->task->pid, 11);
+	assert_int_equal(ranking_runner_up(&machine.ranking, &machine.snapshot)->task->pid, 12);
+	assert_int_equal(ranking_margin(&machine.ranking, &machine.snapshot), 8200);
+	machine_release(&machine);
+}
+
+static void what_comes_back_is_anonymous_memory_swap_and_page_tables(void **state)
+{
+	struct machine *machine = *state;
+	struct task *task = machine_add_mixed(machine, 10, 9000, 500, 300);
+	task->swap_pages = 50;
+	task->pte_kb = 70;
+	machine_rank_host(machine);
+	/* (9000 + 50) pages of 4 kB and 70 kB of tables; file and shared pages stay. */
+	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), 36270);
+	task->rss_anon_pages = UNKNOWN; /* before 4.5: all of rss, 9800 pages */
+	task->pmd_kb = 8;
+	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), 39478);
+}
+
+static void a_shared_mm_comes_back_once(void **state)
+{
+	struct machine *machine = *state;
+	make_groups(machine);
+	machine->tasks[1].mm_owner = 10; /* shares with the victim */
+	machine->tasks[3].mm_owner = 12; /* 12 and 13 share another */
+	machine_rank_host(machine);
+	assert_true(dies_along(machine, 11));
+	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), (9000 + 1) * 4);
+}
+
+/* --- what /proc cannot tell */
+
+#define BIT(uncertainty) (1u << (uncertainty))
+
+static unsigned uncertain(const struct machine *machine)
+{
+	return ranking_uncertainty(&machine->ranking, &machine->snapshot);
+}
+
+static void a_clear_case_is_certain(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	machine_add(machine, 11, 9000, 0); /* a tie of the machine is decided by age */
+	machine_rank_host(machine);
+	assert_int_equal(uncertain(machine), 0);
+}
+
+static void hidden_processes_are_uncertain(void **state)
+{
+	struct machine *machine = *state;
+	machine->snapshot.hidepid = true;
+	machine_rank_host(machine);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_HIDDEN));
+	machine_add(machine, 10, 9000, 0);
+	machine_rank_host(machine);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_HIDDEN));
+}
+
+static void memory_policies_are_not_looked_at(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0);
+	rank_nodes(machine, 1);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_MEMPOLICY));
+}
+
+static void sharers_that_could_not_be_asked_are_uncertain(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 9000, 0)->mm_sharers_unknown = true;
+	machine_add(machine, 11, 100, 0);
+	machine_rank_host(machine);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_SHARED_MM));
+}
+
+static void a_tie_within_one_cgroup_has_an_order_that_is_not_shown(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	add_inside(machine, 10, 500, 1);
+	add_inside(machine, 11, 500, 1);
+	rank_memcg(machine, 1);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_TIE_ORDER));
+	machine->tree.version = 1;
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_V1_TIE_ORDER));
+	machine->tasks[1].rss_pages = 499;
+	rank_memcg(machine, 1);
+	assert_int_equal(uncertain(machine), 0);
+}
+
+static const struct near_case {
+	const char *claim;
+	const char *release;
+	int64_t cpus, swap, margin;
+	bool near;
+} near_cases[] = {
+	/* Each of two CPUs may hold back 31 pages of each of the two: 2 * 2 * 31. */
+	{ "two CPUs, within the error", "6.12.0", 2, 5, 124, true },
+	{ "two CPUs, beyond the error", "6.12.0", 2, 5, 125, false },
+	{ "without swap the unsummed numbers are the kernel's own", "6.12.0", 2, 0, 1, false },
+	{ "before 6.2 counters are exact", "6.1.0", 2, 5, 1, false },
+	{ "since 7.0 they are again", "7.0.0", 2, 5, 1, false },
+	/* 64 CPUs have a batch of 128: 2 * 64 * 127. */
+	{ "64 CPUs, within the error", "6.12.0", 64, 5, 16256, true },
+	{ "64 CPUs, beyond the error", "6.12.0", 64, 5, 16257, false },
+};
+
+static void swap_of_unsummed_counters_is_uncertain(void **state)
+{
+	const struct near_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, row->release, 1000000);
+	machine.snapshot.host.cpus = row->cpus;
+	machine_add(&machine, 10, 100 + row->margin, 0);
+	machine_add(&machine, 11, 100 - row->swap, 0)->swap_pages = row->swap;
+	machine_rank_host(&machine);
+	unsigned expected = row->near ? BIT(UNCERTAIN_NEAR_TIE) | BIT(UNCERTAIN_COUNTERS) : 0;
+	assert_int_equal(uncertain(&machine), expected);
+	machine_release(&machine);
+}
+
+#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		MACHINE_TEST(with_nobody_to_kill_there_is_no_outcome),
+		MACHINE_TEST(a_cgroup_that_kills_nobody_has_no_victim),
+		MACHINE_TEST(a_cgroup_ranks_its_own_tasks_by_its_own_limit),
+		MACHINE_TEST(below_a_thousand_pages_an_adj_weighs_nothing),
+		MACHINE_TEST(a_cgroup_is_scanned_before_its_children),
+		MACHINE_TEST(the_swap_of_a_cgroup_bounds_what_leaves),
+		MACHINE_TEST(who_shares_the_memory_dies_along_even_with_adj_minus_1000),
+		MACHINE_TEST(the_owner_dies_along_with_its_vfork_parent),
+		MACHINE_TEST(init_and_kernel_threads_never_die_along),
+		MACHINE_TEST(the_topmost_group_dies_whole_but_for_adj_minus_1000),
+		MACHINE_TEST(a_group_above_the_domain_does_not_count),
+		cmocka_unit_test(before_4_19_there_are_no_groups),
+		MACHINE_TEST(a_zombie_in_the_group_has_died_already),
+		MACHINE_TEST(the_runner_up_is_the_best_of_those_who_live),
+		MACHINE_TEST(the_only_candidate_has_no_margin),
+		cmocka_unit_test(a_sacrificed_child_leaves_its_parent_out_of_the_margin),
+		MACHINE_TEST(what_comes_back_is_anonymous_memory_swap_and_page_tables),
+		MACHINE_TEST(a_shared_mm_comes_back_once),
+		MACHINE_TEST(a_clear_case_is_certain),
+		MACHINE_TEST(hidden_processes_are_uncertain),
+		MACHINE_TEST(memory_policies_are_not_looked_at),
+		MACHINE_TEST(sharers_that_could_not_be_asked_are_uncertain),
+		MACHINE_TEST(a_tie_within_one_cgroup_has_an_order_that_is_not_shown),
+	};
+	return run_rows("prediction", prediction_cases, predicts_what_the_kernel_does) +
+	       run_rows("near tie", near_cases, swap_of_unsummed_counters_is_uncertain) +
+	       cmocka_run_group_tests_name("ranking outcome", tests, NULL, NULL);
+}

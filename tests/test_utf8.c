@@ -1,0 +1,94 @@
+#include "oomspect/utf8.h"
+
+#include "support.h"
+
+#include <string.h>
+
+/* By RFC 3629, sections 3 and 4. */
+static const struct decode_case {
+	const char *claim;
+	const char *bytes;
+	size_t length;
+	uint32_t code;
+	size_t taken; /* 0: begins no character */
+} decode_cases[] = {
+	{ "nothing begins no character", "", 0, 0, 0 },
+	{ "NUL is a character", "\0", 1, 0, 1 },
+	{ "ASCII", "A", 1, 'A', 1 },
+	{ "the last of one byte", "\x7f", 1, 0x7f, 1 },
+	{ "the first of two bytes", "\xc2\x80", 2, 0x80, 2 },
+	{ "the last of two bytes", "\xdf\xbf", 2, 0x7ff, 2 },
+	{ "the first of three bytes", "\xe0\xa0\x80", 3, 0x800, 3 },
+	{ "the last before the surrogates", "\xed\x9f\xbf", 3, 0xd7ff, 3 },
+	{ "the first after the surrogates", "\xee\x80\x80", 3, 0xe000, 3 },
+	{ "the last of three bytes", "\xef\xbf\xbf", 3, 0xffff, 3 },
+	{ "the first of four bytes", "\xf0\x90\x80\x80", 4, 0x10000, 4 },
+	{ "the last of all", "\xf4\x8f\xbf\xbf", 4, 0x10ffff, 4 },
+	{ "what follows does not count", "\xc3\xa9zz", 4, 0xe9, 2 },
+	{ "a continuation byte alone", "\x80", 1, 0, 0 },
+	{ "an overlong slash of two bytes", "\xc0\xaf", 2, 0, 0 },
+	{ "an overlong slash of three bytes", "\xe0\x80\xaf", 3, 0, 0 },
+	{ "an overlong form of four bytes", "\xf0\x8f\xbf\xbf", 4, 0, 0 },
+	{ "the first surrogate", "\xed\xa0\x80", 3, 0, 0 },
+	{ "the last surrogate", "\xed\xbf\xbf", 3, 0, 0 },
+	{ "above the last of all", "\xf4\x90\x80\x80", 4, 0, 0 },
+	{ "a lead of five bytes", "\xf8\x88\x80\x80\x80", 5, 0, 0 },
+	{ "0xff", "\xff", 1, 0, 0 },
+	{ "two bytes cut to one", "\xc3", 1, 0, 0 },
+	{ "four bytes cut to three", "\xf0\x9f\x98", 3, 0, 0 },
+	{ "a second byte that is no continuation", "\xe2\x28\xa1", 3, 0, 0 },
+	{ "a last byte that is no continuation", "\xf0\x90\x80\x28", 4, 0, 0 },
+};
+
+static void decodes(void **state)
+{
+	const struct decode_case *row = *state;
+	uint32_t code = 0;
+	assert_int_equal(utf8_decode(row->bytes, row->length, &code), row->taken);
+	assert_int_equal(code, row->code);
+	assert_int_equal(utf8_decode(row->bytes, row->length, NULL), row->taken);
+}
+
+static const struct replace_case {
+	const char *claim;
+	const char *bytes;
+	const char *shown;
+	bool valid;
+} replace_cases[] = {
+	{ "an empty text", "", "", true },
+	{ "valid text is kept", "caf\xc3\xa9", "caf\xc3\xa9", true },
+	{ "escape codes are characters", "\033[2J", "\033[2J", true },
+	{ "one bad byte is one replacement", "a\xff" "b", "a" UTF8_REPLACEMENT "b", false },
+	{ "each bad byte is one", "\xff\xfe", UTF8_REPLACEMENT UTF8_REPLACEMENT, false },
+	{ "a character cut at the end", "a\xe2\x82", "a" UTF8_REPLACEMENT UTF8_REPLACEMENT, false },
+	{ "what follows a bad byte is read anew", "\xc3(", UTF8_REPLACEMENT "(", false },
+};
+
+static void replaces_bad_bytes(void **state)
+{
+	const struct replace_case *row = *state;
+	char shown[64];
+	size_t length = strlen(row->bytes);
+	assert_int_equal(utf8_valid(row->bytes, length), row->valid);
+	assert_int_equal(utf8_replace_invalid(row->bytes, length, shown), strlen(row->shown));
+	assert_string_equal(shown, row->shown);
+}
+
+static void a_nul_in_the_middle_is_kept(void **state)
+{
+	char shown[16];
+	(void)state;
+	assert_true(utf8_valid("a\0b", 3));
+	assert_int_equal(utf8_replace_invalid("a\0b", 3, shown), 3);
+	assert_memory_equal(shown, "a\0b", 4);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_nul_in_the_middle_is_kept),
+	};
+	return run_rows("decode", decode_cases, decodes) +
+	       run_rows("replace", replace_cases, replaces_bad_bytes) +
+	       cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}

@@ -1,0 +1,232 @@
+#include "command.h"
+
+#include "events_text.h"
+#include "oomspect/event_explain.h"
+#include "oomspect/event_json.h"
+#include "oomspect/klog.h"
+#include "oomspect/oomlog.h"
+#include "printer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An event is shown when the log has been quiet this long, or the event is this old. */
+#define REPORT_WIDTH 80
+#define QUIET_MS 20
+#define OVERDUE_MS 40
+#define GROWING_FILE_MS 100
+
+struct events_run {
+	const struct options *options;
+	uint64_t collapsed; /* identical reports without a victim since the last one shown */
+	bool failed;
+};
+
+static void show_collapsed(struct events_run *run)
+{
+	if (run->collapsed)
+		printf(" (the same report came %llu times more)\n\n", (unsigned long long)run->collapsed);
+	run->collapsed = 0;
+}
+
+static void on_event(void *arg, struct oom_event *event)
+{
+	struct events_run *run = arg;
+	event_rank(event);
+	if (run->options->json) {
+		char *text = event_to_json(event);
+		run->failed |= !text;
+		if (text)
+			puts(text);
+		free(text);
+		return;
+	}
+	if (event->repeats) {
+		run->collapsed++;
+		return;
+	}
+	show_collapsed(run);
+	events_text_print(stdout, event, REPORT_WIDTH);
+}
+
+static void on_reaped(void *arg, uint64_t number, int64_t pid)
+{
+	const struct events_run *run = arg;
+	if (!run->options->json)
+		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n", (unsigned long long)number,
+			(long long)pid);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for more of the log; false when there will be none. */
+static bool wait_for_more(struct klog *klog, enum klog_status status, bool waiting)
+{
+	struct pollfd pollfd = { .fd = klog_fd(klog), .events = POLLIN };
+	if (status == KLOG_AGAIN)
+		return poll(&pollfd, 1, waiting ? QUIET_MS : -1) >= 0 || errno == EINTR;
+	if (!klog_resume(klog))
+		return false;
+	return poll(NULL, 0, waiting ? QUIET_MS : GROWING_FILE_MS) >= 0 || errno == EINTR;
+}
+
+struct live {
+	bool waiting;
+	int64_t since_ms;
+};
+
+/* Shows what is due; an event never waits longer than OVERDUE_MS for the log to be quiet. */
+static void show_due(struct oomlog *log, struct live *live, bool quiet)
+{
+	if (!oomlog_waiting(log)) {
+		live->waiting = false;
+		return;
+	}
+	int64_t now = now_ms();
+	if (!live->waiting)
+		*live = (struct live){ true, now };
+	bool overdue = now - live->since_ms >= OVERDUE_MS;
+	if (!quiet && !overdue)
+		return;
+	oomlog_flush(log, !quiet);
+	fflush(stdout);
+	live->waiting = false;
+}
+
+static enum klog_status read_log(struct klog *klog, struct oomlog *log, struct events_run *run, struct err *err)
+{
+	struct klog_record record;
+	struct live live = { .waiting = false };
+	bool quiet = false;
+	for (;;) {
+		enum klog_status status = klog_read(klog, &record, err);
+		if (status == KLOG_FAILED)
+			return status;
+		if (status == KLOG_RECORD) {
+			quiet = false;
+			if (oomlog_push(log, &record) != ERR_OK) {
+				err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+				return KLOG_FAILED;
+			}
+			if (run->options->follow && (log->records & 15) == 0)
+				show_due(log, &live, false);
+			continue;
+		}
+		if (!run->options->follow)
+			return KLOG_END;
+		show_due(log, &live, quiet);
+		fflush(stdout);
+		if (!wait_for_more(klog, status, oomlog_waiting(log)))
+			return KLOG_END;
+		quiet = true;
+	}
+}
+
+static void show_others(const struct oomlog *log)
+{
+	for (int i = 0; i < OOMLOG_OTHER_COUNT; i++) {
+		if (log->others[i])
+			printf("Not kernel OOM kills: %llu %s.\n", (unsigned long long)log->others[i],
+				oomlog_other_name((enum oomlog_other)i));
+	}
+}
+
+static void show_missing(const struct klog *klog, const struct oomlog *log)
+{
+	uint64_t kills;
+	if (strcmp(klog->source, "kmsg") != 0 || klog_kill_counter(&kills, NULL) != ERR_OK)
+		return;
+	uint64_t missing = oom_kills_missing(kills, log->victims);
+	printf("Kills since boot by /proc/vmstat %llu, in this log %llu", (unsigned long long)kills,
+		(unsigned long long)log->victims);
+	if (missing)
+		printf(": %llu not in it (their lines were overwritten, or never printed)", (unsigned long long)missing);
+	printf(".\n");
+	if (klog->lost)
+		printf("%llu records of the log were overwritten while it was read.\n", (unsigned long long)klog->lost);
+}
+
+/* Reads one opened source to its end. */
+static void run_log(struct events_run *run, struct klog *klog)
+{
+	struct err err;
+	struct oomlog log;
+	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
+	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0) != ERR_OK) {
+		err_set(&err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+		printer_complain(&err);
+		run->failed = true;
+		return;
+	}
+	if (read_log(klog, &log, run, &err) == KLOG_FAILED) {
+		printer_complain(&err);
+		run->failed = true;
+	}
+	oomlog_finish(&log);
+	if (!run->options->json) {
+		show_collapsed(run);
+		if (!log.events && !run->failed)
+			printf("No OOM event in %s.\n", strcmp(klog->source, "-") ? klog->source : "stdin");
+		show_others(&log);
+		show_missing(klog, &log);
+	}
+	oomlog_release(&log);
+}
+
+static void run_file(struct events_run *run, const char *path)
+{
+	struct klog klog;
+	struct err err;
+	if (klog_open_file(&klog, path, &err) != ERR_OK) {
+		printer_complain(&err);
+		run->failed = true;
+		return;
+	}
+	run_log(run, &klog);
+	klog_close(&klog);
+}
+
+static void run_live(struct events_run *run)
+{
+	const struct options *options = run->options;
+	struct klog klog;
+	struct err err;
+	enum err_code code = options->with_boot
+		? klog_open_journal(&klog, (int)options->boot, options->follow, &err)
+		: klog_open_live(&klog, options->follow, &err);
+	if (code != ERR_OK) {
+		printer_complain(&err);
+		run->failed = true;
+		return;
+	}
+	run_log(run, &klog);
+	klog_close(&klog);
+}
+
+int command_events(const struct options *options, struct err *err)
+{
+	struct events_run run = { .options = options };
+	if (options->with_boot && options->operand_count) {
+		err_set(err, ERR_SYNTAX, "--boot: is about the journal, not about files");
+		return STATUS_USAGE;
+	}
+	if (options->follow && options->operand_count > 1) {
+		err_set(err, ERR_SYNTAX, "--follow: takes one file at most");
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < options->operand_count; i++)
+		run_file(&run, options->operands[i]);
+	if (!options->operand_count)
+		run_live(&run);
+	return run.failed ? STATUS_FAILED : 0;
+}
