@@ -4,6 +4,7 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "acting.h"
 #include "cgroups.h"
 #include "detail.h"
 #include "events_pane.h"
@@ -64,6 +65,7 @@ struct app {
 	struct prompt prompt;
 	bool sort_menu;
 	size_t sort_menu_at;
+	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;

@@ -50,6 +50,13 @@ enum action {
 	ACTION_SORT_LEFT,
 	ACTION_SORT_RIGHT,
 	ACTION_SORT_REVERSE,
+	ACTION_ADJUST,
+	ACTION_ADJUST_LESS,
+	ACTION_ADJUST_MORE,
+	ACTION_SIGNAL,
+	ACTION_TAG,
+	ACTION_TAG_ALL,
+	ACTION_UNTAG,
 	ACTION_HELP,
 	ACTION_BACK,
 	ACTION_REPAINT,
@@ -60,7 +67,7 @@ enum action {
 };
 
 /* The blocks of the help view, in its order. */
-enum key_group { GROUP_MOVE, GROUP_LOOK, GROUP_FIND, GROUP_SORT, GROUP_PROGRAM, GROUP_COUNT };
+enum key_group { GROUP_MOVE, GROUP_LOOK, GROUP_FIND, GROUP_SORT, GROUP_ACT, GROUP_PROGRAM, GROUP_COUNT };
 extern const char *const key_group_names[GROUP_COUNT];
 
 struct key_row {

@@ -1,5 +1,6 @@
 #include "react.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "react_cgroups.h"
 #include "react_events.h"
@@ -309,13 +310,15 @@ static bool is_filtered(const struct app *app)
 	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
 }
 
-/* One step out: help, search, filter, scope. Never quits. */
+/* One step out: help, search, tags, filter, scope. Never quits. */
 static void back(struct app *app)
 {
 	if (app->view == VIEW_HELP)
 		state_show(app, app->view_before);
 	else if (app->search_text[0])
 		app->search_text[0] = '\0';
+	else if (app->acting.tags.count)
+		acting_untag(app);
 	else if (is_filtered(app) || !react_scope_leave(app))
 		clear(app);
 }
@@ -391,6 +394,13 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SORT_LEFT] = sort_left,
 	[ACTION_SORT_RIGHT] = sort_right,
 	[ACTION_SORT_REVERSE] = sort_reverse,
+	[ACTION_ADJUST] = acting_adjust,
+	[ACTION_ADJUST_LESS] = acting_adjust_less,
+	[ACTION_ADJUST_MORE] = acting_adjust_more,
+	[ACTION_SIGNAL] = acting_signal,
+	[ACTION_TAG] = acting_tag,
+	[ACTION_TAG_ALL] = acting_tag_all,
+	[ACTION_UNTAG] = acting_untag,
 	[ACTION_HELP] = help,
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
@@ -509,6 +519,8 @@ static bool react(struct app *app, enum action action)
 
 void react_key(struct app *app, int key)
 {
+	if (dialog_key(app, key))
+		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {
 		type(app, key);

@@ -50,6 +50,8 @@ enum err_code state_init(
 	code = detail_init(&app->detail, &app->watch.root, &app->watch.users, err);
 	if (!code) {
 		code = apply_options(app, err);
+		if (!code)
+			code = acting_init(app, err);
 		if (code)
 			detail_release(&app->detail);
 	}
@@ -65,6 +67,7 @@ enum err_code state_init(
 
 void state_release(struct app *app)
 {
+	acting_release(&app->acting);
 	grid_release(&app->grid);
 	grid_release(&app->help);
 	listing_release(&app->listing);
@@ -155,6 +158,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	note_kills(app, host);
 	app->sample_ms = host->boot_ms;
 	app->samples++;
+	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
 	return ERR_OK;

@@ -1,5 +1,6 @@
 #include "view.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "keymap.h"
 
@@ -126,4 +127,5 @@ void view_draw(const struct app *app, struct grid *grid)
 	views[app->view].draw(app, grid);
 	if (app->sort_menu)
 		view_sort_draw(app, grid);
+	dialog_draw(app, grid);
 }
