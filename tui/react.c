@@ -2,6 +2,7 @@
 
 #include "input.h"
 #include "react_events.h"
+#include "react_pages.h"
 #include "state.h"
 #include "view.h"
 
@@ -96,6 +97,11 @@ static void view_procs(struct app *app)
 static void view_events(struct app *app)
 {
 	app->view = VIEW_EVENTS;
+}
+
+static void view_detail(struct app *app)
+{
+	app->view = VIEW_DETAIL;
 }
 
 static void view_next(struct app *app)
@@ -331,18 +337,13 @@ static void close_view(struct app *app)
 		quit(app);
 }
 
-static void nothing_to_open(struct app *app)
-{
-	state_say(app, "nothing to open here");
-}
-
 static void nothing_to_save(struct app *app)
 {
 	state_say(app, "nothing to save here: w saves an event");
 }
 
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
-	[ACTION_OPEN] = nothing_to_open,
+	[ACTION_OPEN] = view_detail,
 	[ACTION_WRITE] = nothing_to_save,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
@@ -356,6 +357,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_LINE_END] = line_end,
 	[ACTION_VIEW_PROCS] = view_procs,
 	[ACTION_VIEW_EVENTS] = view_events,
+	[ACTION_VIEW_DETAIL] = view_detail,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -481,12 +483,15 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
+	enum view_id before = app->view;
 	char name[32];
 	input_name(key, name, sizeof(name));
 	if (!row)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else if (app->view != VIEW_EVENTS || !react_events(app, row->action))
+	else if (!react_pages(app, row) &&
+		 (app->view != VIEW_EVENTS || !react_events(app, row->action)))
 		reactions[row->action](app);
+	react_pages_entered(app, before);
 }

@@ -2,6 +2,7 @@
 
 #include "view.h"
 #include "view_events.h"
+#include "view_pages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ enum err_code state_init(
 	app->filter.text = app->filter_text;
 	listing_init(&app->listing);
 	moves_init(&app->moves);
+	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
 	grid_init(&app->help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
@@ -67,6 +69,7 @@ void state_release(struct app *app)
 	grid_release(&app->help);
 	listing_release(&app->listing);
 	moves_release(&app->moves);
+	process_detail_release(&app->process);
 	detail_release(&app->detail);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
@@ -75,7 +78,8 @@ void state_release(struct app *app)
 void state_lay_out(struct app *app)
 {
 	if (app->view != VIEW_EVENTS) {
-		app->layout = layout_of(app->grid.rows, !app->header_hidden);
+		app->layout = layout_of(
+			app->grid.rows, !app->header_hidden && !view_pages_shown(app));
 		return;
 	}
 	struct events_layout layout = view_events_layout(
@@ -130,7 +134,8 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	app->samples++;
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return ERR_OK;
+	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
+					: ERR_OK;
 }
 
 static void choose_columns(struct app *app)

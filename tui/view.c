@@ -2,12 +2,14 @@
 
 #include "input.h"
 #include "keymap.h"
+#include "view_pages.h"
 
 #include <stdio.h>
 
 const struct view views[VIEW_COUNT] = {
 	[VIEW_PROCS] = { "Procs", view_procs_draw },
 	[VIEW_EVENTS] = { "Events", view_events_draw },
+	[VIEW_DETAIL] = { "Detail", view_pages_draw },
 	[VIEW_HELP] = { NULL, view_help_draw },
 };
 
