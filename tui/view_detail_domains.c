@@ -139,9 +139,11 @@ static void put_margin(
 	(void)detail;
 	if (!domain->rival.pid)
 		return;
-	format_tenths(domain->margin_tenths, margin);
+	bool ahead = domain->margin_tenths >= 0;
+	format_tenths(ahead ? domain->margin_tenths : -domain->margin_tenths, margin);
 	grid_put_right(pen, STYLE_NORMAL, margin, NUMBER_WIDTH);
-	grid_printf(pen, STYLE_NORMAL, " to %d ", (int)domain->rival.pid);
+	grid_printf(
+		pen, STYLE_NORMAL, " %s %d ", ahead ? "over" : "behind", (int)domain->rival.pid);
 	grid_put_foreign(pen, STYLE_NORMAL, domain->rival.comm, grid_left(pen) - 1);
 }
 
@@ -156,7 +158,8 @@ static void put_threshold(
 		grid_put(pen, STYLE_NORMAL, " or lower");
 	} else if (domain->rank == 1) {
 		grid_skip(pen, 2);
-		grid_put(pen, STYLE_NORMAL, "first even with -999");
+		grid_put(pen, STYLE_NORMAL,
+			domain->rival.pid ? "first even with -999" : "no other candidate");
 	}
 }
 
