@@ -79,6 +79,7 @@ const struct key_row key_rows[] = {
 	{ '2', ACTION_VIEW_CGROUPS, GROUP_LOOK, NULL, "memory cgroups" },
 	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
 	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
+	{ '4', ACTION_VIEW_DETAIL, GROUP_LOOK, NULL, "all about one process" },
 	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, "Open", "open, raw lines" },
 	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full paths; save event" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },

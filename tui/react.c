@@ -4,6 +4,7 @@
 #include "input.h"
 #include "react_cgroups.h"
 #include "react_events.h"
+#include "react_pages.h"
 #include "react_scope.h"
 #include "state.h"
 #include "view.h"
@@ -104,6 +105,11 @@ static void view_cgroups(struct app *app)
 static void view_events(struct app *app)
 {
 	state_show(app, VIEW_EVENTS);
+}
+
+static void view_detail(struct app *app)
+{
+	state_show(app, VIEW_DETAIL);
 }
 
 static void view_next(struct app *app)
@@ -357,6 +363,7 @@ static void scope(struct app *app)
 
 /* NULL: the key does nothing in the list of processes. */
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_OPEN] = view_detail,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -372,6 +379,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_CGROUP] = react_scope_jump,
 	[ACTION_SCOPE] = scope,
 	[ACTION_VIEW_EVENTS] = view_events,
+	[ACTION_VIEW_DETAIL] = view_detail,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -533,12 +541,14 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
+	enum view_id before = app->view;
 	char name[32];
 	input_name(key, name, sizeof(name));
 	if (!row)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else if (!react(app, row->action))
+	else if (!react_pages(app, row) && !react(app, row->action))
 		state_say(app, "%s does nothing here, ? for help", name);
+	react_pages_entered(app, before);
 }

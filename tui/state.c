@@ -3,6 +3,7 @@
 #include "state_cgroups.h"
 #include "view.h"
 #include "view_events.h"
+#include "view_pages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ enum err_code state_init(
 	listing_init(&app->listing);
 	moves_init(&app->moves);
 	cgroups_init(&app->cgroups);
+	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
 	grid_init(&app->help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
@@ -73,6 +75,7 @@ void state_release(struct app *app)
 	listing_release(&app->listing);
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
+	process_detail_release(&app->process);
 	detail_release(&app->detail);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
@@ -161,7 +164,8 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return ERR_OK;
+	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
+					: ERR_OK;
 }
 
 static void choose_columns(struct app *app)

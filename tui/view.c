@@ -3,9 +3,14 @@
 #include "dialog.h"
 #include "input.h"
 #include "keymap.h"
+#include "view_pages.h"
 
 #include <stdio.h>
 
+/* A page of text needs the room: nothing of the panel but the title. */
+#define PAGE_WITHOUT                                                                               \
+	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI |                \
+		1u << PART_ZONES | 1u << PART_RUNNER_UP)
 #define ROOMY 100 /* columns from which on the tab line need not save blanks */
 
 const char *view_scope(const struct app *app)
@@ -66,6 +71,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_CGROUPS] = { "Cgroups", view_cgroups_draw, view_cgroups_put_state, view_cgroups_below,
 		1u << PART_ZONES | 1u << PART_RUNNER_UP | 1u << PART_COMMIT },
 	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
+	[VIEW_DETAIL] = { "Detail", view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
 };
 
