@@ -337,7 +337,7 @@ static int reuse_pids(void)
 {
 	struct root root;
 	char inherited[32];
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (mount(NULL, "/", "", MS_REC | MS_PRIVATE, NULL) < 0 ||
 		mount("proc", "/proc", "proc", 0, NULL) < 0 ||
 		root_open(&root, "/", NULL) != ERR_OK)
 		return REUSE_CANNOT;
