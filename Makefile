@@ -133,10 +133,28 @@ check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
 		$(filter-out $(not_here),$(tests))
 
+# Real kernels under emulation; what they need and how to choose stands in tests/kernel/run.
+.PHONY: check-kernel check-kernel-quick
+check-kernel: ## kernels in QEMU judge the predictions; KERNELS="6.1 ..." SEED=N
+	@CC=$(CC) KERNELS="$(KERNELS)" SEED="$(SEED)" ONLY="$(ONLY)" JOBS="$(JOBS)" tests/kernel/run $O
+
+check-kernel-quick: ## one kernel, a few scenarios of each sort
+	@CC=$(CC) QUICK=1 KERNELS="$(or $(KERNELS),6.1)" SEED="$(SEED)" tests/kernel/run $O
+
 coverage: ## lines of core/ that the tests execute, 90 % at least
 	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
 	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
+
+# What things cost here; each says at its top what it needs.
+benches := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
+.PHONY: bench
+bench: $(benches) ## measure what a refresh costs
+	@for b in $(benches); do echo "== $$b"; $$b || exit 1; done
+
+$(benches): $O/%: tests/%.c $O/libcore.a $O/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $O/libcore.a $(call pkg,libs,jansson)
 
 lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
 .PHONY: $(lints)

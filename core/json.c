@@ -103,7 +103,8 @@ static void set_badness(
 {
 	const struct ranking *ranking = document->ranking;
 	int64_t total = ranking->domain.totalpages;
-	bool killable = row->unkillable == KILLABLE;
+	/* Outside the domain nobody is a candidate, though some die along. */
+	bool killable = row->unkillable == KILLABLE && row->points != BADNESS_UNKILLABLE;
 	bool unknown = row->unkillable == UNKILLABLE_UNKNOWN;
 	json_t *adj = row->task->adj_known ? json_integer(row->oom_score_adj) : json_null();
 	json_t *adj_permille = row->task->adj_known
@@ -250,6 +251,8 @@ json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking
 	return object;
 }
 
+enum { OUTSIDERS_SHOWN = 64 };
+
 static json_t *dies_with(const struct document *document)
 {
 	const struct ranking *ranking = document->ranking;
@@ -257,6 +260,10 @@ static json_t *dies_with(const struct document *document)
 	for (size_t i = 0; i < ranking->count; i++)
 		if (ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
 			json_array_append_new(list, process(document, &ranking->rows[i]));
+	struct ranking_row outside[OUTSIDERS_SHOWN];
+	size_t count = ranking_outsiders(ranking, document->snapshot, outside, OUTSIDERS_SHOWN);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, process(document, &outside[i]));
 	return list;
 }
 

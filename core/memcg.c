@@ -2,10 +2,12 @@
 #include "oomspect/memcg_mount.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* A v2 controller enabled on an existing cgroup leaves no trace in the directory above. */
@@ -100,6 +102,13 @@ static void find_mount(struct search *search)
 		root_each_line(search->root, files[i], consider, search);
 }
 
+static bool is_cgroup_fs(int fd)
+{
+	struct statfs status;
+	return fstatfs(fd, &status) == 0 &&
+	       (status.f_type == CGROUP_SUPER_MAGIC || status.f_type == CGROUP2_SUPER_MAGIC);
+}
+
 static unsigned descriptors_to_keep(void)
 {
 	struct rlimit limit;
@@ -125,6 +134,7 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	walk->root = root;
 	text_copy(text_of(below_root(&search.best)), walk->point, sizeof(walk->point));
 	walk->top_fd = search.fd;
+	walk->copied = !is_cgroup_fs(search.fd);
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
 		text_copy(text_of(search.best.shown), walk->prefix, sizeof(walk->prefix));

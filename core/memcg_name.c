@@ -220,7 +220,7 @@ static bool is_payload(struct text component, struct text above)
 
 void memcg_name_of(const char *path, struct memcg_name *ret)
 {
-	struct text rest = text_of(path), component = { "", 0 }, above, next, middle;
+	struct text rest = text_of(path), component = { "", 0 }, next, middle;
 	const struct pattern *pattern = NULL;
 	*ret = (struct memcg_name){ .kind = MEMCG_OTHER, .name = "/", .qos = "" };
 	while (rest.len) {
@@ -230,7 +230,7 @@ void memcg_name_of(const char *path, struct memcg_name *ret)
 		}
 		if (next.len == 0 || is_payload(next, component))
 			continue;
-		above = component;
+		struct text above = component;
 		component = next;
 		pattern = find(component, above, &middle);
 		if (pattern && pattern->middle == MIDDLE_POD)

@@ -188,10 +188,14 @@ static void reuse(struct visit *visit, int32_t row)
 				visit, strrchr(now->rows[i].path, '/') + 1, now->rows[i].inode);
 }
 
-/* Youngest first: the stack gives back the oldest. */
-static int by_inode_descending(const void *a, const void *b)
+/* Youngest first: the stack gives back the oldest. In a copy inodes say nothing of the order of
+ * creation, and names at least give the same order each time. */
+static int youngest_first(const void *a, const void *b, void *context)
 {
 	const struct memcg_pending *x = a, *y = b;
+	const struct memcg_walk *walk = context;
+	if (walk->copied)
+		return strcmp(walk->next.paths + y->path, walk->next.paths + x->path);
 	return (x->inode < y->inode) - (x->inode > y->inode);
 }
 
@@ -233,7 +237,8 @@ static bool visit_next(struct memcg_walk *walk, bool everything)
 		walk->pending = mark;
 		return true;
 	}
-	qsort(walk->stack + mark, walk->pending - mark, sizeof(*walk->stack), by_inode_descending);
+	qsort_r(walk->stack + mark, walk->pending - mark, sizeof(*walk->stack), youngest_first,
+		walk);
 	append_row(&visit);
 	return true;
 }

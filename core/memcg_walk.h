@@ -42,6 +42,7 @@ struct memcg_walk {
 	int version;
 	const struct root *root;
 	int top_fd;            /* the directory where the hierarchy is mounted */
+	bool copied;           /* that is no cgroup file system, but a capture of one */
 	char point[PATH_MAX];  /* its path below the root */
 	char prefix[PATH_MAX]; /* of every row's path: "" or, by a bind mount, "/docker/ID" */
 	char climb

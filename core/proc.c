@@ -135,6 +135,15 @@ static bool parse_nodes(struct status_parser *parser, struct text value, void *f
 	return proc_parse_list(value, field);
 }
 
+/* A pid for each namespace from ours down to the process's own (pid_namespaces(7)). */
+static bool parse_ns_pids(struct status_parser *parser, struct text value, void *field)
+{
+	(void)parser;
+	const char *last = memrchr(value.at, '\t', value.len);
+	*(bool *)field = last && value.at + value.len - last == 2 && last[1] == '1';
+	return true;
+}
+
 #define NAMED(name) name, sizeof(name) - 1
 static const struct status_field {
 	const char *name;
@@ -142,6 +151,7 @@ static const struct status_field {
 	status_field_fn parse;
 	size_t offset;
 } status_fields[] = {
+	{ NAMED("NSpid"), parse_ns_pids, offsetof(struct task, ns_init) },
 	{ NAMED("Uid"), parse_uid, offsetof(struct task, uid) },
 	{ NAMED("VmLck"), parse_pages, offsetof(struct task, locked_pages) },
 	{ NAMED("VmRSS"), parse_pages, offsetof(struct task, rss_pages) },
@@ -169,6 +179,7 @@ static void forget_status(struct task *task)
 	task->uid = UID_UNKNOWN;
 	task->has_mm = false;
 	task->cap_sys_admin = false;
+	task->ns_init = false;
 	task->rss_pages = task->rss_anon_pages = task->rss_file_pages = UNKNOWN;
 	task->rss_shmem_pages = task->swap_pages = task->pte_kb = task->pmd_kb = UNKNOWN;
 	task->locked_pages = task->threads = UNKNOWN;

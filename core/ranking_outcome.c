@@ -55,6 +55,23 @@ static bool in_subtree(const struct memcg_tree *tree, int32_t top, int32_t row)
 	return row >= top && row < tree->rows[top].subtree_end;
 }
 
+/* The end of a pid namespace's first process is the end of all in it (kernel/pid_namespace.c:
+ * zap_pid_ns_processes()). They descend from it: orphans inside are given to it. One that entered
+ * by setns(2) has its parent outside and is not seen. */
+static bool ends_with_namespace(
+	const struct snapshot *snapshot, const struct task *victim, const struct task *task)
+{
+	enum { GENERATIONS = 64 };
+	if (!victim->ns_init)
+		return false;
+	for (int i = 0; task && i < GENERATIONS; i++) {
+		if (task->ppid == victim->pid)
+			return true;
+		task = snapshot_find(snapshot, task->ppid);
+	}
+	return false;
+}
+
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row)
 {
@@ -65,11 +82,32 @@ bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapsh
 	/* Whoever shares the mm dies, an oom_score_adj of -1000 notwithstanding. */
 	if (row->task->has_mm && row->task->mm_owner == victim->task->mm_owner)
 		return true;
+	if (ends_with_namespace(snapshot, victim->task, row->task))
+		return true;
 	if (!era_has(&snapshot->host.era, ERA_OOM_GROUP) || row->unkillable == UNKILLABLE_ADJ ||
 		!row->task->has_mm || victim->task->memcg == UNKNOWN || row->task->memcg == UNKNOWN)
 		return false;
 	int32_t group = oom_group_of(ranking, snapshot, victim->task);
 	return group != UNKNOWN && in_subtree(snapshot->memcgs, group, row->task->memcg);
+}
+
+size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
+	struct ranking_row *rows, size_t capacity)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < snapshot->count && count < capacity; i++) {
+		struct ranking_row row = {
+			.task = &snapshot->tasks[i],
+			.oom_score_adj = snapshot->tasks[i].oom_score_adj,
+			.mem_pages = UNKNOWN,
+			.oom_score = UNKNOWN,
+			.points = BADNESS_UNKILLABLE,
+		};
+		if (!domain_has(&ranking->domain, snapshot, row.task) &&
+			ranking_dies_with_victim(ranking, snapshot, &row))
+			rows[count++] = row;
+	}
+	return count;
 }
 
 const struct ranking_row *ranking_runner_up(
@@ -154,6 +192,23 @@ static unsigned margin_uncertainty(const struct ranking *ranking, const struct s
 	return bits;
 }
 
+/* Shmem in swap counts for nobody, and the projection takes all of it to be there. Reclaim goes by
+ * age, so some may still be resident when swap is full: in a cgroup of 32 MiB with 40 MiB of swap,
+ * between none and half of 10 MiB were. Whoever would be chosen with it makes a doubt. */
+static bool shmem_decides(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	for (size_t i = 0; ranking->shmem_to_swap && i < ranking->killable; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		int64_t shmem = row->task->rss_shmem_pages;
+		bool counted = shmem != UNKNOWN && row->task->locked_pages <= 0;
+		if (counted && row != victim && row->points + shmem > victim->points &&
+			!ranking_dies_with_victim(ranking, snapshot, row))
+			return true;
+	}
+	return false;
+}
+
 unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
@@ -164,5 +219,7 @@ unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapsho
 		bits |= 1u << UNCERTAIN_MEMPOLICY;
 	if (victim->task->mm_sharers_unknown)
 		bits |= 1u << UNCERTAIN_SHARED_MM;
+	if (shmem_decides(ranking, snapshot))
+		bits |= 1u << UNCERTAIN_SHMEM_SWAP;
 	return bits | margin_uncertainty(ranking, snapshot);
 }

@@ -90,5 +90,5 @@ int64_t trend_eta_s(const struct trend *trend, uint64_t headroom_bytes)
 	if (!trend_growth(trend, &growth) || growth <= 0)
 		return UNKNOWN;
 	uint64_t eta = headroom_bytes / (uint64_t)growth;
-	return eta > TREND_MAX_ETA_S ? UNKNOWN : (int64_t)eta;
+	return eta > (uint64_t)TREND_MAX_ETA_S ? UNKNOWN : (int64_t)eta;
 }

@@ -96,6 +96,6 @@ void assert_consistent(const struct memcg_tree *tree)
 		assert_true(row->parent < (int32_t)i && row->subtree_end <= parent->subtree_end);
 		int32_t sibling = row->subtree_end;
 		if (sibling < parent->subtree_end)
-			assert_true(tree->rows[sibling].inode > row->inode);
+			assert_true(strcmp(tree->rows[sibling].path, row->path) > 0);
 	}
 }

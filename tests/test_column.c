@@ -62,18 +62,26 @@ static int set_up(void **state)
 	machine.tasks[4] = task_of(14, "thread", -1, 0);
 	machine.tasks[4].kthread = true;
 	machine.tasks[5] = task_of(15, "first", 20, 500);
-	machine.snapshot.host = (struct host){ .page_size = 4096, .total_pages = 1000, .ram_pages = 1000,
-		.era = era_of_release("7.1"), .node_mask = 1, .boot_ms = 100000, .clock_ticks = 100 };
+	machine.snapshot.host = (struct host){ .page_size = 4096,
+		.total_pages = 1000,
+		.ram_pages = 1000,
+		.era = era_of_release("7.1"),
+		.node_mask = 1,
+		.boot_ms = 100000,
+		.clock_ticks = 100 };
 	memcg_tree_init(&machine.memcgs);
 	machine.snapshot.memcgs = &machine.memcgs;
 	machine.snapshot.tasks = machine.tasks;
 	machine.snapshot.count = machine.snapshot.capacity = TASKS;
 	struct domain domain = { .kind = DOMAIN_HOST, .memcg = -1, .totalpages = 1000 };
 	ranking_init(&machine.ranking);
-	assert_int_equal(ranking_build(&machine.ranking, &machine.snapshot, &domain, RANKING_NOW, NULL, 0,
-				 NULL), ERR_OK);
+	assert_int_equal(ranking_build(&machine.ranking, &machine.snapshot, &domain, RANKING_NOW,
+				 NULL, 0, NULL),
+		ERR_OK);
 	machine.context = (struct column_context){ .snapshot = &machine.snapshot,
-		.ranking = &machine.ranking, .next_victim = 15, .measure = { UNITS_AUTO, 4, 1000 },
+		.ranking = &machine.ranking,
+		.next_victim = 15,
+		.measure = { UNITS_AUTO, 4, 1000 },
 		.lookup = { NULL, user, command } };
 	*state = &machine;
 	return 0;
@@ -154,8 +162,8 @@ static void unknown_is_a_dash_not_a_zero(void **state)
 	cell(machine, COL_ADJ, 11, "-");
 }
 
-static void assert_order(const struct machine *machine, struct listing_order order,
-	const pid_t *pids, size_t count)
+static void assert_order(
+	const struct machine *machine, struct listing_order order, const pid_t *pids, size_t count)
 {
 	struct listing listing;
 	struct listing_filter filter = { .show = LISTING_ALL, .uid = UID_UNKNOWN, .text = "" };
@@ -190,15 +198,18 @@ static void every_order_of_many_is_sorted(void **state)
 		for (int reversed = 0; reversed < 2; reversed++) {
 			struct listing_order order = { id, reversed };
 			assert_int_equal(
-				listing_build(&listing, &machine->context, &filter, order, NULL), ERR_OK);
+				listing_build(&listing, &machine->context, &filter, order, NULL),
+				ERR_OK);
 			assert_int_equal(listing.count, TASKS);
 			if (!columns[id].value)
 				continue;
 			for (size_t i = 1; i < listing.count; i++) {
-				int64_t a = columns[id].value(&machine->context, listing.rows[i - 1]);
+				int64_t a =
+					columns[id].value(&machine->context, listing.rows[i - 1]);
 				int64_t b = columns[id].value(&machine->context, listing.rows[i]);
 				if (b > COLUMN_UNKILLABLE)
-					assert_true((columns[id].ascending != reversed) ? a <= b : a >= b);
+					assert_true((columns[id].ascending != reversed) ? a <= b
+											: a >= b);
 			}
 		}
 	listing_release(&listing);
@@ -266,8 +277,9 @@ static void moves_are_places_gained(void **state)
 	machine->tasks[0].rss_pages = machine->tasks[0].rss_anon_pages = 900;
 	machine->tasks[0].rss_stat_pages = 900;
 	struct domain domain = machine->ranking.domain;
-	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, RANKING_NOW, NULL,
-				 0, NULL), ERR_OK);
+	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, RANKING_NOW,
+				 NULL, 0, NULL),
+		ERR_OK);
 	moves_update(&moves, &machine->snapshot, &machine->ranking);
 	assert_int_equal(moves.places[0], 2);
 	assert_int_equal(moves.places[1], -1);
@@ -289,12 +301,12 @@ static const struct size_row size_rows[] = {
 	{ "unknown is a dash", UNKNOWN, "-" },
 	{ "nothing is 0", 0, "0" },
 	{ "kB", 999, "999K" },
-	{ "MB without a decimal", 9 * 1024, "9M" },
-	{ "never four digits", 1000 * 1024, "1.0G" },
+	{ "MB without a decimal", 9216, "9M" },
+	{ "never four digits", 1024000, "1.0G" },
 	{ "GB with a decimal", 10590018, "10.1G" },
-	{ "hundreds of GB without", 250ll << 20, "250G" },
-	{ "TB", 3ll << 30, "3.0T" },
-	{ "a decimal that is rounded up", (2ll << 20) - 1, "2.0G" },
+	{ "hundreds of GB without", 250LL << 20, "250G" },
+	{ "TB", 3LL << 30, "3.0T" },
+	{ "a decimal that is rounded up", (2LL << 20) - 1, "2.0G" },
 };
 
 static void check_size(void **state)
@@ -321,6 +333,6 @@ int main(void)
 		WITH_MACHINE(moves_are_places_gained),
 	};
 	return run_rows("sizes", size_rows, check_size) +
-		run_rows("names of columns", names_rows, check_names) +
-		cmocka_run_group_tests_name("column", tests, NULL, NULL);
+	       run_rows("names of columns", names_rows, check_names) +
+	       cmocka_run_group_tests_name("column", tests, NULL, NULL);
 }

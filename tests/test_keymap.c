@@ -101,5 +101,5 @@ int main(void)
 		cmocka_unit_test(all_keys_of_an_action_are_named),
 	};
 	return run_rows("names of keys", name_rows, check_name) +
-		cmocka_run_group_tests_name("keymap", tests, NULL, NULL);
+	       cmocka_run_group_tests_name("keymap", tests, NULL, NULL);
 }

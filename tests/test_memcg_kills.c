@@ -222,18 +222,33 @@ static void finish(struct cast *cast)
 
 /* --- the prediction and the kernel's choice */
 
+/* Runs the program with its output on `fd`. */
+static pid_t run_program(const struct scenario *scenario, int fd)
+{
+	char cgroup[sizeof(lab.path) + 32];
+	snprintf(cgroup, sizeof(cgroup), "%s/s%u", lab.path, scenario->index);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(fd, STDOUT_FILENO);
+		execl(getenv("OOMSPECT"), "oomspect", "victim", "--json", "--cgroup", cgroup,
+			(char *)NULL);
+		_exit(1);
+	}
+	return pid;
+}
+
 static json_t *predict(const struct scenario *scenario)
 {
-	char command[2 * PATH_MAX];
 	json_error_t error;
-	snprintf(command, sizeof(command), "'%s' victim --json --cgroup '%s/s%u'",
-		getenv("OOMSPECT"), lab.path, scenario->index);
-	FILE *stream = popen(command, "re");
-	assert_non_null(stream);
-	json_t *document = json_loadf(stream, 0, &error);
-	pclose(stream);
+	int output[2];
+	assert_int_equal(pipe2(output, O_CLOEXEC), 0);
+	pid_t pid = run_program(scenario, output[1]);
+	close(output[1]);
+	json_t *document = json_loadfd(output[0], 0, &error);
+	close(output[0]);
+	waitpid(pid, NULL, 0);
 	if (!document)
-		fail_msg("%s: %s", command, error.text);
+		fail_msg("oomspect victim --json: %s", error.text);
 	return document;
 }
 
@@ -288,7 +303,7 @@ static pid_t killed(const struct scenario *scenario, const struct cast *cast)
 			continue;
 		record[length] = '\0';
 		const char *found = strstr(record, "Killed process ");
-		pid_t pid = found ? (pid_t)atol(found + strlen("Killed process ")) : 0;
+		pid_t pid = found ? (pid_t)strtol(found + strlen("Killed process "), NULL, 10) : 0;
 		if (pid && is_ours(scenario, cast, pid))
 			return pid;
 	}

@@ -26,7 +26,7 @@ static void only_cgroups_with_memory_are_rows_on_v2(void **state)
 		hierarchy->tree.rows[memcg_tree_find(&hierarchy->tree, "/without/deep")].path, "/");
 }
 
-static void siblings_stand_in_the_order_of_creation(void **state)
+static void siblings_of_a_copy_stand_by_name(void **state)
 {
 	struct hierarchy *hierarchy = *state;
 	static const char *const names[] = { "m", "z", "a", "k", "b" };
@@ -280,7 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_HIERARCHY(only_cgroups_with_memory_are_rows_on_v2),
-		ON_A_HIERARCHY(siblings_stand_in_the_order_of_creation),
+		ON_A_HIERARCHY(siblings_of_a_copy_stand_by_name),
 		ON_A_HIERARCHY(new_and_removed_cgroups_are_seen_at_once),
 		ON_A_HIERARCHY(a_cgroup_made_anew_is_another_one),
 		ON_A_HIERARCHY(usage_is_fresh_and_the_rest_soon),

@@ -32,29 +32,36 @@ static const struct refused_row refused_rows[] = {
 	{ "an unknown option", "o --frob", "--frob: no such option, try --help" },
 	{ "an unknown letter", "o -x", "-x: no such option, try --help" },
 	{ "a letter among others", "o -bx", "-x: no such option, try --help" },
-	{ "the beginning of an option is not enough", "o --vers", "--vers: no such option, try --help" },
+	{ "the beginning of an option is not enough", "o --vers",
+		"--vers: no such option, try --help" },
 	{ "an unknown command", "o frob", "frob: no such command, try --help" },
 	{ "a word too many", "o list extra", "extra: one word too many for list" },
 	{ "an option of another command", "o list -C", "--no-color: not an option of list" },
-	{ "an option before its wrong command", "o --lines 3 victim", "--lines: not an option of victim" },
-	{ "an option of no command here", "o --nodes 0", "--nodes: not an option without a command" },
+	{ "an option before its wrong command", "o --lines 3 victim",
+		"--lines: not an option of victim" },
+	{ "an option of no command here", "o --nodes 0",
+		"--nodes: not an option without a command" },
 	{ "a missing argument", "o -d", "-d: needs an argument SECONDS" },
 	{ "an argument that is not wanted", "o --batch=1", "--batch: takes no argument" },
-	{ "a delay that is too short", "o -d 0.09", "-d 0.09: not a number of seconds from 0.1 to 3600" },
+	{ "a delay that is too short", "o -d 0.09",
+		"-d 0.09: not a number of seconds from 0.1 to 3600" },
 	{ "a delay that is too long", "o -d 3600.001",
 		"-d 3600.001: not a number of seconds from 0.1 to 3600" },
 	{ "a delay that overflows", "o -d 99999999999999999999",
 		"-d 99999999999999999999: not a number of seconds from 0.1 to 3600" },
 	{ "a negative delay", "o -d -1", "-d -1: not a number of seconds from 0.1 to 3600" },
 	{ "a delay with a unit", "o -d 3s", "-d 3s: not a number of seconds from 0.1 to 3600" },
-	{ "a delay that ends in its point", "o -d 3.", "-d 3.: not a number of seconds from 0.1 to 3600" },
+	{ "a delay that ends in its point", "o -d 3.",
+		"-d 3.: not a number of seconds from 0.1 to 3600" },
 	{ "no iterations", "o -n 0", "-n 0: not a number from 1 to 1000000000" },
 	{ "iterations that overflow", "o -n 18446744073709551617",
 		"-n 18446744073709551617: not a number from 1 to 1000000000" },
 	{ "a pid of zero", "o -p 0", "-p 0: not a list of process numbers" },
-	{ "a pid that does not fit", "o -p 2147483648", "-p 2147483648: not a list of process numbers" },
+	{ "a pid that does not fit", "o -p 2147483648",
+		"-p 2147483648: not a list of process numbers" },
 	{ "a list of pids with a hole", "o -p 1,,2", "-p 1,,2: not a list of process numbers" },
-	{ "a list of pids that ends in a comma", "o -p 1,", "-p 1,: not a list of process numbers" },
+	{ "a list of pids that ends in a comma", "o -p 1,",
+		"-p 1,: not a list of process numbers" },
 	{ "an empty argument", "o --root= list", "--root : not a directory" },
 };
 
@@ -64,7 +71,7 @@ static void check_refused(void **state)
 	struct options options;
 	struct err err = { 0 };
 	char line[256];
-	strcpy(line, row->line);
+	snprintf(line, sizeof(line), "%s", row->line);
 	assert_int_not_equal(parse(&options, line, &err), ERR_OK);
 	assert_string_equal(err.text, row->sentence);
 	options_release(&options);
@@ -142,9 +149,9 @@ static void two_dashes_end_the_options(void **state)
 
 static void help_names_every_option(void **state)
 {
-	static const char *const names[] = { "--help", "--version", "--root DIR", "--read-only", "--delay",
-		"--iterations", "--batch", "--pid", "--user", "--cgroup", "--sort", "--columns",
-		"--list-columns", "--lines", "--json", "--no-color", "--ascii" };
+	static const char *const names[] = { "--help", "--version", "--root DIR", "--read-only",
+		"--delay", "--iterations", "--batch", "--pid", "--user", "--cgroup", "--sort",
+		"--columns", "--list-columns", "--lines", "--json", "--no-color", "--ascii" };
 	struct options options = { .command = COMMAND_SCREEN };
 	char *text = NULL;
 	size_t size;
@@ -170,5 +177,5 @@ int main(void)
 		cmocka_unit_test(help_names_every_option),
 	};
 	return run_rows("refused command lines", refused_rows, check_refused) +
-		cmocka_run_group_tests_name("options", tests, NULL, NULL);
+	       cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_MAX (64 * 1024)
+#define SCREEN_MAX 65536
 
 struct fixture {
 	char path[64];
@@ -20,28 +20,40 @@ struct fixture {
 	struct app app;
 };
 
-static int set_up(void **state)
+static struct fixture *open_machine(const char *root)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	struct err err = { 0 };
 	assert_non_null(fixture);
-	machine_make(fixture->path, sizeof(fixture->path));
-	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
+	if (!root)
+		machine_make(fixture->path, sizeof(fixture->path));
+	fixture->options =
+		(struct options){ .root = root ? root : fixture->path, .delay_ms = 3000 };
 	if (state_init(&fixture->app, &fixture->options, true, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
-	fixture->app.now_ms = fixture->app.sample_ms;
-	*state = fixture;
+	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
+	return fixture;
+}
+
+static void close_machine(struct fixture *fixture)
+{
+	state_release(&fixture->app);
+	if (fixture->path[0])
+		machine_remove(fixture->path);
+	free(fixture);
+}
+
+static int set_up(void **state)
+{
+	*state = open_machine(NULL);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	struct fixture *fixture = *state;
-	state_release(&fixture->app);
-	machine_remove(fixture->path);
-	free(fixture);
+	close_machine(*state);
 	return 0;
 }
 
@@ -109,6 +121,26 @@ static void a_39x9_screen(void **state)
 	compare_screen(app, "procs-39x9");
 }
 
+struct captured_row {
+	const char *claim, *root, *screen;
+	int rows, cols;
+};
+
+static const struct captured_row captured_rows[] = {
+	{ "Linux 4.19 at 80x24", "tests/fixtures/machine-4.19", "machine-4.19-80x24", 24, 80 },
+	{ "Linux 6.18 at 80x24", "tests/fixtures/machine-6.18", "machine-6.18-80x24", 24, 80 },
+	{ "Linux 6.18 at 160x50", "tests/fixtures/machine-6.18", "machine-6.18-160x50", 50, 160 },
+};
+
+static void check_captured(void **state)
+{
+	const struct captured_row *row = *state;
+	struct fixture *fixture = open_machine(row->root);
+	draw(&fixture->app, row->rows, row->cols);
+	compare_screen(&fixture->app, row->screen);
+	close_machine(fixture);
+}
+
 static void the_help_at_80x24(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -126,7 +158,8 @@ static void the_help_at_80_columns_cuts_nothing(void **state)
 		bool found = !key_rows[i].help;
 		for (int row = 0; row < app->help.rows && !found; row++) {
 			grid_row_text(&app->help, row, narrow, sizeof(narrow));
-			snprintf(wide, sizeof(wide), " %s", key_rows[i].help ? key_rows[i].help : "");
+			snprintf(wide, sizeof(wide), " %s",
+				key_rows[i].help ? key_rows[i].help : "");
 			found = strstr(narrow, wide) != NULL;
 		}
 		if (!found)
@@ -229,6 +262,21 @@ static void an_unknown_key_is_named(void **state)
 	assert_false(app->quit);
 }
 
+static void keys_of_the_list_do_nothing_in_the_help(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "?TK.");
+	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_false(app->sort_menu);
+	keys(app, "/suspend\r");
+	assert_true(app->help_top > 0);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_false(app->quit);
+}
+
 static void escape_never_quits(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -257,7 +305,8 @@ static void hostile_names_are_shown_safely(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	char *text = malloc(SCREEN_MAX);
-	machine_write(fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
+	machine_write(
+		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
 	detail_forget(&app->detail);
 	draw(app, 24, 120);
 	print_screen(&app->grid, text);
@@ -284,11 +333,13 @@ int main(void)
 		WITH_MACHINE(search_filter_and_user),
 		WITH_MACHINE(unkillable_rows_come_and_go),
 		WITH_MACHINE(an_unknown_key_is_named),
+		WITH_MACHINE(keys_of_the_list_do_nothing_in_the_help),
 		WITH_MACHINE(escape_never_quits),
 		WITH_MACHINE(the_delay_is_checked),
 		WITH_MACHINE(hostile_names_are_shown_safely),
 	};
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_ALL, "C.UTF-8");
-	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+	return run_rows("captured machines", captured_rows, check_captured) +
+	       cmocka_run_group_tests_name("view", tests, NULL, NULL);
 }

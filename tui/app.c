@@ -19,12 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEP_PROCESSES 200   /* read between two looks at the keyboard */
+#define STEP_PROCESSES 50    /* read between two looks at the keyboard: 2 ms */
+#define LOG_RECORDS    500   /* of the kernel's log, read between two looks at the keyboard */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
 
 /* What the loop listens to. Another source is a row of `sources` and a field here. */
-enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_COUNT };
+enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_LOG, SOURCE_COUNT };
 
 struct loop {
 	struct app *app;
@@ -32,6 +33,7 @@ struct loop {
 	int epoll_fd;
 	int fds[SOURCE_COUNT];
 	bool sampling, changed, ended;
+	bool more_log; /* the kernel's log has more than was read at once */
 	int status;
 	int64_t painted_ms; /* when everything was sent last */
 	struct err *err;
@@ -71,6 +73,7 @@ static void finish_sample(struct loop *loop)
 {
 	loop->sampling = false;
 	loop->changed = true;
+	loop->app->taken_ms = now_ms();
 	if (state_sampled(loop->app, loop->err))
 		fail(loop);
 }
@@ -156,7 +159,11 @@ static void on_signals(struct loop *loop)
 		} else if (info.ssi_signo == SIGTSTP) {
 			loop->app->suspend = true;
 			obey(loop);
-		} else if (info.ssi_signo != SIGCONT) {
+		} else if (info.ssi_signo ==
+			   SIGCONT) { /* somebody else may have written meanwhile */
+			screen_repaint(loop->screen);
+			loop->changed = true;
+		} else {
 			end(loop, SIGNAL_STATUS + (int)info.ssi_signo);
 		}
 	}
@@ -171,10 +178,31 @@ static void on_timer(struct loop *loop)
 	begin_sample(loop);
 }
 
+/* Some at a time, so that a storm of records does not hold the keyboard. */
+static void read_log(struct loop *loop, bool quiet)
+{
+	struct app *app = loop->app;
+	uint64_t seen = app->events.log.seen;
+	bool caught_up = app->events.log.caught_up;
+	loop->more_log = event_log_read(&app->events.log, LOG_RECORDS, now_ms(), quiet);
+	if (app->events.log.seen == seen)
+		return;
+	events_pane_update(&app->events);
+	if (caught_up)
+		app->kill_ms = now_ms();
+	loop->changed = true;
+}
+
+static void on_log(struct loop *loop)
+{
+	read_log(loop, false);
+}
+
 static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
 	[SOURCE_KEYS] = on_keys,
 	[SOURCE_SIGNALS] = on_signals,
 	[SOURCE_TIMER] = on_timer,
+	[SOURCE_LOG] = on_log,
 };
 
 /* --- the loop ------------------------------------------------------------------------------- */
@@ -196,7 +224,11 @@ static void draw(struct loop *loop)
 static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
-	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, loop->sampling ? 0 : -1);
+	int due_ms = event_log_due_ms(&loop->app->events.log);
+	bool busy = loop->sampling || loop->more_log;
+	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, busy ? 0 : due_ms);
+	if (loop->more_log || (count == 0 && due_ms >= 0))
+		read_log(loop, count == 0 && !busy);
 	for (int i = 0; i < count && !loop->ended; i++) {
 		enum source_id id = events[i].data.u32;
 		sources[id](loop);
@@ -243,9 +275,15 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->fds[SOURCE_TIMER] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
+	loop->fds[SOURCE_LOG] = event_log_fd(&loop->app->events.log);
+	loop->more_log = true;
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
-		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0)
+		if (id == SOURCE_LOG && loop->fds[id] < 0)
+			continue;
+		/* A log that is a file cannot be waited for: it is read to its end, and that is it. */
+		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0 &&
+			id != SOURCE_LOG)
 			return err_set_errno(err, errno, "cannot wait for keys and signals");
 	}
 	set_timer(loop);

@@ -4,7 +4,9 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "cgroups.h"
 #include "detail.h"
+#include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
 #include "moves.h"
@@ -16,6 +18,8 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_CGROUPS,
+	VIEW_EVENTS,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -34,13 +38,15 @@ struct app {
 	const struct options *options;
 	struct watch watch;
 	struct detail detail;
+	struct events_pane events;
 	struct listing listing;
 	struct moves moves;
+	struct cgroups cgroups;
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
-	struct grid grid; /* what is to be seen */
-	struct grid help; /* the whole help, as wide as the screen */
-	char user[USER_NAME_SIZE]; /* whoever runs this */
+	struct grid grid;              /* what is to be seen */
+	struct grid help;              /* the whole help, as wide as the screen */
+	char user[USER_NAME_SIZE];     /* whoever runs this */
 
 	enum view_id view, view_before;
 	struct layout layout;
@@ -52,8 +58,8 @@ struct app {
 	char user_text[PROMPT_TEXT_SIZE];
 	char search_text[PROMPT_TEXT_SIZE];
 	struct cursor cursor;
-	size_t top;      /* first row of the listing that is seen */
-	int shift;       /* columns scrolled away to the left */
+	size_t top; /* first row of the listing that is seen */
+	int shift;  /* columns scrolled away to the left */
 	int help_top;
 	struct prompt prompt;
 	bool sort_menu;
@@ -61,10 +67,11 @@ struct app {
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;
-	int64_t now_ms, sample_ms; /* since boot: of this picture, of the sample in it */
+	int64_t now_ms, taken_ms;    /* by our clock: of this picture, of the sample in it */
+	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
 	struct host_vmstat previous; /* counters of the sample before, for rates */
 	int64_t previous_ms;         /* 0: there is none */
-	int64_t kill_ms;             /* when vmstat's oom_kill rose last while we looked; 0: never */
+	int64_t kill_ms; /* when vmstat's oom_kill rose last while we looked; 0: never */
 	unsigned long samples;
 
 	/* What a reaction asks of the loop. */

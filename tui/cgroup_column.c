@@ -276,9 +276,10 @@ const char *cgroup_column_cell(enum cgroup_column_id id, const struct cgroup_con
 		return "-";
 	if (value == CGROUP_NONE)
 		return "none";
-	column->format(context, value, buffer);
-	if (id == CGROUP_COL_LIMIT && is_ancestors(context, row))
-		snprintf(buffer + strlen(buffer), CGROUP_CELL_SIZE - strlen(buffer), "^");
+	char number[FORMAT_SIZE];
+	bool marked = id == CGROUP_COL_LIMIT && is_ancestors(context, row);
+	column->format(context, value, number);
+	snprintf(buffer, CGROUP_CELL_SIZE, "%s%s", number, marked ? "^" : "");
 	return buffer;
 }
 

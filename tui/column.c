@@ -54,7 +54,8 @@ static int64_t value_state(const struct column_context *context, const struct ra
 static int64_t value_start(const struct column_context *context, const struct ranking_row *row)
 {
 	(void)context;
-	return row->task->start_ticks > INT64_MAX ? COLUMN_MISSING : (int64_t)row->task->start_ticks;
+	return row->task->start_ticks > INT64_MAX ? COLUMN_MISSING
+						  : (int64_t)row->task->start_ticks;
 }
 
 static int64_t value_mem(const struct column_context *context, const struct ranking_row *row)
@@ -114,13 +115,18 @@ static int64_t value_pt(const struct column_context *context, const struct ranki
 static int64_t value_flags(const struct column_context *context, const struct ranking_row *row)
 {
 	static const char reasons[UNKILLABLE_UNKNOWN + 1] = {
-		[KILLABLE] = '-',          [UNKILLABLE_INIT] = 'i',  [UNKILLABLE_KTHREAD] = 'k',
-		[UNKILLABLE_ADJ] = 'u',    [UNKILLABLE_NO_MM] = 'n', [UNKILLABLE_VFORK] = 'v',
+		[KILLABLE] = '-',
+		[UNKILLABLE_INIT] = 'i',
+		[UNKILLABLE_KTHREAD] = 'k',
+		[UNKILLABLE_ADJ] = 'u',
+		[UNKILLABLE_NO_MM] = 'n',
+		[UNKILLABLE_VFORK] = 'v',
 		[UNKILLABLE_UNKNOWN] = '?',
 	};
 	int32_t index = row->task->memcg;
 	bool group = index >= 0 && context->snapshot->memcgs->rows[index].oom_group == 1;
-	return (group ? 'g' : '-') << 16 | reasons[row->unkillable] << 8 | (row->task->exiting ? 'x' : '-');
+	return (group ? 'g' : '-') << 16 | reasons[row->unkillable] << 8 |
+	       (row->task->exiting ? 'x' : '-');
 }
 
 static const char *string_user(const struct column_context *context, const struct ranking_row *row)
@@ -128,7 +134,8 @@ static const char *string_user(const struct column_context *context, const struc
 	return context->lookup.user(context->lookup.context, row->task);
 }
 
-static const char *string_command(const struct column_context *context, const struct ranking_row *row)
+static const char *string_command(
+	const struct column_context *context, const struct ranking_row *row)
 {
 	return context->lookup.command(context->lookup.context, row->task);
 }
@@ -139,7 +146,8 @@ static const char *string_comm(const struct column_context *context, const struc
 	return row->task->comm;
 }
 
-static const char *string_cgroup(const struct column_context *context, const struct ranking_row *row)
+static const char *string_cgroup(
+	const struct column_context *context, const struct ranking_row *row)
 {
 	const char *path = snapshot_cgroup(context->snapshot, row->task);
 	if (!path)
@@ -147,20 +155,23 @@ static const char *string_cgroup(const struct column_context *context, const str
 	return path[0] == '/' && path[1] ? path + 1 : path;
 }
 
-static void format_number(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_number(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	(void)context;
 	snprintf(buffer, FORMAT_SIZE, "%" PRId64, value);
 }
 
-static void format_rank(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_rank(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	const struct ranking_row *row = &context->ranking->rows[value - 1];
 	bool next = context->next_victim && row->task->pid == context->next_victim;
 	snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%s", value, next ? "*" : "");
 }
 
-static void format_moved(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_moved(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	(void)context;
 	buffer[0] = '\0';
@@ -169,14 +180,16 @@ static void format_moved(const struct column_context *context, int64_t value, ch
 			value > 0 ? value : -value);
 }
 
-static void format_state(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_state(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	(void)context;
 	snprintf(buffer, FORMAT_SIZE, "%c", (char)value);
 }
 
 /* The time of a start today, the date of an older one. */
-static void format_start(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_start(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	const struct host *host = &context->snapshot->host;
 	int64_t ticks = host->clock_ticks > 0 ? host->clock_ticks : 100;
@@ -189,50 +202,53 @@ static void format_start(const struct column_context *context, int64_t value, ch
 		strftime(buffer, FORMAT_SIZE, age < 86400 ? "%H:%M:%S" : "%Y%m%d", &tm);
 }
 
-static void format_permille(const struct column_context *context, int64_t value,
-	char buffer[FORMAT_SIZE])
+static void format_permille(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	(void)context;
 	format_tenths(value, buffer);
 }
 
-static void format_sized(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_sized(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	format_size(&context->measure, value, buffer);
 }
 
-static void format_flags(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+static void format_flags(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
 	(void)context;
-	snprintf(buffer, FORMAT_SIZE, "%c%c%c", (char)(value >> 16), (char)(value >> 8), (char)value);
+	snprintf(buffer, FORMAT_SIZE, "%c%c%c", (char)(value >> 16), (char)(value >> 8),
+		(char)value);
 }
 
-#define NARROW 40 /* below this width only what always stays is shown */
-#define WIDE 100  /* from this width on the parts of the memory are shown too */
+#define NARROW 40  /* below this width only what always stays is shown */
+#define WIDE   100 /* from this width on the parts of the memory are shown too */
 
 const struct column columns[COL_COUNT] = {
 	[COL_RK] = { "rk", "RK", 3, false, true, COLUMN_ALWAYS, 0, value_rank, format_rank, NULL,
 		"order of death in the domain; * is the next victim" },
 	[COL_MOVED] = { "+-", "+-", 3, false, false, 9, WIDE, value_moved, format_moved, NULL,
 		"places up (^) or down (v) since the last sample" },
-	[COL_PID] = { "pid", "PID", 7, false, true, COLUMN_ALWAYS, 0, value_pid, format_number, NULL,
-		"process" },
-	[COL_PPID] = { "ppid", "PPID", 7, false, true, COLUMN_ASKED, 0, value_ppid, format_number, NULL,
-		"its parent" },
+	[COL_PID] = { "pid", "PID", 7, false, true, COLUMN_ALWAYS, 0, value_pid, format_number,
+		NULL, "process" },
+	[COL_PPID] = { "ppid", "PPID", 7, false, true, COLUMN_ASKED, 0, value_ppid, format_number,
+		NULL, "its parent" },
 	[COL_UID] = { "uid", "UID", 7, false, true, COLUMN_ASKED, 0, value_uid, format_number, NULL,
 		"effective user, as a number" },
 	[COL_USER] = { "user", "USER", 8, true, true, 5, 0, value_uid, NULL, string_user,
 		"effective user" },
 	[COL_S] = { "s", "S", 1, false, true, COLUMN_ASKED, 0, value_state, format_state, NULL,
 		"state: R S D Z T as in ps(1)" },
-	[COL_START] = { "start", "START", 8, false, true, COLUMN_ASKED, 0, value_start, format_start, NULL,
-		"when it was started" },
+	[COL_START] = { "start", "START", 8, false, true, COLUMN_ASKED, 0, value_start,
+		format_start, NULL, "when it was started" },
 	[COL_MEM] = { "mem", "MEM", 6, false, false, 2, 0, value_mem, format_permille, NULL,
 		"rss + swap + page tables, in thousandths" },
 	[COL_ADJ] = { "adj", "ADJ", 5, false, false, 1, 0, value_adj, format_number, NULL,
 		"oom_score_adj, the same unit as MEM" },
-	[COL_BAD] = { "bad", "BAD", 7, false, false, COLUMN_ALWAYS, 0, value_bad, format_permille, NULL,
-		"badness: MEM + ADJ; the highest is killed; unk: never" },
+	[COL_BAD] = { "bad", "BAD", 7, false, false, COLUMN_ALWAYS, 0, value_bad, format_permille,
+		NULL, "badness: MEM + ADJ; the highest is killed; unk: never" },
 	[COL_SCORE] = { "score", "SCORE", 5, false, false, 4, 0, value_score, format_number, NULL,
 		"what /proc/PID/oom_score says" },
 	[COL_RSS] = { "rss", "RSS", 5, false, false, 3, 0, value_rss, format_sized, NULL,
@@ -241,8 +257,8 @@ const struct column columns[COL_COUNT] = {
 		"of it: anonymous" },
 	[COL_FILE] = { "file", "FILE", 5, false, false, 10, WIDE, value_file, format_sized, NULL,
 		"of it: mapped from files" },
-	[COL_SHMEM] = { "shmem", "SHMEM", 5, false, false, 11, WIDE, value_shmem, format_sized, NULL,
-		"of it: shared" },
+	[COL_SHMEM] = { "shmem", "SHMEM", 5, false, false, 11, WIDE, value_shmem, format_sized,
+		NULL, "of it: shared" },
 	[COL_SWAP] = { "swap", "SWAP", 5, false, false, 6, 0, value_swap, format_sized, NULL,
 		"swapped out" },
 	[COL_PT] = { "pt", "PT", 5, false, false, 7, WIDE, value_pt, format_sized, NULL,
@@ -277,7 +293,8 @@ int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_ro
 enum column_id column_find(const char *name, size_t length)
 {
 	for (enum column_id id = 0; id < COL_COUNT; id++)
-		if (strlen(columns[id].name) == length && strncasecmp(columns[id].name, name, length) == 0)
+		if (strlen(columns[id].name) == length &&
+			strncasecmp(columns[id].name, name, length) == 0)
 			return id;
 	return COL_COUNT;
 }
@@ -291,9 +308,11 @@ enum err_code column_set_parse(struct column_set *set, const char *names, struct
 		enum column_id id = column_find(names, (size_t)length);
 		if (id == COL_COUNT)
 			return err_set(err, ERR_NOT_FOUND,
-				"column '%.*s': no such column, --list-columns names them", length, names);
+				"column '%.*s': no such column, --list-columns names them", length,
+				names);
 		if (seen >> id & 1)
-			return err_set(err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
+			return err_set(
+				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
 		seen |= 1ul << id;
 		parsed.ids[parsed.count++] = id;
 		if (!names[length])
@@ -396,6 +415,13 @@ void column_set_fit(struct column_set *set, const struct grid *grid,
 		}
 }
 
+/* Blanks up to column `col`. They have the style of their row, since a terminal has to be told of
+ * each change of it. */
+static void fill_to(struct pen *pen, unsigned style, int col)
+{
+	grid_fill(pen, style, ' ', col - pen->col);
+}
+
 /* A text that is cut ends in '+'; that of the last column runs to the end of the line. */
 static void put_text(struct pen *pen, unsigned style, const char *text, int width, bool last)
 {
@@ -407,23 +433,24 @@ static void put_text(struct pen *pen, unsigned style, const char *text, int widt
 	bool cut = grid_foreign_width(pen->grid, text) > width;
 	grid_put_foreign(pen, style, text, cut ? width - 1 : width);
 	if (cut) {
-		grid_skip_to(pen, start + width - 1);
-		grid_put(pen, STYLE_DIM, "+");
+		fill_to(pen, style, start + width - 1);
+		grid_put(pen, style, "+");
 	}
-	grid_skip_to(pen, start + width);
+	fill_to(pen, style, start + width);
 }
 
-static void put_cell(struct pen *pen, enum column_id id, unsigned style, const char *text, int width,
-	bool last)
+static void put_cell(
+	struct pen *pen, enum column_id id, unsigned style, const char *text, int width, bool last)
 {
-	if (columns[id].text)
+	if (columns[id].text) {
 		put_text(pen, style, text, width, last);
-	else if (id == COL_RK) {
+	} else if (id == COL_RK) {
 		int start = pen->col; /* the star stands behind the figure */
 		grid_put(pen, style, text);
-		grid_skip_to(pen, start + width);
-	} else
+		fill_to(pen, style, start + width);
+	} else {
 		grid_put_right(pen, style, text, width);
+	}
 }
 
 void column_put_titles(const struct column_set *set, struct pen *pen, enum column_id sorted)
@@ -461,8 +488,8 @@ void column_put_row(const struct column_set *set, const struct column_context *c
 		enum column_id id = set->ids[i];
 		const char *text = column_cell(id, context, row, buffer);
 		if (i > 0)
-			grid_skip(pen, 1);
-		put_cell(pen, id, id == COL_SCORE && style == STYLE_NORMAL ? STYLE_DIM : style, text,
-			set->widths[i], i + 1 == set->count);
+			grid_fill(pen, style, ' ', 1);
+		put_cell(pen, id, id == COL_SCORE && style == STYLE_NORMAL ? STYLE_DIM : style,
+			text, set->widths[i], i + 1 == set->count);
 	}
 }

@@ -47,15 +47,15 @@ struct column_lookup {
 struct column_context {
 	const struct snapshot *snapshot;
 	const struct ranking *ranking;
-	const int32_t *moved;  /* by task of the snapshot: places up since the last sample; NULL */
-	pid_t next_victim;     /* whom NEXT names, 0 for nobody */
+	const int32_t *moved; /* by task of the snapshot: places up since the last sample; NULL */
+	pid_t next_victim;    /* whom NEXT names, 0 for nobody */
 	struct measure measure;
 	struct column_lookup lookup;
 };
 
 /* A value that is missing, or that stands for "cannot be killed": shown as "-" and "unk", and
  * last in every order. */
-#define COLUMN_MISSING INT64_MIN
+#define COLUMN_MISSING    INT64_MIN
 #define COLUMN_UNKILLABLE (INT64_MIN + 1)
 
 /* When a column is part of the list that nobody asked to be otherwise. */
@@ -66,17 +66,18 @@ enum {
 };
 
 struct column {
-	const char *name;  /* on the command line: the title in lower case */
+	const char *name; /* on the command line: the title in lower case */
 	const char *title;
 	int width;
-	bool text;         /* flush left, and foreign; a number stands flush right */
-	bool ascending;    /* the natural order: smallest, oldest or first letter first */
+	bool text;      /* flush left, and foreign; a number stands flush right */
+	bool ascending; /* the natural order: smallest, oldest or first letter first */
 	int drop;
-	int min_cols;      /* of the screen */
+	int min_cols; /* of the screen */
 	/* Of a number: what is sorted by, and how it is written. `value` may be set for a text too:
 	 * sorting then goes by it. */
 	int64_t (*value)(const struct column_context *context, const struct ranking_row *row);
-	void (*format)(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE]);
+	void (*format)(
+		const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE]);
 	/* Of a text; sorted by without `value`. */
 	const char *(*string)(const struct column_context *context, const struct ranking_row *row);
 	const char *help;

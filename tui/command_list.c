@@ -22,8 +22,8 @@ struct list {
 	struct column_set columns;
 };
 
-static const enum column_id default_columns[] = { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD,
-	COL_SCORE, COL_RSS, COL_SWAP, COL_COMMAND };
+static const enum column_id default_columns[] = { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ,
+	COL_BAD, COL_SCORE, COL_RSS, COL_SWAP, COL_COMMAND };
 #define DEFAULT_COUNT (sizeof(default_columns) / sizeof(default_columns[0]))
 
 static enum err_code choose_columns(struct list *list, struct err *err)
@@ -36,7 +36,8 @@ static enum err_code choose_columns(struct list *list, struct err *err)
 		if (code)
 			return code;
 		if (sort.count != 1)
-			return err_set(err, ERR_SYNTAX, "--sort %s: one column only", options->sort);
+			return err_set(
+				err, ERR_SYNTAX, "--sort %s: one column only", options->sort);
 		list->order.column = sort.ids[0];
 	}
 	if (options->columns)
@@ -50,7 +51,7 @@ static enum err_code choose_rows(struct list *list, struct err *err)
 {
 	const struct options *options = list->options;
 	list->filter = (struct listing_filter){
-		.show = options->pid_count ? LISTING_ALL : LISTING_NO_KTHREADS,
+		.show = LISTING_ALL, /* a reader can leave out, but not ask for more */
 		.uid = UID_UNKNOWN,
 		.pids = options->pids,
 		.pid_count = options->pid_count,
@@ -79,8 +80,8 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 static enum err_code print_json(struct list *list, size_t count, struct err *err)
 {
 	struct json_lookup lookup = { list, look_up_user, look_up_cmdline };
-	json_t *document = json_list(list->watch.snapshot, &list->watch.now, list->listing.rows, count,
-		&lookup);
+	json_t *document = json_list(
+		list->watch.snapshot, &list->watch.now, list->listing.rows, count, &lookup);
 	if (!document)
 		return err_set(err, ERR_NO_MEMORY, "no memory for a JSON document");
 	json_dumpf(document, list->printer.out, JSON_DOCUMENT_FLAGS);

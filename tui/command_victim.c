@@ -58,7 +58,8 @@ static void put_victim(struct printer *printer, const struct watch *watch, const
 	printer_end_line(printer);
 }
 
-static void put_why(struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+static void put_why(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
 {
 	char why[4096];
 	explain_victim(ranking, watch->snapshot, why, sizeof(why));
@@ -66,8 +67,8 @@ static void put_why(struct printer *printer, const struct watch *watch, const st
 	printer_line(printer, why);
 }
 
-static void put_dies_with(struct printer *printer, const struct watch *watch,
-	const struct ranking *ranking)
+static void put_dies_with(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
 {
 	char frees[FORMAT_SIZE];
 	unsigned count = 0;
@@ -77,8 +78,8 @@ static void put_dies_with(struct printer *printer, const struct watch *watch,
 			continue;
 		if (++count > DIES_WITH_MAX)
 			continue;
-		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ", count == 1 ? "  dies with it:" : ",",
-			(int)row->task->pid);
+		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ",
+			count == 1 ? "  dies with it:" : ",", (int)row->task->pid);
 		grid_put_foreign(&printer->pen, STYLE_NORMAL, row->task->comm, TASK_COMM_SIZE);
 	}
 	if (count > DIES_WITH_MAX)
@@ -94,8 +95,9 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 {
 	const struct ranking *ranking = &watch->now;
 	struct column_context context = watch_columns(watch);
-	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS, COL_SWAP,
-					  COL_COMM }, { 0 }, 9 };
+	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS,
+					  COL_SWAP, COL_COMM },
+		{ 0 }, 9 };
 	unsigned count = 0;
 	column_set_measure(&set, &context);
 	for (size_t i = 0; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
@@ -134,7 +136,8 @@ static void print_prediction(struct printer *printer, struct watch *watch)
 	put_why(printer, watch, &watch->now);
 	put_dies_with(printer, watch, &watch->now);
 	if (at_oom && at_oom->task != now->task) {
-		put_victim(printer, watch, "AT OOM, when file pages have been dropped,", &watch->at_oom);
+		put_victim(printer, watch, "AT OOM, when file pages have been dropped,",
+			&watch->at_oom);
 		put_why(printer, watch, &watch->at_oom);
 		put_dies_with(printer, watch, &watch->at_oom);
 	} else if (at_oom) {

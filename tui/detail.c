@@ -9,8 +9,8 @@
 
 enum item { ITEM_PID, ITEM_BEGAN, ITEM_USER, ITEM_COMMAND, ITEM_COUNT };
 
-enum err_code detail_init(struct detail *detail, const struct root *root, struct users *users,
-	struct err *err)
+enum err_code detail_init(
+	struct detail *detail, const struct root *root, struct users *users, struct err *err)
 {
 	enum pids_item items[ITEM_COUNT] = {
 		[ITEM_PID] = PIDS_ID_PID,
@@ -91,7 +91,8 @@ static void fetch_captured(struct detail *detail, const struct task *task)
 	text_copy(text_of(users_name(detail->users, task->uid)), entry->user, sizeof(entry->user));
 	ssize_t length = 0;
 	if (!task->kthread)
-		length = proc_read_cmdline(detail->root, task->pid, entry->command, sizeof(entry->command));
+		length = proc_read_cmdline(
+			detail->root, task->pid, entry->command, sizeof(entry->command));
 	if (length <= 0)
 		bracket(task->comm, entry->command, sizeof(entry->command));
 }
@@ -117,8 +118,8 @@ static void keep(struct detail *detail, const struct task *task, const struct pi
 		bracket(task->comm, entry->command, sizeof(entry->command));
 }
 
-static void fetch_live(struct detail *detail, const struct task *const *tasks, unsigned *pids,
-	unsigned count)
+static void fetch_live(
+	struct detail *detail, const struct task *const *tasks, unsigned *pids, unsigned count)
 {
 	const struct pids_fetch *fetch =
 		procps_pids_select(detail->info, pids, (int)count, PIDS_SELECT_PID);

@@ -16,7 +16,7 @@
 struct detail_entry {
 	pid_t pid; /* 0: free */
 	uint64_t start_ticks;
-	unsigned long used; /* by which fetch last */
+	unsigned long used;        /* by which fetch last */
 	char comm[TASK_COMM_SIZE]; /* an exec changes it, and the command line with it */
 	char user[USER_NAME_SIZE];
 	char command[DETAIL_COMMAND_SIZE];
@@ -33,8 +33,8 @@ struct detail {
 };
 
 /* `root` and `users` must outlive it. */
-enum err_code detail_init(struct detail *detail, const struct root *root, struct users *users,
-	struct err *err);
+enum err_code detail_init(
+	struct detail *detail, const struct root *root, struct users *users, struct err *err);
 void detail_release(struct detail *detail);
 
 /* Makes the entries of these tasks known, as far as they are not: those of the visible rows.

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define WIDTH 80
+#define NARROWEST 40
 #define INDENT 8
 #define TABLE_ROWS 5
 
@@ -37,11 +37,11 @@ static size_t safe_width(struct text text)
 }
 
 /* One word; longer than a line is left to the terminal. */
-static void put_word(FILE *out, struct text word, size_t *column)
+static void put_word(FILE *out, struct text word, size_t *column, size_t line)
 {
 	char piece[SAFE_TEXT_MAX];
 	size_t width = safe_width(word);
-	if (*column > INDENT && *column + 1 + width > WIDTH) {
+	if (*column > INDENT && *column + 1 + width > line) {
 		fprintf(out, "\n%*s", INDENT, "");
 		*column = INDENT;
 	} else if (*column > INDENT) {
@@ -54,7 +54,7 @@ static void put_word(FILE *out, struct text word, size_t *column)
 }
 
 static void put_answer(FILE *out, const struct event_explanation *explanation, enum event_answer answer,
-	const char *title)
+	const char *title, size_t line)
 {
 	size_t column = INDENT;
 	bool any = false;
@@ -66,7 +66,7 @@ static void put_answer(FILE *out, const struct event_explanation *explanation, e
 		any = true;
 		struct text rest = text_of(explanation->sentences[i].text), word;
 		while (text_next_field(&rest, &word))
-			put_word(out, word, &column);
+			put_word(out, word, &column, line);
 	}
 	if (any)
 		fputc('\n', out);
@@ -135,13 +135,17 @@ static void put_time(FILE *out, const struct oom_event *event)
 		fputs(text, out);
 	else if (event->stamp[0])
 		put_safe(out, event->stamp);
+	else if (event->boot_us != OOM_UNKNOWN)
+		fprintf(out, "%lld.%06lld s after boot", (long long)(event->boot_us / 1000000),
+			(long long)(event->boot_us % 1000000));
 	else
 		fputs("time unknown", out);
 }
 
-void events_text_print(FILE *out, const struct oom_event *event)
+void events_text_print(FILE *out, const struct oom_event *event, int width)
 {
 	struct event_explanation explanation;
+	size_t line = width < NARROWEST ? NARROWEST : (size_t)width;
 	event_explain(event, &explanation);
 	fprintf(out, "OOM %llu  ", (unsigned long long)event->number);
 	put_time(out, event);
@@ -155,11 +159,11 @@ void events_text_print(FILE *out, const struct oom_event *event)
 		fputs(oom_outcome_name(event->outcome), out);
 	}
 	fputc('\n', out);
-	put_answer(out, &explanation, EVENT_WHAT, "What");
-	put_answer(out, &explanation, EVENT_WHO, "Who");
-	put_answer(out, &explanation, EVENT_WHY, "Why");
+	put_answer(out, &explanation, EVENT_WHAT, "What", line);
+	put_answer(out, &explanation, EVENT_WHO, "Who", line);
+	put_answer(out, &explanation, EVENT_WHY, "Why", line);
 	put_table(out, event);
-	put_answer(out, &explanation, EVENT_NEXT, "Next");
+	put_answer(out, &explanation, EVENT_NEXT, "Next", line);
 	fprintf(out, " Lines  %llu-%llu of ", (unsigned long long)event->first_line,
 		(unsigned long long)event->last_line);
 	put_safe(out, event->source ? event->source : "?");

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* The report of a ranked event, 80 columns wide, foreign text made safe. */
-void events_text_print(FILE *out, const struct oom_event *event);
+/* The report of a ranked event, `width` columns wide (at least 40), foreign text made safe. */
+void events_text_print(FILE *out, const struct oom_event *event, int width);
 
 #endif

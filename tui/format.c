@@ -5,9 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define GIB_KB ((int64_t)1 << 20)
+
 const struct units_row units_rows[UNITS_COUNT] = {
-	[UNITS_AUTO] = { "auto", 5 },   [UNITS_K] = { "K", 10 },        [UNITS_M] = { "M", 7 },
-	[UNITS_G] = { "G", 6 },         [UNITS_PAGES] = { "pages", 9 },
+	[UNITS_AUTO] = { "auto", 5 },
+	[UNITS_K] = { "K", 10 },
+	[UNITS_M] = { "M", 7 },
+	[UNITS_G] = { "G", 6 },
+	[UNITS_PAGES] = { "pages", 9 },
 	[UNITS_SHARE] = { "% of RAM+swap", 6 },
 };
 
@@ -17,7 +22,8 @@ static void format_unknown(char buffer[FORMAT_SIZE])
 }
 
 /* `value` in units of `unit`, rounded to one decimal. */
-static void format_decimal(int64_t value, int64_t unit, const char *suffix, char buffer[FORMAT_SIZE])
+static void format_decimal(
+	int64_t value, int64_t unit, const char *suffix, char buffer[FORMAT_SIZE])
 {
 	int64_t whole = value / unit;
 	int64_t tenth = (value % unit * 10 + unit / 2) / unit;
@@ -65,7 +71,7 @@ void format_size(const struct measure *measure, int64_t kb, char buffer[FORMAT_S
 		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "M", (kb + 512) / 1024);
 		break;
 	case UNITS_G:
-		format_decimal(kb, 1024 * 1024, "G", buffer);
+		format_decimal(kb, GIB_KB, "G", buffer);
 		break;
 	case UNITS_PAGES:
 		snprintf(buffer, FORMAT_SIZE, "%" PRId64, kb / measure->page_kb);
@@ -87,7 +93,7 @@ void format_gib(int64_t kb, char buffer[FORMAT_SIZE])
 	if (kb < 0)
 		format_unknown(buffer);
 	else
-		format_decimal(kb, 1024 * 1024, "", buffer);
+		format_decimal(kb, GIB_KB, "", buffer);
 }
 
 void format_tenths(int64_t tenths, char buffer[FORMAT_SIZE])

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define REPLACEMENT 0xfffd
-#define BAD_BYTE 0xffffffffu
+#define BAD_BYTE    0xffffffffu
 
 void grid_init(struct grid *grid, bool ascii)
 {
@@ -27,7 +27,8 @@ enum err_code grid_resize(struct grid *grid, int rows, int cols, struct err *err
 	if (need > grid->capacity) {
 		struct cell *cells = realloc(grid->cells, need * sizeof(*cells));
 		if (!cells)
-			return err_set(err, ERR_NO_MEMORY, "no memory for a screen of %dx%d", cols, rows);
+			return err_set(
+				err, ERR_NO_MEMORY, "no memory for a screen of %dx%d", cols, rows);
 		grid->cells = cells;
 		grid->capacity = need;
 	}
@@ -137,7 +138,7 @@ void grid_put_right(struct pen *pen, unsigned style, const char *text, int width
 {
 	int length = (int)strlen(text);
 	if (length < width)
-		grid_skip(pen, width - length);
+		grid_fill(pen, style, ' ', width - length);
 	for (int i = 0; i < length && i < width; i++)
 		put_char(pen, style, (wchar_t)text[i], 1);
 }
@@ -157,8 +158,14 @@ static bool is_steering(unsigned ch)
 	static const struct {
 		unsigned first, last;
 	} ranges[] = {
-		{ 0x00ad, 0x00ad }, { 0x061c, 0x061c }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
+		{ 0x00ad, 0x00ad },
+		{ 0x061c, 0x061c },
+		{ 0x200b, 0x200f },
+		{ 0x2028, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0xfeff, 0xfeff },
+		{ 0xfff0, 0xfffb },
+		{ 0xe0000, 0xe0fff },
 	};
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		if (ch >= ranges[i].first && ch <= ranges[i].last)

@@ -6,11 +6,21 @@ static const struct {
 	int key;
 	const char *name;
 } names[] = {
-	{ INPUT_TAB, "Tab" },         { INPUT_ENTER, "Enter" },      { INPUT_ESC, "Esc" },
-	{ INPUT_SPACE, "Space" },     { INPUT_BACKSPACE, "Backspace" }, { INPUT_UP, "Up" },
-	{ INPUT_DOWN, "Dn" },         { INPUT_LEFT, "Left" },        { INPUT_RIGHT, "Right" },
-	{ INPUT_PAGE_UP, "PgUp" },    { INPUT_PAGE_DOWN, "PgDn" },   { INPUT_HOME, "Home" },
-	{ INPUT_END, "End" },         { INPUT_BACKTAB, "Shift-Tab" }, { INPUT_UNKNOWN, "unknown key" },
+	{ INPUT_TAB, "Tab" },
+	{ INPUT_ENTER, "Enter" },
+	{ INPUT_ESC, "Esc" },
+	{ INPUT_SPACE, "Space" },
+	{ INPUT_BACKSPACE, "Backspace" },
+	{ INPUT_UP, "Up" },
+	{ INPUT_DOWN, "Dn" },
+	{ INPUT_LEFT, "Left" },
+	{ INPUT_RIGHT, "Right" },
+	{ INPUT_PAGE_UP, "PgUp" },
+	{ INPUT_PAGE_DOWN, "PgDn" },
+	{ INPUT_HOME, "Home" },
+	{ INPUT_END, "End" },
+	{ INPUT_BACKTAB, "Shift-Tab" },
+	{ INPUT_UNKNOWN, "unknown key" },
 };
 
 void input_name(int key, char *buffer, size_t size)

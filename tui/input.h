@@ -23,12 +23,12 @@ enum {
 	INPUT_BACKTAB,
 	INPUT_F0, /* F1 is INPUT_F0 + 1 */
 	INPUT_F_LAST = INPUT_F0 + 24,
-	INPUT_UNKNOWN,     /* a key without a meaning here */
+	INPUT_UNKNOWN,       /* a key without a meaning here */
 	INPUT_ALT = 1 << 24, /* added to the key */
 };
 
-#define INPUT_CTRL(letter) ((letter) & 0x1f)
-#define INPUT_F(number) (INPUT_F0 + (number))
+#define INPUT_CTRL(letter) ((letter)&0x1f)
+#define INPUT_F(number)    (INPUT_F0 + (number))
 
 /* The name of a key for people: "F1", "Ctrl-L", "PgUp", "x". At most `size` bytes, ASCII; a
  * character that is not shown as U+1234. */

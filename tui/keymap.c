@@ -6,8 +6,11 @@
 #include <string.h>
 
 const char *const key_group_names[GROUP_COUNT] = {
-	[GROUP_MOVE] = "MOVE",       [GROUP_LOOK] = "LOOK", [GROUP_FIND] = "FIND",
-	[GROUP_SORT] = "SORT",       [GROUP_PROGRAM] = "PROGRAM",
+	[GROUP_MOVE] = "MOVE",
+	[GROUP_LOOK] = "LOOK",
+	[GROUP_FIND] = "FIND",
+	[GROUP_SORT] = "SORT",
+	[GROUP_PROGRAM] = "PROGRAM",
 };
 
 /* The function bar shows the labels in this order, the help view the groups in theirs. */
@@ -45,6 +48,10 @@ const struct key_row key_rows[] = {
 	{ 'u', ACTION_USER, GROUP_FIND, NULL, "show only one user" },
 	{ '=', ACTION_CLEAR, GROUP_FIND, NULL, "clear every filter" },
 
+	{ INPUT_F(5), ACTION_TREE, GROUP_LOOK, "Tree", "tree, flat" },
+	{ 't', ACTION_TREE, GROUP_LOOK, NULL, NULL },
+	{ 'V', ACTION_TREE, GROUP_LOOK, NULL, NULL },
+
 	{ INPUT_F(6), ACTION_SORT_MENU, GROUP_SORT, "Sort", "choose the column" },
 	{ '.', ACTION_SORT_MENU, GROUP_SORT, NULL, NULL },
 	{ 'P', ACTION_SORT_POINTS, GROUP_SORT, NULL, "by badness points" },
@@ -56,8 +63,18 @@ const struct key_row key_rows[] = {
 	{ 'R', ACTION_SORT_REVERSE, GROUP_SORT, NULL, NULL },
 
 	{ '1', ACTION_VIEW_PROCS, GROUP_LOOK, NULL, "processes" },
+	{ '2', ACTION_VIEW_CGROUPS, GROUP_LOOK, NULL, "memory cgroups" },
+	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
+	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
+	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, "Open", "open, raw lines" },
+	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full paths; save event" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
 	{ INPUT_BACKTAB, ACTION_VIEW_PREVIOUS, GROUP_LOOK, NULL, "previous view" },
+	{ 'c', ACTION_CGROUP, GROUP_LOOK, "Cgroup", "its cgroup, and back" },
+	{ 'o', ACTION_SCOPE, GROUP_LOOK, "Scope", "rank in its cgroup" },
+	{ '+', ACTION_UNFOLD, GROUP_LOOK, NULL, "unfold" },
+	{ '-', ACTION_FOLD, GROUP_LOOK, NULL, "fold" },
+	{ '*', ACTION_FOLD_ALL, GROUP_LOOK, NULL, "fold, unfold all" },
 	{ 'Z', ACTION_PAUSE, GROUP_LOOK, "Pause", "pause, resume" },
 	{ 'z', ACTION_PAUSE, GROUP_LOOK, NULL, NULL },
 	{ 'F', ACTION_FOLLOW, GROUP_LOOK, NULL, "follow this process" },

@@ -18,8 +18,18 @@ enum action {
 	ACTION_LINE_START,
 	ACTION_LINE_END,
 	ACTION_VIEW_PROCS,
+	ACTION_VIEW_CGROUPS,
+	ACTION_VIEW_EVENTS,
 	ACTION_VIEW_NEXT,
 	ACTION_VIEW_PREVIOUS,
+	ACTION_OPEN,
+	ACTION_CGROUP,
+	ACTION_SCOPE,
+	ACTION_TREE,
+	ACTION_UNFOLD,
+	ACTION_FOLD,
+	ACTION_FOLD_ALL,
+	ACTION_FULL,
 	ACTION_FOLLOW,
 	ACTION_PAUSE,
 	ACTION_KILLABLE,
@@ -54,11 +64,11 @@ enum key_group { GROUP_MOVE, GROUP_LOOK, GROUP_FIND, GROUP_SORT, GROUP_PROGRAM, 
 extern const char *const key_group_names[GROUP_COUNT];
 
 struct key_row {
-	int key;              /* input.h */
+	int key; /* input.h */
 	enum action action;
 	enum key_group group;
-	const char *label;    /* in the function bar; NULL: not there */
-	const char *help;     /* what it does; NULL: another key of the row above */
+	const char *label; /* in the function bar; NULL: not there */
+	const char *help;  /* what it does; NULL: another key of the row above */
 };
 
 extern const struct key_row key_rows[];

@@ -9,7 +9,7 @@
 enum listing_show {
 	LISTING_NO_KTHREADS, /* kernel threads are hidden */
 	LISTING_ALL,
-	LISTING_KILLABLE,    /* whatever cannot be killed is hidden */
+	LISTING_KILLABLE, /* whatever cannot be killed is hidden */
 	LISTING_SHOW_COUNT,
 };
 
@@ -18,7 +18,7 @@ struct listing_filter {
 	uid_t uid;         /* UID_UNKNOWN: of anybody */
 	const pid_t *pids; /* only these; none with pid_count 0 */
 	size_t pid_count;
-	const char *text;  /* as listing_matches; "" for all */
+	const char *text; /* as listing_matches; "" for all */
 };
 
 struct listing_order {
@@ -31,7 +31,7 @@ struct listing_key;
 struct listing {
 	const struct ranking_row **rows;
 	size_t count, capacity;
-	size_t hidden_kthreads;   /* by filter.show: kernel threads, and others that cannot be killed */
+	size_t hidden_kthreads; /* by filter.show: kernel threads, and others that cannot be killed */
 	size_t hidden_unkillable;
 	size_t hidden_filtered;   /* by the rest of the filter */
 	struct listing_key *keys; /* the listing's own memory */

@@ -38,12 +38,14 @@ static int32_t rank_before(const struct moves *moves, size_t *next, const struct
 	while (*next < moves->before_count && moves->before[*next].pid < task->pid)
 		++*next;
 	const struct moves_rank *was = &moves->before[*next];
-	if (*next == moves->before_count || was->pid != task->pid || was->start_ticks != task->start_ticks)
+	if (*next == moves->before_count || was->pid != task->pid ||
+		was->start_ticks != task->start_ticks)
 		return 0;
 	return was->rank;
 }
 
-void moves_update(struct moves *moves, const struct snapshot *snapshot, const struct ranking *ranking)
+void moves_update(
+	struct moves *moves, const struct snapshot *snapshot, const struct ranking *ranking)
 {
 	size_t next = 0;
 	if (!reserve(moves, snapshot->count)) {
@@ -54,7 +56,8 @@ void moves_update(struct moves *moves, const struct snapshot *snapshot, const st
 	for (size_t i = 0; i < ranking->killable; i++)
 		moves->places[ranking->rows[i].task - snapshot->tasks] = (int32_t)i + 1;
 	for (size_t i = 0; i < snapshot->count; i++) {
-		int32_t rank = moves->places[i], before = rank_before(moves, &next, &snapshot->tasks[i]);
+		int32_t rank = moves->places[i],
+			before = rank_before(moves, &next, &snapshot->tasks[i]);
 		moves->places[i] = rank && before ? before - rank : 0;
 	}
 	moves->before_count = snapshot->count;

@@ -21,6 +21,7 @@ void moves_init(struct moves *moves);
 void moves_release(struct moves *moves);
 
 /* Compares with the ranking of the call before. Without memory, nobody has moved. */
-void moves_update(struct moves *moves, const struct snapshot *snapshot, const struct ranking *ranking);
+void moves_update(
+	struct moves *moves, const struct snapshot *snapshot, const struct ranking *ranking);
 
 #endif

@@ -6,24 +6,24 @@
 #include <string.h>
 
 #define ON(command) (1u << COMMAND_##command)
-#define ON_ALL (~0u)
-#define ON_SAMPLES (ON(SCREEN) | ON(LIST) | ON(CGROUPS))
-#define ON_MACHINE (ON_SAMPLES | ON(VICTIM) | ON(METRICS))
-#define ON_JSON (ON(LIST) | ON(CGROUPS) | ON(VICTIM) | ON(EVENTS) | ON(ADJ))
+#define ON_ALL      (~0u)
+#define ON_SAMPLES  (ON(SCREEN) | ON(LIST) | ON(CGROUPS))
+#define ON_MACHINE  (ON_SAMPLES | ON(VICTIM) | ON(METRICS))
+#define ON_JSON     (ON(LIST) | ON(CGROUPS) | ON(VICTIM) | ON(EVENTS) | ON(ADJ))
 
 #define DELAY_DEFAULT_MS 3000
-#define DELAY_MIN_MS 100
-#define DELAY_MAX_MS 3600000
-#define COUNT_MAX 1000000000
+#define DELAY_MIN_MS     100
+#define DELAY_MAX_MS     3600000
+#define COUNT_MAX        1000000000
 
 /* Fills the field of the options that the row names. The sentence says what was expected. */
 typedef bool option_parser(void *field, struct options *options, const char *text);
 
 struct option_row {
 	char letter; /* 0: none */
+	unsigned commands;
 	const char *name;
 	const char *argument; /* NULL: it takes none */
-	unsigned commands;
 	size_t field;
 	option_parser *parse;
 	const char *expected; /* "not X": what is said of a bad argument */
@@ -118,58 +118,61 @@ static bool parse_pids(void *field, struct options *options, const char *text)
 #define FIELD(member) offsetof(struct options, member)
 
 static const struct option_row rows[] = {
-	{ 'h', "help", NULL, ON_ALL, FIELD(help), parse_flag, NULL, "print this help" },
-	{ 'V', "version", NULL, ON_ALL, FIELD(version), parse_flag, NULL, "print the version" },
-	{ 0, "root", "DIR", ON_MACHINE, FIELD(root), parse_string, "not a directory",
+	{ 'h', ON_ALL, "help", NULL, FIELD(help), parse_flag, NULL, "print this help" },
+	{ 'V', ON_ALL, "version", NULL, FIELD(version), parse_flag, NULL, "print the version" },
+	{ 0, ON_MACHINE, "root", "DIR", FIELD(root), parse_string, "not a directory",
 		"read DIR/proc and DIR/sys instead of those of /" },
-	{ 'r', "read-only", NULL, ON(SCREEN), FIELD(read_only), parse_flag, NULL,
+	{ 'r', ON(SCREEN), "read-only", NULL, FIELD(read_only), parse_flag, NULL,
 		"nothing is ever written; the title says READ-ONLY" },
-	{ 'd', "delay", "SECONDS", ON_SAMPLES | ON(METRICS), FIELD(delay_ms), parse_seconds,
+	{ 'd', ON_SAMPLES | ON(METRICS), "delay", "SECONDS", FIELD(delay_ms), parse_seconds,
 		"not a number of seconds from 0.1 to 3600",
 		"seconds between samples, 0.1 to 3600, default 3" },
-	{ 'n', "iterations", "N", ON_SAMPLES, FIELD(iterations), parse_count,
+	{ 'n', ON_SAMPLES, "iterations", "N", FIELD(iterations), parse_count,
 		"not a number from 1 to 1000000000", "stop after N samples" },
-	{ 'b', "batch", NULL, ON(SCREEN), FIELD(batch), parse_flag, NULL,
+	{ 'b', ON(SCREEN), "batch", NULL, FIELD(batch), parse_flag, NULL,
 		"text without a terminal, as list" },
-	{ 'p', "pid", "PID,...", ON(SCREEN) | ON(LIST) | ON(VICTIM), FIELD(pids), parse_pids,
+	{ 'p', ON(SCREEN) | ON(LIST) | ON(VICTIM), "pid", "PID,...", FIELD(pids), parse_pids,
 		"not a list of process numbers", "only these processes" },
-	{ 'u', "user", "NAME", ON(SCREEN) | ON(LIST) | ON(VICTIM), FIELD(user), parse_string, "not a user",
+	{ 'u', ON(SCREEN) | ON(LIST) | ON(VICTIM), "user", "NAME", FIELD(user), parse_string, "not a user",
 		"only processes of this user" },
-	{ 'c', "cgroup", "PATH", ON(SCREEN) | ON(LIST) | ON(VICTIM) | ON(ADJ), FIELD(cgroup),
-		parse_string, "not a cgroup", "predict inside this memory cgroup; adj: all its processes" },
-	{ 0, "name", "COMM", ON(ADJ), FIELD(name), parse_string, "not a name",
+	{ 'c', ON(SCREEN) | ON(LIST) | ON(VICTIM) | ON(ADJ), "cgroup", "PATH", FIELD(cgroup),
+		parse_string, "not a cgroup",
+		"predict inside this memory cgroup; adj: all its processes" },
+	{ 0, ON(ADJ), "name", "COMM", FIELD(name), parse_string, "not a name",
 		"all processes with exactly this name" },
-	{ 0, "descendants", NULL, ON(ADJ), FIELD(descendants), parse_flag, NULL,
+	{ 0, ON(ADJ), "descendants", NULL, FIELD(descendants), parse_flag, NULL,
 		"their children as well, and theirs" },
-	{ 0, "dry-run", NULL, ON(ADJ), FIELD(dry_run), parse_flag, NULL,
+	{ 0, ON(ADJ), "dry-run", NULL, FIELD(dry_run), parse_flag, NULL,
 		"show the changes and the next victim, write nothing" },
-	{ 0, "follow", NULL, ON(EVENTS), FIELD(follow), parse_flag, NULL,
+	{ 0, ON(SCREEN), "log", "FILE", FIELD(log), parse_string, "not a file",
+		"the Events view reads FILE instead of the running kernel's log" },
+	{ 0, ON(EVENTS), "follow", NULL, FIELD(follow), parse_flag, NULL,
 		"go on with events as they happen" },
-	{ 0, "boot", "N", ON(EVENTS), FIELD(boot), parse_boot, "not a boot number",
+	{ 0, ON(EVENTS), "boot", "N", FIELD(boot), parse_boot, "not a boot number",
 		"from the journal, boot N: 0 this one, -1 the one before" },
-	{ 0, "audit", "FILE", ON(ADJ), FIELD(audit), parse_string, "not a file",
+	{ 0, ON(ADJ), "audit", "FILE", FIELD(audit), parse_string, "not a file",
 		"append every change to FILE" },
-	{ 0, "nodes", "LIST", ON(VICTIM), FIELD(nodes), parse_string, "not a list of nodes",
+	{ 0, ON(VICTIM), "nodes", "LIST", FIELD(nodes), parse_string, "not a list of nodes",
 		"predict for these NUMA nodes, as cpuset.mems has them" },
-	{ 's', "sort", "COLUMN", ON_SAMPLES, FIELD(sort), parse_string, "not a column",
+	{ 's', ON_SAMPLES, "sort", "COLUMN", FIELD(sort), parse_string, "not a column",
 		"sort by this column" },
-	{ 'o', "columns", "A,B,...", ON_SAMPLES, FIELD(columns), parse_string, "not a list of columns",
-		"show these columns" },
-	{ 0, "list-columns", NULL, ON_SAMPLES, FIELD(list_columns), parse_flag, NULL,
+	{ 'o', ON_SAMPLES, "columns", "A,B,...", FIELD(columns), parse_string,
+		"not a list of columns", "show these columns" },
+	{ 0, ON_SAMPLES, "list-columns", NULL, FIELD(list_columns), parse_flag, NULL,
 		"name the columns and what they mean" },
-	{ 'l', "lines", "N", ON(LIST) | ON(CGROUPS), FIELD(lines), parse_count,
+	{ 'l', ON(LIST) | ON(CGROUPS), "lines", "N", FIELD(lines), parse_count,
 		"not a number from 1 to 1000000000", "at most N rows" },
-	{ 0, "json", NULL, ON_JSON, FIELD(json), parse_flag, NULL, "JSON, one document a line" },
-	{ 'C', "no-color", NULL, ON(SCREEN), FIELD(no_color), parse_flag, NULL,
+	{ 0, ON_JSON, "json", NULL, FIELD(json), parse_flag, NULL, "JSON, one document a line" },
+	{ 'C', ON(SCREEN), "no-color", NULL, FIELD(no_color), parse_flag, NULL,
 		"no colours; so does NO_COLOR in the environment" },
-	{ 'U', "ascii", NULL, ON(SCREEN), FIELD(ascii), parse_flag, NULL, "ASCII only" },
+	{ 'U', ON(SCREEN), "ascii", NULL, FIELD(ascii), parse_flag, NULL, "ASCII only" },
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 
 /* The walk along argv. */
 struct words {
-	char *const *at; /* the next word */
-	bool options_over; /* "--" was there */
+	char *const *at;                                  /* the next word */
+	bool options_over;                                /* "--" was there */
 	const struct option_row *excludes[COMMAND_COUNT]; /* an option that the command has not */
 };
 
@@ -196,7 +199,8 @@ static enum err_code take_option(struct options *options, struct words *words,
 {
 	if (row->argument && !text) {
 		if (!*words->at)
-			return err_set(err, ERR_SYNTAX, "%s: needs an argument %s", given, row->argument);
+			return err_set(
+				err, ERR_SYNTAX, "%s: needs an argument %s", given, row->argument);
 		text = *words->at++;
 	}
 	for (enum command_id id = 0; id < COMMAND_COUNT; id++)
@@ -207,8 +211,8 @@ static enum err_code take_option(struct options *options, struct words *words,
 	return err_set(err, ERR_SYNTAX, "%s %s: %s", given, text, row->expected);
 }
 
-static enum err_code take_long(struct options *options, struct words *words, const char *word,
-	struct err *err)
+static enum err_code take_long(
+	struct options *options, struct words *words, const char *word, struct err *err)
 {
 	char given[64];
 	struct text rest = text_of(word), name;
@@ -226,8 +230,8 @@ static enum err_code take_long(struct options *options, struct words *words, con
 }
 
 /* Letters may stand together, the last with its argument: -bn1. */
-static enum err_code take_letters(struct options *options, struct words *words, const char *word,
-	struct err *err)
+static enum err_code take_letters(
+	struct options *options, struct words *words, const char *word, struct err *err)
 {
 	for (const char *at = word + 1; *at; at++) {
 		char given[] = { '-', *at, '\0' };
@@ -243,7 +247,8 @@ static enum err_code take_letters(struct options *options, struct words *words, 
 	return ERR_OK;
 }
 
-static const struct command *command_of(const struct command *commands, size_t count, const char *name)
+static const struct command *command_of(
+	const struct command *commands, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (commands[i].name && strcmp(commands[i].name, name) == 0)
@@ -267,7 +272,7 @@ static enum err_code take_word(struct options *options, struct words *words, con
 			return ERR_OK;
 		}
 		return word[1] == '-' ? take_long(options, words, word, err)
-		                      : take_letters(options, words, word, err);
+				      : take_letters(options, words, word, err);
 	}
 	if (*command) {
 		options->operands[options->operand_count++] = word;
@@ -307,8 +312,8 @@ enum err_code options_parse(struct options *options, int argc, char *const argv[
 	if (!options->operands)
 		return err_set(err, ERR_NO_MEMORY, "no memory for the command line");
 	while (*words.at) {
-		enum err_code code = take_word(options, &words, *words.at++, &command, commands,
-			command_count, err);
+		enum err_code code = take_word(
+			options, &words, *words.at++, &command, commands, command_count, err);
 		if (code)
 			return code;
 	}
@@ -327,7 +332,7 @@ static void print_row(FILE *out, const struct option_row *row)
 {
 	char spelled[64];
 	int used = row->letter ? snprintf(spelled, sizeof(spelled), "  -%c, ", row->letter)
-	                       : snprintf(spelled, sizeof(spelled), "      ");
+			       : snprintf(spelled, sizeof(spelled), "      ");
 	snprintf(spelled + used, sizeof(spelled) - (size_t)used, "--%s%s%s", row->name,
 		row->argument ? " " : "", row->argument ? row->argument : "");
 	fprintf(out, "%-28s %s\n", spelled, row->help);
@@ -342,7 +347,8 @@ void options_print_help(FILE *out, const struct options *options, const struct c
 		char spelled[64];
 		if (!all && commands[i].id != options->command)
 			continue;
-		snprintf(spelled, sizeof(spelled), "oomspect %s", commands[i].name ? commands[i].name : "");
+		snprintf(spelled, sizeof(spelled), "oomspect %s",
+			commands[i].name ? commands[i].name : "");
 		fprintf(out, "%s%s[OPTIONS]%s%s\n    %s\n", spelled, commands[i].name ? " " : "",
 			commands[i].operands[0] ? " " : "", commands[i].operands, commands[i].help);
 	}

@@ -39,6 +39,7 @@ struct options {
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
 	const char *name, *audit; /* of adj; NULL: not given */
+	const char *log;          /* of the screen; NULL: the running kernel's */
 	bool descendants, dry_run; /* of adj */
 	bool follow, with_boot;    /* of events; with_boot: boot was given */
 	int64_t boot;              /* 0: this one, -1: the one before */
@@ -49,7 +50,7 @@ struct options {
 /* A command is one row: how it is called, what it does, and the function that does it. */
 struct command {
 	enum command_id id;
-	const char *name; /* NULL for the screen */
+	const char *name;     /* NULL for the screen */
 	const char *operands; /* as the usage line shows them, "" for none */
 	const char *help;
 	size_t max_operands;

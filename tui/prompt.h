@@ -16,7 +16,7 @@ enum prompt_id {
 };
 
 struct prompt {
-	enum prompt_id id; /* PROMPT_NONE: nothing is being typed */
+	enum prompt_id id;           /* PROMPT_NONE: nothing is being typed */
 	char text[PROMPT_TEXT_SIZE]; /* UTF-8 */
 };
 

@@ -7,7 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define STACK_SIZE (64 * 1024)
+#define STACK_SIZE 65536
 
 /* The one variable of the program that changes outside of main's frame: a signal handler is given
  * no pointer of ours. It is only written while `fd` is -1. */

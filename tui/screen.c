@@ -33,12 +33,23 @@ struct screen {
 static const struct {
 	int code, key;
 } curses_keys[] = {
-	{ KEY_UP, INPUT_UP },           { KEY_DOWN, INPUT_DOWN },         { KEY_LEFT, INPUT_LEFT },
-	{ KEY_RIGHT, INPUT_RIGHT },     { KEY_PPAGE, INPUT_PAGE_UP },     { KEY_NPAGE, INPUT_PAGE_DOWN },
-	{ KEY_HOME, INPUT_HOME },       { KEY_END, INPUT_END },           { KEY_FIND, INPUT_HOME },
-	{ KEY_SELECT, INPUT_END },      { KEY_BTAB, INPUT_BACKTAB },      { KEY_ENTER, INPUT_ENTER },
-	{ KEY_BACKSPACE, INPUT_BACKSPACE }, { KEY_A1, INPUT_HOME },       { KEY_A3, INPUT_PAGE_UP },
-	{ KEY_C1, INPUT_END },          { KEY_C3, INPUT_PAGE_DOWN },
+	{ KEY_UP, INPUT_UP },
+	{ KEY_DOWN, INPUT_DOWN },
+	{ KEY_LEFT, INPUT_LEFT },
+	{ KEY_RIGHT, INPUT_RIGHT },
+	{ KEY_PPAGE, INPUT_PAGE_UP },
+	{ KEY_NPAGE, INPUT_PAGE_DOWN },
+	{ KEY_HOME, INPUT_HOME },
+	{ KEY_END, INPUT_END },
+	{ KEY_FIND, INPUT_HOME },
+	{ KEY_SELECT, INPUT_END },
+	{ KEY_BTAB, INPUT_BACKTAB },
+	{ KEY_ENTER, INPUT_ENTER },
+	{ KEY_BACKSPACE, INPUT_BACKSPACE },
+	{ KEY_A1, INPUT_HOME },
+	{ KEY_A3, INPUT_PAGE_UP },
+	{ KEY_C1, INPUT_END },
+	{ KEY_C3, INPUT_PAGE_DOWN },
 };
 
 /* What terminals send beside what terminfo has of them, as under a wrong TERM. */
@@ -46,20 +57,49 @@ static const struct {
 	const char *bytes;
 	int code;
 } more_keys[] = {
-	{ "\033[A", KEY_UP },    { "\033[B", KEY_DOWN },   { "\033[C", KEY_RIGHT },
-	{ "\033[D", KEY_LEFT },  { "\033OA", KEY_UP },     { "\033OB", KEY_DOWN },
-	{ "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },   { "\033[H", KEY_HOME },
-	{ "\033[F", KEY_END },   { "\033OH", KEY_HOME },   { "\033OF", KEY_END },
-	{ "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },   { "\033[7~", KEY_HOME },
-	{ "\033[8~", KEY_END },  { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE },
-	{ "\033[Z", KEY_BTAB },  { "\033OP", KEY_F(1) },   { "\033OQ", KEY_F(2) },
-	{ "\033OR", KEY_F(3) },  { "\033OS", KEY_F(4) },   { "\033[11~", KEY_F(1) },
-	{ "\033[12~", KEY_F(2) }, { "\033[13~", KEY_F(3) }, { "\033[14~", KEY_F(4) },
-	{ "\033[15~", KEY_F(5) }, { "\033[17~", KEY_F(6) }, { "\033[18~", KEY_F(7) },
-	{ "\033[19~", KEY_F(8) }, { "\033[20~", KEY_F(9) }, { "\033[21~", KEY_F(10) },
+	{ "\033[A", KEY_UP },
+	{ "\033[B", KEY_DOWN },
+	{ "\033[C", KEY_RIGHT },
+	{ "\033[D", KEY_LEFT },
+	{ "\033OA", KEY_UP },
+	{ "\033OB", KEY_DOWN },
+	{ "\033OC", KEY_RIGHT },
+	{ "\033OD", KEY_LEFT },
+	{ "\033[H", KEY_HOME },
+	{ "\033[F", KEY_END },
+	{ "\033OH", KEY_HOME },
+	{ "\033OF", KEY_END },
+	{ "\033[1~", KEY_HOME },
+	{ "\033[4~", KEY_END },
+	{ "\033[7~", KEY_HOME },
+	{ "\033[8~", KEY_END },
+	{ "\033[5~", KEY_PPAGE },
+	{ "\033[6~", KEY_NPAGE },
+	{ "\033[Z", KEY_BTAB },
+	{ "\033OP", KEY_F(1) },
+	{ "\033OQ", KEY_F(2) },
+	{ "\033OR", KEY_F(3) },
+	{ "\033OS", KEY_F(4) },
+	{ "\033[11~", KEY_F(1) },
+	{ "\033[12~", KEY_F(2) },
+	{ "\033[13~", KEY_F(3) },
+	{ "\033[14~", KEY_F(4) },
+	{ "\033[15~", KEY_F(5) },
+	{ "\033[17~", KEY_F(6) },
+	{ "\033[18~", KEY_F(7) },
+	{ "\033[19~", KEY_F(8) },
+	{ "\033[20~", KEY_F(9) },
+	{ "\033[21~", KEY_F(10) },
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A control string of the terminal, or NULL: tigetstr(3X) says that in two ways. */
+static const char *capability(const char *name)
+{
+	const char *string = tigetstr(name);
+	return (intptr_t)string == -1 ? NULL : string;
+}
 
 /* newterm(3X) may end the program over a bad TERM; setupterm(3X) only says so. */
 static enum err_code check_terminal_type(struct err *err)
@@ -67,23 +107,25 @@ static enum err_code check_terminal_type(struct err *err)
 	const char *term = getenv("TERM");
 	int result;
 	if (!term || !*term)
-		return err_set(err, ERR_UNSUPPORTED, "TERM is not set: try --batch for text without a screen");
+		return err_set(err, ERR_UNSUPPORTED,
+			"TERM is not set: try --batch for text without a screen");
 	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
 		return err_set(err, ERR_UNSUPPORTED,
-			"TERM=%s is not a known terminal: try --batch for text without a screen", term);
-	const char *cup = tigetstr("cup");
-	bool moves = cup && cup != (const char *)-1;
+			"TERM=%s is not a known terminal: try --batch for text without a screen",
+			term);
+	bool moves = capability("cup") != NULL;
 	del_curterm(cur_term);
 	if (!moves)
 		return err_set(err, ERR_UNSUPPORTED,
-			"TERM=%s cannot move its cursor: try --batch for text without a screen", term);
+			"TERM=%s cannot move its cursor: try --batch for text without a screen",
+			term);
 	return ERR_OK;
 }
 
 static enum err_code open_keys(struct screen *screen, struct err *err)
 {
 	int fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-	                              : open("/dev/tty", O_RDWR | O_CLOEXEC);
+				      : open("/dev/tty", O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(err, ERR_UNSUPPORTED,
 			"no keyboard, /dev/tty: %s; try --batch for text without a screen",
@@ -101,8 +143,8 @@ static enum err_code open_keys(struct screen *screen, struct err *err)
 /* Appends a terminal's control string without its padding, "$<20>". */
 static void add_restore(struct screen *screen, const char *name)
 {
-	const char *at = tigetstr(name);
-	if (!at || at == (const char *)-1)
+	const char *at = capability(name);
+	if (!at)
 		return;
 	while (*at && screen->restore_length < sizeof(screen->restore)) {
 		if (at[0] == '$' && at[1] == '<' && strchr(at, '>'))
@@ -155,7 +197,8 @@ static void terminal_size(const struct screen *screen, int *ret_rows, int *ret_c
 	*ret_cols = size.ws_col < SIZE_MAX_CELLS ? size.ws_col : SIZE_MAX_CELLS;
 }
 
-enum err_code screen_open(struct screen **ret, const struct screen_options *options, struct err *err)
+enum err_code screen_open(
+	struct screen **ret, const struct screen_options *options, struct err *err)
 {
 	enum err_code code = check_terminal_type(err);
 	if (code)
@@ -168,7 +211,8 @@ enum err_code screen_open(struct screen **ret, const struct screen_options *opti
 		set_escdelay(ESCAPE_DELAY_MS);
 		screen->curses = newterm(NULL, stdout, screen->keys);
 		if (!screen->curses)
-			code = err_set(err, ERR_UNSUPPORTED, "TERM=%s: the screen cannot be used", getenv("TERM"));
+			code = err_set(err, ERR_UNSUPPORTED, "TERM=%s: the screen cannot be used",
+				getenv("TERM"));
 	}
 	if (code) {
 		if (screen->keys)

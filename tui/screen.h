@@ -16,7 +16,8 @@ struct screen_options {
 
 /* Takes over the terminal of stdout; keys come from stdin, or from /dev/tty when that is none.
  * ERR_UNSUPPORTED names TERM when there is no such terminal type. Nothing was changed then. */
-enum err_code screen_open(struct screen **ret, const struct screen_options *options, struct err *err);
+enum err_code screen_open(
+	struct screen **ret, const struct screen_options *options, struct err *err);
 void screen_close(struct screen *screen);
 
 /* Becomes readable with each key. */

@@ -6,11 +6,18 @@
 #include "app.h"
 
 /* Opens the machine. ERR_NOT_FOUND, ERR_SYNTAX for a bad column or user. */
-enum err_code state_init(struct app *app, const struct options *options, bool ascii, struct err *err);
+enum err_code state_init(
+	struct app *app, const struct options *options, bool ascii, struct err *err);
 void state_release(struct app *app);
 
 /* Gives the grids the size of the terminal. */
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err);
+
+/* Shows another view, laid out and up to date. */
+void state_show(struct app *app, enum view_id view);
+
+/* Ranks the latest sample in another domain; `path` of a cgroup, or NULL. */
+void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
 
 /* A sample is finished: ranks it and shows it. */
 enum err_code state_sampled(struct app *app, struct err *err);
@@ -18,7 +25,10 @@ enum err_code state_sampled(struct app *app, struct err *err);
 /* Builds the list anew: another filter, order, or sample. The cursor stays on its process. */
 void state_relist(struct app *app);
 
-/* Asks for names and command lines of the rows that are seen. */
+/* Gives every part of the chosen view its place. */
+void state_lay_out(struct app *app);
+
+/* Lays out, and asks for names and command lines of the rows that are seen. */
 void state_fetch(struct app *app);
 
 /* The row under the cursor; NULL in an empty list. */

@@ -39,7 +39,8 @@ static bool next_entry(struct text *rest, struct text *ret_name, uid_t *ret_uid)
 	uint64_t number;
 	while (text_next_line(rest, &line)) {
 		if (text_split(&line, ':', ret_name) && text_split(&line, ':', &password) &&
-			text_split(&line, ':', &uid) && text_to_u64(uid, &number) && number < UID_UNKNOWN) {
+			text_split(&line, ':', &uid) && text_to_u64(uid, &number) &&
+			number < UID_UNKNOWN) {
 			*ret_uid = (uid_t)number;
 			return true;
 		}

@@ -15,7 +15,7 @@ struct user_slot {
 
 struct users {
 	bool live;
-	char *passwd; /* of a captured root; NULL when it has none */
+	char *passwd;                       /* of a captured root; NULL when it has none */
 	struct user_slot slots[USER_SLOTS]; /* the last ones asked for */
 };
 

@@ -7,10 +7,11 @@
 #include <string.h>
 #include <time.h>
 
-#define WIDE           120
-#define LABEL_WIDE     7 /* columns of "Commit " */
-#define KILL_SHOWN_MS  (15 * 60 * 1000)
-#define LATE_MS        1500 /* a sample this much older than it should be is said to be late */
+#define WIDE          120
+#define LABEL_WIDE    7      /* columns of "Commit " */
+#define KILL_SHOWN_MS 900000 /* 15 minutes */
+#define KILL_NOW_MS   10000
+#define LATE_MS       1500 /* a sample this much older than it should be is said to be late */
 
 static bool is_wide(const struct grid *grid)
 {
@@ -18,7 +19,8 @@ static bool is_wide(const struct grid *grid)
 }
 
 /* A pen behind the label of a line, or one that writes nothing when the line is left out. */
-static struct pen begin_line(const struct app *app, struct grid *grid, enum part part, const char *label)
+static struct pen begin_line(
+	const struct app *app, struct grid *grid, enum part part, const char *label)
 {
 	struct pen pen = grid_pen(grid, app->layout.rows[part], 0);
 	grid_put(&pen, STYLE_BOLD, label);
@@ -38,7 +40,8 @@ static void put_clock(struct pen *pen, const struct host *host)
 	time_t now = (time_t)host->time_unix;
 	struct tm tm;
 	if (localtime_r(&now, &tm))
-		grid_printf(pen, STYLE_NORMAL, "  %02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
+		grid_printf(
+			pen, STYLE_NORMAL, "  %02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 static void put_uptime(struct pen *pen, const struct host *host)
@@ -55,7 +58,7 @@ static void put_uptime(struct pen *pen, const struct host *host)
 /* The interval, or how old the picture is when that is not what one expects. */
 static void put_age(struct pen *pen, const struct app *app)
 {
-	int64_t age = app->now_ms - app->sample_ms;
+	int64_t age = app->now_ms - app->taken_ms;
 	if (app->paused)
 		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "  PAUSED %" PRId64 "s", age / 1000);
 	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
@@ -75,7 +78,7 @@ static void format_kills(const struct app *app, bool wide, char *buffer, size_t 
 		return;
 	if (app->kill_ms && age < KILL_SHOWN_MS)
 		format_span(age / 1000, span);
-	if (app->kill_ms && age < 10 * 1000)
+	if (app->kill_ms && age < KILL_NOW_MS)
 		snprintf(span, sizeof(span), "now");
 	snprintf(buffer, size, "%s %" PRId64 "%s%s%s", wide ? "KILLS since boot" : "KILLS", kills,
 		span[0] ? " (" : "", span, span[0] ? ")" : "");
@@ -86,7 +89,8 @@ static void draw_title(const struct app *app, struct grid *grid)
 	const struct host *host = &app->watch.snapshot->host;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
 	char right[128];
-	bool wide = is_wide(grid), fresh = app->kill_ms && app->now_ms - app->kill_ms < KILL_SHOWN_MS;
+	bool wide = is_wide(grid),
+	     fresh = app->kill_ms && app->now_ms - app->kill_ms < KILL_SHOWN_MS;
 	grid_put(&pen, STYLE_BOLD, "oomspect");
 	grid_put(&pen, STYLE_NORMAL, "  ");
 	grid_put_foreign(&pen, STYLE_NORMAL, host->hostname, wide ? 40 : 16);
@@ -242,7 +246,8 @@ static void draw_commit(const struct app *app, struct grid *grid)
 	put_bar(&pen, host->meminfo.committed, host->meminfo.commit_limit);
 	put_of(&pen, host->meminfo.committed, host->meminfo.commit_limit);
 	if (host->vm.overcommit_memory != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64, host->vm.overcommit_memory);
+		grid_printf(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64,
+			host->vm.overcommit_memory);
 }
 
 /* --- pressure and zones --------------------------------------------------------------------- */
@@ -271,11 +276,12 @@ static void draw_psi(const struct app *app, struct grid *grid)
 			put_psi(&pen, "    io  some", &host->psi_io.some);
 			put_psi(&pen, "   full", &host->psi_io.full);
 		}
-		grid_put(&pen, STYLE_DIM, is_wide(grid) ? "   (avg10 avg60 avg300)" : "     (10s 60s 300s)");
+		grid_put(&pen, STYLE_DIM,
+			is_wide(grid) ? "   (avg10 avg60 avg300)" : "     (10s 60s 300s)");
 	}
 	if (is_wide(grid))
-		put_rate(&pen, app, "   allocstall +", host->vmstat.allocstall, app->previous.allocstall,
-			false);
+		put_rate(&pen, app, "   allocstall +", host->vmstat.allocstall,
+			app->previous.allocstall, false);
 }
 
 /* The zone that is nearest to its low watermark, by its size; -1 without zones. */
@@ -326,15 +332,22 @@ static void draw_zones(const struct app *app, struct grid *grid)
 		grid_put(&pen, low ? STYLE_RISK : STYLE_DIM, low ? " low!" : " ok");
 	}
 	if (is_wide(grid)) {
-		put_rate(&pen, app, "   pgscan +", host->vmstat.pgscan, app->previous.pgscan, false);
-		put_rate(&pen, app, "  pgsteal +", host->vmstat.pgsteal, app->previous.pgsteal, false);
+		put_rate(
+			&pen, app, "   pgscan +", host->vmstat.pgscan, app->previous.pgscan, false);
+		put_rate(&pen, app, "  pgsteal +", host->vmstat.pgsteal, app->previous.pgsteal,
+			false);
 	}
 }
 
 void view_header_draw(const struct app *app, struct grid *grid)
 {
 	static void (*const parts[])(const struct app *app, struct grid *grid) = {
-		draw_title, draw_memory, draw_swap, draw_commit, draw_psi, draw_zones,
+		draw_title,
+		draw_memory,
+		draw_swap,
+		draw_commit,
+		draw_psi,
+		draw_zones,
 	};
 	if (!app->watch.snapshot)
 		return;

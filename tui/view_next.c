@@ -4,9 +4,9 @@
 
 #include <inttypes.h>
 
-#define TINY_COLS  20 /* below, or below 3 rows, NEXT is only the name and one number */
-#define TINY_ROWS  3
-#define WIDE       120
+#define TINY_COLS 20 /* below, or below 3 rows, NEXT is only the name and one number */
+#define TINY_ROWS 3
+#define WIDE      120
 
 static void put_process(struct pen *pen, unsigned style, const struct task *task)
 {
@@ -29,7 +29,8 @@ static void put_margin(struct pen *pen, const struct app *app, const struct rank
 	char margin[FORMAT_SIZE];
 	if (!next)
 		return;
-	format_tenths(column_bad_tenths(ranking, &ranking->rows[0]) - column_bad_tenths(ranking, next),
+	format_tenths(
+		column_bad_tenths(ranking, &ranking->rows[0]) - column_bad_tenths(ranking, next),
 		margin);
 	grid_printf(pen, STYLE_NORMAL, "   margin %s over ", margin);
 	put_process(pen, STYLE_NORMAL, next->task);
@@ -110,7 +111,8 @@ static void draw_runner_up(const struct app *app, struct grid *grid)
 {
 	const struct ranking_row *next = watch_next(&app->watch);
 	const struct host_settings *vm = &app->watch.snapshot->host.vm;
-	const struct ranking_row *second = ranking_runner_up(&app->watch.at_oom, app->watch.snapshot);
+	const struct ranking_row *second =
+		ranking_runner_up(&app->watch.at_oom, app->watch.snapshot);
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_RUNNER_UP], 0);
 	grid_put(&pen, STYLE_BOLD, grid->cols >= WIDE ? "AT 2^  " : "2^   ");
 	if (next && second) {
@@ -119,8 +121,8 @@ static void draw_runner_up(const struct app *app, struct grid *grid)
 	}
 	grid_put(&pen, STYLE_NORMAL, "    ");
 	if (vm->panic_on_oom != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, vm->panic_on_oom ? STYLE_RISK : STYLE_DIM, " panic_on_oom=%" PRId64,
-			vm->panic_on_oom);
+		grid_printf(&pen, vm->panic_on_oom ? STYLE_RISK : STYLE_DIM,
+			" panic_on_oom=%" PRId64, vm->panic_on_oom);
 	if (vm->oom_kill_allocating_task != HOST_SETTING_UNKNOWN)
 		grid_printf(&pen, vm->oom_kill_allocating_task ? STYLE_RISK : STYLE_DIM,
 			" oom_kill_allocating_task=%" PRId64, vm->oom_kill_allocating_task);
@@ -142,6 +144,8 @@ void view_next_draw(const struct app *app, struct grid *grid)
 		put_process(&pen, STYLE_VICTIM, next->task);
 		grid_put(&pen, STYLE_NORMAL, " ");
 		put_bad(&pen, STYLE_VICTIM, &app->watch.at_oom, next);
+	} else if (app->view == VIEW_CGROUPS) {
+		view_cgroups_put_next(app, &pen, next);
 	} else {
 		put_victim(&pen, app, next);
 	}

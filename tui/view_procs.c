@@ -45,11 +45,11 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
 			listing->hidden_filtered);
 	if (listing->hidden_kthreads)
-		used += snprintf(buffer + used, size - (size_t)used, "    %zu kernel threads hidden (K)",
-			listing->hidden_kthreads);
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    %zu kernel threads hidden (K)", listing->hidden_kthreads);
 	if (listing->hidden_unkillable)
-		used += snprintf(buffer + used, size - (size_t)used, "    %zu unkillable hidden (K)",
-			listing->hidden_unkillable);
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    %zu unkillable hidden (K)", listing->hidden_unkillable);
 	size_t at = app->cursor.index;
 	if (app->cursor.bound && (at < app->top || at >= last))
 		snprintf(buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
@@ -66,6 +66,7 @@ void view_procs_draw(const struct app *app, struct grid *grid)
 		draw_list(app, grid);
 		status_text(app, status, sizeof(status));
 	}
+	view_strip_draw(app, grid);
 	view_bar_draw(app, grid);
 	view_status_draw(app, grid, status);
 }
@@ -80,9 +81,10 @@ int view_procs_longest(const struct app *app)
 		size_t index = app->top + (size_t)i;
 		if (index >= app->listing.count)
 			break;
-		int width = column_set_width(set) - set->widths[last] +
+		int width =
+			column_set_width(set) - set->widths[last] +
 			grid_foreign_width(&app->grid, column_cell(set->ids[last], &app->context,
-				app->listing.rows[index], buffer));
+							       app->listing.rows[index], buffer));
 		if (width > longest)
 			longest = width;
 	}

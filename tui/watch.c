@@ -1,18 +1,23 @@
 #include "watch.h"
 
+#include "oomspect/tie.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CMDLINE_MAX (128 * 1024)
+/* Of thousands of processes on a live screen: perf and honesty ask for some screenfuls. */
+#define HOT_PROCESSES 400
+#define CMDLINE_MAX 131072
 
-enum err_code watch_open(struct watch *watch, const struct options *options, bool one_shot,
-	struct err *err)
+enum err_code watch_open(
+	struct watch *watch, const struct options *options, bool one_shot, struct err *err)
 {
 	*watch = (struct watch){ .options = options };
 	struct sampler_options sampling = {
 		.memcgs = true,
 		.leave_out_self = one_shot,
+		.hot = one_shot ? 0 : HOT_PROCESSES,
 	};
 	ranking_init(&watch->now);
 	ranking_init(&watch->at_oom);
@@ -44,15 +49,30 @@ void watch_release(struct watch *watch)
 	root_release(&watch->root);
 }
 
-static enum err_code choose_domain(const struct watch *watch, struct domain *ret, struct err *err)
+void watch_set_scope(struct watch *watch, enum watch_scope scope, const char *path)
+{
+	watch->scope = scope;
+	if (path)
+		text_copy(text_of(path), watch->scope_path, sizeof(watch->scope_path));
+}
+
+int32_t watch_find_cgroup(const struct watch *watch, const char *path)
+{
+	const struct memcg_tree *tree = watch->snapshot->memcgs;
+	int32_t row = memcg_tree_find(tree, path);
+	return row >= 0 && strcmp(tree->rows[row].path, path) == 0 ? row : UNKNOWN;
+}
+
+static enum err_code asked_domain(const struct watch *watch, struct domain *ret, struct err *err)
 {
 	const struct snapshot *snapshot = watch->snapshot;
 	const char *cgroup = watch->options->cgroup, *nodes = watch->options->nodes;
 	uint64_t mask;
 	if (cgroup) {
-		int32_t index = memcg_tree_find(snapshot->memcgs, cgroup);
-		if (index < 0 || strcmp(snapshot->memcgs->rows[index].path, cgroup) != 0)
-			return err_set(err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
+		int32_t index = watch_find_cgroup(watch, cgroup);
+		if (index < 0)
+			return err_set(
+				err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
 		*ret = domain_memcg(snapshot, index);
 	} else if (nodes) {
 		if (!proc_parse_list(text_of(nodes), &mask) || (mask & ~snapshot->host.node_mask))
@@ -64,15 +84,35 @@ static enum err_code choose_domain(const struct watch *watch, struct domain *ret
 	return ERR_OK;
 }
 
+static enum err_code choose_domain(struct watch *watch, struct domain *ret, struct err *err)
+{
+	int32_t chosen = UNKNOWN;
+	if (watch->scope == WATCH_CGROUP)
+		chosen = watch_find_cgroup(watch, watch->scope_path);
+	if (watch->scope == WATCH_CGROUP && chosen == UNKNOWN)
+		watch->scope = WATCH_AS_ASKED;
+	if (watch->scope == WATCH_AS_ASKED)
+		return asked_domain(watch, ret, err);
+	*ret = chosen == UNKNOWN ? domain_host(watch->snapshot)
+				 : domain_memcg(watch->snapshot, chosen);
+	return ERR_OK;
+}
+
 enum err_code watch_rank(struct watch *watch, struct err *err)
 {
 	struct domain domain;
 	watch->snapshot = sampler_latest(&watch->sampler);
 	enum err_code code = choose_domain(watch, &domain, err);
 	if (!code)
-		code = ranking_build(&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
+		code = ranking_build(
+			&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
 	if (!code)
-		code = ranking_build(&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+		code = ranking_build(
+			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	if (!code) {
+		tie_settle(&watch->now, watch->snapshot);
+		tie_settle(&watch->at_oom, watch->snapshot);
+	}
 	return code;
 }
 

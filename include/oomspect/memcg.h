@@ -27,7 +27,8 @@ struct memcg {
 	int32_t parent;   /* index in the tree, -1 for the top */
 	int32_t depth;    /* 0 for the top */
 	int32_t subtree_end; /* one past the index of its last descendant: rows stand pre-order,
-	                        children in the order of their creation (directory inode) */
+	                        children in the order of their creation (directory inode); in a
+	                        captured tree, which does not keep that, by name */
 	uint64_t inode;
 
 	struct amount usage, peak;

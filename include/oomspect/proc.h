@@ -39,6 +39,7 @@ struct task {
 	int64_t pmd_kb;       /* VmPMD, only in 4.0 to 4.14 */
 	int64_t locked_pages; /* VmLck */
 	int64_t threads;
+	bool ns_init;         /* pid 1 of a pid namespace below ours: with it all inside die */
 	uint64_t mems_allowed; /* NUMA nodes of its cpuset; bit 63 stands for node 63 and all above */
 	uint64_t mm_key;      /* of all Vm lines: equal for processes that share one mm; 0: no mm */
 
@@ -95,7 +96,7 @@ ssize_t proc_read_cgroup(const struct root *root, pid_t pid, bool v2, char *buff
 
 enum proc_same { PROC_DIFFERENT, PROC_SAME, PROC_UNDECIDED };
 
-/* Whether two live processes share one mm, by kcmp(2); undecided without the right to ask. */
+/* Whether two living threads share one mm, by kcmp(2); undecided without the right to ask. */
 enum proc_same proc_same_mm(pid_t a, pid_t b);
 
 #endif

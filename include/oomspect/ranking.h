@@ -57,6 +57,7 @@ struct ranking {
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
 	bool restricted;      /* ranking_restrict left some out */
+	bool shmem_to_swap; /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -102,10 +103,15 @@ const struct ranking_row *ranking_runner_up(
 /* Points between the first and the runner-up; UNKNOWN when there is no other. */
 int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot);
 
-/* Whether the death of the victim takes `row` along: it shares the mm, or memory.oom.group kills
- * its cgroup. False for the victim itself. */
+/* Whether the death of the victim takes `row` along: it shares the mm, memory.oom.group kills its
+ * cgroup, or the victim is the first process of its pid namespace. False for the victim itself. */
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row);
+
+/* Processes outside the domain that die all the same, since they share the victim's mm or live in
+ * its pid namespace: at most `capacity` rows without points, and their number. */
+size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
+	struct ranking_row *rows, size_t capacity);
 
 /* kB that come back when the victim and all that die with it are gone: anonymous memory, swap and
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */
@@ -119,6 +125,7 @@ enum uncertainty {
 	UNCERTAIN_COUNTERS,     /* per-CPU counters: VmSwap has no unsummed twin */
 	UNCERTAIN_MEMPOLICY,    /* per-task memory policies are not looked at */
 	UNCERTAIN_SHARED_MM,    /* who shares the victim's memory could not be asked */
+	UNCERTAIN_SHMEM_SWAP,   /* how much shmem will be in swap decides */
 	UNCERTAIN_HIDDEN,       /* processes are hidden from us */
 	UNCERTAIN_COUNT,
 };

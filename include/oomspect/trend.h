@@ -16,7 +16,7 @@
 #define TREND_MAX_SPAN_MS 600000 /* older samples are forgotten */
 #define TREND_STEP_MS     5000   /* samples closer than this replace each other */
 #define TREND_MIN_SAMPLES 4
-#define TREND_MAX_ETA_S   (30 * 86400) /* farther away is no danger worth a number */
+#define TREND_MAX_ETA_S   (INT64_C(30) * 86400) /* farther away is no danger worth a number */
 
 struct trend {
 	int64_t at_ms[TREND_SAMPLES]; /* ascending from `first`, wrapping */

@@ -1,0 +1,128 @@
+#include "answer.h"
+
+#include <grp.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { DOCUMENT_SIZE = 1 << 20 };
+
+static void become(uid_t uid)
+{
+	if (uid && (setgroups(0, NULL) || setgid(uid) || setuid(uid)))
+		_exit(126);
+}
+
+/* Reads to the end, also what does not fit: a closed pipe would end the writer. */
+static void read_all(int fd, char *output, size_t size)
+{
+	char rest[4096];
+	size_t length = 0;
+	ssize_t got;
+	do {
+		bool full = length + 1 >= size;
+		got = read(
+			fd, full ? rest : output + length, full ? sizeof(rest) : size - 1 - length);
+		if (got > 0 && !full)
+			length += (size_t)got;
+	} while (got > 0);
+	output[length] = '\0';
+}
+
+int oomspect_run(char *const args[], uid_t uid, char *output, size_t size)
+{
+	int pipe_fds[2];
+	int status;
+	if (pipe(pipe_fds))
+		return -1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(pipe_fds[1], STDOUT_FILENO);
+		dup2(pipe_fds[1], STDERR_FILENO);
+		close(pipe_fds[0]);
+		become(uid);
+		execv("/oomspect", args);
+		_exit(127);
+	}
+	close(pipe_fds[1]);
+	read_all(pipe_fds[0], output, size);
+	close(pipe_fds[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static pid_t pid_of(const json_t *process)
+{
+	return (pid_t)json_integer_value(json_object_get(process, "pid"));
+}
+
+static struct death death_of(const json_t *object)
+{
+	struct death death = { .victim = pid_of(json_object_get(object, "victim")) };
+	size_t index;
+	const json_t *process;
+	if (death.victim)
+		pids_add(&death.dead, death.victim);
+	json_array_foreach(json_object_get(object, "dies_with"), index, process)
+		pids_add(&death.dead, pid_of(process));
+	return death;
+}
+
+static void take_doubts(struct answer *answer, const json_t *words)
+{
+	size_t index;
+	const json_t *word;
+	json_array_foreach(words, index, word)
+	{
+		size_t used = strlen(answer->uncertain);
+		snprintf(answer->uncertain + used, sizeof(answer->uncertain) - used, "%s%s",
+			used ? "+" : "", json_string_value(word));
+	}
+}
+
+static bool take_document(struct answer *answer, const char *text)
+{
+	json_t *document = json_loads(text, 0, NULL);
+	const char *prediction = json_string_value(json_object_get(document, "prediction"));
+	*answer = (struct answer){ .margin_pages = 0 };
+	if (prediction) {
+		snprintf(answer->prediction, sizeof(answer->prediction), "%s", prediction);
+		answer->now = death_of(document);
+		answer->at_oom = death_of(json_object_get(document, "at_oom"));
+		answer->differ = json_is_true(json_object_get(document, "differ"));
+		answer->margin_pages =
+			(long)json_integer_value(json_object_get(document, "margin_pages"));
+		take_doubts(answer, json_object_get(document, "uncertain"));
+	}
+	json_decref(document);
+	return prediction != NULL;
+}
+
+bool answer_ask(struct answer *answer, const char *group, const char *nodes, uid_t uid, char *why,
+	size_t size)
+{
+	static char text[DOCUMENT_SIZE];
+	char command[] = "oomspect", victim[] = "victim", json[] = "--json";
+	char cgroup_option[] = "--cgroup", nodes_option[] = "--nodes";
+	char value[256];
+	char *args[] = { command, victim, json, NULL, NULL, NULL };
+	if (group || nodes) {
+		snprintf(value, sizeof(value), "%s", group ? group : nodes);
+		args[3] = group ? cgroup_option : nodes_option;
+		args[4] = value;
+	}
+	int status = oomspect_run(args, uid, text, sizeof(text));
+	bool understood = (status == 0 || status == 3) && take_document(answer, text);
+	if (!understood)
+		snprintf(why, size, "oomspect: exit status %d: %.200s", status, text);
+	return understood;
+}
+
+bool answer_doubts(const struct answer *answer, const char *word)
+{
+	return strstr(answer->uncertain, word) != NULL;
+}

@@ -1,0 +1,31 @@
+/* What oomspect says before the kernel acts: `oomspect victim --json`, asked as a user would. */
+#ifndef JUDGE_ANSWER_H
+#define JUDGE_ANSWER_H
+
+#include "guest.h"
+
+/* The one chosen, and with it all that die. */
+struct death {
+	pid_t victim; /* 0: nobody */
+	struct pids dead;
+};
+
+struct answer {
+	char prediction[24]; /* "victim", "none", "panic", "allocating_task" */
+	struct death now, at_oom;
+	bool differ;
+	long margin_pages;
+	char uncertain[160]; /* the words, joined by "+"; empty: it is sure */
+};
+
+/* Asks about the host, about a cgroup (`--cgroup`), or about NUMA nodes (`--nodes`): at most one is
+ * given. `uid`: as whom. False, and a reason in `why`, when no document came. */
+bool answer_ask(struct answer *answer, const char *group, const char *nodes, uid_t uid, char *why,
+	size_t size);
+
+bool answer_doubts(const struct answer *answer, const char *word);
+
+/* Runs oomspect with these arguments and gives what it printed, NUL-terminated; exit status, or -1. */
+int oomspect_run(char *const args[], uid_t uid, char *output, size_t size);
+
+#endif

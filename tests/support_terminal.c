@@ -1,0 +1,213 @@
+#include "support_terminal.h"
+
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <vterm.h>
+
+#define PATIENCE_MS 10000
+#define POLL_MS     20
+
+static long now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void set_size(const struct terminal *terminal)
+{
+	struct winsize size = { .ws_row = (unsigned short)terminal->rows,
+		.ws_col = (unsigned short)terminal->cols };
+	assert_int_equal(ioctl(terminal->master, TIOCSWINSZ, &size), 0);
+}
+
+static void become_program(
+	const struct terminal *terminal, const struct terminal_options *options, char *const argv[])
+{
+	struct rlimit no_core = { 0, 0 };
+	setsid();
+	ioctl(terminal->slave, TIOCSCTTY, 0);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(terminal->slave, fd);
+	if (options->stdin_is_null)
+		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	setrlimit(RLIMIT_CORE, &no_core);
+	if (options->ignore_hup)
+		signal(SIGHUP, SIG_IGN);
+	setenv("TERM", options->term ? options->term : "xterm-256color", 1);
+	if (options->term && !*options->term)
+		unsetenv("TERM");
+	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("TZ", "UTC", 1);
+	unsetenv("NO_COLOR");
+	execvp(argv[0], argv);
+	_exit(127);
+}
+
+void terminal_start(struct terminal *terminal, int rows, int cols,
+	const struct terminal_options *options, char *const argv[])
+{
+	static const struct terminal_options none = { 0 };
+	*terminal = (struct terminal){ .rows = rows, .cols = cols };
+	terminal->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(terminal->master >= 0);
+	assert_int_equal(grantpt(terminal->master) | unlockpt(terminal->master), 0);
+	terminal->slave = open(ptsname(terminal->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(terminal->slave >= 0);
+	set_size(terminal);
+	assert_int_equal(tcgetattr(terminal->slave, &terminal->before), 0);
+	terminal->emulator = vterm_new(rows, cols);
+	vterm_set_utf8(terminal->emulator, 1);
+	vterm_screen_enable_altscreen(vterm_obtain_screen(terminal->emulator), 1);
+	vterm_screen_reset(vterm_obtain_screen(terminal->emulator), 1);
+	terminal->pid = fork();
+	if (terminal->pid == 0)
+		become_program(terminal, options ? options : &none, argv);
+	assert_true(terminal->pid > 0);
+}
+
+static void keep_last(struct terminal *terminal, const char *bytes, size_t length)
+{
+	size_t room = sizeof(terminal->last) - 1, kept = strlen(terminal->last);
+	for (size_t i = 0; i < length; i++) {
+		if (kept == room) {
+			memmove(terminal->last, terminal->last + room / 2, room - room / 2);
+			kept -= room / 2;
+		}
+		terminal->last[kept++] = bytes[i] ? bytes[i] : '?';
+		terminal->last[kept] = '\0';
+	}
+}
+
+/* One look: false when nothing came within POLL_MS. */
+static bool receive(struct terminal *terminal)
+{
+	struct pollfd poll_fd = { .fd = terminal->master, .events = POLLIN };
+	char bytes[4096];
+	if (poll(&poll_fd, 1, POLL_MS) <= 0)
+		return false;
+	ssize_t length = read(terminal->master, bytes, sizeof(bytes));
+	if (length <= 0)
+		return false;
+	terminal->received += (size_t)length;
+	keep_last(terminal, bytes, (size_t)length);
+	vterm_input_write(terminal->emulator, bytes, (size_t)length);
+	return true;
+}
+
+void terminal_read(struct terminal *terminal, int ms)
+{
+	long end = now_ms() + ms;
+	while (now_ms() < end)
+		receive(terminal);
+}
+
+void terminal_wait_for(struct terminal *terminal, const char *text)
+{
+	long end = now_ms() + PATIENCE_MS;
+	for (;;) {
+		char *screen = terminal_text(terminal);
+		bool found = strstr(screen, text) != NULL;
+		if (!found && now_ms() > end) {
+			print_message("%s", screen);
+			fail_msg("never shown: %s", text);
+		}
+		free(screen);
+		if (found)
+			break;
+		receive(terminal);
+	}
+	while (receive(terminal)) /* the rest of that picture */
+		;
+}
+
+void terminal_send(const struct terminal *terminal, const char *keys)
+{
+	assert_int_equal(write(terminal->master, keys, strlen(keys)), (ssize_t)strlen(keys));
+}
+
+void terminal_resize(struct terminal *terminal, int rows, int cols)
+{
+	terminal->rows = rows;
+	terminal->cols = cols;
+	vterm_set_size(terminal->emulator, rows, cols);
+	set_size(terminal);
+}
+
+char *terminal_text(const struct terminal *terminal)
+{
+	size_t room = (size_t)terminal->cols * 6 + 2, size = (size_t)terminal->rows * room + 1;
+	char *text = calloc(1, size), *at = text;
+	VTermScreen *screen = vterm_obtain_screen(terminal->emulator);
+	assert_non_null(text);
+	for (int row = 0; row < terminal->rows; row++) {
+		VTermRect rect = { row, row + 1, 0, terminal->cols };
+		at += vterm_screen_get_text(screen, at, room, rect);
+		while (at > text && at[-1] == ' ')
+			at--;
+		*at++ = '\n';
+	}
+	*at = '\0';
+	return text;
+}
+
+int terminal_wait_exit(struct terminal *terminal)
+{
+	int status;
+	long end = now_ms() + PATIENCE_MS;
+	for (;;) {
+		if (waitpid(terminal->pid, &status, WNOHANG) == terminal->pid)
+			break;
+		if (now_ms() > end)
+			fail_msg("the program does not end");
+		if (terminal->master < 0)
+			usleep(POLL_MS * 1000);
+		else
+			receive(terminal);
+	}
+	terminal->pid = 0;
+	while (terminal->master >= 0 && receive(terminal))
+		;
+	return status;
+}
+
+bool terminal_is_restored(const struct terminal *terminal)
+{
+	struct termios now;
+	const struct termios *before = &terminal->before;
+	assert_int_equal(tcgetattr(terminal->slave, &now), 0);
+	return now.c_iflag == before->c_iflag && now.c_oflag == before->c_oflag &&
+	       now.c_cflag == before->c_cflag && now.c_lflag == before->c_lflag &&
+	       memcmp(now.c_cc, before->c_cc, sizeof(now.c_cc)) == 0;
+}
+
+void terminal_hang_up(struct terminal *terminal)
+{
+	close(terminal->slave);
+	close(terminal->master);
+	terminal->master = terminal->slave = -1;
+}
+
+void terminal_release(struct terminal *terminal)
+{
+	if (terminal->pid > 0) {
+		kill(terminal->pid, SIGKILL);
+		waitpid(terminal->pid, NULL, 0);
+	}
+	if (terminal->master >= 0)
+		terminal_hang_up(terminal);
+	if (terminal->emulator)
+		vterm_free(terminal->emulator);
+}

@@ -1,0 +1,56 @@
+/* A program on a pseudo-terminal, and what a terminal emulator (libvterm) shows of it. */
+#ifndef TESTS_SUPPORT_TERMINAL_H
+#define TESTS_SUPPORT_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <termios.h>
+
+struct VTerm;
+
+struct terminal {
+	int master, slave; /* -1 once closed */
+	int rows, cols;
+	pid_t pid;
+	struct termios before; /* settings when the program was started */
+	struct VTerm *emulator;
+	size_t received; /* bytes so far */
+	char last[4096]; /* the last of them, NUL-terminated */
+};
+
+struct terminal_options {
+	const char *term;   /* NULL: xterm-256color; "": not set at all */
+	bool stdin_is_null; /* keys must come from /dev/tty */
+	bool ignore_hup;    /* as under nohup(1) */
+};
+
+/* Starts `argv` on a new terminal of that size, as the leader of its session. */
+void terminal_start(struct terminal *terminal, int rows, int cols,
+	const struct terminal_options *options, char *const argv[]);
+
+/* Reads until the screen holds `text`, or fails the test after ten seconds. */
+void terminal_wait_for(struct terminal *terminal, const char *text);
+
+/* Reads for that long. */
+void terminal_read(struct terminal *terminal, int ms);
+
+void terminal_send(const struct terminal *terminal, const char *keys);
+void terminal_resize(struct terminal *terminal, int rows, int cols);
+
+/* The screen as lines without trailing blanks. Free it. */
+char *terminal_text(const struct terminal *terminal);
+
+/* Reads until the program has ended; its status as waitpid(2) has it. Fails after ten seconds. */
+int terminal_wait_exit(struct terminal *terminal);
+
+/* Whether the settings are those of the start. */
+bool terminal_is_restored(const struct terminal *terminal);
+
+/* The other end goes away, as when a connection is lost. */
+void terminal_hang_up(struct terminal *terminal);
+
+/* Ends the program if it still runs. */
+void terminal_release(struct terminal *terminal);
+
+#endif

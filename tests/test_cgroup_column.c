@@ -1,0 +1,164 @@
+#include "support.h"
+
+#include "../tui/cgroup_column.h"
+
+#include <string.h>
+
+static struct snapshot snapshot;
+static struct memcg_tree tree;
+static struct memcg rows[2];
+static struct memcg_victim victims[2];
+static struct memcg_victims all_victims;
+static struct task task;
+
+/* Two cgroups: the top without a limit, and a child whose limit is `limited_by`'s. */
+static struct cgroup_context context_of(int32_t limited_by)
+{
+	memset(rows, 0, sizeof(rows));
+	task = proc_unknown(4242);
+	strcpy(task.comm, "ja\x1bva");
+	rows[0] = (struct memcg){ .path = "/",
+		.parent = -1,
+		.subtree_end = 2,
+		.processes = 7,
+		.effective_limit = { AMOUNT_UNLIMITED, 0 },
+		.limited_by = -1,
+		.failcnt = UNKNOWN };
+	rows[1] = (struct memcg){ .path = "/system.slice/mysql.service",
+		.parent = 0,
+		.depth = 1,
+		.subtree_end = 2,
+		.usage = amount_bytes(UINT64_C(768) << 20),
+		.effective_limit = amount_bytes(UINT64_C(1024) << 20),
+		.limited_by = limited_by,
+		.headroom = amount_bytes(UINT64_C(256) << 20),
+		.failcnt = 12 };
+	rows[0].psi.some.avg10 = rows[0].events.max = rows[0].events.oom_kill = UNKNOWN;
+	rows[1].psi.some.avg10 = 1231;
+	rows[1].events.max = UNKNOWN;
+	rows[1].events.oom_kill = 3;
+	tree = (struct memcg_tree){ .version = 1, .rows = rows, .count = 2 };
+	snapshot = (struct snapshot){ .memcgs = &tree };
+	victims[0] = (struct memcg_victim){ NULL, 0, PREDICTION_NONE };
+	victims[1] = (struct memcg_victim){ &task, 100, PREDICTION_VICTIM };
+	all_victims = (struct memcg_victims){ .rows = victims, .count = 2 };
+	return (struct cgroup_context){ &snapshot, &all_victims, { UNITS_AUTO, 4, UNKNOWN } };
+}
+
+struct cell_row {
+	const char *claim;
+	enum cgroup_column_id id;
+	int32_t row, limited_by;
+	const char *text;
+};
+
+static const struct cell_row cells[] = {
+	{ "a size", CGROUP_COL_USED, 1, 1, "768M" },
+	{ "an unknown size is no number", CGROUP_COL_USED, 0, 1, "-" },
+	{ "a limit of its own", CGROUP_COL_LIMIT, 1, 1, "1.0G" },
+	{ "the limit of an ancestor is marked", CGROUP_COL_LIMIT, 1, 0, "1.0G^" },
+	{ "the limit of a hidden ancestor is marked", CGROUP_COL_LIMIT, 1, -1, "1.0G^" },
+	{ "no limit", CGROUP_COL_LIMIT, 0, 1, "none" },
+	{ "the share of the limit, in percent", CGROUP_COL_SHARE, 1, 1, "75.0" },
+	{ "without a limit there is no share", CGROUP_COL_SHARE, 0, 1, "-" },
+	{ "what is left", CGROUP_COL_LEFT, 1, 1, "256M" },
+	{ "processes", CGROUP_COL_PROCS, 0, 1, "7" },
+	{ "pressure", CGROUP_COL_PSI, 1, 1, "12.31" },
+	{ "no pressure known", CGROUP_COL_PSI, 0, 1, "-" },
+	{ "kills", CGROUP_COL_K, 1, 1, "3" },
+	{ "v1's failcnt where v2 has max events", CGROUP_COL_MAXED, 1, 1, "12" },
+	{ "no trend", CGROUP_COL_GROWTH, 1, 1, "-" },
+	{ "no end in sight", CGROUP_COL_ETA, 1, 1, "-" },
+	{ "a victim", CGROUP_COL_VICTIM, 1, 1, "4242 ja\x1bva" },
+	{ "no victim", CGROUP_COL_VICTIM, 0, 1, "-" },
+	{ "the kind", CGROUP_COL_KIND, 1, 1, "service" },
+	{ "the short name", CGROUP_COL_NAME, 1, 1, "mysql.service" },
+	{ "the path", CGROUP_COL_CGROUP, 1, 1, "/system.slice/mysql.service" },
+};
+
+static void check_cell(void **state)
+{
+	const struct cell_row *row = *state;
+	char buffer[CGROUP_CELL_SIZE];
+	struct cgroup_context context = context_of(row->limited_by);
+	assert_string_equal(cgroup_column_cell(row->id, &context, row->row, buffer), row->text);
+}
+
+static void growth_and_its_end_are_estimates(void **state)
+{
+	(void)state;
+	char buffer[CGROUP_CELL_SIZE];
+	struct cgroup_context context = context_of(1);
+	for (int64_t second = 0; second <= 120; second += 5)
+		trend_add(&rows[1].trend, second * 1000, second << 20);
+	assert_string_equal(cgroup_column_cell(CGROUP_COL_GROWTH, &context, 1, buffer), "+1M/s");
+	assert_string_equal(cgroup_column_cell(CGROUP_COL_ETA, &context, 1, buffer), "~4m");
+}
+
+static void every_column_is_whole(void **state)
+{
+	(void)state;
+	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++) {
+		const struct cgroup_column *column = &cgroup_columns[id];
+		assert_non_null(column->name);
+		assert_non_null(column->title);
+		assert_non_null(column->help);
+		assert_true(column->width >= (int)strlen(column->title));
+		assert_int_equal(strcasecmp(column->name, column->title), 0);
+		assert_int_equal(column->text, column->string != NULL);
+		assert_true(column->string || (column->value && column->format));
+		assert_int_equal(cgroup_column_find(column->name, strlen(column->name)), id);
+		assert_true(strlen(column->name) <= 8);
+	}
+}
+
+static void columns_are_named_in_a_list(void **state)
+{
+	(void)state;
+	struct cgroup_column_set set = { .count = 77 };
+	struct err err;
+	assert_int_equal(cgroup_column_set_parse(&set, "used,x", &err), ERR_NOT_FOUND);
+	assert_string_equal(err.text, "no column 'x': --list-columns names them");
+	assert_int_equal(cgroup_column_set_parse(&set, "k,K", &err), ERR_SYNTAX);
+	assert_int_equal(cgroup_column_set_parse(&set, "", &err), ERR_NOT_FOUND);
+	assert_int_equal(set.count, 77);
+	assert_int_equal(cgroup_column_set_parse(&set, "Used,%lim,CGROUP", &err), ERR_OK);
+	assert_int_equal(set.count, 3);
+	assert_int_equal(set.ids[1], CGROUP_COL_SHARE);
+}
+
+static void a_line_is_safe_and_aligned(void **state)
+{
+	(void)state;
+	struct grid grid;
+	char text[256];
+	const int32_t both[] = { 0, 1 };
+	struct cgroup_context context = context_of(0);
+	struct cgroup_column_set set = { { CGROUP_COL_USED, CGROUP_COL_LIMIT, CGROUP_COL_VICTIM,
+						 CGROUP_COL_CGROUP },
+		{ 0 }, 4 };
+	grid_init(&grid, true);
+	assert_int_equal(grid_resize(&grid, 2, 80, NULL), ERR_OK);
+	cgroup_column_set_fit(&set, &grid, &context, both, 2);
+	struct pen pen = grid_pen(&grid, 0, 0);
+	cgroup_column_put_titles(&set, &pen, CGROUP_COL_USED);
+	grid_row_text(&grid, 0, text, sizeof(text));
+	assert_string_equal(text, " USED  LIMIT VICTIM       CGROUP");
+	pen = grid_pen(&grid, 1, 0);
+	cgroup_column_put_row(&set, &context, 1, &pen);
+	grid_row_text(&grid, 1, text, sizeof(text));
+	assert_string_equal(text, " 768M  1.0G^ 4242 ja?va   /system.slice/mysql.service");
+	grid_release(&grid);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(growth_and_its_end_are_estimates),
+		cmocka_unit_test(every_column_is_whole),
+		cmocka_unit_test(columns_are_named_in_a_list),
+		cmocka_unit_test(a_line_is_safe_and_aligned),
+	};
+	return run_rows("cells of memory cgroups", cells, check_cell) +
+	       cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+#include "event_log.h"
+
+#include "oomspect/event_explain.h"
+
+#include <stdlib.h>
+
+/* An event is complete when its log has been quiet for this long. */
+#define QUIET_MS 20
+
+static struct oom_event *make_room(struct event_log *log)
+{
+	size_t next = (log->newest + 1) % EVENT_LOG_MAX;
+	struct oom_event *event = log->events[next];
+	if (!event)
+		event = malloc(sizeof(*event));
+	else
+		oom_event_release(event);
+	if (!event)
+		return NULL;
+	oom_event_init(event);
+	log->events[next] = event;
+	log->newest = next;
+	if (log->count < EVENT_LOG_MAX)
+		log->count++;
+	return event;
+}
+
+static void take_event(void *context, struct oom_event *event)
+{
+	struct event_log *log = context;
+	log->seen++;
+	log->victims += event->victim_count;
+	if (event->repeats) {
+		log->repeats++;
+		return;
+	}
+	struct oom_event *kept = make_room(log);
+	if (!kept)
+		return;
+	*kept = *event;
+	oom_event_init(event);
+	event_rank(kept);
+}
+
+/* The reaper is often seconds behind the kill. */
+static void take_reaped(void *context, uint64_t number, int64_t pid)
+{
+	struct event_log *log = context;
+	for (size_t i = 0; i < log->count; i++) {
+		struct oom_event *event = log->events[i];
+		for (size_t v = 0; event->number == number && v < event->victim_count; v++)
+			event->victims[v].reaped |= event->victims[v].pid == pid;
+	}
+}
+
+void event_log_open(struct event_log *log, const char *file)
+{
+	struct oomlog_sink sink = { .event = take_event, .reaped = take_reaped, .arg = log };
+	*log = (struct event_log){ .live = !file, .newest = EVENT_LOG_MAX - 1 };
+	klog_init(&log->klog);
+	enum err_code code = file ? klog_open_file(&log->klog, file, &log->why)
+				  : klog_open_live(&log->klog, true, &log->why);
+	if (code != ERR_OK)
+		return;
+	unsigned flags = OOMLOG_KEEP_RAW | (log->live ? OOMLOG_LIVE : 0);
+	log->open = oomlog_init(&log->oomlog, log->klog.source, sink, flags) == ERR_OK;
+	if (!log->open) {
+		err_set(&log->why, ERR_NO_MEMORY, "no memory for the kernel's log");
+		klog_close(&log->klog);
+	}
+}
+
+void event_log_open_none(struct event_log *log, const char *why)
+{
+	*log = (struct event_log){ .newest = EVENT_LOG_MAX - 1 };
+	klog_init(&log->klog);
+	err_set(&log->why, ERR_UNSUPPORTED, "%s", why);
+}
+
+static void close_log(struct event_log *log)
+{
+	if (!log->open)
+		return;
+	oomlog_finish(&log->oomlog);
+	oomlog_release(&log->oomlog);
+	klog_close(&log->klog);
+	log->open = false;
+}
+
+void event_log_release(struct event_log *log)
+{
+	close_log(log);
+	for (size_t i = 0; i < EVENT_LOG_MAX; i++) {
+		if (log->events[i])
+			oom_event_release(log->events[i]);
+		free(log->events[i]);
+	}
+	*log = (struct event_log){ 0 };
+}
+
+int event_log_fd(const struct event_log *log)
+{
+	return log->open ? klog_fd(&log->klog) : -1;
+}
+
+int event_log_due_ms(const struct event_log *log)
+{
+	return log->open && log->waiting ? QUIET_MS : -1;
+}
+
+/* False when nothing more can be had now. */
+static bool read_one(struct event_log *log)
+{
+	struct klog_record record;
+	enum klog_status status = klog_read(&log->klog, &record, &log->why);
+	if (status == KLOG_RECORD && oomlog_push(&log->oomlog, &record) == ERR_OK)
+		return true;
+	if (status == KLOG_RECORD)
+		err_set(&log->why, ERR_NO_MEMORY, "no memory for the kernel's log");
+	if (status != KLOG_AGAIN && (status != KLOG_END || !log->live || !klog_resume(&log->klog)))
+		close_log(log);
+	return false;
+}
+
+bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, bool quiet)
+{
+	uint64_t seen = log->seen;
+	bool more = log->open;
+	while (more && records-- > 0)
+		more = read_one(log);
+	if (log->open && (quiet || !oomlog_waiting(&log->oomlog)))
+		oomlog_flush(&log->oomlog, !quiet);
+	log->waiting = log->open && oomlog_waiting(&log->oomlog);
+	if (log->seen != seen)
+		log->seen_ms = now_ms;
+	log->caught_up |= !more && !log->waiting;
+	return more;
+}
+
+const struct oom_event *event_log_get(const struct event_log *log, size_t index)
+{
+	if (index >= log->count)
+		return NULL;
+	return log->events[(log->newest + EVENT_LOG_MAX - index) % EVENT_LOG_MAX];
+}

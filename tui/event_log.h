@@ -1,0 +1,52 @@
+/* The kernel's OOM events while the screen runs: the log's descriptor to wait for, and the last
+ * events it told of.
+ *
+ * Bounded: the oldest event makes room for the newest. Memory is taken when an event comes, never
+ * by a refresh. Knows no screen. */
+#ifndef OOMSPECT_EVENT_LOG_H
+#define OOMSPECT_EVENT_LOG_H
+
+#include "oomspect/klog.h"
+#include "oomspect/oomlog.h"
+
+#define EVENT_LOG_MAX 200
+
+struct event_log {
+	struct klog klog;
+	struct oomlog oomlog;
+	bool open;      /* there is a log, and it can still be read */
+	bool live;      /* it is the running kernel's, and goes on */
+	bool caught_up; /* what was in it at the start has been read: more is news */
+	bool waiting;   /* an event is decided and may still get members */
+	struct err why; /* why there is no log, when it could not be opened or read */
+	struct oom_event *events[EVENT_LOG_MAX]; /* ranked; a ring, the newest at `newest` */
+	size_t count, newest;
+	uint64_t seen;    /* events since the log was opened, those that made room too */
+	uint64_t victims; /* of all of them */
+	uint64_t repeats; /* reports without a victim that were like the one before */
+	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
+};
+
+/* Opens the running kernel's log, or `file`. Failing is no error for a screen: `log->why` then says
+ * what is missing. */
+void event_log_open(struct event_log *log, const char *file);
+
+/* A log that is not there, for the reason given: a captured machine has none. */
+void event_log_open_none(struct event_log *log, const char *why);
+void event_log_release(struct event_log *log);
+
+/* What to poll for, -1 when there is nothing to wait for. */
+int event_log_fd(const struct event_log *log);
+
+/* Milliseconds after which event_log_read is due without more of the log; -1: none. */
+int event_log_due_ms(const struct event_log *log);
+
+/* Reads at most `records`, so that a storm does not hold the screen. True when there may be more
+ * at once. `now_ms` is any clock; `quiet` says that event_log_due_ms has passed. */
+bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, bool quiet);
+
+/* Event `index` counted from the newest, NULL when there are not so many. Valid until the next
+ * read. */
+const struct oom_event *event_log_get(const struct event_log *log, size_t index);
+
+#endif

@@ -1,0 +1,104 @@
+#include "react_events.h"
+
+#include "state.h"
+
+static long page(const struct app *app)
+{
+	/* The report has what the list leaves of the screen, about two thirds. */
+	long rows = app->grid.rows - app->layout.list_rows - 8;
+	return rows > 1 ? rows : 1;
+}
+
+static void up(struct app *app)
+{
+	events_pane_move(&app->events, -1);
+}
+
+static void down(struct app *app)
+{
+	events_pane_move(&app->events, 1);
+}
+
+static void page_up(struct app *app)
+{
+	events_pane_scroll(&app->events, -page(app));
+}
+
+static void page_down(struct app *app)
+{
+	events_pane_scroll(&app->events, page(app));
+}
+
+static void first(struct app *app)
+{
+	events_pane_move(&app->events, -(long)app->events.log.count);
+}
+
+static void last(struct app *app)
+{
+	events_pane_move(&app->events, (long)app->events.log.count);
+}
+
+static void follow(struct app *app)
+{
+	events_pane_follow(&app->events, !app->events.follow);
+	state_say(app, app->events.follow ? "at the newest event" : "not following new events");
+}
+
+static void open_raw(struct app *app)
+{
+	app->events.raw = !app->events.raw;
+	app->events.report_top = 0;
+}
+
+static void save(struct app *app)
+{
+	char name[128];
+	struct err err;
+	if (app->options->read_only)
+		state_say(app, "not saved: --read-only");
+	else if (events_pane_save(&app->events, name, sizeof(name), &err))
+		state_say(app, "%s", err.text);
+	else
+		state_say(app, "saved %s", name);
+}
+
+static void search_next(struct app *app)
+{
+	react_events_search(app, 1);
+}
+
+static void search_previous(struct app *app)
+{
+	react_events_search(app, -1);
+}
+
+static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_UP] = up,
+	[ACTION_DOWN] = down,
+	[ACTION_PAGE_UP] = page_up,
+	[ACTION_PAGE_DOWN] = page_down,
+	[ACTION_FIRST] = first,
+	[ACTION_LAST] = last,
+	[ACTION_FOLLOW] = follow,
+	[ACTION_OPEN] = open_raw,
+	[ACTION_FULL] = save,
+	[ACTION_SEARCH_NEXT] = search_next,
+	[ACTION_SEARCH_PREVIOUS] = search_previous,
+};
+
+bool react_events(struct app *app, enum action action)
+{
+	if (!reactions[action])
+		return false;
+	reactions[action](app);
+	return true;
+}
+
+void react_events_search(struct app *app, int step)
+{
+	if (!app->search_text[0])
+		state_say(app, "nothing to search: / first");
+	else if (!events_pane_search(&app->events, app->search_text, step))
+		state_say(app, "not found: %s", app->search_text);
+}

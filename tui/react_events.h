@@ -1,0 +1,14 @@
+/* What the keys do in the Events view where that is not what they do elsewhere. */
+#ifndef OOMSPECT_REACT_EVENTS_H
+#define OOMSPECT_REACT_EVENTS_H
+
+#include "app.h"
+#include "keymap.h"
+
+/* True when `action` was the Events view's own. */
+bool react_events(struct app *app, enum action action);
+
+/* Goes to the next event (step 1: older) with the text that is searched. */
+void react_events_search(struct app *app, int step);
+
+#endif

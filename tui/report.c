@@ -1,0 +1,58 @@
+#include "report.h"
+
+#include "events_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void report_init(struct report *report)
+{
+	*report = (struct report){ 0 };
+}
+
+void report_release(struct report *report)
+{
+	free(report->text);
+	free(report->lines);
+	report_init(report);
+}
+
+static bool index_lines(struct report *report, size_t length)
+{
+	size_t lines = 1;
+	for (size_t i = 0; i < length; i++)
+		lines += report->text[i] == '\n';
+	report->lines = calloc(lines, sizeof(*report->lines));
+	if (!report->lines)
+		return false;
+	for (size_t at = 0; at < length; report->count++) {
+		const char *end = memchr(report->text + at, '\n', length - at);
+		report->lines[report->count] = at;
+		at = end ? (size_t)(end - report->text) + 1 : length;
+	}
+	return true;
+}
+
+void report_make(struct report *report, const struct oom_event *event, int width, bool raw)
+{
+	size_t length = 0;
+	report_release(report);
+	FILE *out = open_memstream(&report->text, &length);
+	if (!out)
+		return;
+	if (raw)
+		fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, out);
+	else
+		events_text_print(out, event, width);
+	bool written = !ferror(out);
+	if (fclose(out) != 0 || !written || !index_lines(report, length))
+		report_release(report);
+}
+
+const char *report_line(const struct report *report, size_t index, size_t *ret_length)
+{
+	const char *line = report->text + report->lines[index];
+	*ret_length = strcspn(line, "\n");
+	return line;
+}

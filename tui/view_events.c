@@ -1,0 +1,255 @@
+#include "view_events.h"
+
+#include "view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define WIDE_COLS   140 /* from here on list and report stand side by side */
+#define LIST_COLS   60
+#define TALL_ROWS   12 /* below that list and report alone */
+#define MEMCG_WIDTH 26
+#define NAME_WIDTH  22
+
+static struct layout place_parts(int rows)
+{
+	static const enum part above[] = { PART_TITLE, PART_NEXT, PART_TABS, PART_HEADING };
+	bool tall = rows >= TALL_ROWS;
+	struct layout layout;
+	int row = 0;
+	for (enum part part = 0; part < PART_COUNT; part++)
+		layout.rows[part] = -1;
+	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
+		bool always = above[i] == PART_NEXT || (above[i] == PART_HEADING && rows > 2);
+		if (tall || always)
+			layout.rows[above[i]] = row++;
+	}
+	layout.rows[PART_LIST] = row;
+	layout.rows[PART_STATUS] = tall ? rows - 2 : -1;
+	layout.rows[PART_BAR] = tall ? rows - 1 : -1;
+	layout.list_rows = rows - row - (tall ? 2 : 0);
+	return layout;
+}
+
+struct events_layout view_events_layout(int rows, int cols, int events)
+{
+	struct events_layout layout = { .parts = place_parts(rows), .list_cols = cols, .note = -1 };
+	int room = layout.parts.list_rows, list = layout.parts.rows[PART_LIST];
+	bool tall = rows >= TALL_ROWS;
+	if (cols >= WIDE_COLS && tall) {
+		layout.list_cols = LIST_COLS;
+		layout.parts.list_rows = room - 1;
+		layout.note = list + room - 1;
+		layout.report = list;
+		layout.report_col = LIST_COLS + 2;
+		layout.report_rows = room;
+		layout.report_cols = cols - layout.report_col;
+		return layout;
+	}
+	/* A third for the list, but no more than it needs. */
+	int third = room / 3 > 1 ? room / 3 : 1;
+	layout.parts.list_rows = room < 1 ? 0 : events + 1 < third ? events + 1 : third;
+	layout.ruled = tall;
+	layout.note = tall ? list + layout.parts.list_rows : -1;
+	layout.report = list + layout.parts.list_rows + (tall ? 2 : 0);
+	layout.report_rows = list + room - layout.report;
+	layout.report_cols = cols;
+	return layout;
+}
+
+static void format_when(const struct oom_event *event, char *buffer, size_t size)
+{
+	struct tm local;
+	time_t seconds = (time_t)(event->unix_us / 1000000);
+	if (event->unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local))
+		strftime(buffer, size, "%H:%M:%S", &local);
+	else if (event->boot_us != OOM_UNKNOWN)
+		snprintf(buffer, size, "+%llds", (long long)(event->boot_us / 1000000));
+	else
+		snprintf(buffer, size, "-");
+}
+
+static int64_t known(int64_t kb)
+{
+	return kb == OOM_UNKNOWN ? 0 : kb;
+}
+
+/* Anonymous memory and page tables come back; files and shared memory may stay. */
+static int64_t freed_kb(const struct oom_event *event)
+{
+	int64_t sum = 0;
+	bool any = false;
+	for (size_t i = 0; i < event->victim_count; i++) {
+		any |= event->victims[i].anon_rss_kb != OOM_UNKNOWN;
+		sum += known(event->victims[i].anon_rss_kb) + known(event->victims[i].pgtables_kb);
+	}
+	return any ? sum : -1;
+}
+
+static void put_killed(struct pen *pen, const struct oom_event *event)
+{
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + NAME_WIDTH);
+	grid_skip(pen, NAME_WIDTH + 1);
+	if (event->victim_count) {
+		grid_printf(&cell, STYLE_NORMAL, "%lld ", (long long)event->victims[0].pid);
+		grid_put_foreign(&cell, STYLE_NORMAL, event->victims[0].comm, OOM_COMM_SIZE);
+		if (event->victim_count > 1)
+			grid_printf(&cell, STYLE_NORMAL, " +%zu", event->victim_count - 1);
+	} else {
+		grid_put(&cell, STYLE_BOLD, oom_outcome_name(event->outcome));
+	}
+}
+
+static void put_memcg(struct pen *pen, const struct oom_event *event)
+{
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + MEMCG_WIDTH);
+	/* The end of a path tells more than its beginning. */
+	const char *path = event->oom_memcg ? event->oom_memcg : "-";
+	size_t length = strlen(path);
+	if (length > MEMCG_WIDTH)
+		path += length - MEMCG_WIDTH;
+	grid_skip(pen, MEMCG_WIDTH + 1);
+	grid_put_foreign(&cell, STYLE_NORMAL, path, MEMCG_WIDTH);
+}
+
+static void put_row(struct pen *pen, const struct oom_event *event, bool with_memcg)
+{
+	char when[32], freed[FORMAT_SIZE], adj[16] = "-";
+	format_when(event, when, sizeof(when));
+	format_kb(freed_kb(event), freed);
+	if (event->victim_count && event->victims[0].oom_score_adj != OOM_UNKNOWN)
+		snprintf(adj, sizeof(adj), "%d", (int)event->victims[0].oom_score_adj);
+	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
+	if (with_memcg)
+		put_memcg(pen, event);
+	put_killed(pen, event);
+	grid_put_right(pen, STYLE_NORMAL, freed, 5);
+	grid_put_right(pen, STYLE_NORMAL, adj, 6);
+	grid_skip(pen, 1);
+	grid_put_foreign(pen, STYLE_DIM, event->invoker.comm, OOM_COMM_SIZE);
+}
+
+static void draw_list(const struct app *app, struct grid *grid, const struct events_layout *layout)
+{
+	const struct events_pane *pane = &app->events;
+	bool with_memcg = layout->list_cols == grid->cols;
+	struct pen heading =
+		grid_pen_until(grid, layout->parts.rows[PART_HEADING], 0, layout->list_cols);
+	grid_printf(&heading, STYLE_NORMAL, " TIME     SCOPE   %-*s%-*sFREED   ADJ BY",
+		with_memcg ? MEMCG_WIDTH + 1 : 0, with_memcg ? "LIMITING CGROUP" : "",
+		NAME_WIDTH + 1, "KILLED");
+	for (int i = 0; i < layout->parts.list_rows; i++) {
+		size_t index = pane->top + (size_t)i;
+		const struct oom_event *event = event_log_get(&pane->log, index);
+		if (!event)
+			break;
+		struct pen pen = grid_pen_until(
+			grid, layout->parts.rows[PART_LIST] + i, 0, layout->list_cols);
+		grid_put(&pen, STYLE_NORMAL, index == pane->cursor ? ">" : " ");
+		put_row(&pen, event, with_memcg);
+		if (index == pane->cursor && layout->list_cols == grid->cols)
+			grid_mark_row(grid, layout->parts.rows[PART_LIST] + i, STYLE_REVERSE);
+	}
+	if (layout->list_cols == grid->cols)
+		grid_mark_row(grid, layout->parts.rows[PART_HEADING], STYLE_REVERSE);
+}
+
+/* Kills that the log does not mention: the counter needs no right to be read. */
+static void draw_note(const struct app *app, struct grid *grid, const struct events_layout *layout)
+{
+	const struct event_log *log = &app->events.log;
+	struct pen pen = grid_pen_until(grid, layout->note, 0, layout->list_cols);
+	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
+	if (!log->live && app->options->log) {
+		grid_printf(&pen, STYLE_DIM, " %zu events in ", log->count);
+		grid_put_foreign(&pen, STYLE_DIM, app->options->log, 60);
+	} else if (counted == UNKNOWN) {
+		grid_printf(&pen, STYLE_DIM, " (log: %llu killed; this kernel counts none)",
+			(unsigned long long)log->victims);
+	} else if ((uint64_t)counted > log->victims) {
+		grid_printf(&pen, STYLE_RISK,
+			" (vmstat oom_kill %lld, log %llu: %lld not in the log)",
+			(long long)counted, (unsigned long long)log->victims,
+			(long long)(counted - (int64_t)log->victims));
+	} else {
+		grid_printf(&pen, STYLE_DIM, " (vmstat oom_kill %lld, log %llu: none missing)",
+			(long long)counted, (unsigned long long)log->victims);
+	}
+	if (log->repeats)
+		grid_printf(&pen, STYLE_DIM, " %llu repeats", (unsigned long long)log->repeats);
+}
+
+/* What to show where there is no event. */
+static void draw_empty(const struct app *app, struct grid *grid, const struct events_layout *layout)
+{
+	const struct event_log *log = &app->events.log;
+	struct pen pen = grid_pen(grid, layout->parts.rows[PART_LIST], 1);
+	if (!log->why.code) {
+		grid_put(&pen, STYLE_NORMAL, "no OOM event in the kernel's log");
+		return;
+	}
+	grid_put(&pen, STYLE_BOLD, "kernel log not readable: ");
+	grid_put_foreign(&pen, STYLE_NORMAL, log->why.text, grid_left(&pen));
+	pen = grid_pen(grid, layout->parts.rows[PART_LIST] + 1, 1);
+	if (app->watch.snapshot && app->watch.snapshot->host.vmstat.oom_kill != UNKNOWN)
+		grid_printf(&pen, STYLE_NORMAL,
+			"counters need no right: vmstat oom_kill %lld since boot",
+			(long long)app->watch.snapshot->host.vmstat.oom_kill);
+}
+
+static void draw_report(
+	const struct app *app, struct grid *grid, const struct events_layout *layout)
+{
+	const struct events_pane *pane = &app->events;
+	const struct report *report = &pane->report;
+	const struct oom_event *event = events_pane_event(pane);
+	char when[32];
+	if (!event)
+		return;
+	if (layout->ruled) {
+		struct pen rule = grid_pen(grid, layout->report - 1, layout->report_col);
+		format_when(event, when, sizeof(when));
+		grid_printf(&rule, STYLE_DIM, "-- %s %s ", when,
+			pane->raw ? "kernel lines" : "OOM event");
+		grid_fill(&rule, STYLE_DIM, '-', grid_left(&rule));
+	}
+	for (int i = 0; i < layout->report_rows; i++) {
+		size_t index = pane->report_top + (size_t)i, length;
+		if (index >= report->count)
+			break;
+		struct pen pen = grid_pen(grid, layout->report + i, layout->report_col);
+		char line[1024];
+		const char *text = report_line(report, index, &length);
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		grid_put_foreign(&pen, STYLE_NORMAL, line, grid_left(&pen));
+	}
+}
+
+static void draw_status(const struct app *app, struct grid *grid)
+{
+	char text[128];
+	const struct events_pane *pane = &app->events;
+	snprintf(text, sizeof(text), " event %zu of %zu, report line %zu of %zu    follow %s",
+		pane->log.count ? pane->cursor + 1 : 0, pane->log.count,
+		pane->report.count ? pane->report_top + 1 : 0, pane->report.count,
+		pane->follow ? "ON (F)" : "off (F)");
+	view_status_draw(app, grid, text);
+}
+
+void view_events_draw(const struct app *app, struct grid *grid)
+{
+	int events = (int)app->events.log.count;
+	struct events_layout layout = view_events_layout(grid->rows, grid->cols, events);
+	view_header_draw(app, grid);
+	view_next_draw(app, grid);
+	view_tabs_draw(app, grid);
+	draw_list(app, grid, &layout);
+	if (events == 0)
+		draw_empty(app, grid, &layout);
+	if (layout.note >= 0)
+		draw_note(app, grid, &layout);
+	draw_report(app, grid, &layout);
+	view_bar_draw(app, grid);
+	draw_status(app, grid);
+}
