@@ -26,6 +26,7 @@ const char *const uncertainty_names[UNCERTAIN_COUNT] = {
 	[UNCERTAIN_COUNTERS] = "counters",
 	[UNCERTAIN_MEMPOLICY] = "mempolicy",
 	[UNCERTAIN_SHARED_MM] = "shared_mm",
+	[UNCERTAIN_SHMEM_SWAP] = "shmem_swap",
 	[UNCERTAIN_HIDDEN] = "hidden",
 };
 
@@ -286,10 +287,12 @@ static size_t sacrificed(const struct ranking *ranking)
 static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_edit *edits, size_t edit_count)
 {
-	struct evaluation evaluation = { snapshot, &ranking->domain, ranking->moment, false };
-	if (ranking->moment == RANKING_AT_OOM)
-		evaluation.shmem_to_swap = shmem_pages(snapshot, &ranking->domain) <=
-					   free_swap(snapshot, &ranking->domain);
+	ranking->shmem_to_swap = ranking->moment == RANKING_AT_OOM &&
+				 shmem_pages(snapshot, &ranking->domain) <=
+					 free_swap(snapshot, &ranking->domain);
+	const struct evaluation evaluation = {
+		snapshot, &ranking->domain, ranking->moment, ranking->shmem_to_swap,
+	};
 	ranking->count = ranking->killable = 0;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];

@@ -4,6 +4,7 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "cgroups.h"
 #include "detail.h"
 #include "events_pane.h"
 #include "layout.h"
@@ -17,6 +18,7 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_CGROUPS,
 	VIEW_EVENTS,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
@@ -39,6 +41,7 @@ struct app {
 	struct events_pane events;
 	struct listing listing;
 	struct moves moves;
+	struct cgroups cgroups;
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */
