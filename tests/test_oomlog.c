@@ -411,19 +411,18 @@ static void a_group_waits_for_its_members(void **state)
 	oomlog_release(&log);
 }
 
-static void raw_lines_are_kept_if_asked(void **state);
-static char kept[256];
+#define KEPT_MAX 256
 
 static void keep_raw_of(void *arg, struct oom_event *event)
 {
-	(void)arg;
-	snprintf(kept, sizeof(kept), "%s", event->raw ? event->raw : "");
+	snprintf(arg, KEPT_MAX, "%s", event->raw ? event->raw : "");
 }
 
 static void raw_lines_are_kept_if_asked(void **state)
 {
 	struct oomlog log;
-	struct oomlog_sink sink = { .event = keep_raw_of };
+	char kept[KEPT_MAX] = "";
+	struct oomlog_sink sink = { .event = keep_raw_of, .arg = kept };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_KEEP_RAW), ERR_OK);
 	push_lines(&log, text_of("unrelated\nOut of memory: Killed process 9 (x) total-vm:4kB\nunrelated\n"), KLOG_WHOLE);
