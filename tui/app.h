@@ -4,12 +4,14 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "acting.h"
 #include "cgroups.h"
 #include "detail.h"
 #include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
 #include "moves.h"
+#include "process_detail.h"
 #include "prompt.h"
 #include "watch.h"
 
@@ -20,6 +22,7 @@ enum view_id {
 	VIEW_PROCS,
 	VIEW_CGROUPS,
 	VIEW_EVENTS,
+	VIEW_DETAIL,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -39,6 +42,7 @@ struct app {
 	struct watch watch;
 	struct detail detail;
 	struct events_pane events;
+	struct process_detail process; /* what the Detail view shows */
 	struct listing listing;
 	struct moves moves;
 	struct cgroups cgroups;
@@ -61,9 +65,12 @@ struct app {
 	size_t top; /* first row of the listing that is seen */
 	int shift;  /* columns scrolled away to the left */
 	int help_top;
+	int page_top;           /* of view_pages.h: the first line that is seen */
+	enum view_id page_from; /* where such a view goes back to */
 	struct prompt prompt;
 	bool sort_menu;
 	size_t sort_menu_at;
+	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;

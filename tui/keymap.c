@@ -10,6 +10,7 @@ const char *const key_group_names[GROUP_COUNT] = {
 	[GROUP_LOOK] = "LOOK",
 	[GROUP_FIND] = "FIND",
 	[GROUP_SORT] = "SORT",
+	[GROUP_ACT] = "ACT (where allowed)",
 	[GROUP_PROGRAM] = "PROGRAM",
 };
 
@@ -62,10 +63,23 @@ const struct key_row key_rows[] = {
 	{ 'I', ACTION_SORT_REVERSE, GROUP_SORT, NULL, "reverse the order" },
 	{ 'R', ACTION_SORT_REVERSE, GROUP_SORT, NULL, NULL },
 
+	{ 'a', ACTION_ADJUST, GROUP_ACT, NULL, "adjust oom_score_adj" },
+	{ 'r', ACTION_ADJUST, GROUP_ACT, NULL, NULL },
+	{ INPUT_F(7), ACTION_ADJUST_LESS, GROUP_ACT, "Adj-", "the same, 50 less" },
+	{ ']', ACTION_ADJUST_LESS, GROUP_ACT, NULL, NULL },
+	{ INPUT_F(8), ACTION_ADJUST_MORE, GROUP_ACT, "Adj+", "the same, 50 more" },
+	{ '[', ACTION_ADJUST_MORE, GROUP_ACT, NULL, NULL },
+	{ INPUT_F(9), ACTION_SIGNAL, GROUP_ACT, "Kill", "send a signal" },
+	{ 'k', ACTION_SIGNAL, GROUP_ACT, NULL, NULL },
+	{ INPUT_SPACE, ACTION_TAG, GROUP_ACT, NULL, "tag, untag this row" },
+	{ 'A', ACTION_TAG_ALL, GROUP_ACT, NULL, "tag all rows shown" },
+	{ 'U', ACTION_UNTAG, GROUP_ACT, NULL, "take all tags away" },
+
 	{ '1', ACTION_VIEW_PROCS, GROUP_LOOK, NULL, "processes" },
 	{ '2', ACTION_VIEW_CGROUPS, GROUP_LOOK, NULL, "memory cgroups" },
 	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
 	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
+	{ '4', ACTION_VIEW_DETAIL, GROUP_LOOK, NULL, "all about one process" },
 	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, "Open", "open, raw lines" },
 	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full paths; save event" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },

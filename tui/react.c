@@ -1,8 +1,10 @@
 #include "react.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "react_cgroups.h"
 #include "react_events.h"
+#include "react_pages.h"
 #include "react_scope.h"
 #include "state.h"
 #include "view.h"
@@ -103,6 +105,11 @@ static void view_cgroups(struct app *app)
 static void view_events(struct app *app)
 {
 	state_show(app, VIEW_EVENTS);
+}
+
+static void view_detail(struct app *app)
+{
+	state_show(app, VIEW_DETAIL);
 }
 
 static void view_next(struct app *app)
@@ -309,13 +316,15 @@ static bool is_filtered(const struct app *app)
 	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
 }
 
-/* One step out: help, search, filter, scope. Never quits. */
+/* One step out: help, search, tags, filter, scope. Never quits. */
 static void back(struct app *app)
 {
 	if (app->view == VIEW_HELP)
 		state_show(app, app->view_before);
 	else if (app->search_text[0])
 		app->search_text[0] = '\0';
+	else if (app->acting.tags.count)
+		acting_untag(app);
 	else if (is_filtered(app) || !react_scope_leave(app))
 		clear(app);
 }
@@ -354,6 +363,7 @@ static void scope(struct app *app)
 
 /* NULL: the key does nothing in the list of processes. */
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
+	[ACTION_OPEN] = view_detail,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -369,6 +379,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_CGROUP] = react_scope_jump,
 	[ACTION_SCOPE] = scope,
 	[ACTION_VIEW_EVENTS] = view_events,
+	[ACTION_VIEW_DETAIL] = view_detail,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -391,6 +402,13 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SORT_LEFT] = sort_left,
 	[ACTION_SORT_RIGHT] = sort_right,
 	[ACTION_SORT_REVERSE] = sort_reverse,
+	[ACTION_ADJUST] = acting_adjust,
+	[ACTION_ADJUST_LESS] = acting_adjust_less,
+	[ACTION_ADJUST_MORE] = acting_adjust_more,
+	[ACTION_SIGNAL] = acting_signal,
+	[ACTION_TAG] = acting_tag,
+	[ACTION_TAG_ALL] = acting_tag_all,
+	[ACTION_UNTAG] = acting_untag,
 	[ACTION_HELP] = help,
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
@@ -509,6 +527,8 @@ static bool react(struct app *app, enum action action)
 
 void react_key(struct app *app, int key)
 {
+	if (dialog_key(app, key))
+		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {
 		type(app, key);
@@ -521,12 +541,14 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
+	enum view_id before = app->view;
 	char name[32];
 	input_name(key, name, sizeof(name));
 	if (!row)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else if (!react(app, row->action))
+	else if (!react_pages(app, row) && !react(app, row->action))
 		state_say(app, "%s does nothing here, ? for help", name);
+	react_pages_entered(app, before);
 }

@@ -3,6 +3,7 @@
 #include "state_cgroups.h"
 #include "view.h"
 #include "view_events.h"
+#include "view_pages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ enum err_code state_init(
 	listing_init(&app->listing);
 	moves_init(&app->moves);
 	cgroups_init(&app->cgroups);
+	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
 	grid_init(&app->help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
@@ -50,6 +52,8 @@ enum err_code state_init(
 	code = detail_init(&app->detail, &app->watch.root, &app->watch.users, err);
 	if (!code) {
 		code = apply_options(app, err);
+		if (!code)
+			code = acting_init(app, err);
 		if (code)
 			detail_release(&app->detail);
 	}
@@ -65,11 +69,13 @@ enum err_code state_init(
 
 void state_release(struct app *app)
 {
+	acting_release(&app->acting);
 	grid_release(&app->grid);
 	grid_release(&app->help);
 	listing_release(&app->listing);
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
+	process_detail_release(&app->process);
 	detail_release(&app->detail);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
@@ -155,9 +161,11 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	note_kills(app, host);
 	app->sample_ms = host->boot_ms;
 	app->samples++;
+	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return ERR_OK;
+	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
+					: ERR_OK;
 }
 
 static void choose_columns(struct app *app)

@@ -1,10 +1,16 @@
 #include "view.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "keymap.h"
+#include "view_pages.h"
 
 #include <stdio.h>
 
+/* A page of text needs the room: nothing of the panel but the title. */
+#define PAGE_WITHOUT \
+	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI | \
+		1u << PART_ZONES | 1u << PART_RUNNER_UP)
 #define SCOPE_COLS 40
 #define ROOMY      100 /* columns from which on the tab line need not save blanks */
 
@@ -71,6 +77,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_CGROUPS] = { "Cgroups", view_cgroups_draw, view_cgroups_put_state, view_cgroups_below,
 		1u << PART_ZONES | 1u << PART_RUNNER_UP | 1u << PART_COMMIT },
 	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
+	[VIEW_DETAIL] = { "Detail", view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
 };
 
@@ -132,4 +139,5 @@ void view_draw(const struct app *app, struct grid *grid)
 	views[app->view].draw(app, grid);
 	if (app->sort_menu)
 		view_sort_draw(app, grid);
+	dialog_draw(app, grid);
 }
