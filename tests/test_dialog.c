@@ -94,10 +94,8 @@ static void tags_are_marked(void **state)
 static void every_size_from_1x1(void **state)
 {
 	struct stage *stage = *state;
-	static const char *const states[] = { "a-17", "\033k",
-		"\033 A"
-		"a5",
-		"\033k" };
+	/* One after the other: a value, a signal, and both for all rows. */
+	static const char *const states[] = { "a-17", "\033k", "\033Aa5", "\033k" };
 	stage_go_live(stage);
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		stage_type(stage, states[i]);
