@@ -110,8 +110,8 @@ static void tag(struct app *app, const struct task *task)
 
 void acting_tag(struct app *app)
 {
-	const struct ranking_row *row;
-	if (!shows_processes(app) || !(row = state_cursor_row(app)))
+	const struct ranking_row *row = shows_processes(app) ? state_cursor_row(app) : NULL;
+	if (!row)
 		return;
 	if (tags_has(&app->acting.tags, row->task))
 		tags_remove(&app->acting.tags, row->task);
@@ -168,11 +168,13 @@ static enum err_code collect(struct app *app, struct targets *targets, struct er
 			targets, snapshot_find(app->watch.snapshot, tags->items[i].pid), root, err);
 	if (code == ERR_OK && tags->count == 0 && row)
 		code = targets_add(targets, row->task, root, err);
-	if (code == ERR_OK && targets->count == 0)
-		code = err_set(err, ERR_NOT_FOUND, "there is no process to point at");
-	if (code == ERR_OK && targets->count == 1 && targets->items[0].refused.code)
-		code = err_set(err, ERR_GONE, "%s", targets->items[0].refused.text);
-	return code;
+	if (code != ERR_OK || targets->count > 1)
+		return code;
+	if (targets->count == 1 && targets->items[0].refused.code == ERR_OK)
+		return ERR_OK;
+	err_set(err, ERR_NOT_FOUND, "%s",
+		targets->count ? targets->items[0].refused.text : "there is nobody to point at");
+	return ERR_NOT_FOUND;
 }
 
 static bool opened(struct app *app, enum dialog_id dialog, struct targets *targets,
