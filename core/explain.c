@@ -48,6 +48,7 @@ static const char *const uncertainty_words[UNCERTAIN_COUNT] = {
 	[UNCERTAIN_COUNTERS] = "this kernel counts swap per CPU, and /proc shows only the sum",
 	[UNCERTAIN_MEMPOLICY] = "memory policies of single tasks are not looked at",
 	[UNCERTAIN_SHARED_MM] = "who shares the victim's memory could not be asked",
+	[UNCERTAIN_SHMEM_SWAP] = "how much shared memory will be in swap by then decides",
 	[UNCERTAIN_HIDDEN] = "processes of other users are hidden (hidepid)",
 };
 

@@ -204,6 +204,23 @@ static unsigned margin_uncertainty(const struct ranking *ranking, const struct s
 	return bits;
 }
 
+/* Shmem in swap counts for nobody, and the projection takes all of it to be there. Reclaim goes by
+ * age, so some may still be resident when swap is full: in a cgroup of 32 MiB with 40 MiB of swap,
+ * between none and half of 10 MiB were. Whoever would be chosen with it makes a doubt. */
+static bool shmem_decides(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	for (size_t i = 0; ranking->shmem_to_swap && i < ranking->killable; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		int64_t shmem = row->task->rss_shmem_pages;
+		bool counted = shmem != UNKNOWN && row->task->locked_pages <= 0;
+		if (counted && row != victim && row->points + shmem > victim->points &&
+			!ranking_dies_with_victim(ranking, snapshot, row))
+			return true;
+	}
+	return false;
+}
+
 unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
@@ -214,5 +231,7 @@ unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapsho
 		bits |= 1u << UNCERTAIN_MEMPOLICY;
 	if (victim->task->mm_sharers_unknown)
 		bits |= 1u << UNCERTAIN_SHARED_MM;
+	if (shmem_decides(ranking, snapshot))
+		bits |= 1u << UNCERTAIN_SHMEM_SWAP;
 	return bits | margin_uncertainty(ranking, snapshot);
 }

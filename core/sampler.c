@@ -197,8 +197,11 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 	char path[PATH_MAX];
 	if (!work->tree.version)
 		return;
+	/* A v1 hierarchy puts the exited at the top, where a leader's living threads are not. The live
+	 * /proc knows every thread by its own number, a captured one does not. */
+	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
-		sampler->root, task->pid, work->tree.version == 2, path, sizeof(path));
+		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
 	if (length > 0)
 		task->cgroup = cgroup_paths_id(work->paths, path);
 }
@@ -216,7 +219,7 @@ static void read_process(struct sampler *sampler, pid_t pid)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
-	if (!attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
+	if (old && !attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
 		!is_watched(sampler->work, pid)) {
 		keep_process(next, old);
 		return;
@@ -429,7 +432,9 @@ static void finish(struct sampler *sampler)
 	find_sharers(sampler, shot);
 	witness_rss(shot);
 	attention_learn(&sampler->work->attention, shot);
-	shot->hidepid = shot->count > 0 && !snapshot_find(shot, 1);
+	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
+	bool is_first = sampler->options.leave_out_self && getpid() == 1;
+	shot->hidepid = !is_first && !snapshot_find(shot, 1);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;

@@ -70,6 +70,7 @@ void view_procs_draw(const struct app *app, struct grid *grid)
 		draw_list(app, grid);
 		status_text(app, status, sizeof(status));
 	}
+	view_strip_draw(app, grid);
 	view_bar_draw(app, grid);
 	view_status_draw(app, grid, status);
 }

@@ -57,6 +57,7 @@ struct ranking {
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
 	bool restricted;      /* ranking_restrict left some out */
+	bool shmem_to_swap; /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -128,6 +129,7 @@ enum uncertainty {
 	UNCERTAIN_COUNTERS,     /* per-CPU counters: VmSwap has no unsummed twin */
 	UNCERTAIN_MEMPOLICY,    /* per-task memory policies are not looked at */
 	UNCERTAIN_SHARED_MM,    /* who shares the victim's memory could not be asked */
+	UNCERTAIN_SHMEM_SWAP,   /* how much shmem will be in swap decides */
 	UNCERTAIN_HIDDEN,       /* processes are hidden from us */
 	UNCERTAIN_COUNT,
 };
