@@ -11,6 +11,7 @@
 #include "moves.h"
 #include "process_detail.h"
 #include "prompt.h"
+#include "vm_settings.h"
 #include "watch.h"
 
 #define APP_MESSAGE_SIZE 160
@@ -22,6 +23,7 @@ enum view_id {
 	VIEW_DETAIL,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
+	VIEW_SETTINGS,
 	VIEW_COUNT,
 };
 
@@ -40,6 +42,7 @@ struct app {
 	struct detail detail;
 	struct events_pane events;
 	struct process_detail process; /* what the Detail view shows */
+	struct vm_values vm;           /* what the page of settings shows */
 	struct listing listing;
 	struct moves moves;
 	struct column_set columns;

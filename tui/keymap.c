@@ -62,6 +62,7 @@ const struct key_row key_rows[] = {
 	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
 	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
 	{ '4', ACTION_VIEW_DETAIL, GROUP_LOOK, NULL, "all about one process" },
+	{ '5', ACTION_VIEW_SETTINGS, GROUP_LOOK, NULL, "settings of the kernel" },
 	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, NULL, "open what it is on" },
 	{ 'w', ACTION_WRITE, GROUP_LOOK, NULL, "events: save raw lines" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },

@@ -104,6 +104,11 @@ static void view_detail(struct app *app)
 	app->view = VIEW_DETAIL;
 }
 
+static void view_settings(struct app *app)
+{
+	app->view = VIEW_SETTINGS;
+}
+
 static void view_next(struct app *app)
 {
 	app->view = app->view >= VIEW_TABS - 1 ? 0 : app->view + 1;
@@ -358,6 +363,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_VIEW_PROCS] = view_procs,
 	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_DETAIL] = view_detail,
+	[ACTION_VIEW_SETTINGS] = view_settings,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,

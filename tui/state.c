@@ -1,5 +1,6 @@
 #include "state.h"
 
+#include "state_pages.h"
 #include "view.h"
 #include "view_events.h"
 #include "view_pages.h"
@@ -134,8 +135,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	app->samples++;
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
-					: ERR_OK;
+	return state_pages_update(app, err);
 }
 
 static void choose_columns(struct app *app)

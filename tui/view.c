@@ -11,6 +11,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_EVENTS] = { "Events", view_events_draw },
 	[VIEW_DETAIL] = { "Detail", view_pages_draw },
 	[VIEW_HELP] = { NULL, view_help_draw },
+	[VIEW_SETTINGS] = { NULL, view_pages_draw },
 };
 
 static const char *domain_name(const struct app *app)

@@ -1,0 +1,12 @@
+#include "state_pages.h"
+
+enum err_code state_pages_update(struct app *app, struct err *err)
+{
+	if (app->view == VIEW_DETAIL)
+		return process_detail_update(&app->process, &app->watch, err);
+	if (app->view == VIEW_SETTINGS)
+		vm_values_read(&app->vm, &app->watch.root,
+			app->watch.snapshot ? app->watch.snapshot->host.meminfo.mem_total
+					    : UNKNOWN);
+	return ERR_OK;
+}
