@@ -4,6 +4,7 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "config.h"
 #include "detail.h"
 #include "events_pane.h"
 #include "layout.h"
@@ -38,6 +39,8 @@ struct cursor {
 
 struct app {
 	const struct options *options;
+	struct config config; /* of config_path, and of the options that override it */
+	char config_path[PATH_MAX];
 	struct watch watch;
 	struct detail detail;
 	struct events_pane events;

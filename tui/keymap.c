@@ -77,6 +77,7 @@ const struct key_row key_rows[] = {
 	{ 'd', ACTION_DELAY, GROUP_LOOK, NULL, "delay between samples" },
 
 	{ INPUT_ESC, ACTION_BACK, GROUP_PROGRAM, NULL, "close, drop the filter" },
+	{ 'W', ACTION_SAVE_CONFIG, GROUP_PROGRAM, NULL, "write the settings" },
 	{ INPUT_CTRL('L'), ACTION_REPAINT, GROUP_PROGRAM, NULL, "paint the screen again" },
 	{ INPUT_CTRL('Z'), ACTION_SUSPEND, GROUP_PROGRAM, NULL, "suspend" },
 	{ 'q', ACTION_CLOSE, GROUP_PROGRAM, "Quit", "close, or quit" },
@@ -84,6 +85,17 @@ const struct key_row key_rows[] = {
 	{ 'Q', ACTION_QUIT, GROUP_PROGRAM, NULL, "quit from anywhere" },
 	{ INPUT_CTRL('C'), ACTION_QUIT, GROUP_PROGRAM, NULL, NULL },
 };
+/* What other keys become with vi_keys; htop's k and l are F9 and 3 then. */
+static const struct {
+	int key, meaning;
+} vi_keys[] = {
+	{ 'h', INPUT_LEFT },
+	{ 'j', INPUT_DOWN },
+	{ 'k', INPUT_UP },
+	{ 'l', INPUT_RIGHT },
+	{ 'H', INPUT_F(1) },
+};
+
 const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
 
 const struct key_row *keymap_find(int key)
@@ -92,6 +104,14 @@ const struct key_row *keymap_find(int key)
 		if (key_rows[i].key == key)
 			return &key_rows[i];
 	return NULL;
+}
+
+int keymap_vi(int key)
+{
+	for (size_t i = 0; i < sizeof(vi_keys) / sizeof(vi_keys[0]); i++)
+		if (vi_keys[i].key == key)
+			return vi_keys[i].meaning;
+	return key;
 }
 
 void keymap_names(const struct key_row *row, char *buffer, size_t size)

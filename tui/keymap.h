@@ -49,6 +49,7 @@ enum action {
 	ACTION_BACK,
 	ACTION_REPAINT,
 	ACTION_SUSPEND,
+	ACTION_SAVE_CONFIG,
 	ACTION_CLOSE,
 	ACTION_QUIT,
 	ACTION_COUNT,
@@ -71,6 +72,9 @@ extern const size_t key_row_count;
 
 /* The row that binds `key`, or NULL. */
 const struct key_row *keymap_find(int key);
+
+/* The key that `key` stands for with the setting vi_keys. */
+int keymap_vi(int key);
 
 /* The names of all keys that share the help of `row` (the first of its kind), separated by single
  * blanks: "Up Ctrl-P Alt-k". */

@@ -4,6 +4,7 @@
 #include "react_events.h"
 #include "react_pages.h"
 #include "state.h"
+#include "state_config.h"
 #include "view.h"
 
 #include "oomspect/text.h"
@@ -390,6 +391,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
 	[ACTION_SUSPEND] = suspend,
+	[ACTION_SAVE_CONFIG] = state_save_config,
 	[ACTION_CLOSE] = close_view,
 	[ACTION_QUIT] = quit,
 };
@@ -482,6 +484,8 @@ void react_key(struct app *app, int key)
 		type(app, key);
 		return;
 	}
+	if (app->config.vi_keys)
+		key = keymap_vi(key);
 	if (app->sort_menu) {
 		choose_sort(app, key);
 		return;

@@ -19,6 +19,9 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	enum err_code code = ERR_OK;
 	if (options->columns)
 		code = column_set_parse(&chosen, options->columns, err);
+	if (!code && options->columns)
+		text_copy(text_of(options->columns), app->config.columns,
+			sizeof(app->config.columns));
 	if (!code && options->sort)
 		code = column_set_parse(&chosen, options->sort, err);
 	if (!code && options->sort)
@@ -140,8 +143,8 @@ enum err_code state_sampled(struct app *app, struct err *err)
 
 static void choose_columns(struct app *app)
 {
-	if (app->options->columns) {
-		column_set_parse(&app->columns, app->options->columns, NULL);
+	if (app->config.columns[0]) {
+		column_set_parse(&app->columns, app->config.columns, NULL);
 		column_set_measure(&app->columns, &app->context);
 	} else {
 		column_set_choose(&app->columns, &app->context, app->grid.cols);
