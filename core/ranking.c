@@ -26,6 +26,7 @@ const char *const uncertainty_names[UNCERTAIN_COUNT] = {
 	[UNCERTAIN_COUNTERS] = "counters",
 	[UNCERTAIN_MEMPOLICY] = "mempolicy",
 	[UNCERTAIN_SHARED_MM] = "shared_mm",
+	[UNCERTAIN_SHMEM_SWAP] = "shmem_swap",
 	[UNCERTAIN_HIDDEN] = "hidden",
 };
 
@@ -286,10 +287,12 @@ static size_t sacrificed(const struct ranking *ranking)
 static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_edit *edits, size_t edit_count)
 {
-	struct evaluation evaluation = { snapshot, &ranking->domain, ranking->moment, false };
-	if (ranking->moment == RANKING_AT_OOM)
-		evaluation.shmem_to_swap = shmem_pages(snapshot, &ranking->domain) <=
-					   free_swap(snapshot, &ranking->domain);
+	ranking->shmem_to_swap = ranking->moment == RANKING_AT_OOM &&
+				 shmem_pages(snapshot, &ranking->domain) <=
+					 free_swap(snapshot, &ranking->domain);
+	const struct evaluation evaluation = {
+		snapshot, &ranking->domain, ranking->moment, ranking->shmem_to_swap,
+	};
 	ranking->count = ranking->killable = 0;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
@@ -375,11 +378,18 @@ void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snaps
 	for (size_t i = 0; i < ranking->count; i++)
 		if (ranking->rows[i].task->memcg == memcg && ranking->rows[i].scan_order < base)
 			base = ranking->rows[i].scan_order;
-	/* Rows of one cgroup stand together in scan order: their places are dealt out anew. */
+	/* Rows of one cgroup stand together in scan order: their places are dealt out anew, those
+	 * that are not listed behind the others, and what comes later makes room: `pids` may name
+	 * more processes than have a row. */
 	for (size_t i = 0; i < ranking->count; i++) {
 		struct ranking_row *row = &ranking->rows[i];
+		size_t place = count;
 		if (row->task->memcg == memcg)
-			row->scan_order = base + (uint32_t)place_in(pids, count, row->task->pid);
+			place = place_in(pids, count, row->task->pid);
+		if (place < count)
+			row->scan_order = base + (uint32_t)place;
+		else if (row->scan_order >= base)
+			row->scan_order += (uint32_t)count;
 	}
 	ranking->joined_memcg = memcg;
 	order_by_death(ranking, &snapshot->host.era);

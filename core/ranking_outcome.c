@@ -129,7 +129,7 @@ int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *sna
 	return next ? ranking->rows[0].points - next->points : UNKNOWN;
 }
 
-static int64_t private_kb(const struct snapshot *snapshot, const struct task *task)
+static int64_t mm_kb(const struct snapshot *snapshot, const struct task *task)
 {
 	int64_t page_kb = snapshot->host.page_size / 1024;
 	/* Before 4.5 nobody says how much of rss is anonymous: all of it is the best guess. */
@@ -143,7 +143,7 @@ int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *s
 	const struct ranking_row *victim = ranking_victim(ranking);
 	if (!victim)
 		return UNKNOWN;
-	int64_t sum = private_kb(snapshot, victim->task);
+	int64_t sum = mm_kb(snapshot, victim->task);
 	for (size_t i = 0; i < ranking->count; i++) {
 		const struct ranking_row *row = &ranking->rows[i];
 		const struct task *task = row->task;
@@ -151,9 +151,21 @@ int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *s
 		bool counted = task->mm_owner != task->pid ||
 			       task->mm_owner == victim->task->mm_owner;
 		if (!counted && ranking_dies_with_victim(ranking, snapshot, row))
-			sum += private_kb(snapshot, task);
+			sum += mm_kb(snapshot, task);
 	}
 	return sum;
+}
+
+int64_t ranking_private_kb(const struct snapshot *snapshot, const struct task *task)
+{
+	if (!task->has_mm)
+		return 0;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *other = &snapshot->tasks[i];
+		if (other != task && other->has_mm && other->mm_owner == task->mm_owner)
+			return 0;
+	}
+	return mm_kb(snapshot, task);
 }
 
 /* How far the unsummed per-CPU counters of one task may be off, in pages: every CPU may hold back
@@ -192,6 +204,23 @@ static unsigned margin_uncertainty(const struct ranking *ranking, const struct s
 	return bits;
 }
 
+/* Shmem in swap counts for nobody, and the projection takes all of it to be there. Reclaim goes by
+ * age, so some may still be resident when swap is full: in a cgroup of 32 MiB with 40 MiB of swap,
+ * between none and half of 10 MiB were. Whoever would be chosen with it makes a doubt. */
+static bool shmem_decides(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const struct ranking_row *victim = ranking_victim(ranking);
+	for (size_t i = 0; ranking->shmem_to_swap && i < ranking->killable; i++) {
+		const struct ranking_row *row = &ranking->rows[i];
+		int64_t shmem = row->task->rss_shmem_pages;
+		bool counted = shmem != UNKNOWN && row->task->locked_pages <= 0;
+		if (counted && row != victim && row->points + shmem > victim->points &&
+			!ranking_dies_with_victim(ranking, snapshot, row))
+			return true;
+	}
+	return false;
+}
+
 unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
@@ -202,5 +231,7 @@ unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapsho
 		bits |= 1u << UNCERTAIN_MEMPOLICY;
 	if (victim->task->mm_sharers_unknown)
 		bits |= 1u << UNCERTAIN_SHARED_MM;
+	if (shmem_decides(ranking, snapshot))
+		bits |= 1u << UNCERTAIN_SHMEM_SWAP;
 	return bits | margin_uncertainty(ranking, snapshot);
 }

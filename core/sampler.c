@@ -20,6 +20,8 @@ struct sampler_work {
 	struct cgroup_paths *paths;
 	struct memcg_tree tree;
 	struct attention attention;
+	pid_t watched[SAMPLER_WATCHED_MAX]; /* ascending */
+	size_t watched_count;
 	int32_t *memcg_of_path; /* by path id, for one sample */
 	size_t memcg_of_path_capacity;
 	uint32_t *mm_slots; /* open addressing over mm_key: index in tasks + 1, 0 free */
@@ -123,6 +125,23 @@ static void sort_pids(struct sampler_work *work)
 	}
 }
 
+void sampler_watch(struct sampler *sampler, const pid_t *pids, size_t count)
+{
+	struct sampler_work *work = sampler->work;
+	work->watched_count = count < SAMPLER_WATCHED_MAX ? count : SAMPLER_WATCHED_MAX;
+	for (size_t i = 0; i < work->watched_count; i++) {
+		size_t at = i; /* insertion: a screenful, and no allocation */
+		for (; at > 0 && work->watched[at - 1] > pids[i]; at--)
+			work->watched[at] = work->watched[at - 1];
+		work->watched[at] = pids[i];
+	}
+}
+
+static bool is_watched(const struct sampler_work *work, pid_t pid)
+{
+	return bsearch(&pid, work->watched, work->watched_count, sizeof(pid), compare_pids) != NULL;
+}
+
 static enum err_code list_processes(struct sampler *sampler, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
@@ -178,8 +197,11 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 	char path[PATH_MAX];
 	if (!work->tree.version)
 		return;
+	/* A v1 hierarchy puts the exited at the top, where a leader's living threads are not. The live
+	 * /proc knows every thread by its own number, a captured one does not. */
+	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
-		sampler->root, task->pid, work->tree.version == 2, path, sizeof(path));
+		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
 	if (length > 0)
 		task->cgroup = cgroup_paths_id(work->paths, path);
 }
@@ -197,7 +219,8 @@ static void read_process(struct sampler *sampler, pid_t pid)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
-	if (!attention_due(&sampler->work->attention, old, sampler->work->next_pid)) {
+	if (old && !attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
+		!is_watched(sampler->work, pid)) {
 		keep_process(next, old);
 		return;
 	}
@@ -409,7 +432,9 @@ static void finish(struct sampler *sampler)
 	find_sharers(sampler, shot);
 	witness_rss(shot);
 	attention_learn(&sampler->work->attention, shot);
-	shot->hidepid = shot->count > 0 && !snapshot_find(shot, 1);
+	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
+	bool is_first = sampler->options.leave_out_self && getpid() == 1;
+	shot->hidepid = !is_first && !snapshot_find(shot, 1);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;

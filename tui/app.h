@@ -4,6 +4,8 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "acting.h"
+#include "cgroups.h"
 #include "config.h"
 #include "detail.h"
 #include "events_pane.h"
@@ -20,6 +22,7 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_CGROUPS,
 	VIEW_EVENTS,
 	VIEW_DETAIL,
 	VIEW_TABS,
@@ -48,6 +51,7 @@ struct app {
 	struct vm_values vm;           /* what the page of settings shows */
 	struct listing listing;
 	struct moves moves;
+	struct cgroups cgroups;
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */
@@ -72,6 +76,7 @@ struct app {
 	struct prompt prompt;
 	bool sort_menu;
 	size_t sort_menu_at;
+	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;

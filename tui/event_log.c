@@ -2,6 +2,7 @@
 
 #include "oomspect/event_explain.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 /* An event is complete when its log has been quiet for this long. */
@@ -62,12 +63,22 @@ void event_log_open(struct event_log *log, const char *file)
 				  : klog_open_live(&log->klog, true, &log->why);
 	if (code != ERR_OK)
 		return;
+	/* journalctl answers when it likes, and without the right to read never: keys come first. */
+	if (log->live)
+		fcntl(log->klog.reader.fd, F_SETFL, O_NONBLOCK);
 	unsigned flags = OOMLOG_KEEP_RAW | (log->live ? OOMLOG_LIVE : 0);
 	log->open = oomlog_init(&log->oomlog, log->klog.source, sink, flags) == ERR_OK;
 	if (!log->open) {
 		err_set(&log->why, ERR_NO_MEMORY, "no memory for the kernel's log");
 		klog_close(&log->klog);
 	}
+}
+
+void event_log_open_none(struct event_log *log, const char *why)
+{
+	*log = (struct event_log){ .newest = EVENT_LOG_MAX - 1 };
+	klog_init(&log->klog);
+	err_set(&log->why, ERR_UNSUPPORTED, "%s", why);
 }
 
 static void close_log(struct event_log *log)
@@ -126,6 +137,7 @@ bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, boo
 	log->waiting = log->open && oomlog_waiting(&log->oomlog);
 	if (log->seen != seen)
 		log->seen_ms = now_ms;
+	log->caught_up |= !more && !log->waiting;
 	return more;
 }
 

@@ -16,6 +16,7 @@ struct event_log {
 	struct oomlog oomlog;
 	bool open;      /* there is a log, and it can still be read */
 	bool live;      /* it is the running kernel's, and goes on */
+	bool caught_up; /* what was in it at the start has been read: more is news */
 	bool waiting;   /* an event is decided and may still get members */
 	struct err why; /* why there is no log, when it could not be opened or read */
 	struct oom_event *events[EVENT_LOG_MAX]; /* ranked; a ring, the newest at `newest` */
@@ -26,9 +27,12 @@ struct event_log {
 	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
 };
 
-/* Opens the running kernel's log, or `file` ("-" is not standard input here: a file). Failing is
- * no error for a screen: `log->why` then says what is missing. */
+/* Opens the running kernel's log, or `file`. Failing is no error for a screen: `log->why` then says
+ * what is missing. */
 void event_log_open(struct event_log *log, const char *file);
+
+/* A log that is not there, for the reason given: a captured machine has none. */
+void event_log_open_none(struct event_log *log, const char *why);
 void event_log_release(struct event_log *log);
 
 /* What to poll for, -1 when there is nothing to wait for. */

@@ -6,11 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-void events_pane_open(struct events_pane *pane, const char *file)
+void events_pane_open(struct events_pane *pane, const char *file, bool live)
 {
 	*pane = (struct events_pane){ .follow = true };
 	report_init(&pane->report);
-	event_log_open(&pane->log, file);
+	if (file || live)
+		event_log_open(&pane->log, file);
+	else
+		event_log_open_none(&pane->log, "a captured machine has none, see --log FILE");
 }
 
 void events_pane_release(struct events_pane *pane)

@@ -24,8 +24,8 @@ struct events_pane {
 	bool made_raw;
 };
 
-/* Opens the log: `file`, or the running kernel's when it is NULL. */
-void events_pane_open(struct events_pane *pane, const char *file);
+/* Opens the log: `file`, or when it is NULL the running kernel's if this is its machine. */
+void events_pane_open(struct events_pane *pane, const char *file, bool live);
 void events_pane_release(struct events_pane *pane);
 
 /* After events came: puts the cursor where its event stands now. */

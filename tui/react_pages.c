@@ -49,7 +49,7 @@ static void last(struct app *app)
 
 static void leave(struct app *app)
 {
-	app->view = app->page_from;
+	state_show(app, app->page_from);
 }
 
 static void nothing(struct app *app)

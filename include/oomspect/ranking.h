@@ -57,6 +57,7 @@ struct ranking {
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
 	bool restricted;      /* ranking_restrict left some out */
+	bool shmem_to_swap; /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -116,6 +117,10 @@ size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *s
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */
 int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *snapshot);
 
+/* kB that the end of this process alone brings back, by the same estimate: nothing while another
+ * one shares its mm. */
+int64_t ranking_private_kb(const struct snapshot *snapshot, const struct task *task);
+
 /* What /proc cannot decide here; bits of enum uncertainty. */
 enum uncertainty {
 	UNCERTAIN_NEAR_TIE,     /* the margin is within the error of the counters */
@@ -124,6 +129,7 @@ enum uncertainty {
 	UNCERTAIN_COUNTERS,     /* per-CPU counters: VmSwap has no unsummed twin */
 	UNCERTAIN_MEMPOLICY,    /* per-task memory policies are not looked at */
 	UNCERTAIN_SHARED_MM,    /* who shares the victim's memory could not be asked */
+	UNCERTAIN_SHMEM_SWAP,   /* how much shmem will be in swap decides */
 	UNCERTAIN_HIDDEN,       /* processes are hidden from us */
 	UNCERTAIN_COUNT,
 };

@@ -30,6 +30,11 @@ enum err_code sampler_init(struct sampler *sampler, const struct root *root,
 	const struct sampler_options *options, struct err *err);
 void sampler_release(struct sampler *sampler);
 
+/* Processes that are looked at now: each sample reads them again, whatever else is due. Replaces the
+ * ones named before; those beyond SAMPLER_WATCHED_MAX are left to chance. */
+#define SAMPLER_WATCHED_MAX 512
+void sampler_watch(struct sampler *sampler, const pid_t *pids, size_t count);
+
 /* Starts a sample: host, list of processes, cgroups. */
 enum err_code sampler_begin(struct sampler *sampler, struct err *err);
 

@@ -16,11 +16,25 @@ static void become(uid_t uid)
 		_exit(126);
 }
 
+/* Reads to the end, also what does not fit: a closed pipe would end the writer. */
+static void read_all(int fd, char *output, size_t size)
+{
+	char rest[4096];
+	size_t length = 0;
+	ssize_t got;
+	do {
+		bool full = length + 1 >= size;
+		got = read(
+			fd, full ? rest : output + length, full ? sizeof(rest) : size - 1 - length);
+		if (got > 0 && !full)
+			length += (size_t)got;
+	} while (got > 0);
+	output[length] = '\0';
+}
+
 int oomspect_run(char *const args[], uid_t uid, char *output, size_t size)
 {
 	int pipe_fds[2];
-	size_t length = 0;
-	ssize_t got;
 	int status;
 	if (pipe(pipe_fds))
 		return -1;
@@ -34,9 +48,7 @@ int oomspect_run(char *const args[], uid_t uid, char *output, size_t size)
 		_exit(127);
 	}
 	close(pipe_fds[1]);
-	while (length + 1 < size && (got = read(pipe_fds[0], output + length, size - 1 - length)) > 0)
-		length += (size_t)got;
-	output[length] = '\0';
+	read_all(pipe_fds[0], output, size);
 	close(pipe_fds[0]);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return -1;
@@ -64,7 +76,8 @@ static void take_doubts(struct answer *answer, const json_t *words)
 {
 	size_t index;
 	const json_t *word;
-	json_array_foreach(words, index, word) {
+	json_array_foreach(words, index, word)
+	{
 		size_t used = strlen(answer->uncertain);
 		snprintf(answer->uncertain + used, sizeof(answer->uncertain) - used, "%s%s",
 			used ? "+" : "", json_string_value(word));
@@ -73,8 +86,7 @@ static void take_doubts(struct answer *answer, const json_t *words)
 
 static bool take_document(struct answer *answer, const char *text)
 {
-	const char *const pair = text;
-	json_t *document = json_loads(pair, 0, NULL);
+	json_t *document = json_loads(text, 0, NULL);
 	const char *prediction = json_string_value(json_object_get(document, "prediction"));
 	*answer = (struct answer){ .margin_pages = 0 };
 	if (prediction) {

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,16 @@ void guest_sleep_ms(long ms)
 long guest_mib(long mib)
 {
 	return mib * (1024 * 1024 / sysconf(_SC_PAGESIZE));
+}
+
+void guest_run_on(int cpu)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	for (int i = 0; i < sysconf(_SC_NPROCESSORS_CONF); i++)
+		if (cpu < 0 || cpu == i)
+			CPU_SET((size_t)i, &set);
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 uint64_t chance_next(struct chance *chance)
@@ -158,6 +169,22 @@ bool is_living(pid_t pid)
 	if (tasks)
 		closedir(tasks);
 	return living;
+}
+
+pid_t other_thread(pid_t pid)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	DIR *tasks = opendir(path);
+	pid_t found = 0;
+	struct dirent *entry;
+	while (tasks && !found && (entry = readdir(tasks))) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+		found = tid != pid ? tid : 0;
+	}
+	if (tasks)
+		closedir(tasks);
+	return found;
 }
 
 /* Kernel threads are kthreadd, pid 2, and its children. */

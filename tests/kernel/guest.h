@@ -23,6 +23,9 @@ void guest_sleep_ms(long ms);
 /* Pages of so many MiB on this machine. */
 long guest_mib(long mib);
 
+/* The caller and its later children run on this CPU; -1: anywhere. */
+void guest_run_on(int cpu);
+
 /* Repeatable chance (splitmix64): every choice of a run follows from the printed seed. */
 struct chance {
 	uint64_t state;
@@ -46,5 +49,8 @@ const char *pids_text(const struct pids *pids, char *buffer, size_t size);
 /* Processes of the guest that hold memory or run: neither kernel threads nor zombies. */
 void census(struct pids *living);
 bool is_living(pid_t pid);
+
+/* The thread of a process that is not its leader; 0: none. */
+pid_t other_thread(pid_t pid);
 
 #endif

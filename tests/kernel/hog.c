@@ -176,6 +176,10 @@ static void say_ready(const struct life *life)
 {
 	if (life->hog->moves_to && !group_join(life->hog->moves_to))
 		give_up(life->hog->moves_to);
+	if (life->hog->uid && setresuid(life->hog->uid, life->hog->uid, life->hog->uid))
+		give_up("setresuid");
+	/* Who changes its user is not dumpable, and its files in /proc are root's. */
+	prctl(PR_SET_DUMPABLE, 1);
 	if (write(life->ready, "", 1) != 1)
 		give_up("ready");
 }
@@ -291,21 +295,11 @@ static void (*const lives[])(struct life *) = {
 	[HOG_PID_NS] = live_in_pid_ns,
 };
 
-/* On one CPU, equal loads leave equal counters also where the kernel keeps them per CPU. */
-static void run_on(int cpu)
-{
-	cpu_set_t set;
-	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-}
-
 static _Noreturn void live(struct life *life)
 {
 	const struct hog *hog = life->hog;
 	prctl(PR_SET_NAME, hog->name);
-	if (hog->cpu >= 0)
-		run_on(hog->cpu);
+	guest_run_on(hog->cpu);
 	if (hog->group && !group_join(hog->group))
 		give_up(hog->group);
 	if (!guest_write("/proc/self/oom_score_adj", "%d", hog->adj))

@@ -19,18 +19,19 @@ enum hog_kin {
 struct hog {
 	const char *name;
 	int adj;
-	const char *group;   /* the cgroup it joins before it takes memory; NULL: stays */
+	uid_t uid;            /* as whom it lives, in the end */
+	const char *group;    /* the cgroup it joins before it takes memory; NULL: stays */
 	const char *moves_to; /* the cgroup it goes to afterwards; NULL: stays */
 	long anon, shmem;
-	long file, dirty;    /* mapped pages of a disk: only read, written too */
+	long file, dirty; /* mapped pages of a disk: only read, written too */
 	bool file_locked;
-	long tables;         /* page tables: touches one page in so many different ones */
-	long zero;           /* reads memory that was never written */
-	long huge;           /* hugetlb pages */
-	long thp;            /* anonymous, in transparent huge pages where the kernel gives them */
-	bool swapped;        /* its anonymous memory is pushed out to swap */
-	int only_node;       /* 1 + NUMA node its memory is bound to by a policy; 0: any */
-	int cpu;             /* where it runs, and finds its memory first; -1: anywhere */
+	long tables;   /* page tables: touches one page in so many different ones */
+	long zero;     /* reads memory that was never written */
+	long huge;     /* hugetlb pages */
+	long thp;      /* anonymous, in transparent huge pages where the kernel gives them */
+	bool swapped;  /* its anonymous memory is pushed out to swap */
+	int only_node; /* 1 + NUMA node its memory is bound to by a policy; 0: any */
+	int cpu;       /* where it runs, and finds its memory first; -1: anywhere */
 	enum hog_kin kin;
 	int kin_count;
 	const char *kin_group; /* the cgroup its kin go to; NULL: stay */

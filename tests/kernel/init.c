@@ -29,6 +29,8 @@ static const struct kind *const tables[] = {
 	kinds_group,
 	kinds_odd,
 	kinds_random,
+	kinds_facts,
+	kinds_events,
 };
 
 /* What the kernel's command line says to do. */
@@ -230,7 +232,8 @@ static void play_kind(const struct kind *kind, const struct orders *orders, unsi
 		report("lacks", "%s\t%s", kind->name, lacking(missing));
 		return;
 	}
-	for (unsigned run = 1; run <= (kind->runs ? kind->runs : 1); run++)
+	unsigned runs = orders->quick || !kind->runs ? 1 : kind->runs;
+	for (unsigned run = 1; run <= runs; run++)
 		play(kind, orders, run);
 }
 

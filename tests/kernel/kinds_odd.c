@@ -32,7 +32,9 @@ static void start_sizes(struct scene *scene)
 {
 	for (int i = 0; i < 4; i++) {
 		/* On the second CPU, whose node is the one that runs out: their end helps there. */
-		struct hog hog = { .name = "anywhere", .cpu = 1, .anon = guest_mib(2) * (1 + i * 3 % 4) };
+		struct hog hog = {
+			.name = "anywhere", .cpu = 1, .anon = guest_mib(2) * (1 + i * 3 % 4)
+		};
 		hog.anon += chance_between(&scene->chance, 0, guest_mib(1) / 2);
 		scene_hog(scene, &hog);
 	}
@@ -92,18 +94,20 @@ static void set_up_user(struct scene *scene)
 }
 
 const struct kind kinds_odd[] = {
-	{ "nodes-cpuset", "a cpuset's nodes run out while others are free", set_up_cpuset,
-		.trigger = trigger_nodes, .needs = NEED_NODES, .kills = 2, .may_doubt = "mempolicy" },
-	{ "nodes-cpuset-others", "who may not use these nodes is no candidate",
-		set_up_cpuset_others, .trigger = trigger_nodes, .needs = NEED_NODES | NEED_V2,
+	{ "nodes-cpuset", "a cpuset's nodes run out while others are free", .setup = set_up_cpuset,
+		.trigger = trigger_nodes, .needs = NEED_NODES, .kills = 2,
 		.may_doubt = "mempolicy" },
-	{ "nodes-policy", "a memory policy's node runs out", set_up_policy, .trigger = trigger_policy,
-		.needs = NEED_NODES, .doubt = "mempolicy" },
-	{ "nodes-policy-others", "policies of others are not looked at", set_up_policy_others,
+	{ "nodes-cpuset-others", "who may not use these nodes is no candidate",
+		.setup = set_up_cpuset_others, .trigger = trigger_nodes,
+		.needs = NEED_NODES | NEED_V2, .may_doubt = "mempolicy" },
+	{ "nodes-policy", "a memory policy's node runs out", .setup = set_up_policy,
 		.trigger = trigger_policy, .needs = NEED_NODES, .doubt = "mempolicy" },
-	{ "highmem", "memory above the kernel's reach counts alike", set_up_highmem, .trigger = trigger_sysrq,
-		.needs = NEED_HIGHMEM, .kills = 3 },
-	{ "plain-user", "a plain user's prediction is as good", set_up_user, .trigger = trigger_sysrq,
-		.runs = 2, .kills = 5, .quick = true },
+	{ "nodes-policy-others", "policies of others are not looked at",
+		.setup = set_up_policy_others, .trigger = trigger_policy, .needs = NEED_NODES,
+		.doubt = "mempolicy" },
+	{ "highmem", "memory above the kernel's reach counts alike", .setup = set_up_highmem,
+		.trigger = trigger_sysrq, .needs = NEED_HIGHMEM, .kills = 3 },
+	{ "plain-user", "a plain user's prediction is as good", .setup = set_up_user,
+		.trigger = trigger_sysrq, .runs = 2, .kills = 5, .quick = true },
 	{ .name = NULL },
 };

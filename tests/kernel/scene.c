@@ -43,12 +43,27 @@ _Noreturn void scene_broken(const char *format, ...)
 	_exit(1);
 }
 
+void scene_claim(const struct scene *scene, bool holds, const char *format, ...)
+{
+	char found[400];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(found, sizeof(found), format, args);
+	va_end(args);
+	report("verdict", "%s\t%u.1\tclaim\t%s\t%s\t%s\t-\t", scene->kind->name, scene->run,
+		scene->kind->claim, found, holds ? "agree" : "miss");
+}
+
 pid_t scene_hog(struct scene *scene, const struct hog *hog)
 {
 	pid_t pid = hog_start(hog);
 	if (!pid)
 		scene_broken("process %zu (%s) did not start", scene->hogs.count, hog->name);
 	pids_add(&scene->hogs, pid);
+	if (hog->kin == HOG_LEADER_GONE) {
+		pids_add(&scene->leaderless, pid);
+		pids_add(&scene->survivors, other_thread(pid));
+	}
 	return pid;
 }
 
@@ -190,16 +205,35 @@ static void report_verdict(const struct scene *scene, unsigned kill, const struc
 		log->later.count ? pids_text(&log->later, later, sizeof(later)) : "");
 }
 
-static struct outcome outcome_of(const struct pids *before, const struct kernlog *log)
+/* "Killed process" names the thread that held the memory; its process has another id when the
+ * first thread has exited before. */
+static pid_t process_of(const struct scene *scene, pid_t named)
+{
+	for (size_t i = 0; i < scene->survivors.count; i++)
+		if (scene->survivors.list[i] == named)
+			return scene->leaderless.list[i];
+	return named;
+}
+
+static struct pids processes_of(const struct scene *scene, const struct pids *named)
+{
+	struct pids processes = { .count = 0 };
+	for (size_t i = 0; i < named->count; i++)
+		pids_add(&processes, process_of(scene, named->list[i]));
+	return processes;
+}
+
+static struct outcome outcome_of(
+	const struct scene *scene, const struct pids *before, const struct kernlog *log)
 {
 	struct pids after;
 	census(&after);
 	struct pids gone = pids_without(before, &after);
-	struct outcome outcome = { kernlog_victim(log), pids_without(&gone, &log->later) };
-	/* Rate-limited, the line names a thread when the leader has exited before. */
-	if (!log->chosen && outcome.dead.count == 1 && !pids_have(before, outcome.victim))
-		outcome.victim = outcome.dead.list[0];
-	return outcome;
+	struct pids later = processes_of(scene, &log->later);
+	return (struct outcome){
+		process_of(scene, kernlog_victim(log)),
+		pids_without(&gone, &later),
+	};
 }
 
 static void judge_kill(struct scene *scene, unsigned kill)
@@ -218,7 +252,7 @@ static void judge_kill(struct scene *scene, unsigned kill)
 	kind->trigger(scene);
 	wait_for_choice(scene, &log);
 	settle(judged_death(kind, &answer), &log);
-	struct outcome outcome = outcome_of(&before, &log);
+	struct outcome outcome = outcome_of(scene, &before, &log);
 	report_verdict(scene, kill, &answer, &outcome, &log);
 	kernlog_end(&log);
 	end_trigger(scene);
@@ -234,7 +268,13 @@ _Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run)
 	scene.chance.state = seed + run * 0x10001;
 	for (const char *at = kind->name; *at; at++)
 		scene.chance.state = scene.chance.state * 131 + (unsigned char)*at;
+	/* On one CPU, equal loads leave equal counters also where the kernel keeps them per CPU. */
+	guest_run_on(0);
 	start_guards();
+	if (kind->check) {
+		kind->check(&scene);
+		_exit(0);
+	}
 	kind->setup(&scene);
 	for (unsigned i = 1; i <= (kind->kills ? kind->kills : 1); i++)
 		judge_kill(&scene, i);

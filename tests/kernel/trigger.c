@@ -16,6 +16,13 @@ void trigger_sysrq(struct scene *scene)
 	scene_set("/proc/sysrq-trigger", "f");
 }
 
+/* At its limit a group may lack the memory to read a file: then nothing is known. */
+static bool has_killed(long before)
+{
+	long now = guest_number("/proc/vmstat", "oom_kill");
+	return now >= 0 && now != before;
+}
+
 /* Takes page after page until the kernel has killed: few enough at once that the next shortage is
  * not reached on what the victim gave back. */
 static _Noreturn void use_up(void)
@@ -23,7 +30,7 @@ static _Noreturn void use_up(void)
 	enum { STEP = 16 };
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	long before = guest_number("/proc/vmstat", "oom_kill");
-	while (guest_number("/proc/vmstat", "oom_kill") == before) {
+	while (!has_killed(before)) {
 		char *memory = mmap(NULL, STEP * page, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (memory == MAP_FAILED)
@@ -49,6 +56,7 @@ static pid_t start_filler(const struct filler *filler)
 	if (pid)
 		return pid;
 	unsigned long mask = 1ul << filler->only_node >> 1;
+	guest_run_on(-1);
 	prctl(PR_SET_NAME, "trigger");
 	if ((filler->group && !group_join(filler->group)) ||
 		(filler->cpuset && !guest_write(filler->cpuset, "0")) ||

@@ -1,0 +1,333 @@
+/* What the kernel said afterwards: `oomspect events` against a grep of our own, and the counters of
+ * cgroups against what was killed. */
+#include "scene.h"
+
+#include "group.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OUTPUT_SIZE = 8 << 20, KILLED_MAX = 1024 };
+#define FOLLOWED      "/tmp/followed"
+#define FOLLOWED_TEXT "/tmp/followed.text"
+
+/* One "Killed process" line, as the kernel printed it. */
+struct killed {
+	pid_t pid;
+	long total_vm_kb, anon_kb, file_kb, shmem_kb, uid, pgtables_kb, adj;
+};
+
+struct killed_list {
+	struct killed rows[KILLED_MAX];
+	size_t count;
+	unsigned long first_seq, last_seq;
+};
+
+static long number_behind(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+	return at ? strtol(at + strlen(key), NULL, 10) : -1;
+}
+
+/* The name between may hold anything but this much. */
+static bool parse_killed(const char *text, struct killed *killed)
+{
+	static const char marker[] = ": Killed process ";
+	const char *at = strstr(text, marker), *rest = NULL;
+	for (const char *next = at; next && (next = strstr(next, ") total-vm:")); next++)
+		rest = next;
+	if (!at || !rest)
+		return false;
+	*killed = (struct killed){
+		.pid = (pid_t)strtol(at + strlen(marker), NULL, 10),
+		.total_vm_kb = number_behind(rest, "total-vm:"),
+		.anon_kb = number_behind(rest, "anon-rss:"),
+		.file_kb = number_behind(rest, "file-rss:"),
+		.shmem_kb = number_behind(rest, "shmem-rss:"),
+		.uid = number_behind(rest, "UID:"),
+		.pgtables_kb = number_behind(rest, "pgtables:"),
+		.adj = number_behind(rest, "oom_score_adj:"),
+	};
+	return true;
+}
+
+/* A group's first victim is named twice, in lines that differ by what it freed meanwhile. */
+static void add_killed(struct killed_list *list, const struct killed *killed)
+{
+	bool again = list->count && list->rows[list->count - 1].pid == killed->pid;
+	if (!again && list->count < KILLED_MAX)
+		list->rows[list->count++] = *killed;
+}
+
+/* All that the log has from sequence number `from` on. */
+static struct killed_list read_killed(unsigned long from)
+{
+	static char record[8192];
+	struct killed_list list = { .count = 0 };
+	struct killed killed;
+	ssize_t length;
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	while ((length = read(fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		record[length > 0 ? length : 0] = '\0';
+		const char *comma = strchr(record, ','), *text = strchr(record, ';');
+		if (!comma || !text)
+			continue;
+		list.last_seq = strtoul(comma + 1, NULL, 10);
+		if (!list.first_seq)
+			list.first_seq = list.last_seq;
+		if (list.last_seq >= from && parse_killed(text + 1, &killed))
+			add_killed(&list, &killed);
+	}
+	close(fd);
+	return list;
+}
+
+static bool is_number(const json_t *victim, const char *name, long value)
+{
+	return json_integer_value(json_object_get(victim, name)) == value;
+}
+
+static bool is_same(const json_t *victim, const struct killed *killed)
+{
+	return is_number(victim, "pid", killed->pid) &&
+	       is_number(victim, "total_vm_kb", killed->total_vm_kb) &&
+	       is_number(victim, "anon_rss_kb", killed->anon_kb) &&
+	       is_number(victim, "file_rss_kb", killed->file_kb) &&
+	       is_number(victim, "shmem_rss_kb", killed->shmem_kb) &&
+	       is_number(victim, "uid", killed->uid) &&
+	       is_number(victim, "pgtables_kb", killed->pgtables_kb) &&
+	       is_number(victim, "oom_score_adj", killed->adj);
+}
+
+/* Marks those of `list` that the JSON Lines in `text` name with the same figures; how many victims
+ * the text names in all. */
+static size_t mark_found(char *text, const struct killed_list *list, bool *found)
+{
+	size_t named = 0, index;
+	char *rest = text;
+	for (char *line; (line = strsep(&rest, "\n"));) {
+		json_t *event = json_loads(line, 0, NULL);
+		const json_t *victim;
+		json_array_foreach(json_object_get(event, "victims"), index, victim)
+		{
+			named++;
+			for (size_t i = 0; i < list->count; i++)
+				found[i] = found[i] || is_same(victim, &list->rows[i]);
+		}
+		json_decref(event);
+	}
+	return named;
+}
+
+static size_t count_found(const bool *found, size_t count)
+{
+	size_t sum = 0;
+	for (size_t i = 0; i < count; i++)
+		sum += found[i];
+	return sum;
+}
+
+static void start_some(struct scene *scene, int count)
+{
+	for (int i = 0; i < count; i++) {
+		struct hog hog = { .name = i % 2 ? "x) total-vm:1" : "event", .adj = i * 7 - 20 };
+		hog.anon = chance_between(&scene->chance, guest_mib(1), guest_mib(5));
+		scene_hog(scene, &hog);
+	}
+}
+
+/* Kills `count` times and waits for each. */
+static void kill_some(struct scene *scene, int count)
+{
+	for (int i = 0; i < count; i++) {
+		static struct kernlog log;
+		int64_t until = guest_ms() + 10000;
+		if (!kernlog_begin(&log))
+			scene_broken("/dev/kmsg: %s", strerror(errno));
+		trigger_sysrq(scene);
+		while (!log.killed.count && guest_ms() < until) {
+			guest_sleep_ms(2);
+			kernlog_poll(&log);
+		}
+		while (log.killed.count && is_living(log.killed.list[0]) && guest_ms() < until)
+			guest_sleep_ms(2);
+		kernlog_end(&log);
+	}
+}
+
+static void kill_a_group(struct scene *scene)
+{
+	struct hog hog = { .name = "together", .group = "/together", .anon = guest_mib(8) };
+	if (group_version() == 1)
+		return;
+	scene_group(scene, "/together", GROUP_NO_LIMIT);
+	group_set("/together", "memory.oom.group", "1");
+	for (int i = 0; i < 3; i++)
+		scene_hog(scene, &hog);
+	kill_some(scene, 1);
+}
+
+static void check_log(struct scene *scene)
+{
+	static char output[OUTPUT_SIZE];
+	static bool found[KILLED_MAX];
+	char oomspect[] = "oomspect", events[] = "events", json[] = "--json";
+	char *args[] = { oomspect, events, json, NULL };
+	start_some(scene, 6);
+	kill_some(scene, 6);
+	kill_a_group(scene);
+	int status = oomspect_run(args, 0, output, sizeof(output));
+	struct killed_list list = read_killed(0);
+	size_t named = mark_found(output, &list, found);
+	size_t same = count_found(found, list.count);
+	scene_claim(scene,
+		status == 0 && list.count >= 6 && same == list.count && named == list.count,
+		"%zu kills in the log, %zu with the same figures, %zu named, exit status %d",
+		list.count, same, named, status);
+}
+
+static pid_t start_follower(const char *output_path, bool as_json)
+{
+	pid_t pid = fork();
+	if (pid)
+		return pid;
+	char oomspect[] = "oomspect", events[] = "events", follow[] = "--follow", json[] = "--json";
+	char *args[] = { oomspect, events, follow, as_json ? json : NULL, NULL };
+	int output = open(output_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	execv("/oomspect", args);
+	_exit(127);
+}
+
+/* Waits until the follower has shown all of `list`; how many it did show. */
+static size_t wait_for_shown(const struct killed_list *list, long patience_ms)
+{
+	static char output[OUTPUT_SIZE];
+	static bool found[KILLED_MAX];
+	int64_t until = guest_ms() + patience_ms;
+	size_t shown;
+	do {
+		guest_sleep_ms(50);
+		memset(found, 0, sizeof(found));
+		if (guest_read(FOLLOWED, output, sizeof(output)) < 0)
+			return 0;
+		mark_found(output, list, found);
+		shown = count_found(found, list->count);
+	} while (shown < list->count && guest_ms() < until);
+	return shown;
+}
+
+static void check_follow(struct scene *scene)
+{
+	unsigned long from = read_killed(0).last_seq + 1;
+	pid_t follower = start_follower(FOLLOWED, true);
+	start_some(scene, 8);
+	kill_some(scene, 8);
+	kill_a_group(scene);
+	struct killed_list list = read_killed(from);
+	int64_t start = guest_ms();
+	size_t shown = wait_for_shown(&list, 20000);
+	scene_claim(scene, list.count >= 8 && shown == list.count && is_living(follower),
+		"%zu kills, %zu shown, the last %lld ms after", list.count, shown,
+		(long long)(guest_ms() - start));
+	kill(follower, SIGKILL);
+}
+
+static bool file_has(const char *path, const char *text)
+{
+	static char content[OUTPUT_SIZE];
+	return guest_read(path, content, sizeof(content)) > 0 && strstr(content, text);
+}
+
+/* A group with nobody to kill writes a report for each failed charge, as fast as it can. As text
+ * these are collapsed and counted; either way the kill that follows is seen. */
+static void check_storm(struct scene *scene)
+{
+	struct hog immune = { .name = "immune", .group = "/judge", .adj = -1000 };
+	struct stat lines = { .st_size = 0 }, text = { .st_size = 0 };
+	scene_group(scene, "/judge", guest_mib(8));
+	immune.anon = guest_mib(2);
+	scene_hog(scene, &immune);
+	start_some(scene, 2);
+	pid_t followers[] = { start_follower(FOLLOWED, true),
+		start_follower(FOLLOWED_TEXT, false) };
+	unsigned long before = read_killed(0).last_seq;
+	trigger_group(scene);
+	guest_sleep_ms(6000);
+	kill(scene->trigger, SIGKILL);
+	unsigned long records = read_killed(0).last_seq - before;
+	kill_some(scene, 1);
+	struct killed_list list = read_killed(before + records);
+	size_t shown = wait_for_shown(&list, 60000);
+	guest_sleep_ms(1000);
+	stat(FOLLOWED, &lines);
+	stat(FOLLOWED_TEXT, &text);
+	bool counted = file_has(FOLLOWED_TEXT, "the same report came");
+	scene_claim(scene,
+		list.count == 1 && shown == 1 && is_living(followers[0]) &&
+			is_living(followers[1]) && counted && text.st_size < 1 << 17,
+		"%lu records in 6 s, then %zu of %zu kills shown; %lld bytes of JSON, %lld of "
+		"text, %s",
+		records, shown, list.count, (long long)lines.st_size, (long long)text.st_size,
+		counted ? "counted" : "not counted");
+	kill(followers[0], SIGKILL);
+	kill(followers[1], SIGKILL);
+}
+
+static const json_t *cgroup_in(const json_t *document, const char *path)
+{
+	size_t index;
+	const json_t *row;
+	json_array_foreach(json_object_get(document, "cgroups"), index, row)
+	{
+		const char *name = json_string_value(json_object_get(row, "path"));
+		if (name && !strcmp(name, path))
+			return row;
+	}
+	return NULL;
+}
+
+/* memory.events, or oom_control on v1, of the group in which three died. */
+static void check_counters(struct scene *scene)
+{
+	static char output[OUTPUT_SIZE];
+	char oomspect[] = "oomspect", cgroups[] = "cgroups", json[] = "--json";
+	char *args[] = { oomspect, cgroups, json, NULL };
+	struct hog hog = { .name = "counted", .group = "/judge/in", .anon = guest_mib(3) };
+	scene_group(scene, "/judge", guest_mib(12));
+	scene_group(scene, "/judge/in", GROUP_NO_LIMIT);
+	group_set("/judge", "memory.oom.group", "1");
+	scene->fill = "/judge/in";
+	for (int i = 0; i < 3; i++)
+		scene_hog(scene, &hog);
+	trigger_group(scene);
+	for (int i = 0; i < 500 && is_living(scene->hogs.list[0]); i++)
+		guest_sleep_ms(10);
+	guest_sleep_ms(200);
+	int status = oomspect_run(args, 0, output, sizeof(output));
+	json_t *document = json_loads(output, 0, NULL);
+	const json_t *row = cgroup_in(document, "/judge");
+	long said = (long)json_integer_value(json_object_get(row, "oom_kill"));
+	long true_count = guest_number("/sys/fs/cgroup/judge/memory.events", "oom_kill");
+	scene_claim(scene, status == 0 && said == 3 && true_count == 3,
+		"three died, memory.events says %ld, oomspect %ld", true_count, said);
+	json_decref(document);
+}
+
+const struct kind kinds_events[] = {
+	{ "events-log", "every kill in the log, with the log's own figures", .check = check_log },
+	{ "events-follow", "every kill as it comes", .check = check_follow },
+	{ "events-counters", "memory.events counts them", .check = check_counters,
+		.needs = NEED_V2 },
+	{ "events-storm", "reports by the thousand are survived", .check = check_storm },
+	{ .name = NULL },
+};
