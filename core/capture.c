@@ -12,7 +12,18 @@
 #include <unistd.h>
 
 /* Files that no sample reads, but which the program asks for beside one. */
-static const char *const extra_files[] = { "etc/passwd", "proc/version", "proc/cmdline" };
+static const char *const extra_files[] = {
+	"etc/passwd",
+	"proc/version",
+	"proc/cmdline",
+	"proc/sys/kernel/panic",
+	"proc/sys/kernel/dmesg_restrict",
+	"proc/sys/vm/overcommit_kbytes",
+	"proc/sys/vm/watermark_scale_factor",
+	"proc/sys/vm/admin_reserve_kbytes",
+	"proc/sys/vm/user_reserve_kbytes",
+	"proc/sys/vm/nr_hugepages",
+};
 
 struct capture {
 	int dir_fd;

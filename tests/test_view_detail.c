@@ -346,6 +346,26 @@ static void hostile_texts_are_shown_safely(void **state)
 	free(text);
 }
 
+static void the_settings_that_decide(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	machine_write(fixture->path, "proc/sys/kernel/panic", "0\n");
+	machine_write(fixture->path, "proc/sys/vm/swappiness", "60\n");
+	keys(app, "5");
+	draw(app, 24, 80);
+	assert_shown(app, "nothing unusual");
+	machine_write(fixture->path, "proc/sys/vm/panic_on_oom", "1\n");
+	sample(app);
+	draw(app, 24, 80);
+	compare(app, "settings-80x24");
+	for (int rows = 1; rows <= 30; rows++)
+		for (int cols = 1; cols <= 200; cols += 7)
+			draw(app, rows, cols);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+}
+
 /* --- of this machine, by libproc2 ------------------------------------------------------------ */
 
 static void ask_about_ourselves(struct process_facts *facts, char as_state)
@@ -410,6 +430,7 @@ int main(void)
 		WITH_MACHINE(it_is_asked_once_and_at_control_l),
 		WITH_MACHINE(a_score_that_differs_is_marked),
 		WITH_MACHINE(hostile_texts_are_shown_safely),
+		WITH_MACHINE(the_settings_that_decide),
 		cmocka_unit_test(libproc2_tells_of_a_living_process),
 		cmocka_unit_test(what_might_block_is_not_asked_of_a_stuck_process),
 	};

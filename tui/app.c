@@ -5,6 +5,7 @@
 #include "react.h"
 #include "screen.h"
 #include "state.h"
+#include "state_config.h"
 #include "view.h"
 
 #include <errno.h>
@@ -366,7 +367,8 @@ static enum err_code show(struct loop *loop, struct err *err)
 	const struct options *options = loop->app->options;
 	const char *no_color = getenv("NO_COLOR");
 	struct screen_options look = {
-		.no_color = options->no_color || (no_color && *no_color),
+		.no_color = options->no_color || (no_color && *no_color) ||
+			    !loop->app->config.color,
 		.ascii = loop->app->grid.ascii,
 	};
 	enum err_code code = screen_open(&loop->screen, &look, err);
@@ -389,13 +391,21 @@ static enum err_code show(struct loop *loop, struct err *err)
 
 int app_run(const struct options *options, struct err *err)
 {
+	struct config config;
+	char path[PATH_MAX];
+	config_defaults(&config);
+	config_locate(path, options->config);
+	if (config_read(&config, path, options->config != NULL, err))
+		return STATUS_FAILED;
+	bool ascii = options->ascii || config.ascii || printer_ascii_only();
 	struct app *app = malloc(sizeof(*app));
 	if (!app) {
 		err_set(err, ERR_NO_MEMORY, "no memory to begin with");
 		return STATUS_FAILED;
 	}
 	struct loop loop = { .app = app, .epoll_fd = -1, .status = STATUS_FAILED, .err = err };
-	if (state_init(app, options, options->ascii || printer_ascii_only(), err) == ERR_OK) {
+	if (state_init(app, options, ascii, err) == ERR_OK) {
+		state_configure(app, &config, path);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		show(&loop, err);
 		close(loop.fds[SOURCE_SIGNALS]);

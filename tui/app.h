@@ -6,6 +6,7 @@
 
 #include "acting.h"
 #include "cgroups.h"
+#include "config.h"
 #include "detail.h"
 #include "events_pane.h"
 #include "layout.h"
@@ -13,6 +14,7 @@
 #include "moves.h"
 #include "process_detail.h"
 #include "prompt.h"
+#include "vm_settings.h"
 #include "watch.h"
 
 #define APP_MESSAGE_SIZE 160
@@ -25,6 +27,7 @@ enum view_id {
 	VIEW_DETAIL,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
+	VIEW_SETTINGS,
 	VIEW_COUNT,
 };
 
@@ -39,10 +42,13 @@ struct cursor {
 
 struct app {
 	const struct options *options;
+	struct config config; /* of config_path, and of the options that override it */
+	char config_path[PATH_MAX];
 	struct watch watch;
 	struct detail detail;
 	struct events_pane events;
 	struct process_detail process; /* what the Detail view shows */
+	struct vm_values vm;           /* what the page of settings shows */
 	struct listing listing;
 	struct moves moves;
 	struct cgroups cgroups;

@@ -80,6 +80,7 @@ const struct key_row key_rows[] = {
 	{ '3', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, "kernel OOM events" },
 	{ 'l', ACTION_VIEW_EVENTS, GROUP_LOOK, NULL, NULL },
 	{ '4', ACTION_VIEW_DETAIL, GROUP_LOOK, NULL, "all about one process" },
+	{ '5', ACTION_VIEW_SETTINGS, GROUP_LOOK, NULL, "settings of the kernel" },
 	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, "Open", "open, raw lines" },
 	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full paths; save event" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
@@ -99,6 +100,7 @@ const struct key_row key_rows[] = {
 	{ 'd', ACTION_DELAY, GROUP_LOOK, NULL, "delay between samples" },
 
 	{ INPUT_ESC, ACTION_BACK, GROUP_PROGRAM, NULL, "close, drop the filter" },
+	{ 'W', ACTION_SAVE_CONFIG, GROUP_PROGRAM, NULL, "write the settings" },
 	{ INPUT_CTRL('L'), ACTION_REPAINT, GROUP_PROGRAM, NULL, "paint the screen again" },
 	{ INPUT_CTRL('Z'), ACTION_SUSPEND, GROUP_PROGRAM, NULL, "suspend" },
 	{ 'q', ACTION_CLOSE, GROUP_PROGRAM, "Quit", "close, or quit" },
@@ -106,6 +108,17 @@ const struct key_row key_rows[] = {
 	{ 'Q', ACTION_QUIT, GROUP_PROGRAM, NULL, "quit from anywhere" },
 	{ INPUT_CTRL('C'), ACTION_QUIT, GROUP_PROGRAM, NULL, NULL },
 };
+/* What other keys become with vi_keys; htop's k and l are F9 and 3 then. */
+static const struct {
+	int key, meaning;
+} vi_keys[] = {
+	{ 'h', INPUT_LEFT },
+	{ 'j', INPUT_DOWN },
+	{ 'k', INPUT_UP },
+	{ 'l', INPUT_RIGHT },
+	{ 'H', INPUT_F(1) },
+};
+
 const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
 
 const struct key_row *keymap_find(int key)
@@ -114,6 +127,14 @@ const struct key_row *keymap_find(int key)
 		if (key_rows[i].key == key)
 			return &key_rows[i];
 	return NULL;
+}
+
+int keymap_vi(int key)
+{
+	for (size_t i = 0; i < sizeof(vi_keys) / sizeof(vi_keys[0]); i++)
+		if (vi_keys[i].key == key)
+			return vi_keys[i].meaning;
+	return key;
 }
 
 void keymap_names(const struct key_row *row, char *buffer, size_t size)

@@ -21,6 +21,7 @@ enum action {
 	ACTION_VIEW_CGROUPS,
 	ACTION_VIEW_EVENTS,
 	ACTION_VIEW_DETAIL,
+	ACTION_VIEW_SETTINGS,
 	ACTION_VIEW_NEXT,
 	ACTION_VIEW_PREVIOUS,
 	ACTION_OPEN,
@@ -62,6 +63,7 @@ enum action {
 	ACTION_BACK,
 	ACTION_REPAINT,
 	ACTION_SUSPEND,
+	ACTION_SAVE_CONFIG,
 	ACTION_CLOSE,
 	ACTION_QUIT,
 	ACTION_COUNT,
@@ -84,6 +86,9 @@ extern const size_t key_row_count;
 
 /* The row that binds `key`, or NULL. */
 const struct key_row *keymap_find(int key);
+
+/* The key that `key` stands for with the setting vi_keys. */
+int keymap_vi(int key);
 
 /* The names of all keys that share the help of `row` (the first of its kind), separated by single
  * blanks: "Up Ctrl-P Alt-k". */

@@ -11,10 +11,9 @@
 #define ON_MACHINE  (ON_SAMPLES | ON(VICTIM) | ON(METRICS))
 #define ON_JSON     (ON(LIST) | ON(CGROUPS) | ON(VICTIM) | ON(EVENTS) | ON(ADJ))
 
-#define DELAY_DEFAULT_MS 3000
-#define DELAY_MIN_MS     100
-#define DELAY_MAX_MS     3600000
-#define COUNT_MAX        1000000000
+#define DELAY_MIN_MS 100
+#define DELAY_MAX_MS 3600000
+#define COUNT_MAX    1000000000
 
 /* Fills the field of the options that the row names. The sentence says what was expected. */
 typedef bool option_parser(void *field, struct options *options, const char *text);
@@ -78,7 +77,7 @@ bool options_parse_seconds(const char *text, int64_t *ret_ms)
 
 static bool parse_seconds(void *field, struct options *options, const char *text)
 {
-	(void)options;
+	options->with_delay = true;
 	return options_parse_seconds(text, field);
 }
 
@@ -146,6 +145,8 @@ static const struct option_row rows[] = {
 		"show the changes and the next victim, write nothing" },
 	{ 0, ON(SCREEN), "log", "FILE", FIELD(log), parse_string, "not a file",
 		"the Events view reads FILE instead of the running kernel's log" },
+	{ 0, ON(SCREEN), "config", "FILE", FIELD(config), parse_string, "not a file",
+		"settings, instead of $XDG_CONFIG_HOME/oomspect/config" },
 	{ 0, ON(EVENTS), "follow", NULL, FIELD(follow), parse_flag, NULL,
 		"go on with events as they happen" },
 	{ 0, ON(EVENTS), "boot", "N", FIELD(boot), parse_boot, "not a boot number",
@@ -309,7 +310,7 @@ enum err_code options_parse(struct options *options, int argc, char *const argv[
 {
 	struct words words = { .at = argc > 0 ? argv + 1 : argv };
 	const struct command *command = NULL;
-	*options = (struct options){ .root = "/", .delay_ms = DELAY_DEFAULT_MS };
+	*options = (struct options){ .root = "/", .delay_ms = OPTIONS_DELAY_MS };
 	options->operands = calloc((size_t)argc + 1, sizeof(*options->operands));
 	if (!options->operands)
 		return err_set(err, ERR_NO_MEMORY, "no memory for the command line");

@@ -24,6 +24,8 @@ enum command_id {
 	COMMAND_COUNT,
 };
 
+#define OPTIONS_DELAY_MS 3000 /* between samples, unless said otherwise */
+
 /* Exit statuses besides 0 and 128 + signal. */
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_NO_VICTIM = 3 };
 
@@ -33,6 +35,7 @@ struct options {
 	const char *root;
 	bool read_only, batch, json, no_color, ascii, list_columns;
 	int64_t delay_ms;
+	bool with_delay; /* it was given */
 	int64_t iterations; /* 0: as the command has it */
 	int64_t lines;      /* 0: all */
 	pid_t *pids;        /* owned */
@@ -40,6 +43,7 @@ struct options {
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
 	const char *name;                                   /* of adj; NULL: not given */
 	const char *audit;         /* of adj and the screen; NULL: not given */
+	const char *config;        /* of the screen; NULL: config_locate() knows */
 	const char *log;           /* of the screen; NULL: the running kernel's */
 	bool descendants, dry_run; /* of adj */
 	bool protect;              /* of the screen */

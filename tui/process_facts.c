@@ -155,10 +155,11 @@ static const struct {
 };
 #define ASKED (sizeof(asked) / sizeof(asked[0]))
 
-/* "-" is libproc2's word for nothing. */
+/* "-", or "?" for a terminal, is libproc2's word for nothing. */
 static void take_text(const char *text, char *buffer, size_t size)
 {
-	text_copy(text_of(text && strcmp(text, "-") != 0 ? text : ""), buffer, size);
+	text_copy(text_of(text && strcmp(text, "-") != 0 && strcmp(text, "?") != 0 ? text : ""),
+		buffer, size);
 }
 
 static void take_result(struct process_facts *facts, size_t i, const struct pids_result *result)

@@ -8,6 +8,7 @@
 #include "react_scope.h"
 #include "react_sort.h"
 #include "state.h"
+#include "state_config.h"
 #include "view.h"
 
 #include "oomspect/text.h"
@@ -111,6 +112,11 @@ static void view_events(struct app *app)
 static void view_detail(struct app *app)
 {
 	state_show(app, VIEW_DETAIL);
+}
+
+static void view_settings(struct app *app)
+{
+	state_show(app, VIEW_SETTINGS);
 }
 
 static void view_next(struct app *app)
@@ -323,6 +329,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SCOPE] = scope,
 	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_DETAIL] = view_detail,
+	[ACTION_VIEW_SETTINGS] = view_settings,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -349,6 +356,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
 	[ACTION_SUSPEND] = suspend,
+	[ACTION_SAVE_CONFIG] = state_save_config,
 	[ACTION_CLOSE] = close_view,
 	[ACTION_QUIT] = quit,
 };
@@ -443,6 +451,8 @@ void react_key(struct app *app, int key)
 		type(app, key);
 		return;
 	}
+	if (app->config.vi_keys)
+		key = keymap_vi(key);
 	if (app->sort_menu) {
 		react_sort_menu(app, key);
 		return;

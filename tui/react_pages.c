@@ -2,6 +2,7 @@
 
 #include "input.h"
 #include "state.h"
+#include "state_pages.h"
 #include "view_pages.h"
 
 #include <limits.h>
@@ -48,7 +49,7 @@ static void last(struct app *app)
 
 static void leave(struct app *app)
 {
-	app->view = app->page_from;
+	state_show(app, app->page_from);
 }
 
 static void nothing(struct app *app)
@@ -111,18 +112,16 @@ bool react_pages(struct app *app, const struct key_row *row)
 
 static void open_process(struct app *app)
 {
-	struct err err;
 	const struct ranking_row *row = state_cursor_row(app);
 	if (!row)
 		return;
 	state_point_at(app, (long)app->cursor.index);
 	process_detail_open(&app->process, &app->watch, row->task);
-	if (process_detail_update(&app->process, &app->watch, &err))
-		state_say(app, "%s", err.text);
 }
 
 void react_pages_entered(struct app *app, enum view_id before)
 {
+	struct err err;
 	if (!view_pages_shown(app) || app->view == before || before == VIEW_HELP)
 		return;
 	app->page_top = 0;
@@ -130,4 +129,6 @@ void react_pages_entered(struct app *app, enum view_id before)
 		app->page_from = before;
 	if (app->view == VIEW_DETAIL)
 		open_process(app);
+	if (state_pages_update(app, &err))
+		state_say(app, "%s", err.text);
 }

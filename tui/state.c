@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "state_cgroups.h"
+#include "state_pages.h"
 #include "view.h"
 #include "view_events.h"
 #include "view_pages.h"
@@ -19,6 +20,9 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	enum err_code code = ERR_OK;
 	if (options->columns)
 		code = column_set_parse(&chosen, options->columns, err);
+	if (!code && options->columns)
+		text_copy(text_of(options->columns), app->config.columns,
+			sizeof(app->config.columns));
 	if (!code && options->sort)
 		code = column_set_parse(&chosen, options->sort, err);
 	if (!code && options->sort)
@@ -164,14 +168,13 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
-					: ERR_OK;
+	return state_pages_update(app, err);
 }
 
 static void choose_columns(struct app *app)
 {
-	if (app->options->columns) {
-		column_set_parse(&app->columns, app->options->columns, NULL);
+	if (app->config.columns[0]) {
+		column_set_parse(&app->columns, app->config.columns, NULL);
 		column_set_measure(&app->columns, &app->context);
 	} else {
 		column_set_choose(&app->columns, &app->context, app->grid.cols);

@@ -79,6 +79,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
 	[VIEW_DETAIL] = { "Detail", view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
+	[VIEW_SETTINGS] = { NULL, view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 };
 
 void view_tabs_draw(const struct app *app, struct grid *grid)

@@ -3,6 +3,7 @@
 #include "page.h"
 #include "view.h"
 #include "view_detail.h"
+#include "view_settings.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ static const struct {
 	void (*title)(const struct app *app, struct pen *pen);
 } pages[VIEW_COUNT] = {
 	[VIEW_DETAIL] = { view_detail_write, view_detail_title },
+	[VIEW_SETTINGS] = { view_settings_write, view_settings_title },
 };
 
 bool view_pages_shown(const struct app *app)

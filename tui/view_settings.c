@@ -1,0 +1,46 @@
+#include "view_settings.h"
+
+#include "oomspect/host.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define VALUE_COL   28
+#define VALUE_WIDTH 12
+
+void view_settings_title(const struct app *app, struct pen *pen)
+{
+	size_t unusual = 0;
+	for (size_t i = 0; i < vm_rule_count; i++)
+		unusual += vm_rule_applies(&vm_rules[i], &app->vm);
+	grid_put(pen, STYLE_BOLD, " Settings that decide an OOM");
+	if (unusual)
+		grid_printf(pen, STYLE_RISK, "   %zu unusual (!)", unusual);
+	else
+		grid_put(pen, STYLE_NORMAL, "   nothing unusual");
+}
+
+static void write_setting(const struct app *app, enum vm_setting_id id, struct page *page)
+{
+	const struct vm_setting *setting = &vm_settings[id];
+	int64_t number = app->vm.values[id];
+	char value[32] = "-";
+	struct pen pen = page_line(page);
+	grid_put(&pen, STYLE_BOLD, " ");
+	grid_put(&pen, STYLE_BOLD, setting->name);
+	grid_skip_to(&pen, page->col + VALUE_COL);
+	if (number != HOST_SETTING_UNKNOWN)
+		snprintf(value, sizeof(value), "%" PRId64, number);
+	grid_put_right(&pen, STYLE_BOLD, value, VALUE_WIDTH);
+	grid_printf(&pen, STYLE_DIM, "   usual: %s", setting->usual);
+	for (size_t i = 0; i < vm_rule_count; i++)
+		if (vm_rules[i].id == id && vm_rule_applies(&vm_rules[i], &app->vm))
+			page_wrap(page, STYLE_RISK, "  !", 4, vm_rules[i].words);
+	page_wrap(page, STYLE_NORMAL, "", 4, setting->meaning);
+}
+
+void view_settings_write(const struct app *app, struct page *page)
+{
+	for (enum vm_setting_id id = 0; id < VM_SETTING_COUNT; id++)
+		write_setting(app, id, page);
+}
