@@ -213,7 +213,10 @@ enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 
 bool klog_resume(struct klog *klog)
 {
+	struct stat about;
 	if (klog->kind != KLOG_TEXT || klog->child || klog->reader.fd < 0)
+		return false;
+	if (fstat(klog->reader.fd, &about) < 0 || !S_ISREG(about.st_mode))
 		return false;
 	klog->reader.eof = false;
 	return true;
