@@ -220,12 +220,17 @@ static void set_up_file(struct scene *scene)
 	scene_hog(scene, &hog);
 }
 
-static void set_up_shmem(struct scene *scene)
+static void start_with_shmem(struct scene *scene, long mib)
 {
-	struct hog hog = { .name = "shmem", .group = "/judge", .shmem = guest_mib(10) };
-	scene_group(scene, "/judge", guest_mib(32));
+	struct hog hog = { .name = "shmem", .group = "/judge", .shmem = guest_mib(mib) };
 	fill(scene, "/judge", 4, 1);
 	scene_hog(scene, &hog);
+}
+
+static void set_up_shmem(struct scene *scene)
+{
+	scene_group(scene, "/judge", guest_mib(32));
+	start_with_shmem(scene, 10);
 }
 
 static void set_up_swap(struct scene *scene, long limit_mib, long swap_pages)
@@ -266,7 +271,7 @@ static void set_up_unlimited_swap(struct scene *scene)
 static void set_up_shmem_to_swap(struct scene *scene)
 {
 	set_up_swap(scene, 32, guest_mib(40));
-	set_up_shmem(scene);
+	start_with_shmem(scene, 7);
 }
 
 static void set_up_lower(struct scene *scene)
@@ -375,8 +380,8 @@ const struct kind kinds_group[] = {
 		.setup = set_up_unlimited_swap, .trigger = trigger_group, .judged = JUDGE_AT_OOM,
 		.needs = NEED_SWAP, .may_doubt = "counters" },
 	{ "group-shmem-to-swap", "shared memory in swap counts for nobody",
-		.setup = set_up_shmem_to_swap, .trigger = trigger_group, .judged = JUDGE_AT_OOM,
-		.needs = NEED_SWAP, .differ = true },
+		.setup = set_up_shmem_to_swap, .doubt = "shmem_swap", .trigger = trigger_group,
+		.judged = JUDGE_AT_OOM, .needs = NEED_SWAP, .differ = true },
 	{ "group-lowered-limit", "a limit set below the usage kills", .needs = NEED_V2,
 		.setup = set_up_lower, .trigger = trigger_lower },
 	{ "group-immune-only", "nobody to kill", .setup = set_up_immune_only,

@@ -105,7 +105,7 @@ const struct kind kinds_oom[] = {
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM },
 	{ "oom-shmem-to-swap", "shared memory in swap counts for nobody", .setup = set_up_shmem,
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM, .needs = NEED_SWAP,
-		.differ = true },
+		.doubt = "shmem_swap", .differ = true },
 	{ "oom-swap-full", "swap is full, and counts", .setup = set_up_swapped,
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM, .needs = NEED_SWAP },
 	{ "oom-tables", "page tables cannot be reclaimed", .setup = set_up_tables,

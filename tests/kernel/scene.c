@@ -224,10 +224,11 @@ static struct pids processes_of(const struct scene *scene, const struct pids *na
 }
 
 static struct outcome outcome_of(
-	const struct scene *scene, const struct pids *before, const struct kernlog *log)
+	const struct scene *scene, const struct pids *before, struct kernlog *log)
 {
 	struct pids after;
 	census(&after);
+	kernlog_poll(log); /* a death is logged before it is seen: those of further events too */
 	struct pids gone = pids_without(before, &after);
 	struct pids later = processes_of(scene, &log->later);
 	return (struct outcome){
