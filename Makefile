@@ -118,7 +118,8 @@ check: all $(tests) ## run every test; $O/tests/test_X runs one
 	@OOMSPECT=$(abspath $O/oomspect) tests/run $(tests)
 
 check-sanitize: ## the same with AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
+	@ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 \
+		$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
 
 # The program that a test starts is looked into as well, other programs are not.
 valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=no \
@@ -188,7 +189,8 @@ lint-analyzer:
 .PHONY: analyzed
 analyzed: $(core) $(tui)
 
-tidy_flags = -std=gnu11 $(subst ",\",$(CPPFLAGS)) $(call pkg,cflags,$(packages) $(test_packages))
+tidy_flags = -std=gnu11 $(filter-out -DOOMSPECT_VERSION=%,$(CPPFLAGS)) -DOOMSPECT_VERSION=\"$(VERSION)\" \
+	$(call pkg,cflags,$(packages) $(test_packages))
 
 lint-tidy:
 	@status=0; \

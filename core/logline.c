@@ -27,10 +27,11 @@ size_t klog_unescape(char *bytes, size_t length)
 {
 	size_t out = 0;
 	for (size_t i = 0; i < length; i++) {
-		bool escape = bytes[i] == '\\' && i + 3 < length && bytes[i + 1] == 'x' &&
-			hex_digit(bytes[i + 2]) >= 0 && hex_digit(bytes[i + 3]) >= 0;
-		if (escape) {
-			bytes[out++] = (char)(hex_digit(bytes[i + 2]) << 4 | hex_digit(bytes[i + 3]));
+		bool escape = bytes[i] == '\\' && i + 3 < length && bytes[i + 1] == 'x';
+		int high = escape ? hex_digit(bytes[i + 2]) : -1;
+		int low = escape ? hex_digit(bytes[i + 3]) : -1;
+		if (high >= 0 && low >= 0) {
+			bytes[out++] = (char)(high * 16 + low);
 			i += 3;
 		} else {
 			bytes[out++] = bytes[i];

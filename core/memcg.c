@@ -132,14 +132,14 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	}
 	walk->version = search.best.version;
 	walk->root = root;
-	strcpy(walk->point, below_root(&search.best));
+	text_copy(text_of(below_root(&search.best)), walk->point, sizeof(walk->point));
 	walk->top_fd = search.fd;
 	walk->copied = !is_cgroup_fs(search.fd);
 	walk->fds_left = descriptors_to_keep();
 	if (!memcg_mount_is_top(search.best.shown))
-		memcpy(walk->prefix, search.best.shown, sizeof(walk->prefix));
+		text_copy(text_of(search.best.shown), walk->prefix, sizeof(walk->prefix));
 	else if (strcmp(search.best.shown, "/") != 0)
-		memcpy(walk->climb, search.best.shown, sizeof(walk->climb));
+		text_copy(text_of(search.best.shown), walk->climb, sizeof(walk->climb));
 	tree->walk = walk;
 	tree->version = walk->version;
 	return ERR_OK;

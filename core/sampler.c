@@ -219,7 +219,7 @@ static void read_process(struct sampler *sampler, pid_t pid)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
-	if (!attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
+	if (old && !attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
 		!is_watched(sampler->work, pid)) {
 		keep_process(next, old);
 		return;

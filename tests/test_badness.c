@@ -5,7 +5,7 @@
 #include "support.h"
 
 /* RAM and swap of 4 GiB in pages of 4 KiB: a thousandth is 1048.576 pages, cut 1048. */
-#define GIB4 1048576
+#define GIB4       1048576
 #define UNKILLABLE BADNESS_UNKILLABLE
 
 struct points_case {
@@ -66,12 +66,11 @@ static const struct points_case points[] = {
 	{ "3.14: 34 pages are enough for one", "3.14.0", 34, 0, 0, 0, 1, GIB4, 33 },
 	{ "3.14: swap and page tables share the bonus", "3.14.0", 40000, 6000, 4000, 0, 1, GIB4,
 		48500 },
-	{ "3.14: the bonus goes before adj is added", "3.14.0", 50000, 0, 0, 100, 1, GIB4,
-		153300 },
+	{ "3.14: the bonus goes before adj is added", "3.14.0", 50000, 0, 0, 100, 1, GIB4, 153300 },
 	{ "4.14: the same", "4.14.336", 50000, 0, 0, 0, 1, GIB4, 48500 },
 	{ "4.16: for the last time", "4.16.18", 50000, 0, 0, 0, 1, GIB4, 48500 },
-	{ "el7: the same, under its number 3.10", "3.10.0-1160.el7.x86_64", 50000, 0, 0, 0, 1,
-		GIB4, 48500 },
+	{ "el7: the same, under its number 3.10", "3.10.0-1160.el7.x86_64", 50000, 0, 0, 0, 1, GIB4,
+		48500 },
 
 	/* v4.17 to v5.8 (d46078b28889): no bonus. */
 	{ "4.17: root is like everybody", "4.17.0", 50000, 0, 0, 0, 1, GIB4, 50000 },
@@ -101,8 +100,7 @@ static const struct points_case points[] = {
 	{ "with 1000 pages a point of adj is one page", "6.12.0", 0, 0, 0, 1000, 0, 1000, 1000 },
 	{ "below 1000 pages adj has no weight", "6.12.0", 307, 0, 0, 1000, 0, 999, 307 },
 	{ "below 1000 pages a negative adj has none", "6.12.0", 916, 0, 0, -999, 0, 999, 916 },
-	{ "below 1000 pages -1000 still protects", "6.12.0", 916, 0, 0, -1000, 0, 999,
-		UNKILLABLE },
+	{ "below 1000 pages -1000 still protects", "6.12.0", 916, 0, 0, -1000, 0, 999, UNKILLABLE },
 	{ "below 1000 pages on 4.19 too", "4.19.0", 916, 0, 0, -999, 0, 999, 916 },
 	{ "below 1000 pages root's 30 have no weight", "3.5.0", 916, 0, 0, 0, 1, 999, 916 },
 	{ "50 MiB: twelve pages a point, not 12.8", "6.12.0", 100, 0, 0, 10, 0, 12800, 220 },

@@ -12,8 +12,8 @@ static void name_flags(const struct era *era, char *names, size_t size)
 	names[0] = '\0';
 	for (size_t i = 0; i < ERA_FLAG_COUNT; i++)
 		if (era_has(era, (enum era_flag)i))
-			used += (size_t)snprintf(names + used, size - used, "%s%s",
-				used ? " " : "", era_rows[i].name);
+			used += (size_t)snprintf(names + used, size - used, "%s%s", used ? " " : "",
+				era_rows[i].name);
 }
 
 struct release_case {
@@ -23,11 +23,10 @@ struct release_case {
 };
 
 #define FROM_4_19 "pgtables_bytes sacrifice_child vfork_shield oom_group"
-#define FROM_5_1 "pgtables_bytes vfork_shield oom_group"
-#define FROM_5_3 "pgtables_bytes newest_wins_ties vfork_shield oom_group"
-#define FROM_5_9 "pgtables_bytes signed_points newest_wins_ties vfork_shield oom_group"
-#define FROM_6_2 \
-	"pgtables_bytes signed_points unsummed_rss newest_wins_ties vfork_shield oom_group"
+#define FROM_5_1  "pgtables_bytes vfork_shield oom_group"
+#define FROM_5_3  "pgtables_bytes newest_wins_ties vfork_shield oom_group"
+#define FROM_5_9  "pgtables_bytes signed_points newest_wins_ties vfork_shield oom_group"
+#define FROM_6_2  "pgtables_bytes signed_points unsummed_rss newest_wins_ties vfork_shield oom_group"
 
 /* Both sides of every change of the arithmetic and of the choice, oldest first. */
 static const struct release_case releases[] = {
@@ -188,7 +187,8 @@ static void names_are_unique_json_words(void **state)
 	(void)state;
 	for (size_t i = 0; i < ERA_FLAG_COUNT; i++) {
 		const char *name = era_rows[i].name;
-		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(name));
+		assert_int_equal(
+			strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(name));
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(name, era_rows[j].name);
 	}

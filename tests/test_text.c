@@ -6,7 +6,10 @@
 #include <string.h>
 
 /* A literal with its length, so that it may hold NUL. */
-#define BYTES(literal) { literal, sizeof(literal) - 1 }
+#define BYTES(literal) \
+	{ \
+		literal, sizeof(literal) - 1 \
+	}
 #define PIECES 8
 
 /* The bytes of a row are copied to the heap exactly as long as they are: a step past their end is
@@ -53,8 +56,8 @@ static const struct walk_case walks[] = {
 	{ "blanks alone hold no field", text_next_field, BYTES(" \t  "), 0, { { 0 } } },
 	{ "fields are parted by any run of blanks and tabs", text_next_field,
 		BYTES("  a \t bc\td  "), 3, { BYTES("a"), BYTES("bc"), BYTES("d") } },
-	{ "a field may hold NUL, newline and escape", text_next_field,
-		BYTES("\0x \n\x1b[2J y"), 3, { BYTES("\0x"), BYTES("\n\x1b[2J"), BYTES("y") } },
+	{ "a field may hold NUL, newline and escape", text_next_field, BYTES("\0x \n\x1b[2J y"), 3,
+		{ BYTES("\0x"), BYTES("\n\x1b[2J"), BYTES("y") } },
 	{ "a comm with a parenthesis is only bytes", text_next_field, BYTES("1 (a) R 9) S"), 5,
 		{ BYTES("1"), BYTES("(a)"), BYTES("R"), BYTES("9)"), BYTES("S") } },
 };
@@ -117,8 +120,7 @@ struct trim_case {
 };
 
 static const struct trim_case trims[] = {
-	{ "blanks, tabs and line ends go on both sides", BYTES(" \t\r\na b\n\r \t"),
-		BYTES("a b") },
+	{ "blanks, tabs and line ends go on both sides", BYTES(" \t\r\na b\n\r \t"), BYTES("a b") },
 	{ "nothing but space trims to nothing", BYTES(" \n\t "), BYTES("") },
 	{ "nothing trims to nothing", BYTES(""), BYTES("") },
 	{ "a NUL is not space", BYTES(" \0 "), BYTES("\0") },

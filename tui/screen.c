@@ -307,10 +307,10 @@ void screen_draw(struct screen *screen, const struct grid *grid)
 		const struct cell *cells = &grid->cells[(size_t)row * cols];
 		bool kept = row < screen->shown.rows;
 		struct cell *shown = kept ? &screen->shown.cells[(size_t)row * cols] : NULL;
-		if (!screen->all && kept && memcmp(shown, cells, cols * sizeof(*cells)) == 0)
+		if (!screen->all && shown && memcmp(shown, cells, cols * sizeof(*cells)) == 0)
 			continue;
 		send_row(screen, row, cells, grid->cols);
-		if (kept)
+		if (shown)
 			memcpy(shown, cells, cols * sizeof(*cells));
 	}
 	screen->all = false;
