@@ -302,6 +302,18 @@ static void set_up_allocating(struct scene *scene)
 	set_up_own_limit(scene);
 }
 
+static void set_up_no_panic(struct scene *scene)
+{
+	scene_set("/proc/sys/vm/panic_on_oom", "1");
+	set_up_own_limit(scene);
+}
+
+static void set_up_namespace(struct scene *scene)
+{
+	set_up_own_limit(scene);
+	scene->inside = "/judge";
+}
+
 /* As a container manager leaves it: pid 1 of a namespace in a group of its own. */
 static void set_up_container(struct scene *scene)
 {
@@ -390,6 +402,10 @@ const struct kind kinds_group[] = {
 		.trigger = trigger_group, .needs = NEED_V1, .prediction = "none" },
 	{ "group-not-allocating", "oom_kill_allocating_task is not for groups",
 		.setup = set_up_allocating, .trigger = trigger_group },
+	{ "group-not-panicking", "panic_on_oom 1 is for the whole machine",
+		.setup = set_up_no_panic, .trigger = trigger_group },
+	{ "group-namespace", "asked inside the group's own namespace", .setup = set_up_namespace,
+		.trigger = trigger_group, .needs = NEED_V2, .kills = 3 },
 	{ "group-container", "with pid 1 of a namespace all of it dies", .setup = set_up_container,
 		.trigger = trigger_group },
 	{ "group-names", "names may hold anything", .setup = set_up_names, .trigger = trigger_group,

@@ -117,3 +117,16 @@ const struct kind kinds_oom[] = {
 		.prediction = "allocating_task" },
 	{ .name = NULL },
 };
+
+static void set_up_panic(struct scene *scene)
+{
+	start_sizes(scene);
+	scene_set("/proc/sys/vm/panic_on_oom", "1");
+}
+
+/* The last one: the host finds the kernel's last words on the console. */
+const struct kind kinds_last[] = {
+	{ "oom-panic", "vm.panic_on_oom panics", .setup = set_up_panic, .trigger = trigger_host,
+		.prediction = "panic" },
+	{ .name = NULL },
+};
