@@ -199,6 +199,9 @@ static void clean_up(void)
 	guest_write("/proc/sys/vm/nr_hugepages", "0");
 	guest_write("/proc/sys/kernel/dmesg_restrict", "0");
 	guest_write("/proc/sys/vm/drop_caches", "3");
+	guest_write("/sys/kernel/mm/transparent_hugepage/enabled", "never");
+	/* With large pages the kernel keeps so much free that the end of a small process is no help. */
+	guest_write("/proc/sys/vm/min_free_kbytes", "2048");
 	mount(NULL, "/proc", NULL, MS_REMOUNT, "hidepid=0");
 }
 
@@ -281,6 +284,7 @@ int main(void)
 	load_modules();
 	guest_write("/proc/self/oom_score_adj", "-1000");
 	guest_write("/proc/sys/kernel/sysrq", "1");
+	clean_up();
 	uname(&name);
 	report("kernel", "%s\t%ld", name.release, sysconf(_SC_PAGESIZE));
 	play_all(&orders);
