@@ -14,6 +14,7 @@
 
 /* The first user namespace maps all ids to themselves. */
 #define INIT_UID_MAP_COUNT   4294967295u
+#define CAP_DAC_OVERRIDE_BIT 1
 #define CAP_KILL_BIT         5
 #define CAP_SYS_RESOURCE_BIT 24
 #define FILE_SIZE            8192
@@ -289,6 +290,7 @@ struct action_rights action_rights_probe(const struct root *root, bool read_only
 	return (struct action_rights){
 		.writable_root = root->live && !read_only,
 		.sys_resource = init_user_ns && has_capability(root, CAP_SYS_RESOURCE_BIT),
+		.write_any = has_capability(root, CAP_DAC_OVERRIDE_BIT),
 		.kill_any = has_capability(root, CAP_KILL_BIT),
 		.init_user_ns = init_user_ns,
 		.euid = geteuid(),
@@ -298,7 +300,7 @@ struct action_rights action_rights_probe(const struct root *root, bool read_only
 bool action_may_adjust(const struct action_rights *rights, const struct task *task)
 {
 	return rights->writable_root && !task->kthread &&
-	       (rights->euid == 0 || rights->euid == task->uid);
+	       (rights->write_any || rights->euid == task->uid);
 }
 
 bool action_may_signal(const struct action_rights *rights, const struct task *task)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SHIELDED_MAX 3 /* larger ones that are named */
+#define NEXT_RANK_MAX 64 /* how far down the next one is looked for */
 
 /* Unsummed per-CPU counters (v6.2 to v6.19) differ by this much per counter on small machines. */
 #define COUNTER_DOUBT_PAGES 128
@@ -32,6 +33,9 @@ static void say_killed(const struct oom_event *event, struct event_explanation *
 	if (victim->anon_rss_kb == OOM_UNKNOWN)
 		event_say(to, EVENT_WHO, "%lld (%s) was killed; the text does not say how large it was.",
 			(long long)victim->pid, victim->comm);
+	else if (victim->shmem_rss_kb == OOM_UNKNOWN) /* up to v4.4 it counts as files */
+		event_say(to, EVENT_WHO, "%lld (%s) was killed: %s anonymous, %s of files.", (long long)victim->pid,
+			victim->comm, event_kb(victim->anon_rss_kb).text, event_kb(victim->file_rss_kb).text);
 	else
 		event_say(to, EVENT_WHO, "%lld (%s) was killed: %s anonymous, %s of files, %s shared memory.",
 			(long long)victim->pid, victim->comm, event_kb(victim->anon_rss_kb).text,
@@ -82,8 +86,12 @@ static void say_terms(const struct oom_event *event, const struct oom_task *task
 static void say_first(const struct oom_event *event, const struct oom_task *chosen, struct event_explanation *to)
 {
 	const struct oom_task *second = event_task_of_rank(event, 2);
-	event_say(to, EVENT_WHY, "%lld (%s) had the highest badness of the %llu processes in the table.",
-		(long long)chosen->tgid, chosen->comm, (unsigned long long)event->task_count);
+	if (event->task_count == 1)
+		event_say(to, EVENT_WHY, "%lld (%s) is the only process in the table.", (long long)chosen->tgid,
+			chosen->comm);
+	else
+		event_say(to, EVENT_WHY, "%lld (%s) had the highest badness of the %llu processes in the table.",
+			(long long)chosen->tgid, chosen->comm, (unsigned long long)event->task_count);
 	say_terms(event, chosen, to);
 	if (!second)
 		return;
@@ -187,11 +195,9 @@ static void explain_choice(const struct oom_event *event, struct event_explanati
 	if (event->trigger == OOM_TRIGGER_ALLOCATING_TASK)
 		event_say(to, EVENT_WHY, "vm.oom_kill_allocating_task is set: whoever asks for memory dies.");
 	if (era_has(&era, ERA_VIRTUAL_SIZE)) {
-		event_say(to, EVENT_WHY, "This kernel ranked by virtual size, run time and nice value; the table cannot "
-			"show that.");
-		return;
-	}
-	if (!event->tasks_kept) {
+		event_say(to, EVENT_WHY, "This kernel ranked by virtual size, run time and nice value, which the log does "
+			"not show.");
+	} else if (!event->tasks_kept) {
 		say_no_table(event, to);
 	} else if (event->outcome == OOM_OUTCOME_KILLED && !chosen) {
 		event_say(to, EVENT_WHY, "The row of the chosen process is not in the text.");
@@ -234,7 +240,7 @@ static bool is_victim(const struct oom_event *event, const struct oom_task *task
 
 static void explain_next(const struct oom_event *event, struct event_explanation *to)
 {
-	for (int64_t rank = 1; rank <= (int64_t)event->victim_count + 1; rank++) {
+	for (int64_t rank = 1; rank <= NEXT_RANK_MAX; rank++) {
 		const struct oom_task *task = event_task_of_rank(event, rank);
 		if (!task || is_victim(event, task))
 			continue;

@@ -138,7 +138,7 @@ char *event_to_json(const struct oom_event *event)
 	set_why(object, event);
 	json_object_set_new(object, "lines", json_pack("[I,I]", (json_int_t)event->first_line,
 		(json_int_t)event->last_line));
-	char *text = json_dumps(object, JSON_COMPACT);
+	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(16));
 	json_decref(object);
 	return text;
 }

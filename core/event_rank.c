@@ -41,7 +41,7 @@ struct era event_era(const struct oom_event *event)
 /* The victim is given in KiB and in pages; a buddy row starts with one page. */
 static int64_t page_size_of(const struct oom_event *event)
 {
-	for (size_t i = 0; i < event->victim_count; i++) {
+	for (size_t i = 0; i < event->victim_count && i < 16; i++) {
 		const struct oom_victim *victim = &event->victims[i];
 		const struct oom_task *task = oom_event_task(event, victim->pid);
 		if (!task || task->total_vm_pages <= 0 || victim->total_vm_kb <= 0 ||

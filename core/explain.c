@@ -190,6 +190,13 @@ static int64_t points_with(const struct ranking *ranking, const struct era *era,
 	return badness_points(era, &terms, ranking->domain.totalpages);
 }
 
+/* Of equals the kernel takes the one that it scans last, or first in some eras. */
+static bool wins_tie(
+	const struct era *era, const struct ranking_row *row, const struct ranking_row *other)
+{
+	return era_has(era, ERA_NEWEST_WINS_TIES) == (row->scan_order > other->scan_order);
+}
+
 bool explain_not_first_below(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row, int *ret_adj)
 {
@@ -197,11 +204,30 @@ bool explain_not_first_below(const struct ranking *ranking, const struct snapsho
 	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
 	if (!next || row != &ranking->rows[0])
 		return false;
-	bool newest = era_has(era, ERA_NEWEST_WINS_TIES);
-	bool wins_ties = newest == (row->scan_order > next->scan_order);
+	bool wins = wins_tie(era, row, next);
 	for (int adj = row->oom_score_adj; adj > OOM_SCORE_ADJ_MIN; adj--) {
 		int64_t points = points_with(ranking, era, row, adj);
-		if (points < next->points || (points == next->points && !wins_ties)) {
+		if (points < next->points || (points == next->points && !wins)) {
+			*ret_adj = adj;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool explain_first_from(const struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_row *row, int *ret_adj)
+{
+	const struct era *era = &snapshot->host.era;
+	const struct ranking_row *first = ranking->killable ? &ranking->rows[0] : NULL;
+	bool shielded = row->unkillable == UNKILLABLE_ADJ;
+	if (row == first || (row->unkillable != KILLABLE && !shielded))
+		return false;
+	int lowest = shielded ? OOM_SCORE_ADJ_MIN + 1 : row->oom_score_adj;
+	for (int adj = lowest; adj <= OOM_SCORE_ADJ_MAX; adj++) {
+		int64_t points = points_with(ranking, era, row, adj);
+		if (!first || points > first->points ||
+			(points == first->points && wins_tie(era, row, first))) {
 			*ret_adj = adj;
 			return true;
 		}

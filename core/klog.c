@@ -178,22 +178,25 @@ enum err_code klog_open_journal(struct klog *klog, int boot, bool follow, struct
 	return code;
 }
 
+/* journalctl without the right to read waits for ever when it follows, and says nothing. */
+static bool journal_is_readable(void)
+{
+	struct klog klog;
+	struct text line;
+	if (klog_open_journal(&klog, 0, false, NULL) != ERR_OK)
+		return false;
+	bool readable = klog_reader_line(&klog.reader, &line, NULL) == KLOG_RECORD;
+	klog_close(&klog);
+	return readable;
+}
+
 enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 {
 	enum err_code code = klog_open_kmsg(klog, err);
-	if (code == ERR_OK)
+	if (code == ERR_OK || (!follow && klog_open_klogctl(klog, NULL) == ERR_OK))
 		return ERR_OK;
-	if (!follow && klog_open_klogctl(klog, NULL) == ERR_OK)
+	if (journal_is_readable() && klog_open_journal(klog, 0, follow, NULL) == ERR_OK)
 		return ERR_OK;
-	if (klog_open_journal(klog, 0, follow, NULL) != ERR_OK)
-		return code;
-	struct text line;
-	if (follow || klog_reader_line(&klog->reader, &line, NULL) == KLOG_RECORD) {
-		klog->reader.start = 0; /* the line that was looked at is read again */
-		klog->reader.line = 0;
-		return ERR_OK;
-	}
-	klog_close(klog);
 	return code;
 }
 
@@ -288,6 +291,25 @@ static void plain_text(struct klog_reader *reader, struct text *line)
 	line->len = out;
 }
 
+#define MANY_LINES_MIN 300 /* bytes of a line that may be a text with its newlines spelled out */
+
+/* A whole log in one string, pasted as it stood in JSON or YAML: "\\n" between its lines. */
+static void split_spelled_lines(struct klog *klog, struct text *line)
+{
+	char *at = klog->reader.buffer + (line->at - klog->reader.buffer);
+	const char *first = line->len < MANY_LINES_MIN ? NULL : memmem(at, line->len, "\\n", 2);
+	if (!first || !memmem(first + 2, line->len - (size_t)(first + 2 - at), "\\n", 2))
+		return;
+	for (size_t i = 0; i + 1 < line->len; i++) {
+		if (at[i] == '\\' && at[i + 1] == 'n') {
+			at[i] = ' ';
+			at[i + 1] = '\n';
+		}
+	}
+	klog->inner = *line;
+	text_next_line(&klog->inner, line);
+}
+
 static enum klog_status read_text(struct klog *klog, struct klog_record *ret, struct err *err)
 {
 	struct text line;
@@ -305,8 +327,10 @@ static enum klog_status read_text(struct klog *klog, struct klog_record *ret, st
 	}
 	plain_text(&klog->reader, &line);
 	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
-	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret))
+	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret)) {
+		split_spelled_lines(klog, &line);
 		logline_parse(line, ret);
+	}
 	ret->line = klog->reader.line;
 	return KLOG_RECORD;
 }

@@ -1,5 +1,6 @@
 #include "oomspect/logline.h"
 
+#include "logtime.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -49,114 +50,6 @@ static void set_priority(struct klog_record *record, int64_t priority)
 	record->foreign = record->facility != 0;
 }
 
-/* "123.456789" as microseconds. */
-static bool take_seconds(struct text *rest, int64_t *ret_us)
-{
-	struct text text = *rest;
-	int64_t seconds, fraction = 0, scale = 100000;
-	if (!text.len || !scan_is_digit(*text.at) || !scan_number(&text, &seconds) ||
-		seconds > INT64_MAX / 2000000 || !text_skip(&text, "."))
-		return false;
-	size_t digits = 0;
-	for (; text.len && scan_is_digit(*text.at); digits++, scale /= 10) {
-		fraction += (*text.at - '0') * scale;
-		text_skip(&text, (char[]){ *text.at, '\0' });
-	}
-	if (digits < 3)
-		return false;
-	*rest = text;
-	*ret_us = seconds * 1000000 + fraction;
-	return true;
-}
-
-/* "[T1234]", "[    C3]": CONFIG_PRINTK_CALLER, v5.1 (15ff2069cb7f). */
-static bool take_caller(struct text *rest, struct klog_record *record)
-{
-	struct text text = *rest;
-	int64_t id;
-	(void)record;
-	if (!text_skip(&text, "["))
-		return false;
-	scan_blanks(&text);
-	if (!text_skip(&text, "T") && !text_skip(&text, "C"))
-		return false;
-	if (!scan_number(&text, &id) || !text_skip(&text, "]"))
-		return false;
-	*rest = text;
-	return true;
-}
-
-/* "[   12.345678]", also with dmesg -d's "<    0.000012>" behind the number. */
-static bool take_boot_stamp(struct text *rest, struct klog_record *record)
-{
-	struct text text = *rest;
-	int64_t boot_us;
-	if (!text_skip(&text, "["))
-		return false;
-	scan_blanks(&text);
-	text_skip(&text, "+");
-	const char *at = text.at;
-	if (!take_seconds(&text, &boot_us))
-		return false;
-	struct text stamp = { at, (size_t)(text.at - at) };
-	scan_blanks(&text);
-	if (text_starts(text, "<") && text_find(text, ">") == memchr(text.at, '>', text.len < 20 ? text.len : 20))
-		text = scan_from(text, text_find(text, ">") ? text_find(text, ">") + 1 : text.at);
-	if (!text_skip(&text, "]"))
-		return false;
-	*rest = text;
-	record->boot_us = boot_us;
-	if (!record->stamp.len)
-		record->stamp = stamp;
-	record->stamped = true;
-	record->foreign = false;
-	struct text caller = text;
-	scan_blanks(&caller);
-	if (take_caller(&caller, record))
-		*rest = caller;
-	return true;
-}
-
-/* "hh:mm:ss" somewhere in `text`. */
-static bool has_clock(struct text text)
-{
-	for (size_t i = 0; i + 8 <= text.len; i++) {
-		const char *c = text.at + i;
-		if (c[2] == ':' && c[5] == ':' && scan_is_digit(c[0]) && scan_is_digit(c[1]) &&
-			scan_is_digit(c[3]) && scan_is_digit(c[4]) && scan_is_digit(c[6]) && scan_is_digit(c[7]))
-			return true;
-	}
-	return false;
-}
-
-static bool is_short_clock(struct text text)
-{
-	return text.len >= 5 && text.at[text.len - 3] == ':' && scan_is_digit(text.at[text.len - 1]) &&
-		scan_is_digit(text.at[text.len - 4]);
-}
-
-/* "[Mon Aug 31 18:23:18 2015]" of dmesg -T, in whatever language; "[Aug31 18:23]" of dmesg -H. */
-static bool take_clock_stamp(struct text *rest, struct klog_record *record)
-{
-	struct text text = *rest;
-	if (!text_skip(&text, "["))
-		return false;
-	const char *end = memchr(text.at, ']', text.len < 64 ? text.len : 64);
-	if (!end)
-		return false;
-	struct text stamp = scan_until(text, end);
-	if (!has_clock(stamp) && !(is_short_clock(stamp) && stamp.len < 16))
-		return false;
-	*rest = scan_from(text, end + 1);
-	record->stamp = stamp;
-	record->stamped = true;
-	struct text caller = *rest;
-	scan_blanks(&caller);
-	if (take_caller(&caller, record))
-		*rest = caller;
-	return true;
-}
-
 /* "<4>" of raw logs; "<6>1 " starts an RFC 5424 line. */
 static bool take_priority(struct text *rest, struct klog_record *record)
 {
@@ -171,121 +64,6 @@ static bool take_priority(struct text *rest, struct klog_record *record)
 	set_priority(record, priority);
 	record->stamped = true;
 	return true;
-}
-
-static bool take_digits(struct text *rest, size_t count, int64_t *ret)
-{
-	if (rest->len < count)
-		return false;
-	int64_t value = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (!scan_is_digit(rest->at[i]))
-			return false;
-		value = value * 10 + (rest->at[i] - '0');
-	}
-	*rest = scan_from(*rest, rest->at + count);
-	*ret = value;
-	return true;
-}
-
-/* Days from 1970-01-01 of a civil date, by the calendar of Gregor. */
-static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
-{
-	year -= month <= 2;
-	int64_t era = (year >= 0 ? year : year - 399) / 400;
-	int64_t year_of_era = year - era * 400;
-	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-static void take_fraction(struct text *rest, int64_t *us)
-{
-	int64_t scale = 100000;
-	if (!text_skip(rest, ".") && !text_skip(rest, ","))
-		return;
-	for (; rest->len && scan_is_digit(*rest->at); scale /= 10) {
-		*us += (*rest->at - '0') * scale;
-		*rest = scan_from(*rest, rest->at + 1);
-	}
-}
-
-/* "Z", "+01:00", "+0100" or nothing. */
-static bool take_zone(struct text *rest, int64_t *ret_seconds)
-{
-	struct text text = *rest;
-	int64_t hours, minutes;
-	*ret_seconds = 0;
-	if (text_skip(rest, "Z"))
-		return true;
-	int64_t sign = text_skip(&text, "+") ? 1 : text_skip(&text, "-") ? -1 : 0;
-	if (!sign || !take_digits(&text, 2, &hours))
-		return false;
-	text_skip(&text, ":");
-	if (!take_digits(&text, 2, &minutes))
-		return false;
-	*rest = text;
-	*ret_seconds = sign * (hours * 3600 + minutes * 60);
-	return true;
-}
-
-bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us)
-{
-	struct text text = *rest;
-	int64_t year, month, day, hour, minute, second, zone, us = 0;
-	if (!take_digits(&text, 4, &year) || !(text_skip(&text, "-") || text_skip(&text, "/")) ||
-		!take_digits(&text, 2, &month) || !(text_skip(&text, "-") || text_skip(&text, "/")) ||
-		!take_digits(&text, 2, &day) || !(text_skip(&text, "T") || text_skip(&text, " ")) ||
-		!take_digits(&text, 2, &hour) || !text_skip(&text, ":") || !take_digits(&text, 2, &minute) ||
-		!text_skip(&text, ":") || !take_digits(&text, 2, &second))
-		return false;
-	take_fraction(&text, &us);
-	bool zoned = take_zone(&text, &zone);
-	*rest = text;
-	*ret_unix_us = KLOG_UNKNOWN;
-	if (zoned && month >= 1 && month <= 12)
-		*ret_unix_us = us + 1000000 * (days_from_civil(year, month, day) * 86400 + hour * 3600 +
-			minute * 60 + second - zone);
-	return true;
-}
-
-static bool take_iso_stamp(struct text *rest, struct klog_record *record)
-{
-	struct text text = *rest;
-	bool bracket = text_skip(&text, "[");
-	struct text stamp = text;
-	int64_t unix_us;
-	if (!logline_take_iso_time(&text, &unix_us) || (bracket && !text_skip(&text, "]")))
-		return false;
-	record->stamp = scan_until(stamp, text.at);
-	record->unix_us = unix_us;
-	record->stamped = true;
-	*rest = text;
-	return true;
-}
-
-/* "Aug 15 08:29:53" of syslog: a month in any language, a day, a clock; a year before or behind
- * the day is allowed. */
-static bool take_syslog_date(struct text *rest, struct klog_record *record)
-{
-	struct text text = *rest, field;
-	if (!text.len || *text.at == '[' || scan_is_digit(*text.at))
-		return false;
-	const char *start = text.at;
-	if (!text_next_field(&text, &field) || field.len < 2 || field.len > 12)
-		return false;
-	for (int i = 0; i < 3; i++) {
-		if (!text_next_field(&text, &field) || !scan_is_digit(*field.at))
-			return false;
-		if (field.len >= 8 && has_clock(field)) {
-			record->stamp = (struct text){ start, (size_t)(field.at + field.len - start) };
-			record->stamped = true;
-			*rest = text;
-			return true;
-		}
-		if (field.len > 5)
-			return false;
-	}
-	return false;
 }
 
 /* Words that start a message of the kernel and end in a colon: no program of that name wrote it. */
@@ -335,7 +113,7 @@ static bool take_ident(struct text *rest, struct klog_record *record)
 			record->foreign = record->facility > 0;
 			*rest = text;
 			skip_nil_words(rest);
-			take_caller(rest, record);
+			logtime_take_caller(rest, record);
 			return true;
 		}
 		if (word.at[word.len - 1] == ':' && i < 2) {
@@ -373,6 +151,29 @@ static bool take_quote(struct text *rest, struct klog_record *record)
 		text_skip(rest, "\xef\xbb\xbf");
 }
 
+/* "MESSAGE=" of journalctl -o verbose, "\"msg\": \"" of JSON printed over several lines. */
+static bool take_message_key(struct text *rest, struct klog_record *record)
+{
+	static const char *const keys[] = { "\"MESSAGE\"", "\"message\"", "\"msg\"", "\"log\"" };
+	struct text text = *rest;
+	(void)record;
+	if (text_skip(rest, "MESSAGE="))
+		return true;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && *text.at == '"'; i++) {
+		if (!text_skip(&text, keys[i]))
+			continue;
+		scan_blanks(&text);
+		if (!text_skip(&text, ":"))
+			return false;
+		scan_blanks(&text);
+		if (!text_skip(&text, "\""))
+			return false;
+		*rest = text;
+		return true;
+	}
+	return false;
+}
+
 /* "kern  :warn  : " of dmesg -x. */
 static bool take_facility_words(struct text *rest, struct klog_record *record)
 {
@@ -396,6 +197,30 @@ static bool take_facility_words(struct text *rest, struct klog_record *record)
 		return true;
 	}
 	return false;
+}
+
+/* What vendors of Android put behind the stamp: "[1:      swapper/1:    0]", "(0)[1234:comm]". */
+static bool take_android(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest;
+	int64_t cpu, pid;
+	if (record->boot_us == KLOG_UNKNOWN)
+		return false;
+	bool mtk = text_skip(&text, "(");
+	if (mtk && (!scan_number(&text, &cpu) || !text_skip(&text, ")")))
+		return false;
+	if (!text_skip(&text, "[") || !scan_number(&text, mtk ? &pid : &cpu) || !text_skip(&text, ":"))
+		return false;
+	const char *end = text_find(text, "]");
+	const char *colon = end && !mtk ? scan_last(scan_until(text, end), ":") : NULL;
+	if (!end || (size_t)(end - text.at) > 40)
+		return false;
+	struct text number = colon ? scan_from(scan_until(text, end), colon + 1) : (struct text){ text.at, 0 };
+	scan_blanks(&number);
+	if (!mtk && (!scan_number(&number, &pid) || number.len))
+		return false;
+	*rest = scan_from(text, end + 1);
+	return true;
 }
 
 /* "stdout F " of container runtimes, "name  | " of docker compose. */
@@ -456,7 +281,7 @@ bool logline_parse_kmsg(struct text bytes, struct klog_record *ret, uint64_t *re
 
 static bool is_month(struct text text)
 {
-	return text.len > 3 && *text.at >= 'A' && *text.at <= 'Z' && has_clock(text);
+	return text.len > 3 && *text.at >= 'A' && *text.at <= 'Z' && logtime_has_clock(text);
 }
 
 /* "166250 ", "12:", "12\t": only where something follows that starts a line. */
@@ -484,11 +309,14 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 
 typedef bool take_fn(struct text *rest, struct klog_record *record);
 
-static take_fn *const takers[] = { take_boot_stamp, take_clock_stamp, take_priority, take_quote, take_colour,
-	take_kmsg_head, take_iso_stamp, take_line_number, take_syslog_date, take_facility_words, take_container };
+static take_fn *const takers[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority, take_quote, take_colour,
+	take_kmsg_head, logtime_take_iso_stamp, take_line_number, logtime_take_syslog_date, take_facility_words, take_container,
+	take_message_key, take_android };
 
 static bool take_one(struct text *rest, struct klog_record *record)
 {
+	if (!rest->len)
+		return false;
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
 		if (takers[i](rest, record))
 			return true;
@@ -503,8 +331,7 @@ static bool skip_to_stamp(struct text *rest, struct klog_record *record)
 	struct text seek = head;
 	for (const char *at; seek.len && (at = memchr(seek.at, '[', seek.len)); seek = scan_from(seek, at + 1)) {
 		struct text text = scan_from(*rest, at);
-		struct text stamp = text;
-		if (take_boot_stamp(&text, record) && text_find(scan_until(stamp, text.at), ".")) {
+		if (logtime_take_boot_stamp(&text, record) || logtime_take_clock_stamp(&text, record)) {
 			*rest = text;
 			return true;
 		}

@@ -236,28 +236,53 @@ static bool has_victim(
 	return amount_known(snapshot->memcgs->rows[row].limit) && victims->rows[row].task;
 }
 
-/* Domains are "host" and the path of every memory cgroup that has a limit of its own. */
-static void write_victims(FILE *out, const struct snapshot *snapshot, const struct ranking *machine,
-	const struct memcg_victims *victims)
+/* What the two families of next victims are written from. */
+struct next_victims {
+	const struct snapshot *snapshot;
+	const struct ranking *machine;
+	const struct memcg_victims *victims; /* NULL: there are no cgroups */
+};
+
+static bool host_has_victim(const struct next_victims *next)
 {
-	bool host = ranking_prediction(machine, snapshot) == PREDICTION_VICTIM;
-	const struct ranking_row *first = ranking_victim(machine);
-	size_t rows = victims ? victims->count : 0;
+	return ranking_prediction(next->machine, next->snapshot) == PREDICTION_VICTIM &&
+	       ranking_victim(next->machine);
+}
+
+static bool any_victim(const struct next_victims *next)
+{
+	bool any = host_has_victim(next);
+	for (size_t row = 0; next->victims && row < next->victims->count; row++)
+		any |= has_victim(next->snapshot, next->victims, row);
+	return any;
+}
+
+/* Domains are "host" and the path of every memory cgroup that has a limit of its own. */
+static void write_infos(FILE *out, const struct next_victims *next)
+{
+	const struct memcg_victims *victims = next->victims;
 	write_head(out, "oomspect_next_victim_info", "gauge", "Whom the kernel would kill now.");
-	if (host && first)
-		write_info(out, "host", first->task);
-	for (size_t row = 0; row < rows; row++)
-		if (has_victim(snapshot, victims, row))
-			write_info(out, snapshot->memcgs->rows[row].path, victims->rows[row].task);
+	if (host_has_victim(next))
+		write_info(out, "host", ranking_victim(next->machine)->task);
+	for (size_t row = 0; victims && row < victims->count; row++)
+		if (has_victim(next->snapshot, victims, row))
+			write_info(out, next->snapshot->memcgs->rows[row].path,
+				victims->rows[row].task);
+}
+
+static void write_ratios(FILE *out, const struct next_victims *next)
+{
+	const struct memcg_victims *victims = next->victims;
+	const struct memcg_tree *tree = next->snapshot->memcgs;
 	write_head(out, "oomspect_next_victim_badness_ratio", "gauge",
 		"Badness of the next victim as a share of its domain.");
-	if (host && first)
-		write_ratio(out, "host", first->points, machine->domain.totalpages);
-	for (size_t row = 0; row < rows; row++)
-		if (has_victim(snapshot, victims, row))
-			write_ratio(out, snapshot->memcgs->rows[row].path,
-				victims->rows[row].points,
-				memcg_totalpages(snapshot->memcgs, (int32_t)row, &snapshot->host));
+	if (host_has_victim(next))
+		write_ratio(out, "host", ranking_victim(next->machine)->points,
+			next->machine->domain.totalpages);
+	for (size_t row = 0; victims && row < victims->count; row++)
+		if (has_victim(next->snapshot, victims, row))
+			write_ratio(out, tree->rows[row].path, victims->rows[row].points,
+				memcg_totalpages(tree, (int32_t)row, &next->snapshot->host));
 }
 
 void metrics_write(FILE *out, const struct snapshot *snapshot, const struct ranking *machine,
@@ -266,5 +291,9 @@ void metrics_write(FILE *out, const struct snapshot *snapshot, const struct rank
 	write_host(out, &snapshot->host);
 	for (size_t i = 0; i < sizeof(memcg_families) / sizeof(memcg_families[0]); i++)
 		write_memcg_family(out, snapshot->memcgs, &memcg_families[i]);
-	write_victims(out, snapshot, machine, victims);
+	const struct next_victims next = { snapshot, machine, victims };
+	if (any_victim(&next)) {
+		write_infos(out, &next);
+		write_ratios(out, &next);
+	}
 }

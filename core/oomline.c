@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
+#define INVOKER_REACH 80 /* what is further left is no part of a name */
 
 static void copy_comm(struct text comm, char ret[OOM_COMM_SIZE])
 {
@@ -74,7 +75,8 @@ static bool take_process(struct text *rest, struct oom_victim *victim)
 static void take_sizes(struct text text, struct oom_victim *victim)
 {
 	if (!scan_kb(text, "total-vm:", &victim->total_vm_kb))
-		scan_kb(text, "vsz:", &victim->total_vm_kb);
+		if (!scan_kb(text, "vsz:", &victim->total_vm_kb))
+			scan_kb(text, "vm:", &victim->total_vm_kb);
 	scan_kb(text, "anon-rss:", &victim->anon_rss_kb);
 	scan_kb(text, "file-rss:", &victim->file_rss_kb);
 	scan_kb(text, "shmem-rss:", &victim->shmem_rss_kb);
@@ -97,6 +99,8 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 {
 	struct oom_kill_line line = { .score = OOM_UNKNOWN };
 	const char *at = scan_word(text, "Killed process ");
+	if (!at)
+		at = text_find(text, "OOM killed process ") ? scan_word(text, "killed process ") : NULL; /* OpenVZ */
 	line.killed = at != NULL;
 	if (!at && !(at = scan_word(text, "Kill process ")) && !(at = scan_word(text, "kill process ")))
 		return false;
@@ -117,10 +121,17 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 	return true;
 }
 
-/* What stands before "invoked": a name, or a name behind a prefix nobody knows. */
+/* What stands before "invoked": a name, or a name behind a prefix nobody knows, of which the last
+ * "] " or ": " is the end (Android: "[1:  swapper/1:    0] x"). */
 static struct text invoker_name(struct text text)
 {
-	struct text name = text_trim(text);
+	size_t far = text.len > INVOKER_REACH ? text.len - INVOKER_REACH : 0;
+	struct text name = text_trim(scan_from(text, text.at + far));
+	if (name.len <= COMM_MAX)
+		return name;
+	const char *bracket = scan_last(name, "] ");
+	if (bracket)
+		return text_trim(scan_from(name, bracket + 1));
 	while (name.len > COMM_MAX) {
 		const char *colon = text_find(name, ": ");
 		const char *blank = colon ? colon + 1 : memchr(name.at, ' ', name.len);
@@ -129,6 +140,15 @@ static struct text invoker_name(struct text text)
 		name = text_trim(scan_from(name, blank));
 	}
 	return name;
+}
+
+/* Source code, patches and prose have these words too; what follows them in a log is known. */
+static bool is_header_rest(struct text rest)
+{
+	text_skip(&rest, ":");
+	rest = text_trim(rest);
+	return !rest.len || text_find(rest, "gfp_mask=0x") || scan_word(rest, "order=0") ||
+		text_starts(rest, "...") || text_starts(rest, "[...");
 }
 
 static void read_gfp(struct text text, struct oom_event *event)
@@ -164,7 +184,7 @@ bool oomline_header(struct text text, struct oom_event *event)
 	struct text rest;
 	if (at) {
 		rest = scan_from(text, at + strlen("invoked oom-killer"));
-		if (rest.len && *rest.at != ':' && *rest.at != '.')
+		if (!is_header_rest(rest))
 			return false;
 		struct text name = invoker_name(scan_until(text, at));
 		if (!rest.len && name.len > COMM_MAX)
@@ -172,7 +192,7 @@ bool oomline_header(struct text text, struct oom_event *event)
 		copy_comm(name, event->invoker.comm);
 	} else {
 		rest = text;
-		if (!text_skip(&rest, "oom-killer: gfp_mask="))
+		if (!text_skip(&rest, "oom-killer: gfp_mask=0x"))
 			return false;
 		rest = text;
 	}
@@ -234,13 +254,24 @@ static void read_constraint_task(struct text text, struct oom_event *event)
 	copy_comm(scan_from(head, task + strlen(",task=")), event->chosen.comm);
 }
 
+/* A pager that cuts long lines ends them in '>': the value there is not whole. */
+static struct text without_pager_cut(struct text text)
+{
+	struct text line = scan_trim_end(text);
+	if (!line.len || line.at[line.len - 1] != '>')
+		return text;
+	const char *comma = scan_last(line, ",");
+	return comma ? scan_until(line, comma) : line;
+}
+
 bool oomline_constraint(struct text text, struct oom_event *event)
 {
 	if (!text_skip(&text, "oom-kill:"))
 		return false;
 	scan_blanks(&text);
-	if (!text_skip(&text, "constraint="))
+	if (!text_skip(&text, "constraint=") || !text_starts(text, "CONSTRAINT_"))
 		return false;
+	text = without_pager_cut(text);
 	struct text name = text;
 	const char *comma = text_find(text, ",");
 	event->constraint = constraint_of(comma ? scan_until(name, comma) : name);
@@ -268,6 +299,8 @@ bool oomline_constraint(struct text text, struct oom_event *event)
 
 bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text *ret_limit)
 {
+	const char *newline = text_find(text, "\n");
+	text = newline ? scan_until(text, newline) : text;
 	const char *killed = text_find(text, "killed as a result of limit of");
 	*ret_task = *ret_limit = (struct text){ text.at, 0 };
 	if (text_skip(&text, "Memory limit reached of cgroup ")) {
@@ -352,12 +385,12 @@ static struct text release_in(struct text text)
 bool oomline_cpu(struct text text, struct oom_event *event)
 {
 	int64_t pid = OOM_UNKNOWN;
-	const char *comm_at = text_find(text, "omm: ");
-	if (!comm_at || !(scan_key(text, "PID: ", &pid) || scan_key(text, "Pid: ", &pid)))
-		return false;
 	struct text release = release_in(text);
 	if (release.len && !event->kernel[0])
 		text_copy(release, event->kernel, sizeof(event->kernel));
+	const char *comm_at = text_find(text, "omm: ");
+	if (!comm_at || !(scan_key(text, "PID: ", &pid) || scan_key(text, "Pid: ", &pid)))
+		return release.len > 0;
 	struct text comm = scan_from(text, comm_at + strlen("omm: "));
 	if (event->invoker.comm[0] && text_starts(comm, event->invoker.comm) && event->invoker.pid == OOM_UNKNOWN)
 		event->invoker.pid = pid;

@@ -1,7 +1,6 @@
 #include "oomspect/oomlog.h"
 
 #include "oomlog_state.h"
-#include "oomspect/logjoin.h"
 #include "oomspect/logscan.h"
 
 #include <stdlib.h>
@@ -11,433 +10,8 @@
 #define MESSAGE_MAX 16384
 #define RAW_MAX (256 * 1024)
 
-/* Takes a message of its shape; false if it is none after all. */
-typedef bool shape_fn(struct oomlog *log, struct text text);
-
-/* A row carries all that is known of a shape. */
-struct oomlog_shape {
-	const char *marker;
-	bool anywhere;        /* also behind a prefix that nobody knows */
-	shape_fn *take;
-	logjoin_open *open;   /* NULL: never wrapped in a way that matters */
-	const char *note;     /* where it comes from */
-};
-
-static bool take_header(struct oomlog *log, struct text text)
-{
-	struct oom_event probe;
-	oom_event_init(&probe);
-	bool header = oomline_header(text, &probe);
-	oom_event_release(&probe);
-	if (!header)
-		return false;
-	oomlog_end(log);
-	oomlog_begin(log, OOMLOG_REPORT);
-	log->in_failure = false;
-	oomline_header(text, &log->event);
-	if (log->sysrq)
-		log->event.trigger = OOM_TRIGGER_SYSRQ;
-	log->sysrq = false;
-	return true;
-}
-
-static void apply_prefix(struct oom_event *event, const struct oom_kill_line *line)
-{
-	if (line->memcg) {
-		event->constraint = OOM_CONSTRAINT_MEMCG;
-		event->scope = OOM_SCOPE_MEMCG;
-	} else if (line->host && event->constraint != OOM_CONSTRAINT_MEMCG) {
-		event->scope = OOM_SCOPE_HOST;
-	}
-	if (line->allocating_task)
-		event->trigger = OOM_TRIGGER_ALLOCATING_TASK;
-}
-
-/* Another victim of the event that is decided: of a group, or the same line once more. */
-static bool is_more(const struct oomlog *log, const struct oom_kill_line *line)
-{
-	const struct oom_event *event = &log->event;
-	if (event->outcome != OOM_OUTCOME_KILLED || oomlog_age_s(log) > 2)
-		return false;
-	if (event->group)
-		return line->memcg == (event->scope == OOM_SCOPE_MEMCG);
-	return event->victim_count && event->victims[0].pid == line->victim.pid &&
-		strcmp(event->victims[0].comm, line->victim.comm) == 0;
-}
-
-/* A kill line behind a constraint line of its own that names another process and another name
- * belongs to another event, whose report was not printed. (A thread has the name of its process
- * often enough, and never the time of another kill.) */
-static bool contradicts(const struct oomlog *log, const struct oom_kill_line *line)
-{
-	const struct oom_event *event = &log->event;
-	return log->phase == OOMLOG_REPORT && log->has_constraint_line && event->chosen.pid != OOM_UNKNOWN &&
-		event->chosen.pid != line->victim.pid && oomlog_age_s(log) > 2 &&
-		strcmp(event->chosen.comm, line->victim.comm) != 0;
-}
-
-static void take_killed(struct oomlog *log, const struct oom_kill_line *line)
-{
-	if (log->phase == OOMLOG_DECIDED && is_more(log, line)) {
-		oomlog_add_victim(log, &line->victim);
-		return;
-	}
-	if (contradicts(log, line))
-		oomlog_end(log);
-	oomlog_need_report(log);
-	apply_prefix(&log->event, line);
-	oomlog_add_victim(log, &line->victim);
-	log->event.outcome = OOM_OUTCOME_KILLED;
-	log->phase = OOMLOG_DECIDED;
-}
-
-static bool take_kill(struct oomlog *log, struct text text)
-{
-	struct oom_kill_line line;
-	if (!oomline_kill(text, &line))
-		return false;
-	log->in_failure = false;
-	if (line.killed) {
-		take_killed(log, &line);
-		return true;
-	}
-	if (line.sharing) {
-		if (log->phase == OOMLOG_DECIDED) {
-			log->event.sharing = true;
-			oomlog_add_victim(log, &line.victim);
-		}
-		return true;
-	}
-	if (log->event.chosen.score != OOM_UNKNOWN)
-		oomlog_end(log);
-	oomlog_need_report(log);
-	apply_prefix(&log->event, &line);
-	log->event.chosen.pid = line.victim.pid;
-	log->event.chosen.score = line.score;
-	memcpy(log->event.chosen.comm, line.victim.comm, sizeof(line.victim.comm));
-	return true;
-}
-
-static bool take_constraint(struct oomlog *log, struct text text)
-{
-	if (log->has_constraint_line)
-		oomlog_end(log);
-	oomlog_need_report(log);
-	log->in_failure = false;
-	log->has_constraint_line = oomline_constraint(text, &log->event);
-	return log->has_constraint_line;
-}
-
-static bool take_task_in(struct oomlog *log, struct text text)
-{
-	struct text task, limit;
-	if (!oomline_task_in_paths(text, &task, &limit) || !limit.len)
-		return false;
-	if (log->event.oom_memcg)
-		oomlog_end(log);
-	oomlog_need_report(log);
-	return oomline_task_in(text, &log->event);
-}
-
-static bool take_usage(struct oomlog *log, struct text text)
-{
-	oomlog_need_body(log);
-	return oomline_usage(text, &log->event);
-}
-
-/* "Memory cgroup stats for /a:", alone since v5.3, with the row before. */
-static bool take_stats(struct oomlog *log, struct text text)
-{
-	oomlog_need_body(log);
-	log->has_memcg_stats = true;
-	oomline_memcg_stat(text, &log->event);
-	return true;
-}
-
-static bool take_columns(struct oomlog *log, struct text text)
-{
-	struct oom_columns columns;
-	if (!oomline_columns(text, &columns))
-		return false;
-	if (log->phase == OOMLOG_TENTATIVE && log->event.task_count)
-		oomlog_end(log);
-	oomlog_need_body(log);
-	log->columns = columns;
-	log->has_memcg_stats = log->in_failure = false;
-	log->event.task_table_headed = true;
-	return true;
-}
-
-static bool take_row(struct oomlog *log, struct text text)
-{
-	struct oom_task task;
-	bool named;
-	int64_t stamp_pid = log->message.boot_us == OOM_UNKNOWN ? OOM_UNKNOWN : log->message.boot_us / 1000000;
-	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named))
-		return false;
-	oomlog_need_body(log);
-	oomlog_add_task(log, &task);
-	return true;
-}
-
-static bool take_mangled_row(struct oomlog *log, struct text text)
-{
-	return log->columns.mangled && take_row(log, text);
-}
-
-static bool take_cpu(struct oomlog *log, struct text text)
-{
-	bool open = log->phase == OOMLOG_REPORT ||
-		(log->phase == OOMLOG_DECIDED && log->event.outcome == OOM_OUTCOME_PANIC);
-	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC) || log->event.kernel[0])
-		return false;
-	return oomline_cpu(text, &log->event);
-}
-
-/* The stack of the invoker says it before v5.0 prints a constraint, or where that line is lost.
- * A frame with "?" may be left from another call. */
-static bool take_memcg_frame(struct oomlog *log, struct text text)
-{
-	const char *at = text_find(text, "mem_cgroup_out_of_memory");
-	struct text before = scan_until(text, at);
-	struct oom_event *event = &log->event;
-	if (log->phase != OOMLOG_REPORT || !event->headed || event->has_meminfo || event->task_count ||
-		text_find(before, "?"))
-		return false;
-	event->constraint = OOM_CONSTRAINT_MEMCG;
-	event->scope = OOM_SCOPE_MEMCG;
-	return true;
-}
-
-static bool take_group(struct oomlog *log, struct text text)
-{
-	if (!text_find(text, "memory.oom.group"))
-		return false;
-	if (log->phase == OOMLOG_DECIDED && oomlog_age_s(log) > 2)
-		oomlog_end(log);
-	if (log->phase != OOMLOG_DECIDED)
-		oomlog_need_report(log);
-	log->event.group = true;
-	return true;
-}
-
-static bool take_exiting(struct oomlog *log, struct text text)
-{
-	if (!text_find(text, "is already exiting"))
-		return false;
-	if (log->phase == OOMLOG_DECIDED && log->event.group) {
-		log->event.already_exiting++;
-	} else if (log->phase == OOMLOG_REPORT && !log->event.victim_count) {
-		log->event.outcome = OOM_OUTCOME_SKIPPED;
-		log->phase = OOMLOG_DECIDED;
-	}
-	return true;
-}
-
-static bool take_reaped(struct oomlog *log, struct text text)
-{
-	struct oom_victim victim;
-	if (!oomline_reaped(text, &victim))
-		return false;
-	oomlog_mark_reaped(log, &victim);
-	return true;
-}
-
-static bool take_no_victim(struct oomlog *log, struct text text)
-{
-	(void)text;
-	oomlog_need_report(log);
-	log->event.outcome = OOM_OUTCOME_NO_VICTIM;
-	log->phase = OOMLOG_DECIDED;
-	return true;
-}
-
-/* mm/oom_kill.c:out_of_memory(), check_panic_on_oom(); 2.6.32 had it in lower case. */
-static bool take_panic(struct oomlog *log, struct text text)
-{
-	if (!text_find(text, "ut of memory") && !text_find(text, "deadlocked on memory"))
-		return false;
-	if (log->phase != OOMLOG_DECIDED || log->event.outcome != OOM_OUTCOME_NO_VICTIM)
-		oomlog_need_report(log);
-	log->event.outcome = OOM_OUTCOME_PANIC;
-	if (log->event.constraint != OOM_CONSTRAINT_MEMCG)
-		log->event.scope = OOM_SCOPE_HOST;
-	log->phase = OOMLOG_DECIDED;
-	return true;
-}
-
-static bool take_sysrq(struct oomlog *log, struct text text)
-{
-	(void)text;
-	log->sysrq = true;
-	return true;
-}
-
-static bool take_suppressed(struct oomlog *log, struct text text)
-{
-	if (!text_starts(text, "oom_kill_process: ") && !text_starts(text, "out_of_memory: "))
-		return false;
-	text_skip(&text, "oom_kill_process: ");
-	text_skip(&text, "out_of_memory: ");
-	return scan_number(&text, &log->suppressed);
-}
-
-static bool take_allocation_failure(struct oomlog *log, struct text text)
-{
-	(void)text;
-	log->others[OOMLOG_ALLOCATION_FAILURE]++;
-	if (log->phase == OOMLOG_TENTATIVE)
-		oomlog_end(log);
-	log->in_failure = true;
-	return true;
-}
-
-static bool take_lowmemorykiller(struct oomlog *log, struct text text)
-{
-	(void)text;
-	log->others[OOMLOG_LOWMEMORYKILLER]++;
-	return true;
-}
-
-static bool take_sysrq_ignored(struct oomlog *log, struct text text)
-{
-	(void)text;
-	log->others[OOMLOG_SYSRQ_IGNORED]++;
-	return true;
-}
-
-/* Mem-Info and memory.stat have many keys and no marker of their own. The first rows below it
- * are asked before this one. The last row of the table: whatever is left is counted. */
-static bool take_rest(struct oomlog *log, struct text text)
-{
-	if (logjoin_is_elision(text)) {
-		log->event.elided |= log->phase == OOMLOG_REPORT || log->phase == OOMLOG_TENTATIVE;
-		return true;
-	}
-	if (log->has_memcg_stats && log->phase != OOMLOG_DECIDED && log->phase != OOMLOG_IDLE &&
-		oomline_memcg_stat(text, &log->event))
-		return true;
-	if (log->in_failure)
-		return false;
-	if (log->phase == OOMLOG_TENTATIVE || log->phase == OOMLOG_REPORT)
-		return oomline_meminfo(text, &log->event);
-	struct oom_event probe;
-	oom_event_init(&probe);
-	if (!oomline_meminfo(text, &probe))
-		return false;
-	oomlog_need_body(log);
-	return oomline_meminfo(text, &log->event);
-}
-
-static const struct oomlog_shape shapes[] = {
-	{ "[", false, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
-	{ "[", false, take_columns, logjoin_table, "its header" },
-	{ "pid ]", false, take_columns, logjoin_table, "the same, its bracket eaten by busybox dmesg" },
-	{ "oom-killer: gfp_mask=", false, take_header, logjoin_header, "to v2.6.18" },
-	{ "oom-kill:", true, take_constraint, logjoin_constraint, "v5.0 (ef8444ea01d7)" },
-	{ "Memory cgroup out of memory", true, take_kill, logjoin_kill, "v2.6.29 (a636b327f731); one line since v5.1" },
-	{ "Memory cgroup out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "Out of memory and no killable processes", true, take_no_victim, NULL, "a warning since v4.19" },
-	{ "Out of memory", true, take_kill, logjoin_kill, "v2.6.18 to 7.1" },
-	{ "Out of Memory", true, take_kill, logjoin_kill, "to v2.6.18" },
-	{ "Out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "No available memory", true, take_kill, logjoin_kill, "cpuset and MPOL_BIND, v2.6.16 to v2.6.35" },
-	{ "Killed process ", true, take_kill, logjoin_kill, "the second line, to v5.0" },
-	{ "Kill process ", true, take_kill, logjoin_kill, "sharing same memory, v2.6.36 to v3.10" },
-	{ "Tasks in ", false, take_group, logjoin_group, "memory.oom.group, v4.19 (3d8b38eb81ca)" },
-	{ "Task in ", true, take_task_in, logjoin_task_in, "v2.6.29 to v4.20" },
-	{ "Memory limit reached of cgroup ", false, take_task_in, NULL, "v4.5 to v4.20" },
-	{ "memory: usage ", false, take_usage, logjoin_usage, "v2.6.29" },
-	{ "memory+swap: usage ", false, take_usage, logjoin_usage, "cgroup v1" },
-	{ "swap: usage ", false, take_usage, logjoin_usage, "cgroup v2, v5.3" },
-	{ "kmem: usage ", false, take_usage, NULL, "v3.10, cgroup v1" },
-	{ "Memory cgroup stats for ", false, take_stats, NULL, "v3.10; memory.stat since v5.3" },
-	{ "CPU: ", false, take_cpu, logjoin_cpu, "dump_stack(), v3.10" },
-	{ "Pid: ", false, take_cpu, logjoin_cpu, "dump_stack(), to v3.9" },
-	{ "oom_reaper: reaped process ", false, take_reaped, logjoin_reaped, "v4.6 (aac453635549)" },
-	{ "Kernel panic - not syncing: ", true, take_panic, logjoin_panic, "panic_on_oom, or nobody left" },
-	{ "SysRq : Manual OOM execution", true, take_sysrq, NULL, "to v4.19" },
-	{ "sysrq: SysRq : Manual OOM execution", true, take_sysrq, NULL, "v4.4 to v4.20" },
-	{ "sysrq: Manual OOM execution", true, take_sysrq, NULL, "v5.0" },
-	{ "OOM request ignored", true, take_sysrq_ignored, NULL, "sysrq-f found nobody" },
-	{ "sysrq: OOM request ignored", true, take_sysrq_ignored, NULL, "v4.4" },
-	{ "oom_kill_process: ", false, take_suppressed, NULL, "rate limit, v4.9" },
-	{ "out_of_memory: ", false, take_suppressed, NULL, "rate limit" },
-	{ "lowmemorykiller: ", true, take_lowmemorykiller, NULL, "Android, to v4.11, and lmkd" },
-	{ "Node ", false, take_rest, logjoin_zone, "zones" },
-	{ "DMA", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "Normal", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "HighMem", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "", false, take_mangled_row, NULL, "rows whose pid busybox dmesg took for a time stamp" },
-	{ "", false, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
-};
-static const struct oomlog_shape header_shape = { "invoked oom-killer", true, take_header, logjoin_header,
-	"v2.6.20" };
-static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame, NULL,
-	"a frame of the invoker's stack" };
-static const struct oomlog_shape failure_shape = { "page allocation failure", true, take_allocation_failure,
-	NULL, "not an OOM; a dot follows in v2.6, a colon since" };
-static const struct oomlog_shape stall_shape = { "page allocation stalls for", true, take_allocation_failure,
-	NULL, "v4.9 to v4.14" };
-
-#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
-
-/* Markers that stand behind a name or a frame address, not at the start. */
-static const struct oomlog_shape *inner_shape(struct text text)
-{
-	static const struct oomlog_shape *const inner[] = { &header_shape, &frame_shape, &failure_shape,
-		&stall_shape };
-	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-		if (text_find(text, inner[i]->marker))
-			return inner[i];
-	}
-	return NULL;
-}
-
-static bool is_break(char c)
-{
-	return scan_is_blank(c) || c == ']' || c == '>' || c == '|' || c == '"' || c == '\'' || c == '`' || c == '*';
-}
-
-/* A marker behind a prefix that nobody knows. */
-static const struct oomlog_shape *shape_further_on(struct text text, size_t *ret_at)
-{
-	if (!text_find(text, "ut of ") && !text_find(text, "Kill") && !text_find(text, "oom-kill:") &&
-		!text_find(text, "Kernel panic") && !text_find(text, "Task in ") && !text_find(text, "lowmem"))
-		return NULL;
-	for (size_t i = 1; i < text.len; i++) {
-		struct text rest = scan_from(text, text.at + i);
-		if (!is_break(text.at[i - 1]) || is_break(*rest.at))
-			continue;
-		for (size_t s = 0; s < SHAPES; s++) {
-			if (shapes[s].anywhere && *rest.at == *shapes[s].marker && text_starts(rest, shapes[s].marker)) {
-				*ret_at = i;
-				return &shapes[s];
-			}
-		}
-	}
-	return NULL;
-}
-
-static bool starts_shape(const struct oomlog_shape *shape, struct text text)
-{
-	return text.len && *text.at == *shape->marker && text_starts(text, shape->marker);
-}
-
-/* The first row that may take the text, and where its marker is. NULL: only the last one. */
-static const struct oomlog_shape *shape_of(struct text text, size_t *ret_at)
-{
-	*ret_at = 0;
-	bool bracket = text.len && *text.at == '[';
-	const struct oomlog_shape *inner = bracket && oomline_is_table(text) ? NULL : inner_shape(text);
-	if (inner)
-		return inner;
-	for (size_t s = bracket && !oomline_is_table(text) ? SHAPES : 0; s < SHAPES - 1; s++) {
-		if (starts_shape(&shapes[s], text))
-			return &shapes[s];
-	}
-	return shape_further_on(text, ret_at);
-}
+/* No record of 1 KiB is wrapped into more lines, not at 20 columns; it bounds the time as well. */
+#define PIECES_MAX 64
 
 static void keep_raw(struct oomlog *log, struct text text)
 {
@@ -460,35 +34,18 @@ static void keep_raw(struct oomlog *log, struct text text)
 	event->raw[event->raw_len] = '\0';
 }
 
-/* The rows from the first that may take it to the last, which takes anything. */
-static void dispatch(struct oomlog *log)
-{
-	struct oomlog_message *message = &log->message;
-	struct text whole = { message->bytes, message->len };
-	struct text text = scan_from(whole, whole.at + message->shape_at);
-	enum oomlog_phase before = log->phase;
-	const struct oomlog_shape *shape = message->shape;
-	bool inner = shape && (shape < shapes || shape >= shapes + SHAPES);
-	bool taken = inner && shape->take(log, text);
-	for (size_t s = shape && !inner ? (size_t)(shape - shapes) : SHAPES; s < SHAPES && !taken; s++)
-		taken = starts_shape(&shapes[s], text) && shapes[s].take(log, text);
-	if (!taken && shape && !inner && (shape = inner_shape(whole)))
-		taken = shape->take(log, whole);
-	for (size_t s = SHAPES - 2; s < SHAPES && !taken; s++)
-		taken = shapes[s].take(log, whole);
-	log->unknown += !taken;
-	if (log->phase != OOMLOG_IDLE && (taken || before != OOMLOG_DECIDED)) {
-		if (taken)
-			log->event.last_line = message->last_line;
-		keep_raw(log, whole);
-	}
-}
-
 static void process_message(struct oomlog *log)
 {
 	struct oomlog_message *message = &log->message;
-	if (message->pending && message->len)
-		dispatch(log);
+	if (message->pending && message->len) {
+		enum oomlog_phase before = log->phase;
+		struct text whole = { message->bytes, message->len };
+		bool taken = oomlog_take(log);
+		if (log->phase != OOMLOG_IDLE && (taken || before != OOMLOG_DECIDED))
+			keep_raw(log, whole);
+		if (log->phase != OOMLOG_IDLE && taken)
+			log->event.last_line = message->last_line;
+	}
 	message->pending = false;
 }
 
@@ -518,51 +75,19 @@ static void restore_newlines(struct oomlog_message *message)
 	message->len = out;
 }
 
-#define SEAM 48 /* no marker is longer */
-
-/* The marker begins in the first `tail` bytes and ends behind them. */
-static bool is_seam_of(const struct oomlog_shape *shape, struct text joined, size_t tail, bool at_start)
-{
-	size_t length = strlen(shape->marker);
-	if (at_start)
-		return length > tail && text_starts(joined, shape->marker);
-	const char *at = text_find(joined, shape->marker);
-	return at && (size_t)(at - joined.at) < tail && (size_t)(at - joined.at) + length > tail;
-}
-
-/* A text of no known shape and the line behind it make one: the break is inside the marker. */
-static bool makes_shape(struct text text, struct text next, const char *gap)
-{
-	char bytes[2 * SEAM + 1];
-	size_t tail = text.len < SEAM ? text.len : SEAM, head = next.len < SEAM ? next.len : SEAM;
-	size_t blanks = strlen(gap), seam = tail + blanks;
-	memcpy(bytes, text.at + text.len - tail, tail);
-	memcpy(bytes + tail, gap, blanks);
-	memcpy(bytes + seam, next.at, head);
-	struct text joined = { bytes, seam + head };
-	if (is_seam_of(&header_shape, joined, tail, false))
-		return true;
-	if (blanks && text.len < 32 && text_starts(next, header_shape.marker))
-		return true; /* the name alone was left on the line before */
-	for (size_t s = 0; s < SHAPES && text.len < SEAM && text.len > 3; s++) {
-		if (*shapes[s].marker == *bytes && is_seam_of(&shapes[s], joined, tail, true))
-			return true;
-	}
-	return false;
-}
-
 /* "Out of memory:" and "Killed process" on the next line: both are known, and are one. */
 static bool makes_kill(const struct oomlog_message *message, struct text next)
 {
 	struct text text = scan_trim_end((struct text){ message->bytes, message->len });
-	return message->shape && message->shape->take == take_kill && text.len && text.at[text.len - 1] == ':' &&
+	return message->shape && message->shape->open == logjoin_kill && text.len && text.at[text.len - 1] == ':' &&
 		(text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
 }
 
 static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
-	if (!message->pending || !message->len || message->len == MESSAGE_MAX || !record->text.len)
+	if (!message->pending || !message->len || message->len == MESSAGE_MAX || message->pieces == PIECES_MAX ||
+		!record->text.len)
 		return false;
 	*join = (struct logjoin){ .text = { message->bytes, message->len }, .next = record->text,
 		.columns = &log->columns, .width = message->width,
@@ -573,16 +98,16 @@ static bool joins(const struct oomlog *log, const struct klog_record *record, st
 		/* 1024 bytes are a record: a long cgroup path goes on in the next one, flagged 'c'
 		 * in /dev/kmsg, on a line of its own elsewhere. */
 		return message->shape && message->shape->open == logjoin_constraint &&
-			(record->continues || text_find(record->text, ",task=")) && !shape_of(record->text, &at) &&
+			(record->continues || text_find(record->text, ",task=")) && !oomlog_shape_of(record->text, &at) &&
 			logjoin_constraint(join);
 	}
 	if (logjoin_is_elision(record->text))
 		return false;
 	if (!message->shape)
-		return makes_shape(join->text, join->next, "") || makes_shape(join->text, join->next, " ");
+		return oomlog_makes_shape(join->text, join->next, "") || oomlog_makes_shape(join->text, join->next, " ");
 	if (makes_kill(message, record->text))
 		return true;
-	return message->shape->open && !shape_of(record->text, &at) && message->shape->open(join);
+	return message->shape->open && !oomlog_shape_of(record->text, &at) && message->shape->open(join);
 }
 
 static void start_message(struct oomlog *log, const struct klog_record *record)
@@ -595,7 +120,7 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 	message->width = record->width;
 	message->blank_end = record->blank_end;
 	message->form = record->form;
-	message->joined = false;
+	message->pieces = 1;
 	if (!lone_stamp) {
 		message->boot_us = record->boot_us;
 		message->unix_us = record->unix_us;
@@ -604,7 +129,7 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 	}
 	append(log, record->text, record->escaped);
 	restore_newlines(message);
-	message->shape = shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
+	message->shape = oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
 	message->pending = true;
 }
 
@@ -613,7 +138,7 @@ static void continue_message(struct oomlog *log, const struct klog_record *recor
 	struct oomlog_message *message = &log->message;
 	enum logjoin_gap gap = record->stamped ? LOGJOIN_NONE : logjoin_gap(join);
 	if (!message->shape && !record->stamped)
-		gap = makes_shape(join->text, join->next, "") ? LOGJOIN_NONE : LOGJOIN_BLANK;
+		gap = oomlog_makes_shape(join->text, join->next, "") ? LOGJOIN_NONE : LOGJOIN_BLANK;
 	while (message->len && scan_is_blank(message->bytes[message->len - 1]))
 		message->len--;
 	if (gap == LOGJOIN_BLANK)
@@ -622,9 +147,9 @@ static void continue_message(struct oomlog *log, const struct klog_record *recor
 	message->width = record->width;
 	message->blank_end = record->blank_end;
 	message->last_line = record->line;
-	message->joined = true;
+	message->pieces++;
 	if (!message->shape)
-		message->shape = shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
+		message->shape = oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
 }
 
 static bool is_userspace_notice(struct oomlog *log, struct text text)
@@ -654,8 +179,8 @@ static void take_foreign(struct oomlog *log, const struct klog_record *record)
 	size_t at;
 	if (is_userspace_notice(log, record->text))
 		return;
-	const struct oomlog_shape *shape = shape_of(record->text, &at);
-	if (shape && (shape->take == take_kill || shape->take == take_header || shape->take == take_constraint))
+	const struct oomlog_shape *shape = oomlog_shape_of(record->text, &at);
+	if (shape && (shape->open == logjoin_kill || shape->open == logjoin_header || shape->open == logjoin_constraint))
 		log->others[OOMLOG_FORGED]++;
 }
 

@@ -10,13 +10,14 @@ int64_t oomlog_age_s(const struct oomlog *log)
 {
 	const struct oomlog_message *message = &log->message;
 	const struct oom_event *event = &log->event;
+	int64_t us = 0;
 	if (log->columns.mangled)
 		return 0; /* busybox dmesg made stamps of what is none */
 	if (message->boot_us != OOM_UNKNOWN && event->boot_us != OOM_UNKNOWN)
-		return (message->boot_us - event->boot_us) / 1000000;
-	if (message->unix_us != OOM_UNKNOWN && event->unix_us != OOM_UNKNOWN)
-		return (message->unix_us - event->unix_us) / 1000000;
-	return 0;
+		us = message->boot_us - event->boot_us;
+	else if (message->unix_us != OOM_UNKNOWN && event->unix_us != OOM_UNKNOWN)
+		us = message->unix_us - event->unix_us;
+	return (us < 0 ? -us : us) / 1000000; /* back in time: the next boot */
 }
 
 void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
@@ -71,6 +72,8 @@ static bool grow(struct oomlog *log, void **array, size_t *size, size_t count, s
 void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 {
 	struct oom_event *event = &log->event;
+	if (event->victim_count == OOM_VICTIMS_MAX)
+		return;
 	for (size_t i = 0; i < event->victim_count; i++) {
 		if (event->victims[i].pid == victim->pid)
 			return; /* memory.oom.group prints the chosen one twice */

@@ -2,7 +2,31 @@
 #ifndef OOMSPECT_OOMLOG_STATE_H
 #define OOMSPECT_OOMLOG_STATE_H
 
+#include "oomspect/logjoin.h"
 #include "oomspect/oomlog.h"
+
+/* Takes a message of its shape; false if it is none after all. */
+typedef bool oomlog_take_fn(struct oomlog *log, struct text text);
+
+/* A row carries all that is known of a shape. */
+struct oomlog_shape {
+	const char *marker;
+	bool anywhere;        /* also behind a prefix that nobody knows */
+	oomlog_take_fn *take;
+	logjoin_open *open;   /* NULL: never wrapped in a way that matters */
+	const char *note;     /* where it comes from */
+};
+
+/* The first row that may take the text, and where its marker is. NULL: only the last one. */
+const struct oomlog_shape *oomlog_shape_of(struct text text, size_t *ret_at);
+
+/* Gives the message at hand to the rows from the first that may take it to the last, which takes
+ * anything. False if it is of no known shape. */
+bool oomlog_take(struct oomlog *log);
+
+/* A text of no known shape and the line behind it make one, with `gap` between them: the break
+ * is inside the marker. */
+bool oomlog_makes_shape(struct text text, struct text next, const char *gap);
 
 /* Ends what is open: delivers a report, drops what never proved to be one. */
 void oomlog_end(struct oomlog *log);
@@ -22,7 +46,8 @@ void oomlog_add_task(struct oomlog *log, const struct oom_task *task);
 /* An oom_reaper line: marks the victim wherever it is known. */
 void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim);
 
-/* Seconds between the message at hand and the start of the open event; 0 if unknown. */
+/* Seconds between the message at hand and the start of the open event, whichever is later; 0 if
+ * unknown. */
 int64_t oomlog_age_s(const struct oomlog *log);
 
 /* Delivers the events that are held. */

@@ -378,11 +378,18 @@ void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snaps
 	for (size_t i = 0; i < ranking->count; i++)
 		if (ranking->rows[i].task->memcg == memcg && ranking->rows[i].scan_order < base)
 			base = ranking->rows[i].scan_order;
-	/* Rows of one cgroup stand together in scan order: their places are dealt out anew. */
+	/* Rows of one cgroup stand together in scan order: their places are dealt out anew, those
+	 * that are not listed behind the others, and what comes later makes room: `pids` may name
+	 * more processes than have a row. */
 	for (size_t i = 0; i < ranking->count; i++) {
 		struct ranking_row *row = &ranking->rows[i];
+		size_t place = count;
 		if (row->task->memcg == memcg)
-			row->scan_order = base + (uint32_t)place_in(pids, count, row->task->pid);
+			place = place_in(pids, count, row->task->pid);
+		if (place < count)
+			row->scan_order = base + (uint32_t)place;
+		else if (row->scan_order >= base)
+			row->scan_order += (uint32_t)count;
 	}
 	ranking->joined_memcg = memcg;
 	order_by_death(ranking, &snapshot->host.era);

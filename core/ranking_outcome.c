@@ -129,7 +129,7 @@ int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *sna
 	return next ? ranking->rows[0].points - next->points : UNKNOWN;
 }
 
-static int64_t private_kb(const struct snapshot *snapshot, const struct task *task)
+static int64_t mm_kb(const struct snapshot *snapshot, const struct task *task)
 {
 	int64_t page_kb = snapshot->host.page_size / 1024;
 	/* Before 4.5 nobody says how much of rss is anonymous: all of it is the best guess. */
@@ -143,7 +143,7 @@ int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *s
 	const struct ranking_row *victim = ranking_victim(ranking);
 	if (!victim)
 		return UNKNOWN;
-	int64_t sum = private_kb(snapshot, victim->task);
+	int64_t sum = mm_kb(snapshot, victim->task);
 	for (size_t i = 0; i < ranking->count; i++) {
 		const struct ranking_row *row = &ranking->rows[i];
 		const struct task *task = row->task;
@@ -151,9 +151,21 @@ int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *s
 		bool counted = task->mm_owner != task->pid ||
 			       task->mm_owner == victim->task->mm_owner;
 		if (!counted && ranking_dies_with_victim(ranking, snapshot, row))
-			sum += private_kb(snapshot, task);
+			sum += mm_kb(snapshot, task);
 	}
 	return sum;
+}
+
+int64_t ranking_private_kb(const struct snapshot *snapshot, const struct task *task)
+{
+	if (!task->has_mm)
+		return 0;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *other = &snapshot->tasks[i];
+		if (other != task && other->has_mm && other->mm_owner == task->mm_owner)
+			return 0;
+	}
+	return mm_kb(snapshot, task);
 }
 
 /* How far the unsummed per-CPU counters of one task may be off, in pages: every CPU may hold back

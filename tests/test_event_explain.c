@@ -110,7 +110,7 @@ static const struct row rows[] = {
 		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_adj=0\nPid: 7, comm: x Not tainted 2.6.32 #1\n"
 		"[ pid ]   uid  tgid total_vm      rss cpu oom_adj name\n[ 8] 0 8 100 60 0 0 b\n"
 		"Out of memory: kill process 8 (b) score 9 or a child\nKilled process 8 (b)\n", "",
-		"This kernel ranked by virtual size, run time and nice value; the table cannot show that." },
+		"This kernel ranked by virtual size, run time and nice value, which the log does not show." },
 	{ "the log's victim is not our first: that is said, with a reason",
 		HEADER CPU("6.12.0") LIMIT(40000) HEAD_5
 		"[ 8] 0 8 100 60 4096 0 0 b\n[ 9] 0 9 100 50 4096 0 0 a\n" KILLED(9, "a", 400), "8:61 9:51",

@@ -30,7 +30,7 @@
 #define TRIES 5
 
 struct live {
-	char cgroup[128];
+	char cgroup[1024];
 	pid_t program;
 	FILE *events;
 	const char *why_not;
@@ -45,7 +45,7 @@ static double monotonic_s(void)
 
 static bool write_file(const char *directory, const char *name, const char *text)
 {
-	char path[256];
+	char path[1200];
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -229,6 +229,60 @@ static void check_hostile(void **state)
 	check_in_time(live, run_hostile);
 }
 
+/* The event of a process that is about to be killed; the events of others are passed over, and
+ * none of them may be of `never`. */
+static json_t *event_of(const struct live *live, pid_t pid, pid_t never)
+{
+	json_t *event = NULL;
+	double age = 0;
+	do {
+		json_decref(event);
+		event = next_event(live, &age);
+		assert_non_null(event);
+		assert_int_not_equal(victim_of(event), never);
+	} while (victim_of(event) != pid);
+	return event;
+}
+
+/* 1024 bytes are a record: the kernel cuts the constraint line, and goes on in another. */
+static void check_long_path(void **state)
+{
+	const struct live *live = *state;
+	skip_without(live);
+	struct live deep = *live;
+	size_t ends[3];
+	for (size_t i = 0; i < 3; i++) {
+		size_t length = strlen(deep.cgroup);
+		ends[i] = length;
+		snprintf(deep.cgroup + length, sizeof(deep.cgroup) - length, "/%0*d", 190, (int)i);
+		assert_int_equal(mkdir(deep.cgroup, 0755), 0);
+	}
+	assert_true(write_file(deep.cgroup, "memory.limit_in_bytes", "8388608"));
+	pid_t pid = start_hog(&deep, "deep", 4);
+	check_killed(pid);
+	json_t *event = event_of(live, pid, 0);
+	const char *path = json_string_value(json_object_get(event, "oom_memcg"));
+	if (path)
+		assert_string_equal(path, deep.cgroup + strlen("/sys/fs/cgroup/memory"));
+	else
+		print_message("[  SKIP    ] no report: others have used up the kernel's 10 in 5 seconds\n");
+	json_decref(event);
+	for (size_t i = 3; i-- > 0; deep.cgroup[ends[i]] = '\0')
+		assert_int_equal(rmdir(deep.cgroup), 0);
+}
+
+/* Whoever may write /dev/kmsg may write anything there, but not as the kernel. */
+static void check_forged(void **state)
+{
+	const struct live *live = *state;
+	skip_without(live);
+	if (!write_file("/dev", "kmsg", "<4>Out of memory: Killed process 4200000 (forged) total-vm:4kB, anon-rss:1kB\n"))
+		skip();
+	pid_t pid = start_hog(live, "real", 4);
+	check_killed(pid);
+	json_decref(event_of(live, pid, 4200000));
+}
+
 static const char *start_program(struct live *live)
 {
 	int ends[2];
@@ -286,7 +340,9 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		{ "a cgroup path of 600 bytes, cut by the kernel, is whole", check_long_path, NULL, NULL, NULL },
 		{ "20 hostile names are seen within 100 ms, once, named right", check_hostile, NULL, NULL, NULL },
+		{ "a kill that a program wrote into the log is not one", check_forged, NULL, NULL, NULL },
 		{ "50 kills in a burst are counted once each", check_burst, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests_name("events_live", tests, start, stop);

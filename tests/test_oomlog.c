@@ -162,6 +162,9 @@ static const struct row rows[] = {
 		"[      9]     7     9        9       60       50        9         1     8192        0             5 x\n"
 		"Out of memory: Killed process 9 (x) total-vm:36kB\n",
 		"- unknown/host killed killed=9(x) vm=36 uid=7 adj=5 tasks=1" },
+	{ "OpenVZ has words of its own",
+		"Out of memory in UB 101: OOM killed process 9 (x y) score 0 vm:40kB, rss:12kB, swap:0kB\n",
+		"- unknown/host killed killed=9(x y) vm=40" },
 	/* who asked, and how */
 	{ "order -1 is sysrq-f", "kworker/0:0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0\n",
 		"kworker/0:0 unknown/unknown unknown sysrq 0xcc0 order=-1" },
@@ -270,10 +273,38 @@ static const struct row rows[] = {
 		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
 		"CPU: 2 PID: 391 Comm: x Not tainted 5.7.0 #1\n",
 		"x unknown/unknown unknown 0xcc0 order=0 kernel=5.7.0" },
+	{ "the next boot does not go on with the report of the one before",
+		"[ 9000.000000] x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
+		"[   10.000000] Out of memory: Killed process 9 (y) total-vm:4kB\n",
+		"x unknown/unknown unknown 0xcc0 order=0\n- unknown/host killed killed=9(y) vm=4" },
 	{ "a report with the #012 of syslog",
 		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0#012 oom_policy=default\n",
 		"x unknown/unknown unknown 0xcc0 order=0" },
+	{ "a pager cut the path",
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/kubepods/burst>\n",
+		"- memcg/memcg unknown" },
+	{ "Android's console prefix stands before the name",
+		"<4>[  103.141266]  [1:      swapper/1:    0] foo invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n",
+		"foo unknown/unknown unknown 0xd0 order=0" },
+	{ "journalctl -o verbose", "    MESSAGE=Out of memory: Killed process 9 (x) total-vm:4kB\n",
+		"- unknown/host killed killed=9(x) vm=4" },
+	{ "dmesg --json", "         \"msg\": \"foo invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\"\n",
+		"foo unknown/unknown unknown 0xd0 order=0" },
+	{ "s390 has no name beside the release",
+		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\nCPU: 1 Not tainted 3.0.101-0.47-default #1\n",
+		"x unknown/unknown unknown 0xd0 order=0 kernel=3.0.101-0.47-default" },
+	{ "2.4 and 2.6.9 say little", "Out of Memory: Killed process 2593 (java).\n",
+		"- unknown/host killed killed=2593(java)" },
+	{ "only the lines of grep 'Kill process'",
+		"Out of memory: Kill process 9 (x) score 979 or sacrifice child\n"
+		"Out of memory: Kill process 8 (y) score 978 or sacrifice child\n",
+		"- unknown/host unknown chosen=9(x):979\n- unknown/host unknown chosen=8(y):978" },
 	/* not OOM kills */
+	{ "source code is no event",
+		"pr_warn(\"%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d, oom_score_adj=%hd\\n\",\n"
+		"pr_err(\"%s: Killed process %d (%s) total-vm:%lukB\n"
+		"pr_info(\"oom-kill:constraint=%s,nodemask=%*pbl\"\n", "" },
+	{ "another kind of memory panic is no event", "Kernel panic - not syncing: cma: out of memory\n", "" },
 	{ "a page allocation failure is no event",
 		"x: page allocation failure: order:4, mode:0xd0\nMem-Info:\nNode 0 DMA free:1kB min:2kB\n", "" },
 	{ "lowmemorykiller is no event", "lowmemorykiller: Killing 'c' (6924), adj 705,\n", "" },
@@ -380,19 +411,18 @@ static void a_group_waits_for_its_members(void **state)
 	oomlog_release(&log);
 }
 
-static void raw_lines_are_kept_if_asked(void **state);
-static char kept[256];
+#define KEPT_MAX 256
 
 static void keep_raw_of(void *arg, struct oom_event *event)
 {
-	(void)arg;
-	snprintf(kept, sizeof(kept), "%s", event->raw ? event->raw : "");
+	snprintf(arg, KEPT_MAX, "%s", event->raw ? event->raw : "");
 }
 
 static void raw_lines_are_kept_if_asked(void **state)
 {
 	struct oomlog log;
-	struct oomlog_sink sink = { .event = keep_raw_of };
+	char kept[KEPT_MAX] = "";
+	struct oomlog_sink sink = { .event = keep_raw_of, .arg = kept };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_KEEP_RAW), ERR_OK);
 	push_lines(&log, text_of("unrelated\nOut of memory: Killed process 9 (x) total-vm:4kB\nunrelated\n"), KLOG_WHOLE);

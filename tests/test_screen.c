@@ -122,7 +122,7 @@ static void keys_sort_scroll_and_help(void **state)
 	terminal_wait_for(terminal, "java -Xmx12g -jar app.jar --server");
 	terminal_send(terminal, "^?");
 	terminal_wait_for(terminal, "THE NUMBERS");
-	terminal_send(terminal, " ");
+	terminal_send(terminal, "/quit from\r"); /* the help is searched */
 	terminal_wait_for(terminal, "quit from anywhere");
 	terminal_send(terminal, "q");
 	terminal_wait_for(terminal, ">-       602 root");

@@ -1,6 +1,7 @@
 /* The views as whole screens of text, of the machine that the drawings show. */
 #include "support.h"
 #include "support_machine.h"
+#include "support_view.h"
 
 #include "../tui/input.h"
 #include "../tui/react.h"
@@ -11,94 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SCREEN_MAX 65536
-
-struct fixture {
-	char path[64];
-	struct options options;
-	struct app app;
-};
-
-static struct fixture *open_machine(const char *root)
-{
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct err err = { 0 };
-	assert_non_null(fixture);
-	if (!root)
-		machine_make(fixture->path, sizeof(fixture->path));
-	fixture->options =
-		(struct options){ .root = root ? root : fixture->path, .delay_ms = 3000 };
-	if (state_init(&fixture->app, &fixture->options, true, &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
-	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
-	return fixture;
-}
-
-static void close_machine(struct fixture *fixture)
-{
-	state_release(&fixture->app);
-	if (fixture->path[0])
-		machine_remove(fixture->path);
-	free(fixture);
-}
-
-static int set_up(void **state)
-{
-	*state = open_machine(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	close_machine(*state);
-	return 0;
-}
-
-static void draw(struct app *app, int rows, int cols)
-{
-	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
-	state_fetch(app);
-	view_draw(app, &app->grid);
-}
-
-static void print_screen(const struct grid *grid, char *text)
-{
-	for (int row = 0; row < grid->rows; row++) {
-		text += grid_row_text(grid, row, text, 4096);
-		*text++ = '\n';
-	}
-	*text = '\0';
-}
-
-/* With UPDATE_SCREENS in the environment the files are written instead. */
-static void compare_screen(const struct app *app, const char *name)
-{
-	char *got = malloc(SCREEN_MAX), *expected = calloc(1, SCREEN_MAX), path[128];
-	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
-	print_screen(&app->grid, got);
-	if (getenv("UPDATE_SCREENS")) {
-		FILE *file = fopen(path, "w");
-		assert_non_null(file);
-		fputs(got, file);
-		fclose(file);
-	}
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
-	fclose(file);
-	assert_string_equal(got, expected);
-	free(got);
-	free(expected);
-}
-
-static void keys(struct app *app, const char *typed)
-{
-	for (; *typed; typed++)
-		react_key(app, *typed);
-}
 
 static void a_80x24_screen(void **state)
 {
@@ -135,10 +48,10 @@ static const struct captured_row captured_rows[] = {
 static void check_captured(void **state)
 {
 	const struct captured_row *row = *state;
-	struct fixture *fixture = open_machine(row->root);
+	struct fixture *fixture = fixture_open(row->root, NULL);
 	draw(&fixture->app, row->rows, row->cols);
 	compare_screen(&fixture->app, row->screen);
-	close_machine(fixture);
+	fixture_close(fixture);
 }
 
 static void the_help_at_80x24(void **state)
@@ -315,8 +228,6 @@ static void hostile_names_are_shown_safely(void **state)
 	assert_non_null(strstr(text, "ev?[2Jil ? ? ?x?end"));
 	free(text);
 }
-
-#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

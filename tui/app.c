@@ -21,18 +21,26 @@
 
 #define STEP_PROCESSES 50    /* read between two looks at the keyboard: 2 ms */
 #define LOG_RECORDS    500   /* of the kernel's log, read between two looks at the keyboard */
+#define RECOVERY_MS    250   /* between two looks at the memory that comes back */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
 
 /* What the loop listens to. Another source is a row of `sources` and a field here. */
-enum source_id { SOURCE_KEYS, SOURCE_SIGNALS, SOURCE_TIMER, SOURCE_LOG, SOURCE_COUNT };
+enum source_id {
+	SOURCE_KEYS,
+	SOURCE_SIGNALS,
+	SOURCE_TIMER,
+	SOURCE_LOG,
+	SOURCE_RECOVERY,
+	SOURCE_COUNT,
+};
 
 struct loop {
 	struct app *app;
 	struct screen *screen;
 	int epoll_fd;
 	int fds[SOURCE_COUNT];
-	bool sampling, changed, ended;
+	bool sampling, changed, ended, watching_memory;
 	bool more_log; /* the kernel's log has more than was read at once */
 	int status;
 	int64_t painted_ms; /* when everything was sent last */
@@ -57,11 +65,17 @@ static void fail(struct loop *loop)
 	end(loop, STATUS_FAILED);
 }
 
+/* While a dialog is open nothing below it may change: not even a sample goes on. */
+static bool is_frozen(const struct app *app)
+{
+	return app->acting.dialog != DIALOG_NONE;
+}
+
 /* --- sampling ------------------------------------------------------------------------------- */
 
 static void begin_sample(struct loop *loop)
 {
-	if (loop->sampling || loop->app->paused)
+	if (loop->sampling || loop->app->paused || is_frozen(loop->app))
 		return;
 	if (sampler_begin(&loop->app->watch.sampler, loop->err))
 		fail(loop);
@@ -84,13 +98,33 @@ static bool is_last_sample(const struct app *app)
 	return app->options->iterations && (int64_t)app->samples >= app->options->iterations;
 }
 
-static void set_timer(struct loop *loop)
+static void arm(int timer_fd, int64_t ms)
 {
-	int64_t ms = loop->app->delay_ms;
 	struct timespec every = { ms / 1000, ms % 1000 * 1000000 };
 	struct itimerspec spec = { every, every };
-	timerfd_settime(loop->fds[SOURCE_TIMER], 0, &spec, NULL);
+	timerfd_settime(timer_fd, 0, &spec, NULL);
+}
+
+static void set_timer(struct loop *loop)
+{
+	arm(loop->fds[SOURCE_TIMER], loop->app->delay_ms);
 	loop->app->restart_timer = false;
+}
+
+/* The list goes on after a dialog: what was being read when it opened is too old by now. */
+static void thaw(struct loop *loop)
+{
+	loop->app->acting.thawed = loop->sampling = false;
+	begin_sample(loop);
+}
+
+/* Memory is coming back: it is looked at more often than samples are taken. */
+static void watch_memory(struct loop *loop)
+{
+	bool watching = loop->app->acting.recovery.watching;
+	if (watching != loop->watching_memory)
+		arm(loop->fds[SOURCE_RECOVERY], watching ? RECOVERY_MS : 0);
+	loop->watching_memory = watching;
 }
 
 /* --- what the sources bring ------------------------------------------------------------------ */
@@ -125,6 +159,9 @@ static void obey(struct loop *loop)
 	struct app *app = loop->app;
 	if (app->restart_timer)
 		set_timer(loop);
+	watch_memory(loop);
+	if (app->acting.thawed)
+		thaw(loop);
 	if (app->repaint)
 		screen_repaint(loop->screen);
 	app->repaint = false;
@@ -174,7 +211,9 @@ static void on_timer(struct loop *loop)
 	uint64_t expired;
 	if (read(loop->fds[SOURCE_TIMER], &expired, sizeof(expired)) != (ssize_t)sizeof(expired))
 		return;
-	loop->changed |= loop->app->paused || loop->sampling; /* the age has changed */
+	acting_look(loop->app);
+	/* The age has changed. */
+	loop->changed |= loop->app->paused || loop->sampling || is_frozen(loop->app);
 	begin_sample(loop);
 }
 
@@ -198,11 +237,22 @@ static void on_log(struct loop *loop)
 	read_log(loop, false);
 }
 
+static void on_recovery(struct loop *loop)
+{
+	uint64_t expired;
+	if (read(loop->fds[SOURCE_RECOVERY], &expired, sizeof(expired)) != (ssize_t)sizeof(expired))
+		return;
+	loop->changed = true;
+	acting_watch_memory(loop->app, now_ms());
+	watch_memory(loop);
+}
+
 static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
 	[SOURCE_KEYS] = on_keys,
 	[SOURCE_SIGNALS] = on_signals,
 	[SOURCE_TIMER] = on_timer,
 	[SOURCE_LOG] = on_log,
+	[SOURCE_RECOVERY] = on_recovery,
 };
 
 /* --- the loop ------------------------------------------------------------------------------- */
@@ -225,7 +275,7 @@ static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
 	int due_ms = event_log_due_ms(&loop->app->events.log);
-	bool busy = loop->sampling || loop->more_log;
+	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log;
 	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, busy ? 0 : due_ms);
 	if (loop->more_log || (count == 0 && due_ms >= 0))
 		read_log(loop, count == 0 && !busy);
@@ -243,7 +293,7 @@ static void run(struct loop *loop)
 	draw(loop); /* before the first sample is finished */
 	while (!loop->ended) {
 		wait_for_sources(loop);
-		if (!loop->ended && loop->sampling &&
+		if (!loop->ended && loop->sampling && !is_frozen(loop->app) &&
 			sampler_step(&loop->app->watch.sampler, STEP_PROCESSES))
 			finish_sample(loop);
 		if (loop->changed && !loop->ended)
@@ -274,6 +324,7 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 {
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->fds[SOURCE_TIMER] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	loop->fds[SOURCE_RECOVERY] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
 	loop->fds[SOURCE_LOG] = event_log_fd(&loop->app->events.log);
 	loop->more_log = true;
@@ -293,6 +344,7 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 static void close_sources(const struct loop *loop)
 {
 	close(loop->fds[SOURCE_TIMER]);
+	close(loop->fds[SOURCE_RECOVERY]);
 	close(loop->epoll_fd);
 }
 
@@ -347,6 +399,7 @@ int app_run(const struct options *options, struct err *err)
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		show(&loop, err);
 		close(loop.fds[SOURCE_SIGNALS]);
+		history_print(&app->acting.history);
 		state_release(app);
 	}
 	free(app);

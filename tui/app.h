@@ -4,11 +4,14 @@
 #ifndef OOMSPECT_APP_H
 #define OOMSPECT_APP_H
 
+#include "acting.h"
+#include "cgroups.h"
 #include "detail.h"
 #include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
 #include "moves.h"
+#include "process_detail.h"
 #include "prompt.h"
 #include "watch.h"
 
@@ -17,7 +20,9 @@
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
 enum view_id {
 	VIEW_PROCS,
+	VIEW_CGROUPS,
 	VIEW_EVENTS,
+	VIEW_DETAIL,
 	VIEW_TABS,
 	VIEW_HELP = VIEW_TABS,
 	VIEW_COUNT,
@@ -37,8 +42,10 @@ struct app {
 	struct watch watch;
 	struct detail detail;
 	struct events_pane events;
+	struct process_detail process; /* what the Detail view shows */
 	struct listing listing;
 	struct moves moves;
+	struct cgroups cgroups;
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */
@@ -58,9 +65,12 @@ struct app {
 	size_t top; /* first row of the listing that is seen */
 	int shift;  /* columns scrolled away to the left */
 	int help_top;
+	int page_top;           /* of view_pages.h: the first line that is seen */
+	enum view_id page_from; /* where such a view goes back to */
 	struct prompt prompt;
 	bool sort_menu;
 	size_t sort_menu_at;
+	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
 	int64_t delay_ms;

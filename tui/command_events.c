@@ -20,18 +20,28 @@
 #define QUIET_MS 20
 #define OVERDUE_MS 40
 #define GROWING_FILE_MS 100
+#define COLLAPSED_MS 1000 /* a storm is counted aloud this often */
 
 struct events_run {
 	const struct options *options;
 	uint64_t collapsed; /* identical reports without a victim since the last one shown */
+	int64_t told_ms;    /* when that was */
 	bool failed;
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void show_collapsed(struct events_run *run)
 {
 	if (run->collapsed)
 		printf(" (the same report came %llu times more)\n\n", (unsigned long long)run->collapsed);
 	run->collapsed = 0;
+	run->told_ms = now_ms();
 }
 
 static void on_event(void *arg, struct oom_event *event)
@@ -48,6 +58,8 @@ static void on_event(void *arg, struct oom_event *event)
 	}
 	if (event->repeats) {
 		run->collapsed++;
+		if (run->options->follow && now_ms() - run->told_ms >= COLLAPSED_MS)
+			show_collapsed(run);
 		return;
 	}
 	show_collapsed(run);
@@ -60,13 +72,6 @@ static void on_reaped(void *arg, uint64_t number, int64_t pid)
 	if (!run->options->json)
 		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n", (unsigned long long)number,
 			(long long)pid);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Waits for more of the log; false when there will be none. */

@@ -2,6 +2,7 @@
 
 #include "oomspect/event_explain.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 /* An event is complete when its log has been quiet for this long. */
@@ -62,6 +63,9 @@ void event_log_open(struct event_log *log, const char *file)
 				  : klog_open_live(&log->klog, true, &log->why);
 	if (code != ERR_OK)
 		return;
+	/* journalctl answers when it likes, and without the right to read never: keys come first. */
+	if (log->live)
+		fcntl(log->klog.reader.fd, F_SETFL, O_NONBLOCK);
 	unsigned flags = OOMLOG_KEEP_RAW | (log->live ? OOMLOG_LIVE : 0);
 	log->open = oomlog_init(&log->oomlog, log->klog.source, sink, flags) == ERR_OK;
 	if (!log->open) {

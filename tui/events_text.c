@@ -136,7 +136,8 @@ static void put_time(FILE *out, const struct oom_event *event)
 	else if (event->stamp[0])
 		put_safe(out, event->stamp);
 	else if (event->boot_us != OOM_UNKNOWN)
-		fprintf(out, "%.3f s after boot", (double)event->boot_us / 1e6);
+		fprintf(out, "%lld.%03lld s after boot", (long long)(event->boot_us / 1000000),
+			(long long)(event->boot_us % 1000000 / 1000));
 	else
 		fputs("time unknown", out);
 }

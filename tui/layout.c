@@ -23,22 +23,30 @@ static const struct {
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-struct layout layout_of(int rows, bool header)
+static bool is_wanted(size_t i, const struct layout_wish *wish)
+{
+	return !(wish->without >> parts[i].part & 1) && (wish->header || !parts[i].header);
+}
+
+struct layout layout_of(int rows, const struct layout_wish *wish)
 {
 	struct layout layout;
 	bool shown[PART_COUNT] = { [PART_LIST] = rows >= 2 };
-	int used = 0, row = 0;
+	int below = rows >= LAYOUT_BELOW_ROWS ? wish->below : 0, used = below, row = 0;
 	for (size_t i = 0; i < PARTS; i++) {
 		/* NEXT and the titles come before the list, the others only where it keeps its half. */
 		bool fits = parts[i].min_rows < 10 || rows - used - 1 >= (rows + 1) / 2;
-		shown[parts[i].part] =
-			fits && rows >= parts[i].min_rows && (header || !parts[i].header);
+		shown[parts[i].part] = fits && rows >= parts[i].min_rows && is_wanted(i, wish);
 		used += shown[parts[i].part];
 	}
 	layout.list_rows = shown[PART_LIST] ? rows - used : 0;
+	layout.below_rows = below;
+	shown[PART_BELOW] = below > 0;
 	for (enum part part = 0; part < PART_COUNT; part++) {
 		layout.rows[part] = shown[part] ? row : -1;
-		row += part == PART_LIST ? layout.list_rows : shown[part];
+		row += part == PART_LIST    ? layout.list_rows
+		       : part == PART_BELOW ? below
+					    : shown[part];
 	}
 	return layout;
 }

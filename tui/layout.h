@@ -18,17 +18,26 @@ enum part {
 	PART_HEADING,
 	PART_LIST,
 	PART_STATUS,
+	PART_BELOW,
 	PART_BAR,
 	PART_COUNT,
 };
 
 struct layout {
 	int rows[PART_COUNT]; /* the line of each part, the first of the list; -1: it is left out */
-	int list_rows;
+	int list_rows, below_rows;
 };
 
-/* Parts are left out, the least important first, until the list has half of the screen. Without
- * `header` everything above NEXT is left out. */
-struct layout layout_of(int rows, bool header);
+#define LAYOUT_BELOW_ROWS 40 /* a screen of fewer has no room for anything below the list */
+
+/* What a view asks for. */
+struct layout_wish {
+	bool header;      /* false: everything above NEXT is left out */
+	unsigned without; /* bit PART_X: this view does not show it */
+	int below;        /* rows for what stands below the list */
+};
+
+/* Parts are left out, the least important first, until the list has half of the screen. */
+struct layout layout_of(int rows, const struct layout_wish *wish);
 
 #endif

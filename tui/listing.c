@@ -1,5 +1,7 @@
 #include "listing.h"
 
+#include "heap_sort.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,39 +104,13 @@ static bool is_missing(const struct listing_key *key)
 	return !key->string && key->number <= COLUMN_UNKILLABLE;
 }
 
-static bool stands_before(const struct listing_key *a, const struct listing_key *b, bool ascending)
+static bool stands_before(const void *one, const void *other, const void *ascending)
 {
+	const struct listing_key *a = one, *b = other;
 	if (is_missing(a) != is_missing(b))
 		return is_missing(b);
-	int order = is_missing(a) ? 0 : compare_values(a, b, ascending);
+	int order = is_missing(a) ? 0 : compare_values(a, b, *(const bool *)ascending);
 	return order ? order < 0 : a->row < b->row;
-}
-
-static void sift_down(struct listing_key *keys, size_t root, size_t count, bool ascending)
-{
-	for (size_t child; (child = 2 * root + 1) < count; root = child) {
-		if (child + 1 < count && stands_before(&keys[child], &keys[child + 1], ascending))
-			child++;
-		if (!stands_before(&keys[root], &keys[child], ascending))
-			return;
-		struct listing_key swapped = keys[root];
-		keys[root] = keys[child];
-		keys[child] = swapped;
-	}
-}
-
-/* A heap sort: qsort(3) of the C library may allocate, and that is not for a refresh. The order is
- * total, so that it need not be stable. */
-static void sort_keys(struct listing_key *keys, size_t count, bool ascending)
-{
-	for (size_t i = count / 2; i-- > 0;)
-		sift_down(keys, i, count, ascending);
-	for (size_t end = count; end-- > 1;) {
-		struct listing_key swapped = keys[0];
-		keys[0] = keys[end];
-		keys[end] = swapped;
-		sift_down(keys, 0, end, ascending);
-	}
 }
 
 static struct listing_key key_of(const struct column *column, const struct column_context *context,
@@ -154,7 +130,8 @@ static void sort_rows(
 	const struct column *column = &columns[order.column];
 	for (size_t i = 0; i < listing->count; i++)
 		listing->keys[i] = key_of(column, context, listing->rows[i]);
-	sort_keys(listing->keys, listing->count, column->ascending != order.reversed);
+	bool ascending = column->ascending != order.reversed;
+	heap_sort(listing->keys, listing->count, sizeof(*listing->keys), stands_before, &ascending);
 	for (size_t i = 0; i < listing->count; i++)
 		listing->rows[i] = listing->keys[i].row;
 }

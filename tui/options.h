@@ -38,12 +38,15 @@ struct options {
 	pid_t *pids;        /* owned */
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
-	const char *name, *audit; /* of adj; NULL: not given */
-	const char *log;          /* of the screen; NULL: the running kernel's */
+	const char *name;                                   /* of adj; NULL: not given */
+	const char *audit;         /* of adj and the screen; NULL: not given */
+	const char *log;           /* of the screen; NULL: the running kernel's */
 	bool descendants, dry_run; /* of adj */
+	bool protect;              /* of the screen */
 	bool follow, with_boot;    /* of events; with_boot: boot was given */
 	int64_t boot;              /* 0: this one, -1: the one before */
-	const char **operands; /* what is neither command nor option; owned, the strings are argv's */
+	const char *
+		*operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
 };
 

@@ -1,7 +1,11 @@
 #include "react.h"
 
+#include "dialog.h"
 #include "input.h"
+#include "react_cgroups.h"
 #include "react_events.h"
+#include "react_pages.h"
+#include "react_scope.h"
 #include "state.h"
 #include "view.h"
 
@@ -90,22 +94,32 @@ static void line_end(struct app *app)
 
 static void view_procs(struct app *app)
 {
-	app->view = VIEW_PROCS;
+	state_show(app, VIEW_PROCS);
+}
+
+static void view_cgroups(struct app *app)
+{
+	state_show(app, VIEW_CGROUPS);
 }
 
 static void view_events(struct app *app)
 {
-	app->view = VIEW_EVENTS;
+	state_show(app, VIEW_EVENTS);
+}
+
+static void view_detail(struct app *app)
+{
+	state_show(app, VIEW_DETAIL);
 }
 
 static void view_next(struct app *app)
 {
-	app->view = app->view >= VIEW_TABS - 1 ? 0 : app->view + 1;
+	state_show(app, app->view >= VIEW_TABS - 1 ? 0 : app->view + 1);
 }
 
 static void view_previous(struct app *app)
 {
-	app->view = app->view == 0 || app->view >= VIEW_TABS ? VIEW_TABS - 1 : app->view - 1;
+	state_show(app, app->view == 0 || app->view >= VIEW_TABS ? VIEW_TABS - 1 : app->view - 1);
 }
 
 static void follow(struct app *app)
@@ -240,8 +254,9 @@ static void sort_by(struct app *app, enum column_id column, bool reversed)
 
 static void sort_menu(struct app *app)
 {
+	bool cgroups = app->view == VIEW_CGROUPS;
 	app->sort_menu = true;
-	app->sort_menu_at = app->order.column;
+	app->sort_menu_at = cgroups ? (size_t)app->cgroups.sort : (size_t)app->order.column;
 }
 
 static void sort_points(struct app *app)
@@ -292,18 +307,25 @@ static void help(struct app *app)
 	if (app->view == VIEW_HELP)
 		return;
 	app->view_before = app->view;
-	app->view = VIEW_HELP;
+	state_show(app, VIEW_HELP);
 	app->help_top = 0;
 }
 
-/* One step out: help, search, filter. Never quits. */
+static bool is_filtered(const struct app *app)
+{
+	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
+}
+
+/* One step out: help, search, tags, filter, scope. Never quits. */
 static void back(struct app *app)
 {
 	if (app->view == VIEW_HELP)
-		app->view = app->view_before;
+		state_show(app, app->view_before);
 	else if (app->search_text[0])
 		app->search_text[0] = '\0';
-	else
+	else if (app->acting.tags.count)
+		acting_untag(app);
+	else if (is_filtered(app) || !react_scope_leave(app))
 		clear(app);
 }
 
@@ -326,24 +348,22 @@ static void quit(struct app *app)
 static void close_view(struct app *app)
 {
 	if (app->view == VIEW_HELP)
-		app->view = app->view_before;
+		state_show(app, app->view_before);
 	else
 		quit(app);
 }
 
-static void nothing_to_open(struct app *app)
+/* The domain of the process under the cursor. */
+static void scope(struct app *app)
 {
-	state_say(app, "nothing to open here");
+	const struct ranking_row *row = state_cursor_row(app);
+	if (row)
+		react_scope_next(app, row->task->memcg);
 }
 
-static void nothing_to_save(struct app *app)
-{
-	state_say(app, "nothing to save here: w saves an event");
-}
-
+/* NULL: the key does nothing in the list of processes. */
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
-	[ACTION_OPEN] = nothing_to_open,
-	[ACTION_WRITE] = nothing_to_save,
+	[ACTION_OPEN] = view_detail,
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
 	[ACTION_PAGE_UP] = page_up,
@@ -355,7 +375,11 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_LINE_START] = line_start,
 	[ACTION_LINE_END] = line_end,
 	[ACTION_VIEW_PROCS] = view_procs,
+	[ACTION_VIEW_CGROUPS] = view_cgroups,
+	[ACTION_CGROUP] = react_scope_jump,
+	[ACTION_SCOPE] = scope,
 	[ACTION_VIEW_EVENTS] = view_events,
+	[ACTION_VIEW_DETAIL] = view_detail,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
 	[ACTION_FOLLOW] = follow,
@@ -378,6 +402,13 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SORT_LEFT] = sort_left,
 	[ACTION_SORT_RIGHT] = sort_right,
 	[ACTION_SORT_REVERSE] = sort_reverse,
+	[ACTION_ADJUST] = acting_adjust,
+	[ACTION_ADJUST_LESS] = acting_adjust_less,
+	[ACTION_ADJUST_MORE] = acting_adjust_more,
+	[ACTION_SIGNAL] = acting_signal,
+	[ACTION_TAG] = acting_tag,
+	[ACTION_TAG_ALL] = acting_tag_all,
+	[ACTION_UNTAG] = acting_untag,
 	[ACTION_HELP] = help,
 	[ACTION_BACK] = back,
 	[ACTION_REPAINT] = repaint,
@@ -410,6 +441,8 @@ static void take_user(struct app *app)
 
 static void take_text(struct app *app)
 {
+	if (app->view == VIEW_CGROUPS && react_cgroups_take_text(app))
+		return;
 	switch (app->prompt.id) {
 	case PROMPT_SEARCH:
 		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
@@ -439,22 +472,31 @@ static void type(struct app *app, int key)
 		app->prompt.id = PROMPT_NONE;
 }
 
+static void take_sort(struct app *app)
+{
+	if (app->view == VIEW_CGROUPS)
+		react_cgroups_sort(app, (enum cgroup_column_id)app->sort_menu_at, false);
+	else
+		sort_by(app, (enum column_id)app->sort_menu_at, false);
+}
+
 static void choose_sort(struct app *app, int key)
 {
+	size_t count = view_sort_count(app);
 	const struct key_row *row = keymap_find(key);
 	enum action action = row ? row->action : ACTION_NONE;
 	if (action == ACTION_UP && app->sort_menu_at > 0)
 		app->sort_menu_at--;
-	else if (action == ACTION_DOWN && app->sort_menu_at + 1 < COL_COUNT)
+	else if (action == ACTION_DOWN && app->sort_menu_at + 1 < count)
 		app->sort_menu_at++;
 	else if (action == ACTION_FIRST)
 		app->sort_menu_at = 0;
 	else if (action == ACTION_LAST)
-		app->sort_menu_at = COL_COUNT - 1;
+		app->sort_menu_at = count - 1;
 	else if (action == ACTION_QUIT)
 		app->quit = true;
 	else if (key == INPUT_ENTER)
-		sort_by(app, (enum column_id)app->sort_menu_at, false);
+		take_sort(app);
 	if (key == INPUT_ENTER || action == ACTION_BACK || action == ACTION_CLOSE)
 		app->sort_menu = false;
 }
@@ -467,8 +509,26 @@ static bool works_in_help(const struct key_row *row)
 	       row->action == ACTION_SEARCH_PREVIOUS;
 }
 
+/* What a view has of its own comes before what the processes have. */
+static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action action) = {
+	[VIEW_CGROUPS] = react_cgroups,
+	[VIEW_EVENTS] = react_events,
+};
+
+static bool react(struct app *app, enum action action)
+{
+	if (own_reactions[app->view] && own_reactions[app->view](app, action))
+		return true;
+	if (!reactions[action])
+		return false;
+	reactions[action](app);
+	return true;
+}
+
 void react_key(struct app *app, int key)
 {
+	if (dialog_key(app, key))
+		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {
 		type(app, key);
@@ -481,12 +541,14 @@ void react_key(struct app *app, int key)
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)
 		key = INPUT_PAGE_DOWN;
 	const struct key_row *row = keymap_find(key);
+	enum view_id before = app->view;
 	char name[32];
 	input_name(key, name, sizeof(name));
 	if (!row)
 		state_say(app, "unknown key \"%s\", ? for help", name);
 	else if (app->view == VIEW_HELP && !works_in_help(row))
 		state_say(app, "%s does nothing in the help, q leaves it", name);
-	else if (app->view != VIEW_EVENTS || !react_events(app, row->action))
-		reactions[row->action](app);
+	else if (!react_pages(app, row) && !react(app, row->action))
+		state_say(app, "%s does nothing here, ? for help", name);
+	react_pages_entered(app, before);
 }

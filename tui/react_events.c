@@ -82,7 +82,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_LAST] = last,
 	[ACTION_FOLLOW] = follow,
 	[ACTION_OPEN] = open_raw,
-	[ACTION_WRITE] = save,
+	[ACTION_FULL] = save,
 	[ACTION_SEARCH_NEXT] = search_next,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
 };

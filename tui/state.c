@@ -1,7 +1,9 @@
 #include "state.h"
 
+#include "state_cgroups.h"
 #include "view.h"
 #include "view_events.h"
+#include "view_pages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +42,8 @@ enum err_code state_init(
 	app->filter.text = app->filter_text;
 	listing_init(&app->listing);
 	moves_init(&app->moves);
+	cgroups_init(&app->cgroups);
+	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
 	grid_init(&app->help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
@@ -48,6 +52,8 @@ enum err_code state_init(
 	code = detail_init(&app->detail, &app->watch.root, &app->watch.users, err);
 	if (!code) {
 		code = apply_options(app, err);
+		if (!code)
+			code = acting_init(app, err);
 		if (code)
 			detail_release(&app->detail);
 	}
@@ -63,10 +69,13 @@ enum err_code state_init(
 
 void state_release(struct app *app)
 {
+	acting_release(&app->acting);
 	grid_release(&app->grid);
 	grid_release(&app->help);
 	listing_release(&app->listing);
 	moves_release(&app->moves);
+	cgroups_release(&app->cgroups);
+	process_detail_release(&app->process);
 	detail_release(&app->detail);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
@@ -75,11 +84,14 @@ void state_release(struct app *app)
 void state_lay_out(struct app *app)
 {
 	if (app->view != VIEW_EVENTS) {
-		app->layout = layout_of(app->grid.rows, !app->header_hidden);
+		const struct view *view = &views[app->view];
+		const struct layout_wish wish = { !app->header_hidden, view->without,
+			view->below ? view->below(app) : 0 };
+		app->layout = layout_of(app->grid.rows, &wish);
 		return;
 	}
-	struct events_layout layout = view_events_layout(
-		app->grid.rows, app->grid.cols, (int)app->events.log.count);
+	struct events_layout layout =
+		view_events_layout(app->grid.rows, app->grid.cols, (int)app->events.log.count);
 	app->layout = layout.parts;
 	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
@@ -96,6 +108,24 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	return ERR_OK;
+}
+
+void state_show(struct app *app, enum view_id view)
+{
+	app->view = view;
+	app->shift = 0;
+	state_lay_out(app);
+	state_relist(app);
+}
+
+void state_set_scope(struct app *app, enum watch_scope scope, const char *path)
+{
+	struct err err;
+	watch_set_scope(&app->watch, scope, path);
+	if (watch_rank(&app->watch, &err))
+		state_say(app, "%s", err.text);
+	app->moves.before_count = 0; /* places in another domain say nothing */
+	state_relist(app);
 }
 
 static const char *look_up_user(void *context, const struct task *task)
@@ -121,16 +151,21 @@ enum err_code state_sampled(struct app *app, struct err *err)
 		app->previous = app->watch.snapshot->host.vmstat;
 		app->previous_ms = app->sample_ms;
 	}
+	enum watch_scope scope = app->watch.scope;
 	enum err_code code = watch_rank(&app->watch, err);
 	if (code)
 		return code;
+	if (app->watch.scope != scope)
+		state_say(app, "the cgroup is gone: %s", app->watch.scope_path);
 	const struct host *host = &app->watch.snapshot->host;
 	note_kills(app, host);
 	app->sample_ms = host->boot_ms;
 	app->samples++;
+	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return ERR_OK;
+	return app->view == VIEW_DETAIL ? process_detail_update(&app->process, &app->watch, err)
+					: ERR_OK;
 }
 
 static void choose_columns(struct app *app)
@@ -180,6 +215,8 @@ void state_relist(struct app *app)
 	app->context.measure.units = app->units;
 	if (app->moves.before_count == app->watch.snapshot->count)
 		app->context.moved = app->moves.places;
+	state_cgroups_sampled(app);
+	state_lay_out(app); /* how much is below the list may have changed */
 	if (listing_build(&app->listing, &app->context, &app->filter, app->order, &err))
 		state_say(app, "%s", err.text);
 	choose_columns(app);
@@ -187,6 +224,7 @@ void state_relist(struct app *app)
 	clamp_top(app);
 	if (app->follow)
 		state_scroll_to_cursor(app);
+	state_cgroups_relist(app);
 }
 
 void state_fetch(struct app *app)
@@ -195,6 +233,8 @@ void state_fetch(struct app *app)
 	pid_t pids[SAMPLER_WATCHED_MAX];
 	state_lay_out(app);
 	size_t count = 0, watched = 0, end = app->top + (size_t)app->layout.list_rows;
+	if (app->view == VIEW_CGROUPS)
+		state_cgroups_fetch(app);
 	if (!app->watch.snapshot || app->view != VIEW_PROCS)
 		return;
 	for (size_t i = app->top; i < end && i < app->listing.count; i++) {

@@ -13,6 +13,12 @@ void state_release(struct app *app);
 /* Gives the grids the size of the terminal. */
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err);
 
+/* Shows another view, laid out and up to date. */
+void state_show(struct app *app, enum view_id view);
+
+/* Ranks the latest sample in another domain; `path` of a cgroup, or NULL. */
+void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
+
 /* A sample is finished: ranks it and shows it. */
 enum err_code state_sampled(struct app *app, struct err *err);
 

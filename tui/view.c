@@ -1,21 +1,23 @@
 #include "view.h"
 
+#include "dialog.h"
 #include "input.h"
 #include "keymap.h"
+#include "view_pages.h"
 
 #include <stdio.h>
 
-const struct view views[VIEW_COUNT] = {
-	[VIEW_PROCS] = { "Procs", view_procs_draw },
-	[VIEW_EVENTS] = { "Events", view_events_draw },
-	[VIEW_HELP] = { NULL, view_help_draw },
-};
+/* A page of text needs the room: nothing of the panel but the title. */
+#define PAGE_WITHOUT                                                                               \
+	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI |                \
+		1u << PART_ZONES | 1u << PART_RUNNER_UP)
+#define ROOMY 100 /* columns from which on the tab line need not save blanks */
 
-static const char *domain_name(const struct app *app)
+const char *view_scope(const struct app *app)
 {
 	switch (app->watch.now.domain.kind) {
 	case DOMAIN_MEMCG:
-		return app->options->cgroup;
+		return app->watch.snapshot->memcgs->rows[app->watch.now.domain.memcg].path;
 	case DOMAIN_NODES:
 		return "NODES";
 	default:
@@ -23,11 +25,18 @@ static const char *domain_name(const struct app *app)
 	}
 }
 
+/* Between the parts of the tab line. */
+static void put_gap(struct pen *pen)
+{
+	grid_skip(pen, pen->grid->cols >= ROOMY ? 4 : 2);
+}
+
 static void put_scope(struct pen *pen, const struct app *app)
 {
 	char total[FORMAT_SIZE];
-	grid_put(pen, STYLE_DIM, "    scope ");
-	grid_put_foreign(pen, STYLE_NORMAL, domain_name(app), 40);
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "scope ");
+	grid_put_foreign(pen, STYLE_NORMAL, view_scope(app), 40);
 	if (app->context.measure.totalpages < 0)
 		return;
 	format_kb(app->context.measure.totalpages * app->context.measure.page_kb, total);
@@ -36,7 +45,8 @@ static void put_scope(struct pen *pen, const struct app *app)
 
 static void put_filters(struct pen *pen, const struct app *app)
 {
-	grid_put(pen, STYLE_DIM, "    filter: ");
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "filter: ");
 	if (app->filter_text[0])
 		grid_put_foreign(pen, STYLE_BOLD, app->filter_text, 24);
 	if (app->filter.uid != UID_UNKNOWN)
@@ -45,6 +55,25 @@ static void put_filters(struct pen *pen, const struct app *app)
 	if (!app->filter_text[0] && app->filter.uid == UID_UNKNOWN)
 		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
 }
+
+static void put_procs_state(const struct app *app, struct pen *pen)
+{
+	put_scope(pen, app);
+	put_gap(pen);
+	grid_put(pen, STYLE_DIM, "sort ");
+	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title,
+		app->order.reversed ? " reversed" : "");
+	put_filters(pen, app);
+}
+
+const struct view views[VIEW_COUNT] = {
+	[VIEW_PROCS] = { "Procs", view_procs_draw, put_procs_state, view_strip_below, 0 },
+	[VIEW_CGROUPS] = { "Cgroups", view_cgroups_draw, view_cgroups_put_state, view_cgroups_below,
+		1u << PART_ZONES | 1u << PART_RUNNER_UP | 1u << PART_COMMIT },
+	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
+	[VIEW_DETAIL] = { "Detail", view_pages_draw, NULL, NULL, PAGE_WITHOUT },
+	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
+};
 
 void view_tabs_draw(const struct app *app, struct grid *grid)
 {
@@ -56,11 +85,8 @@ void view_tabs_draw(const struct app *app, struct grid *grid)
 	}
 	if (!app->watch.snapshot)
 		return;
-	put_scope(&pen, app);
-	grid_put(&pen, STYLE_DIM, "    sort ");
-	grid_printf(&pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title,
-		app->order.reversed ? " reversed" : "");
-	put_filters(&pen, app);
+	if (views[app->view].put_state)
+		views[app->view].put_state(app, &pen);
 	if (app->follow)
 		grid_put(&pen, STYLE_BOLD, "  FOLLOW");
 }
@@ -107,4 +133,5 @@ void view_draw(const struct app *app, struct grid *grid)
 	views[app->view].draw(app, grid);
 	if (app->sort_menu)
 		view_sort_draw(app, grid);
+	dialog_draw(app, grid);
 }

@@ -7,6 +7,10 @@
 struct view {
 	const char *label; /* in the tab line; NULL: it is no tab */
 	void (*draw)(const struct app *app, struct grid *grid);
+	/* Writes into the tab line what the view shows, sorted and filtered how; NULL: nothing. */
+	void (*put_state)(const struct app *app, struct pen *pen);
+	int (*below)(const struct app *app); /* rows it wants below its list; NULL: none */
+	unsigned without;                    /* layout.h */
 };
 
 extern const struct view views[VIEW_COUNT];
@@ -29,6 +33,25 @@ int view_procs_longest(const struct app *app);
 
 void view_events_draw(const struct app *app, struct grid *grid);
 
+/* The memory cgroups; below them, on a tall screen, all about the one under the cursor. */
+void view_cgroups_draw(const struct app *app, struct grid *grid);
+void view_cgroups_put_state(const struct app *app, struct pen *pen);
+int view_cgroups_below(const struct app *app);
+/* Who dies next, in which scope, and which cgroup meets its limit first: behind NEXT. */
+void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct ranking_row *next);
+/* Columns of a line of the list. */
+int view_cgroups_longest(const struct app *app);
+void view_cgroup_detail_draw(const struct app *app, struct grid *grid);
+
+/* The cgroups nearest their limit, below the processes. */
+int view_strip_below(const struct app *app);
+void view_strip_draw(const struct app *app, struct grid *grid);
+
+/* The name of the domain that is ranked. */
+const char *view_scope(const struct app *app);
+
+/* The menu of columns, and how many it has. */
+size_t view_sort_count(const struct app *app);
 void view_sort_draw(const struct app *app, struct grid *grid);
 
 /* The help is written whole into a grid of its own, of which the view shows a page. */

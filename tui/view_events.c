@@ -9,8 +9,9 @@
 #define WIDE_COLS   140 /* from here on list and report stand side by side */
 #define LIST_COLS   60
 #define TALL_ROWS   12 /* below that list and report alone */
-#define MEMCG_WIDTH 26
-#define NAME_WIDTH  22
+#define MEMCG_WIDTH 22
+#define NAME_WIDTH  22 /* beside the report, where there is no cgroup: a pid, a name, "+9" */
+#define NAME_NARROW 17
 
 static struct layout place_parts(int rows)
 {
@@ -47,9 +48,9 @@ struct events_layout view_events_layout(int rows, int cols, int events)
 		layout.report_cols = cols - layout.report_col;
 		return layout;
 	}
-	/* A third for the list, but no more than it needs. */
-	int third = room / 3 > 1 ? room / 3 : 1;
-	layout.parts.list_rows = room < 1 ? 0 : events + 1 < third ? events + 1 : third;
+	/* A third for the list, but no more than it needs: two lines when it is to say why it is empty. */
+	int third = room / 3 > 1 ? room / 3 : 1, needed = events > 0 ? events + 1 : 2;
+	layout.parts.list_rows = room < 1 ? 0 : needed < third ? needed : third;
 	layout.ruled = tall;
 	layout.note = tall ? list + layout.parts.list_rows : -1;
 	layout.report = list + layout.parts.list_rows + (tall ? 2 : 0);
@@ -87,10 +88,10 @@ static int64_t freed_kb(const struct oom_event *event)
 	return any ? sum : -1;
 }
 
-static void put_killed(struct pen *pen, const struct oom_event *event)
+static void put_killed(struct pen *pen, const struct oom_event *event, int width)
 {
-	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + NAME_WIDTH);
-	grid_skip(pen, NAME_WIDTH + 1);
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + width);
+	grid_skip(pen, width + 1);
 	if (event->victim_count) {
 		grid_printf(&cell, STYLE_NORMAL, "%lld ", (long long)event->victims[0].pid);
 		grid_put_foreign(&cell, STYLE_NORMAL, event->victims[0].comm, OOM_COMM_SIZE);
@@ -123,7 +124,7 @@ static void put_row(struct pen *pen, const struct oom_event *event, bool with_me
 	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
 	if (with_memcg)
 		put_memcg(pen, event);
-	put_killed(pen, event);
+	put_killed(pen, event, with_memcg ? NAME_NARROW : NAME_WIDTH);
 	grid_put_right(pen, STYLE_NORMAL, freed, 5);
 	grid_put_right(pen, STYLE_NORMAL, adj, 6);
 	grid_skip(pen, 1);
@@ -138,7 +139,7 @@ static void draw_list(const struct app *app, struct grid *grid, const struct eve
 		grid_pen_until(grid, layout->parts.rows[PART_HEADING], 0, layout->list_cols);
 	grid_printf(&heading, STYLE_NORMAL, " TIME     SCOPE   %-*s%-*sFREED   ADJ BY",
 		with_memcg ? MEMCG_WIDTH + 1 : 0, with_memcg ? "LIMITING CGROUP" : "",
-		NAME_WIDTH + 1, "KILLED");
+		(with_memcg ? NAME_NARROW : NAME_WIDTH) + 1, "KILLED");
 	for (int i = 0; i < layout->parts.list_rows; i++) {
 		size_t index = pane->top + (size_t)i;
 		const struct oom_event *event = event_log_get(&pane->log, index);
@@ -162,7 +163,8 @@ static void draw_note(const struct app *app, struct grid *grid, const struct eve
 	struct pen pen = grid_pen_until(grid, layout->note, 0, layout->list_cols);
 	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
 	if (!log->live && app->options->log) {
-		grid_printf(&pen, STYLE_DIM, " %zu events in ", log->count);
+		grid_printf(&pen, STYLE_DIM, " %zu event%s in ", log->count,
+			log->count == 1 ? "" : "s");
 		grid_put_foreign(&pen, STYLE_DIM, app->options->log, 60);
 	} else if (counted == UNKNOWN) {
 		grid_printf(&pen, STYLE_DIM, " (log: %llu killed; this kernel counts none)",

@@ -59,7 +59,9 @@ static void put_uptime(struct pen *pen, const struct host *host)
 static void put_age(struct pen *pen, const struct app *app)
 {
 	int64_t age = app->now_ms - app->taken_ms;
-	if (app->paused)
+	if (app->acting.dialog != DIALOG_NONE && app->watch.root.live)
+		grid_printf(pen, STYLE_BOLD, "  FROZEN %" PRId64 "s", age / 1000);
+	else if (app->paused)
 		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "  PAUSED %" PRId64 "s", age / 1000);
 	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
 		grid_printf(pen, STYLE_RISK, "  late %" PRId64 "s", age / 1000);
@@ -104,9 +106,9 @@ static void draw_title(const struct app *app, struct grid *grid)
 	grid_put(&pen, STYLE_NORMAL, "  ");
 	grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
 	format_kills(app, wide, right, sizeof(right));
-	if (app->options->read_only || !app->watch.root.live)
-		snprintf(right + strlen(right), sizeof(right) - strlen(right), "%sREAD-ONLY",
-			right[0] ? "  " : "");
+	const char *rights = acting_rights_words(app, wide);
+	snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%s",
+		right[0] && rights[0] ? "  " : "", rights);
 	grid_skip(&pen, 1);
 	grid_put_right(&pen, fresh ? STYLE_VICTIM : STYLE_NORMAL, right, grid_left(&pen));
 }

@@ -84,6 +84,7 @@ static int write_help(struct grid *grid, int cols)
 	struct flow right = { grid, whole.row, two ? cols / 2 : 0, cols };
 	flow_group(&left, GROUP_MOVE);
 	flow_group(&left, GROUP_SORT);
+	flow_group(&left, GROUP_ACT);
 	if (!two)
 		right.row = left.row;
 	flow_group(&right, GROUP_LOOK);

@@ -144,6 +144,8 @@ void view_next_draw(const struct app *app, struct grid *grid)
 		put_process(&pen, STYLE_VICTIM, next->task);
 		grid_put(&pen, STYLE_NORMAL, " ");
 		put_bad(&pen, STYLE_VICTIM, &app->watch.at_oom, next);
+	} else if (app->view == VIEW_CGROUPS) {
+		view_cgroups_put_next(app, &pen, next);
 	} else {
 		put_victim(&pen, app, next);
 	}

@@ -1,6 +1,7 @@
 #include "view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Column 0 is the cursor's; the line begins behind it and may be scrolled. */
 static void draw_row(const struct app *app, struct grid *grid, int row, size_t index)
@@ -8,7 +9,8 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 	struct pen mark = grid_pen(grid, row, 0);
 	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
 	bool pointed = index == app->cursor.index;
-	grid_put(&mark, STYLE_NORMAL, pointed ? ">" : " ");
+	bool tagged = tags_has(&app->acting.tags, app->listing.rows[index]->task);
+	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
 	column_put_row(&app->columns, &app->context, app->listing.rows[index], &pen);
 	if (pointed)
 		grid_mark_row(grid, row, STYLE_REVERSE);
@@ -50,6 +52,8 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	if (listing->hidden_unkillable)
 		used += snprintf(buffer + used, size - (size_t)used,
 			"    %zu unkillable hidden (K)", listing->hidden_unkillable);
+	acting_tag_words(&app->acting, buffer + used, size - (size_t)used);
+	used += (int)strlen(buffer + used);
 	size_t at = app->cursor.index;
 	if (app->cursor.bound && (at < app->top || at >= last))
 		snprintf(buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
@@ -66,6 +70,7 @@ void view_procs_draw(const struct app *app, struct grid *grid)
 		draw_list(app, grid);
 		status_text(app, status, sizeof(status));
 	}
+	view_strip_draw(app, grid);
 	view_bar_draw(app, grid);
 	view_status_draw(app, grid, status);
 }

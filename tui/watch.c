@@ -49,14 +49,28 @@ void watch_release(struct watch *watch)
 	root_release(&watch->root);
 }
 
-static enum err_code choose_domain(const struct watch *watch, struct domain *ret, struct err *err)
+void watch_set_scope(struct watch *watch, enum watch_scope scope, const char *path)
+{
+	watch->scope = scope;
+	if (path)
+		text_copy(text_of(path), watch->scope_path, sizeof(watch->scope_path));
+}
+
+int32_t watch_find_cgroup(const struct watch *watch, const char *path)
+{
+	const struct memcg_tree *tree = watch->snapshot->memcgs;
+	int32_t row = memcg_tree_find(tree, path);
+	return row >= 0 && strcmp(tree->rows[row].path, path) == 0 ? row : UNKNOWN;
+}
+
+static enum err_code asked_domain(const struct watch *watch, struct domain *ret, struct err *err)
 {
 	const struct snapshot *snapshot = watch->snapshot;
 	const char *cgroup = watch->options->cgroup, *nodes = watch->options->nodes;
 	uint64_t mask;
 	if (cgroup) {
-		int32_t index = memcg_tree_find(snapshot->memcgs, cgroup);
-		if (index < 0 || strcmp(snapshot->memcgs->rows[index].path, cgroup) != 0)
+		int32_t index = watch_find_cgroup(watch, cgroup);
+		if (index < 0)
 			return err_set(
 				err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
 		*ret = domain_memcg(snapshot, index);
@@ -67,6 +81,20 @@ static enum err_code choose_domain(const struct watch *watch, struct domain *ret
 	} else {
 		*ret = domain_host(snapshot);
 	}
+	return ERR_OK;
+}
+
+static enum err_code choose_domain(struct watch *watch, struct domain *ret, struct err *err)
+{
+	int32_t chosen = UNKNOWN;
+	if (watch->scope == WATCH_CGROUP)
+		chosen = watch_find_cgroup(watch, watch->scope_path);
+	if (watch->scope == WATCH_CGROUP && chosen == UNKNOWN)
+		watch->scope = WATCH_AS_ASKED;
+	if (watch->scope == WATCH_AS_ASKED)
+		return asked_domain(watch, ret, err);
+	*ret = chosen == UNKNOWN ? domain_host(watch->snapshot)
+				 : domain_memcg(watch->snapshot, chosen);
 	return ERR_OK;
 }
 

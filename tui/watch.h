@@ -9,14 +9,25 @@
 
 #include "oomspect/sampler.h"
 
+#include <limits.h>
+
+/* Whose order of death is asked for. */
+enum watch_scope {
+	WATCH_AS_ASKED, /* by the options; the machine without any */
+	WATCH_MACHINE,
+	WATCH_CGROUP,
+};
+
 struct watch {
 	struct root root;
 	struct sampler sampler;
 	struct users users;
 	const struct options *options;   /* cgroup and nodes choose the domain */
 	const struct snapshot *snapshot; /* the latest finished sample; NULL before the first */
-	struct ranking now, at_oom;      /* of `snapshot` */
-	char *cmdline;                   /* of the task asked for last */
+	enum watch_scope scope;
+	char scope_path[PATH_MAX];  /* of WATCH_CGROUP */
+	struct ranking now, at_oom; /* of `snapshot` */
+	char *cmdline;              /* of the task asked for last */
 };
 
 /* Opens options->root. With `one_shot` the own process is no candidate: it will be gone. */
@@ -24,8 +35,15 @@ enum err_code watch_open(
 	struct watch *watch, const struct options *options, bool one_shot, struct err *err);
 void watch_release(struct watch *watch);
 
+/* Chooses the domain from the next watch_rank on. `path` is copied; NULL but for WATCH_CGROUP. */
+void watch_set_scope(struct watch *watch, enum watch_scope scope, const char *path);
+
+/* The row of the memory cgroup with exactly this path, or UNKNOWN. */
+int32_t watch_find_cgroup(const struct watch *watch, const char *path);
+
 /* Ranks the latest sample, which is due after each one that is finished. ERR_NOT_FOUND when the
- * cgroup that was asked for is not there. */
+ * cgroup that the options ask for is not there; a chosen scope that is gone becomes WATCH_AS_ASKED
+ * instead. */
 enum err_code watch_rank(struct watch *watch, struct err *err);
 
 /* A sample and its rankings at once. */

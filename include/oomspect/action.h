@@ -55,6 +55,7 @@ bool action_has_ended(const struct action_target *target);
 struct action_rights {
 	bool writable_root; /* live, and not asked to be read-only */
 	bool sys_resource;  /* effective CAP_SYS_RESOURCE in the initial user namespace */
+	bool write_any;     /* effective CAP_DAC_OVERRIDE: files of other users */
 	bool kill_any;      /* effective CAP_KILL */
 	bool init_user_ns;
 	uid_t euid;

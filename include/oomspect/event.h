@@ -15,6 +15,7 @@
 #define OOM_COMM_SIZE 24   /* TASK_COMM_LEN is 16; a damaged log may show more */
 #define OOM_ZONES_MAX 32   /* zones beyond these are not kept */
 #define OOM_TASKS_MAX 32768 /* rows kept of one task table; all are counted */
+#define OOM_VICTIMS_MAX 4096
 
 enum oom_constraint {
 	OOM_CONSTRAINT_UNKNOWN,
@@ -139,7 +140,7 @@ struct oom_event {
 	char mems_allowed[64];
 	char nodemask[64];
 	struct oom_chosen chosen;
-	struct oom_victim *victims; /* the chosen one (or its child) first, none twice */
+	struct oom_victim *victims; /* the chosen one (or its child) first, none twice, OOM_VICTIMS_MAX at most */
 	size_t victim_count;
 	struct oom_task *tasks;     /* the first OOM_TASKS_MAX rows */
 	size_t tasks_kept;

@@ -23,4 +23,9 @@ const char *explain_uncertainty(enum uncertainty uncertainty);
 bool explain_not_first_below(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row, int *ret_adj);
 
+/* The lowest oom_score_adj at which `row`, which is not the first, would be; false when even 1000
+ * is not enough, and for what no value makes killable. */
+bool explain_first_from(const struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_row *row, int *ret_adj);
+
 #endif

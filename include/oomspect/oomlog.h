@@ -11,7 +11,7 @@
 #include "oomspect/klogrecord.h"
 #include "oomspect/oomline.h"
 
-#define OOMLOG_HELD_MAX 16   /* finished events waiting for their reaper */
+#define OOMLOG_HELD_MAX 8    /* finished events waiting for their reaper */
 #define OOMLOG_RECENT_MAX 64 /* victims of delivered events that are still known */
 
 /* Lines that speak of memory running out, or of kills, and are not the kernel's OOM killer. */
@@ -50,10 +50,11 @@ struct oomlog_message {
 	char *bytes;
 	size_t len, size;
 	uint64_t first_line, last_line, width;
+	unsigned pieces;      /* lines it was put together of */
 	int64_t boot_us, unix_us;
 	char stamp[40];
 	enum klog_form form;
-	bool stamped, blank_end, pending, joined;
+	bool stamped, blank_end, pending;
 	const struct oomlog_shape *shape; /* NULL: not known, or not looked at */
 	size_t shape_at;                  /* where the marker begins */
 };

@@ -117,6 +117,10 @@ size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *s
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */
 int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *snapshot);
 
+/* kB that the end of this process alone brings back, by the same estimate: nothing while another
+ * one shares its mm. */
+int64_t ranking_private_kb(const struct snapshot *snapshot, const struct task *task);
+
 /* What /proc cannot decide here; bits of enum uncertainty. */
 enum uncertainty {
 	UNCERTAIN_NEAR_TIE,     /* the margin is within the error of the counters */

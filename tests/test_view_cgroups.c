@@ -1,0 +1,558 @@
+/* The Cgroups view and the strip, as whole screens of text and by their keys, on the machine of the
+ * drawings with its memory cgroups. */
+#include "support.h"
+#include "support_machine.h"
+
+#include "../tui/input.h"
+#include "../tui/react.h"
+#include "../tui/state.h"
+#include "../tui/view.h"
+
+#include <ftw.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCREEN_MAX 65536
+#define GIB        1024 /* MiB */
+
+struct fixture {
+	char path[64];
+	struct options options;
+	struct app app;
+};
+
+/* In MiB; 0: no limit. */
+static const struct group {
+	const char *path;
+	long used, file, limit, high;
+	const char *psi;
+	int kills, group;
+} groups[] = {
+	{ "machine", 7578, 410, 0, 0, "4.02", 1, 0 },
+	{ "machine/docker-9c1f2ab0", 7578, 410, 8 * GIB, 7 * GIB, "9.10", 1, 0 },
+	{ "user", 5222, 100, 0, 0, "1.00", 0, 0 },
+	{ "user/1000", 5222, 100, 0, 0, "1.00", 0, 0 },
+	{ "user/1000/build.scope", 4491, 0, 6 * GIB, 4608, "2.02", 0, 1 },
+	{ "user/1000/session-4.scope", 717, 100, 0, 0, "0.00", 0, 0 },
+	{ "system.slice", 15872, 300, 0, 0, "1.20", 0, 0 },
+	{ "system.slice/app.service", 10547, 100, 0, 0, "3.10", 0, 0 },
+	{ "system.slice/mysql.service", 5243, 3000, 8 * GIB, 0, "0.00", 0, 0 },
+	{ "system.slice/rsyslog.service", 60, 8, 0, 0, "0.00", 0, 0 },
+	{ "backup.slice", 307, 200, 16 * GIB, 0, "0.00", 0, 0 },
+	{ "backup.slice/backup.service", 307, 200, 0, 0, "0.00", 0, 0 },
+};
+
+static void write_file(const char *root, const char *group, const char *file, const char *text)
+{
+	char name[256];
+	snprintf(name, sizeof(name), "sys/fs/cgroup/%s/%s", group, file);
+	machine_write(root, name, text);
+}
+
+static void write_bytes(const char *root, const char *group, const char *file, long mib)
+{
+	char text[64];
+	snprintf(text, sizeof(text), "%lld\n", (long long)mib * 1024 * 1024);
+	write_file(root, group, file, mib ? text : "max\n");
+}
+
+static void write_group(const char *root, const struct group *group)
+{
+	char text[512];
+	long long file = (long long)group->file * 1024 * 1024;
+	write_bytes(root, group->path, "memory.current", group->used);
+	write_bytes(root, group->path, "memory.max", group->limit);
+	write_bytes(root, group->path, "memory.high", group->high);
+	write_file(root, group->path, "memory.swap.max", "max\n");
+	snprintf(text, sizeof(text),
+		"anon %lld\nfile %lld\nkernel 1048576\nshmem 0\nfile_dirty 0\nfile_writeback 0\n"
+		"inactive_file %lld\nactive_file 0\nslab_reclaimable 0\n",
+		(long long)group->used * 1024 * 1024 - file - 1048576, file, file);
+	write_file(root, group->path, "memory.stat", text);
+	snprintf(text, sizeof(text),
+		"low 0\nhigh 41210\nmax 902\noom %d\noom_kill %d\noom_group_kill 0\n", group->kills,
+		group->kills);
+	write_file(root, group->path, "memory.events", text);
+	snprintf(text, sizeof(text), "some avg10=%s avg60=0.00 avg300=0.00 total=1\n", group->psi);
+	write_file(root, group->path, "memory.pressure", text);
+	write_file(root, group->path, "memory.oom.group", group->group ? "1\n" : "0\n");
+}
+
+static void sample(struct app *app)
+{
+	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	app->now_ms = app->taken_ms = app->sample_ms;
+}
+
+static int open_machine(void **state, bool with_groups)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct err err = { 0 };
+	assert_non_null(fixture);
+	machine_make(fixture->path, sizeof(fixture->path));
+	for (size_t i = 0; i < ARRAY_SIZE(groups) && with_groups; i++)
+		write_group(fixture->path, &groups[i]);
+	if (!with_groups)
+		machine_write(fixture->path, "proc/self/mountinfo", "");
+	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
+	if (state_init(&fixture->app, &fixture->options, true, &err))
+		fail_msg("%s", err.text);
+	sample(&fixture->app);
+	*state = fixture;
+	return 0;
+}
+
+static int set_up(void **state)
+{
+	return open_machine(state, true);
+}
+
+static int set_up_bare(void **state)
+{
+	return open_machine(state, false);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	state_release(&fixture->app);
+	machine_remove(fixture->path);
+	free(fixture);
+	return 0;
+}
+
+static void draw(struct app *app, int rows, int cols)
+{
+	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
+	state_fetch(app);
+	view_draw(app, &app->grid);
+}
+
+static void print_screen(const struct grid *grid, char *text)
+{
+	for (int row = 0; row < grid->rows; row++) {
+		text += grid_row_text(grid, row, text, 1024);
+		*text++ = '\n';
+	}
+	*text = '\0';
+}
+
+/* With UPDATE_SCREENS in the environment the files are written instead. */
+static void compare_screen(const struct app *app, const char *name)
+{
+	char *got = calloc(1, SCREEN_MAX), *expected = calloc(1, SCREEN_MAX), path[128];
+	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
+	print_screen(&app->grid, got);
+	FILE *file = getenv("UPDATE_SCREENS") ? fopen(path, "we") : NULL;
+	if (file) {
+		fputs(got, file);
+		fclose(file);
+	}
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+}
+
+static void keys(struct app *app, const char *typed)
+{
+	for (; *typed; typed++)
+		react_key(app, *typed);
+}
+
+static const char *pointed(const struct app *app)
+{
+	const struct memcg *row = cgroups_pointed(&app->cgroups);
+	return row ? row->path : "";
+}
+
+static const char *line_with(const struct app *app, const char *text, char *line, size_t size)
+{
+	for (int row = 0; row < app->grid.rows; row++) {
+		grid_row_text(&app->grid, row, line, size);
+		if (strstr(line, text))
+			return line;
+	}
+	fail_msg("no line with '%s'", text);
+	return NULL;
+}
+
+/* --- screens ---------------------------------------------------------------------------------- */
+
+static void the_tree_at_80x24(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "2");
+	draw(app, 24, 80);
+	compare_screen(app, "cgroups-80x24");
+}
+
+static void the_tree_and_a_cgroup_at_160x50(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 50, 160);
+	keys(app, "2/docker\r");
+	draw(app, 50, 160);
+	compare_screen(app, "cgroups-160x50");
+}
+
+static void the_list_at_80x24(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "2t");
+	draw(app, 24, 80);
+	compare_screen(app, "cgroups-flat-80x24");
+}
+
+static void the_strip_at_160x50(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 50, 160);
+	compare_screen(app, "strip-160x50");
+}
+
+static void the_sort_menu_names_columns_of_cgroups(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char line[256];
+	keys(app, "2");
+	draw(app, 24, 80);
+	keys(app, ".");
+	draw(app, 24, 80);
+	assert_non_null(line_with(app, "UNRECL", line, sizeof(line)));
+	react_key(app, INPUT_HOME);
+	react_key(app, INPUT_ENTER);
+	assert_int_equal(app->cgroups.sort, CGROUP_COL_USED);
+}
+
+static void no_memory_controller_is_said(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char line[256];
+	keys(app, "2");
+	draw(app, 24, 80);
+	assert_non_null(line_with(app, "no memory cgroups", line, sizeof(line)));
+	keys(app, "+-*woctT/x\rn\033=K");
+	react_key(app, INPUT_ENTER);
+	keys(app, "1");
+	draw(app, 50, 160);
+	assert_non_null(line_with(app, "4242", line, sizeof(line)));
+}
+
+static void every_size_from_1x1(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	static const char *const states[] = { "2", "t", "w", "$", "#", ".", "\033?", "qR*" };
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		keys(app, states[i]);
+		for (int rows = 1; rows <= 60; rows += rows < 30 ? 1 : 10)
+			for (int cols = 1; cols <= 200; cols += cols < 130 ? 3 : 20)
+				draw(app, rows, cols);
+	}
+	draw(app, 200, 500);
+	draw(app, 1, 1);
+}
+
+static void keys_before_the_first_sample_do_no_harm(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct app app;
+	assert_int_equal(state_init(&app, &fixture->options, true, NULL), ERR_OK);
+	draw(&app, 50, 160);
+	keys(&app, "2+-*wotTRc2/x\rnN=KFgG^$.\033\033P");
+	react_key(&app, INPUT_ENTER);
+	keys(&app, "2");
+	draw(&app, 50, 160);
+	state_release(&app);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void branches_fold_and_unfold(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2g");
+	assert_int_equal(app->cgroups.rows.count, 12);
+	keys(app, "-");
+	assert_int_equal(app->cgroups.rows.count, 11);
+	sample(app);
+	assert_int_equal(app->cgroups.rows.count, 11);
+	keys(app, "+");
+	assert_int_equal(app->cgroups.rows.count, 12);
+}
+
+static void everything_folds_at_once(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2*");
+	assert_int_equal(app->cgroups.rows.count, 4);
+	keys(app, "*");
+	assert_int_equal(app->cgroups.rows.count, 12);
+}
+
+static void a_tree_is_sorted_among_siblings_by_the_worst_below(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2g");
+	assert_string_equal(pointed(app), "/machine");
+	react_key(app, INPUT_DOWN);
+	assert_string_equal(pointed(app), "/machine/docker-9c1f2ab0");
+	react_key(app, INPUT_DOWN);
+	assert_string_equal(pointed(app), "/user");
+	keys(app, "G");
+	assert_string_equal(pointed(app), "/backup.slice/backup.service");
+}
+
+static void a_list_begins_with_the_worst(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2tg");
+	assert_string_equal(pointed(app), "/machine/docker-9c1f2ab0");
+	keys(app, "Mg");
+	assert_string_equal(pointed(app), "/system.slice");
+	keys(app, "Rg");
+	assert_string_equal(pointed(app), "/system.slice/rsyslog.service");
+}
+
+static void limits_that_do_not_nest_begin_as_a_list(void **state)
+{
+	struct fixture *fixture = *state;
+	static struct app app;
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+		if (strchr(groups[i].path, '/'))
+			write_file(fixture->path, groups[i].path, "memory.max", "max\n");
+	assert_int_equal(state_init(&app, &fixture->options, true, NULL), ERR_OK);
+	sample(&app);
+	keys(&app, "2");
+	draw(&app, 24, 80);
+	assert_false(app.cgroups.tree);
+	state_release(&app);
+}
+
+static void the_cursor_stays_on_its_cgroup(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	draw(app, 24, 80);
+	keys(app, "2/mysql\r");
+	assert_string_equal(pointed(app), "/system.slice/mysql.service");
+	keys(app, "tMRt");
+	assert_string_equal(pointed(app), "/system.slice/mysql.service");
+	write_bytes(fixture->path, "backup.slice", "memory.current", 16000);
+	sample(app);
+	assert_string_equal(pointed(app), "/system.slice/mysql.service");
+}
+
+static void filter_and_search_are_for_cgroups(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2&SCOPE\r");
+	/* The two, and what they are below. */
+	assert_int_equal(app->cgroups.rows.count, 4);
+	assert_int_equal(app->listing.count, 14);
+	keys(app, "=t&scope\r");
+	assert_int_equal(app->cgroups.rows.count, 2);
+	keys(app, "=K");
+	assert_int_equal(app->cgroups.rows.count, 5);
+	keys(app, "\033");
+	assert_int_equal(app->cgroups.rows.count, 12);
+	keys(app, "/nothing-like-it\r");
+	assert_non_null(strstr(app->message, "not found"));
+}
+
+/* --- risk ------------------------------------------------------------------------------------- */
+
+static void page_cache_is_no_risk(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	char line[256];
+	struct group group = groups[8];
+	group.used = 8100;
+	group.file = 6000;
+	write_group(fixture->path, &group);
+	sample(app);
+	keys(app, "2");
+	draw(app, 24, 80);
+	line_with(app, "mysql", line, sizeof(line));
+	assert_non_null(strstr(line, " 98.8 [||||::::::::::]"));
+	group.used = 8101;
+	group.file = 100;
+	write_group(fixture->path, &group);
+	sample(app);
+	draw(app, 24, 80);
+	line_with(app, "mysql", line, sizeof(line));
+	assert_non_null(strstr(line, " 98.8 [||||||||||||||!"));
+}
+
+static void a_trend_tells_who_meets_its_limit_first(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	char line[256], uptime[64];
+	keys(app, "2");
+	for (int i = 1; i <= 8; i++) {
+		struct group group = groups[1];
+		group.used = 7580 + i * 50L;
+		write_group(fixture->path, &group);
+		snprintf(uptime, sizeof(uptime), "%d.00 7000000.00\n", 3553920 + i * 10);
+		machine_write(fixture->path, "proc/uptime", uptime);
+		sample(app);
+	}
+	draw(app, 24, 80);
+	line_with(app, "NEXT", line, sizeof(line));
+	assert_non_null(strstr(line, "(global)"));
+	assert_non_null(strstr(line, "first cgroup to hit its limit: docker-9c1f2ab0 ~42s"));
+	draw(app, 24, 160);
+	line_with(app, "NEXT", line, sizeof(line));
+	assert_non_null(strstr(line, "would kill 9120 node"));
+}
+
+static void hostile_names_are_shown_safely(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	struct group group = groups[1];
+	char *text = calloc(1, SCREEN_MAX);
+	group.path = "ev\033[2Jil\n\377";
+	write_group(fixture->path, &group);
+	sample(app);
+	draw(app, 50, 160);
+	keys(app, "2/ev\r");
+	draw(app, 50, 160);
+	print_screen(&app->grid, text);
+	assert_null(strchr(text, '\033'));
+	assert_non_null(strstr(text, "ev?[2Jil??"));
+	free(text);
+}
+
+/* --- processes of a cgroup -------------------------------------------------------------------- */
+
+static void enter_shows_its_processes_and_escape_leaves(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2/docker\r");
+	react_key(app, INPUT_ENTER);
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_int_equal(app->watch.now.domain.kind, DOMAIN_MEMCG);
+	assert_int_equal(app->listing.count, 2);
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	react_key(app, INPUT_ESC);
+	react_key(app, INPUT_ESC);
+	assert_int_equal(app->watch.now.domain.kind, DOMAIN_HOST);
+	assert_int_equal(app->listing.count, 14);
+	assert_false(app->quit);
+}
+
+static void the_scope_goes_round(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2/backup.service\ro");
+	assert_string_equal(view_scope(app), "/backup.slice/backup.service");
+	keys(app, "o");
+	assert_string_equal(view_scope(app), "/backup.slice");
+	keys(app, "o");
+	assert_string_equal(view_scope(app), "GLOBAL");
+	keys(app, "1/911\roo");
+	assert_string_equal(view_scope(app), "GLOBAL");
+	keys(app, "o");
+	assert_string_equal(view_scope(app), "/system.slice/mysql.service");
+}
+
+static void from_a_process_to_its_cgroup_and_back(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2*&scope\r1/911\rc");
+	assert_int_equal(app->view, VIEW_CGROUPS);
+	assert_string_equal(pointed(app), "/system.slice/mysql.service");
+	keys(app, "c");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_int_equal(state_cursor_row(app)->task->pid, 911);
+}
+
+static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *walk)
+{
+	(void)stat;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void a_scope_that_is_gone_is_left(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	char path[256];
+	draw(app, 24, 80);
+	keys(app, "2/docker\r");
+	react_key(app, INPUT_ENTER);
+	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/machine/docker-9c1f2ab0", fixture->path);
+	assert_int_equal(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+	sample(app);
+	assert_int_equal(app->watch.now.domain.kind, DOMAIN_HOST);
+	assert_non_null(strstr(app->message, "docker-9c1f2ab0"));
+	draw(app, 24, 80);
+}
+
+static void the_help_keeps_the_view_behind_it_alive(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, "2?");
+	for (int i = 0; i < 3; i++)
+		sample(app);
+	draw(app, 24, 80);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_CGROUPS);
+	draw(app, 24, 80);
+	assert_int_equal(app->cgroups.samples, app->samples);
+}
+
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(the_tree_at_80x24),
+		WITH_MACHINE(the_tree_and_a_cgroup_at_160x50),
+		WITH_MACHINE(the_list_at_80x24),
+		WITH_MACHINE(the_strip_at_160x50),
+		WITH_MACHINE(the_sort_menu_names_columns_of_cgroups),
+		cmocka_unit_test_setup_teardown(
+			no_memory_controller_is_said, set_up_bare, tear_down),
+		WITH_MACHINE(every_size_from_1x1),
+		WITH_MACHINE(keys_before_the_first_sample_do_no_harm),
+		WITH_MACHINE(branches_fold_and_unfold),
+		WITH_MACHINE(everything_folds_at_once),
+		WITH_MACHINE(a_tree_is_sorted_among_siblings_by_the_worst_below),
+		WITH_MACHINE(a_list_begins_with_the_worst),
+		WITH_MACHINE(limits_that_do_not_nest_begin_as_a_list),
+		WITH_MACHINE(the_cursor_stays_on_its_cgroup),
+		WITH_MACHINE(filter_and_search_are_for_cgroups),
+		WITH_MACHINE(page_cache_is_no_risk),
+		WITH_MACHINE(a_trend_tells_who_meets_its_limit_first),
+		WITH_MACHINE(hostile_names_are_shown_safely),
+		WITH_MACHINE(enter_shows_its_processes_and_escape_leaves),
+		WITH_MACHINE(the_scope_goes_round),
+		WITH_MACHINE(from_a_process_to_its_cgroup_and_back),
+		WITH_MACHINE(a_scope_that_is_gone_is_left),
+		WITH_MACHINE(the_help_keeps_the_view_behind_it_alive),
+	};
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("view of cgroups", tests, NULL, NULL);
+}

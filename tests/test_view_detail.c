@@ -1,0 +1,419 @@
+/* The Detail view as whole screens of text, and what it is computed from. */
+#include "support.h"
+#include "support_machine.h"
+
+#include "../tui/input.h"
+#include "../tui/react.h"
+#include "../tui/state.h"
+#include "../tui/view.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCREEN_MAX 65536
+
+struct fixture {
+	char path[64];
+	struct options options;
+	struct app app;
+};
+
+/* What the machine of the drawings lacks: a container with limits, and a process that has a child,
+ * limits of its own and something to wait for. */
+static const struct {
+	const char *name, *content;
+} extras[] = {
+	{ "sys/fs/cgroup/cgroup.subtree_control", "memory\n" },
+	{ "sys/fs/cgroup/machine/memory.current", "7945689498\n" },
+	{ "sys/fs/cgroup/machine/memory.max", "max\n" },
+	{ "sys/fs/cgroup/machine/memory.swap.max", "max\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.current", "7945689498\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.max", "8589934592\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.high", "7516192768\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.swap.max", "1073741824\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.oom.group", "1\n" },
+	{ "sys/fs/cgroup/machine/docker-9c1f2ab0/memory.events",
+		"low 0\nhigh 41210\nmax 902\noom 1\noom_kill 1\noom_group_kill 0\n" },
+	{ "proc/9120/wchan", "ep_poll" },
+	{ "proc/9120/limits",
+		"Limit                     Soft Limit           Hard Limit           Units     \n"
+		"Max address space         unlimited            unlimited            bytes     \n"
+		"Max locked memory         8388608              unlimited            bytes     \n"
+		"Max open files            1024                 524288               files     "
+		"\n" },
+	{ "proc/8807/stat",
+		"8807 (node) S 9120 8807 8807 0 -1 4194304 0 0 0 0 75000 1234 0 0 20 0 1 0 9100 0 "
+		"863846 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n" },
+};
+
+static void sample(struct app *app)
+{
+	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	app->now_ms = app->taken_ms = app->sample_ms;
+}
+
+static void draw(struct app *app, int rows, int cols)
+{
+	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
+	state_fetch(app);
+	view_draw(app, &app->grid);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	struct err err = { 0 };
+	assert_non_null(fixture);
+	machine_make(fixture->path, sizeof(fixture->path));
+	for (size_t i = 0; i < ARRAY_SIZE(extras); i++)
+		machine_write(fixture->path, extras[i].name, extras[i].content);
+	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
+	if (state_init(&fixture->app, &fixture->options, true, &err))
+		fail_msg("%s", err.text);
+	sample(&fixture->app);
+	draw(&fixture->app, 24, 80);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	state_release(&fixture->app);
+	machine_remove(fixture->path);
+	free(fixture);
+	return 0;
+}
+
+static char *screen_text(const struct app *app)
+{
+	char *text = malloc(SCREEN_MAX), *at = text;
+	assert_non_null(text);
+	for (int row = 0; row < app->grid.rows; row++) {
+		at += grid_row_text(&app->grid, row, at, 2048);
+		*at++ = '\n';
+	}
+	*at = '\0';
+	return text;
+}
+
+/* With UPDATE_SCREENS in the environment the file is written instead. */
+static void compare(const struct app *app, const char *name)
+{
+	char *got = screen_text(app), *expected = calloc(1, SCREEN_MAX), path[128];
+	assert_non_null(expected);
+	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
+	FILE *file = fopen(path, getenv("UPDATE_SCREENS") ? "we+" : "re");
+	assert_non_null(file);
+	if (getenv("UPDATE_SCREENS")) {
+		fputs(got, file);
+		rewind(file);
+	}
+	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+}
+
+static void assert_shown(const struct app *app, const char *text)
+{
+	char *screen = screen_text(app);
+	if (!strstr(screen, text))
+		fail_msg("not on the screen: %s\n%s", text, screen);
+	free(screen);
+}
+
+static void keys(struct app *app, const char *typed)
+{
+	for (; *typed; typed++)
+		react_key(app, *typed);
+}
+
+static void open_node(struct app *app)
+{
+	keys(app, "/9120\r\r");
+	assert_int_equal(app->view, VIEW_DETAIL);
+	assert_int_equal(app->process.pid, 9120);
+}
+
+static void a_80x24_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	open_node(app);
+	draw(app, 24, 80);
+	compare(app, "detail-80x24");
+	react_key(app, INPUT_PAGE_DOWN);
+	draw(app, 24, 80);
+	compare(app, "detail-page2-80x24");
+}
+
+static void a_160x50_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	open_node(app);
+	draw(app, 50, 160);
+	compare(app, "detail-160x50");
+}
+
+static void every_size_from_1x1(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "4");
+	for (int rows = 1; rows <= 60; rows += rows < 30 ? 1 : 10)
+		for (int cols = 1; cols <= 200; cols += cols < 130 ? 3 : 20)
+			draw(app, rows, cols);
+	draw(app, 200, 500);
+	react_key(app, INPUT_END);
+	draw(app, 1, 1);
+	draw(app, 24, 80);
+	assert_shown(app, "BADNESS in");
+}
+
+static void the_terms_add_up_in_every_domain(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	size_t domains = 0;
+	for (size_t i = 0; i < app->listing.count; i++) {
+		keys(app, "1");
+		state_point_at(app, (long)i);
+		keys(app, "4");
+		const struct process_detail *detail = &app->process;
+		assert_int_equal(detail->pid, app->listing.rows[i]->task->pid);
+		for (size_t d = 0; d < detail->domain_count; d++) {
+			const struct process_domain *domain = &detail->domains[d];
+			domains++;
+			if (domain->unkillable == KILLABLE)
+				assert_int_equal(domain->rss + domain->swapents + domain->pgtables +
+							 domain->adj_pages,
+					domain->points);
+		}
+		assert_int_equal(detail->domains[0].points, app->listing.rows[i]->points);
+	}
+	assert_int_equal(domains, app->listing.count + 2);
+}
+
+static void places_are_those_of_each_domain(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	const struct process_domain *domains = app->process.domains;
+	open_node(app);
+	assert_int_equal(app->process.domain_count, 2);
+	assert_int_equal(domains[0].rank, 2);
+	assert_false(domains[0].victim);
+	assert_int_equal(domains[0].rival.pid, 4242);
+	assert_int_equal(domains[1].rank, 1);
+	assert_true(domains[1].victim);
+	assert_string_equal(domains[1].name, "docker-9c1f2ab0");
+	/* memory.oom.group: the other one dies with it, so that nobody is left to be ahead of. */
+	assert_int_equal(domains[1].company_count, 1);
+	assert_int_equal(domains[1].company[0].pid, 8807);
+	assert_int_equal(domains[1].rival.pid, 0);
+}
+
+static void the_threshold_is_said_of_the_first(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "g\r");
+	assert_true(app->process.domains[0].has_threshold);
+	assert_int_equal(app->process.domains[0].threshold, -83);
+	draw(app, 24, 80);
+	assert_shown(app, "-83 or lower");
+}
+
+static void keys_open_and_leave_it(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	open_node(app);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	keys(app, "4");
+	assert_int_equal(app->view, VIEW_DETAIL);
+	keys(app, "?");
+	assert_int_equal(app->view, VIEW_HELP);
+	keys(app, "q");
+	assert_int_equal(app->view, VIEW_DETAIL);
+	react_key(app, INPUT_ESC);
+	assert_int_equal(app->view, VIEW_PROCS);
+	assert_false(app->quit);
+	keys(app, "4T/u");
+	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->prompt.id, PROMPT_NONE);
+	assert_non_null(strstr(app->message, "does nothing here"));
+}
+
+static void it_is_scrolled_to_its_ends(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	open_node(app);
+	draw(app, 24, 80);
+	react_key(app, INPUT_UP);
+	assert_int_equal(app->page_top, 0);
+	react_key(app, INPUT_DOWN);
+	assert_int_equal(app->page_top, 1);
+	keys(app, "G");
+	int end = app->page_top;
+	assert_true(end > 10);
+	react_key(app, INPUT_PAGE_DOWN);
+	assert_int_equal(app->page_top, end);
+	draw(app, 24, 80);
+	assert_shown(app, "Max open files");
+	keys(app, "g");
+	assert_int_equal(app->page_top, 0);
+}
+
+static void remove_file(const struct fixture *fixture, const char *name)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/%s", fixture->path, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void the_last_figures_of_a_process_that_is_gone_stay(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	open_node(app);
+	int64_t points = app->process.domains[0].points;
+	remove_file(fixture, "proc/9120/stat");
+	remove_file(fixture, "proc/9120/status");
+	sample(app);
+	assert_true(app->process.gone);
+	assert_int_equal(app->process.domains[0].points, points);
+	draw(app, 24, 80);
+	assert_shown(app, "IT IS GONE");
+	assert_shown(app, "docker-9c1f2ab0");
+}
+
+static void another_process_with_its_pid_is_not_it(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	keys(app, "/8807\r\r");
+	machine_write(fixture->path, "proc/8807/stat",
+		"8807 (other) S 1 8807 8807 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 300000 0 863846 "
+		"0 "
+		"0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+	sample(app);
+	assert_true(app->process.gone);
+	assert_string_equal(app->process.task.comm, "node");
+}
+
+static void it_is_asked_once_and_at_control_l(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	open_node(app);
+	assert_string_equal(app->process.facts.command, "node server.js");
+	machine_write(fixture->path, "proc/9120/cmdline", "node other.js");
+	sample(app);
+	assert_string_equal(app->process.facts.command, "node server.js");
+	react_key(app, INPUT_CTRL('L'));
+	assert_string_equal(app->process.facts.command, "node other.js");
+	assert_true(app->repaint);
+}
+
+static void a_score_that_differs_is_marked(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	open_node(app);
+	assert_false(process_detail_disagrees(&app->process));
+	machine_write(fixture->path, "proc/9120/oom_score", "700\n");
+	sample(app);
+	assert_true(process_detail_disagrees(&app->process));
+	draw(app, 24, 80);
+	assert_shown(app, "700 says the kernel, 804 by these figures  ! they differ");
+}
+
+static void hostile_texts_are_shown_safely(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	machine_write(fixture->path, "proc/9120/cmdline", "a\033[2Jb \302\233 \377 \tend");
+	machine_write(fixture->path, "proc/9120/wchan", "\033]0;x\007");
+	open_node(app);
+	draw(app, 50, 160);
+	char *text = screen_text(app);
+	for (const char *at = text; *at; at++)
+		assert_true(*at == '\n' || (*at >= ' ' && *at <= '~'));
+	assert_non_null(strstr(text, "a?[2Jb ? ? ?end"));
+	free(text);
+}
+
+/* --- of this machine, by libproc2 ------------------------------------------------------------ */
+
+static void ask_about_ourselves(struct process_facts *facts, char as_state)
+{
+	struct root root;
+	struct users users;
+	struct task task;
+	struct err err;
+	assert_int_equal(root_open(&root, "/", &err), ERR_OK);
+	assert_int_equal(users_init(&users, &root, &err), ERR_OK);
+	task = proc_unknown(getpid());
+	assert_int_equal(proc_read(&root, getpid(), sysconf(_SC_PAGESIZE), &task, &err), ERR_OK);
+	task.state = as_state;
+	process_facts_ask(facts, &root, &users, &task);
+	users_release(&users);
+	root_release(&root);
+}
+
+static void libproc2_tells_of_a_living_process(void **state)
+{
+	struct process_facts *facts = calloc(1, sizeof(*facts));
+	(void)state;
+	assert_non_null(facts);
+	ask_about_ourselves(facts, 'S');
+	assert_false(facts->gone || facts->stuck);
+	assert_non_null(strstr(facts->command, "test_view_detail"));
+	assert_non_null(strstr(facts->exe, "/"));
+	assert_true(facts->user[0] && facts->group[0]);
+	assert_true(facts->cpu_ticks >= 0);
+	assert_true(facts->limits[6].soft[0]); /* open files */
+	free(facts);
+}
+
+static void what_might_block_is_not_asked_of_a_stuck_process(void **state)
+{
+	struct process_facts *facts = calloc(1, sizeof(*facts));
+	(void)state;
+	assert_non_null(facts);
+	ask_about_ourselves(facts, 'D');
+	assert_true(facts->stuck);
+	assert_string_equal(facts->command, "");
+	assert_int_equal(facts->pss_kb, UNKNOWN);
+	assert_true(facts->user[0]);
+	free(facts);
+}
+
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(a_80x24_screen),
+		WITH_MACHINE(a_160x50_screen),
+		WITH_MACHINE(every_size_from_1x1),
+		WITH_MACHINE(the_terms_add_up_in_every_domain),
+		WITH_MACHINE(places_are_those_of_each_domain),
+		WITH_MACHINE(the_threshold_is_said_of_the_first),
+		WITH_MACHINE(keys_open_and_leave_it),
+		WITH_MACHINE(it_is_scrolled_to_its_ends),
+		WITH_MACHINE(the_last_figures_of_a_process_that_is_gone_stay),
+		WITH_MACHINE(another_process_with_its_pid_is_not_it),
+		WITH_MACHINE(it_is_asked_once_and_at_control_l),
+		WITH_MACHINE(a_score_that_differs_is_marked),
+		WITH_MACHINE(hostile_texts_are_shown_safely),
+		cmocka_unit_test(libproc2_tells_of_a_living_process),
+		cmocka_unit_test(what_might_block_is_not_asked_of_a_stuck_process),
+	};
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("detail view", tests, NULL, NULL);
+}

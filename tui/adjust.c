@@ -1,0 +1,337 @@
+#include "adjust.h"
+
+#include "selection.h"
+
+#include "oomspect/explain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what would be ---------------------------------------------------------------------------- */
+
+static void outlook_release(struct outlook *outlook)
+{
+	for (int i = 0; i < ADJUST_MOMENTS; i++) {
+		ranking_release(&outlook->now[i]);
+		ranking_release(&outlook->at_oom[i]);
+	}
+}
+
+static enum err_code outlook_build(struct outlook *outlook, const struct adjust *adjust,
+	enum adjust_moment moment, struct err *err)
+{
+	size_t count = moment == ADJUST_AFTER ? adjust->edit_count : 0;
+	if (!outlook->there)
+		return ERR_OK;
+	enum err_code code = ranking_build(&outlook->now[moment], adjust->snapshot,
+		&outlook->domain, RANKING_NOW, adjust->edits, count, err);
+	if (code == ERR_OK)
+		code = ranking_build(&outlook->at_oom[moment], adjust->snapshot, &outlook->domain,
+			RANKING_AT_OOM, adjust->edits, count, err);
+	return code;
+}
+
+/* The room was made when the rankings of before were built, so this cannot fail after that. */
+static enum err_code look_ahead(struct adjust *adjust, struct err *err)
+{
+	for (size_t i = 0; i < adjust->edit_count; i++)
+		adjust->edits[i].oom_score_adj = adjust->value;
+	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_AFTER, err);
+	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_AFTER, err);
+}
+
+static enum err_code look_around(struct adjust *adjust, struct err *err)
+{
+	const struct memcg_tree *tree = adjust->snapshot->memcgs;
+	int32_t own = adjust->targets.items[0].task->memcg;
+	adjust->machine.there = true;
+	adjust->machine.domain = domain_host(adjust->snapshot);
+	adjust->cgroup.there = own >= 0;
+	if (own >= 0) {
+		int32_t limited_by = tree->rows[own].limited_by;
+		adjust->cgroup_limited = limited_by >= 0;
+		adjust->cgroup.domain =
+			domain_memcg(adjust->snapshot, limited_by >= 0 ? limited_by : own);
+	}
+	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_BEFORE, err);
+	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
+}
+
+/* --- whom it reaches -------------------------------------------------------------------------- */
+
+static bool shares_mm(const struct adjust *adjust, const struct task *task)
+{
+	const struct targets *targets = &adjust->targets;
+	const struct ranking_row *row =
+		ranking_find(&adjust->machine.now[ADJUST_BEFORE], task->pid);
+	bool found = false;
+	for (size_t i = 0; task->has_mm && i < targets->count; i++) {
+		if (targets->items[i].task == task)
+			return false;
+		found |= targets->items[i].task->has_mm &&
+			 targets->items[i].task->mm_owner == task->mm_owner;
+	}
+	/* A child between vfork and exec keeps its own value (fs/proc/base.c:__set_oom_adj()). */
+	return found && row && row->unkillable != UNKILLABLE_VFORK;
+}
+
+/* The kernel gives the value to every process that shares the mm as well (44a70adec910, v4.8). */
+static enum err_code list_edits(struct adjust *adjust, struct err *err)
+{
+	const struct snapshot *snapshot = adjust->snapshot;
+	struct ranking_edit *edits =
+		reallocarray(adjust->edits, snapshot->count + 1, sizeof(*edits));
+	if (!edits)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+	adjust->edits = edits;
+	adjust->edit_count = adjust->sharers = 0;
+	for (size_t i = 0; i < adjust->targets.count; i++)
+		if (adjust->targets.items[i].refused.code == ERR_OK)
+			edits[adjust->edit_count++].pid = adjust->targets.items[i].task->pid;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		if (!shares_mm(adjust, &snapshot->tasks[i]))
+			continue;
+		adjust->sharers++;
+		edits[adjust->edit_count++].pid = snapshot->tasks[i].pid;
+	}
+	return ERR_OK;
+}
+
+/* All living descendants of those named, which are among the result. */
+static enum err_code select_family(
+	const struct adjust *adjust, struct selection *selection, struct err *err)
+{
+	pid_t *pids = calloc(adjust->named, sizeof(*pids));
+	if (!pids)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look for children");
+	for (size_t i = 0; i < adjust->named; i++)
+		pids[i] = adjust->targets.items[i].task->pid;
+	struct selection_query query = {
+		.pids = pids,
+		.pid_count = adjust->named,
+		.descendants = true,
+	};
+	enum err_code code = selection_build(selection, adjust->snapshot, &query, err);
+	free(pids);
+	return code;
+}
+
+static enum err_code add_family(
+	struct adjust *adjust, const struct selection *selection, struct err *err)
+{
+	const struct root *root = adjust->writable ? adjust->root : NULL;
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct task *task = snapshot_find(adjust->snapshot, selection->pids[i]);
+		if (task && !targets_has(&adjust->targets, task) &&
+			targets_add(&adjust->targets, task, root, err))
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
+}
+
+enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err)
+{
+	struct selection selection = { 0 };
+	enum err_code code = ERR_OK;
+	targets_truncate(&adjust->targets, adjust->named);
+	adjust->with_descendants = !adjust->with_descendants;
+	if (adjust->with_descendants) {
+		code = select_family(adjust, &selection, err);
+		if (code == ERR_OK)
+			code = add_family(adjust, &selection, err);
+		selection_release(&selection);
+	}
+	if (code != ERR_OK) {
+		targets_truncate(&adjust->targets, adjust->named);
+		adjust->with_descendants = false;
+	}
+	if (list_edits(adjust, err) || look_ahead(adjust, err))
+		return ERR_NO_MEMORY;
+	return code;
+}
+
+static enum err_code count_family(struct adjust *adjust, struct err *err)
+{
+	struct selection selection = { 0 };
+	enum err_code code = select_family(adjust, &selection, err);
+	if (code == ERR_OK)
+		adjust->descendants = selection.count - adjust->named;
+	selection_release(&selection);
+	return code;
+}
+
+/* --- opening, the value ----------------------------------------------------------------------- */
+
+static void identify(struct adjust *adjust, const struct adjust_query *query)
+{
+	const struct task *first = adjust->targets.items[0].task;
+	adjust->first_known = history_first_adj(
+		query->history, first->pid, first->start_ticks, &adjust->first_value);
+	unit_find(query->root, snapshot_cgroup(query->snapshot, first), &adjust->unit);
+}
+
+enum err_code adjust_open(struct adjust *adjust, const struct adjust_query *query,
+	struct targets *targets, struct err *err)
+{
+	*adjust = (struct adjust){
+		.snapshot = query->snapshot,
+		.root = query->root,
+		.writable = query->why_not == NULL,
+		.sys_resource = query->rights->sys_resource,
+		.targets = *targets,
+		.named = targets->count,
+	};
+	*targets = (struct targets){ 0 };
+	if (query->why_not)
+		snprintf(adjust->why_not, sizeof(adjust->why_not), "%s", query->why_not);
+	enum err_code code = look_around(adjust, err);
+	if (code == ERR_OK)
+		code = count_family(adjust, err);
+	if (code == ERR_OK)
+		code = list_edits(adjust, err);
+	if (code == ERR_OK)
+		code = look_ahead(adjust, err);
+	if (code != ERR_OK) {
+		adjust_release(adjust);
+		return code;
+	}
+	identify(adjust, query);
+	adjust_set(adjust, adjust->targets.items[0].task->oom_score_adj);
+	return ERR_OK;
+}
+
+void adjust_release(struct adjust *adjust)
+{
+	targets_release(&adjust->targets);
+	outlook_release(&adjust->machine);
+	outlook_release(&adjust->cgroup);
+	free(adjust->edits);
+	*adjust = (struct adjust){ 0 };
+}
+
+static void take_text(struct adjust *adjust)
+{
+	adjust->invalid.code = ERR_OK;
+	if (action_parse_adj(adjust->text, &adjust->value, &adjust->note, &adjust->invalid))
+		return;
+	look_ahead(adjust, NULL);
+}
+
+void adjust_set(struct adjust *adjust, int value)
+{
+	if (value < OOM_SCORE_ADJ_MIN)
+		value = OOM_SCORE_ADJ_MIN;
+	if (value > OOM_SCORE_ADJ_MAX)
+		value = OOM_SCORE_ADJ_MAX;
+	snprintf(adjust->text, sizeof(adjust->text), "%d", value);
+	adjust->untouched = true;
+	take_text(adjust);
+}
+
+void adjust_step(struct adjust *adjust, int by)
+{
+	adjust_set(adjust, adjust->value + by);
+}
+
+void adjust_type(struct adjust *adjust, char ch)
+{
+	size_t used = adjust->untouched ? 0 : strlen(adjust->text);
+	if (used + 2 > sizeof(adjust->text))
+		return;
+	adjust->text[used] = ch;
+	adjust->text[used + 1] = '\0';
+	adjust->untouched = false;
+	take_text(adjust);
+}
+
+void adjust_erase(struct adjust *adjust, bool all)
+{
+	size_t used = strlen(adjust->text);
+	adjust->text[all || used == 0 ? 0 : used - 1] = '\0';
+	adjust->untouched = false;
+	take_text(adjust);
+}
+
+/* --- what follows from it --------------------------------------------------------------------- */
+
+const struct ranking_row *adjust_next(
+	const struct outlook *outlook, const struct snapshot *snapshot, enum adjust_moment moment)
+{
+	const struct ranking *ranking = &outlook->at_oom[moment];
+	if (!outlook->there || ranking_prediction(ranking, snapshot) != PREDICTION_VICTIM)
+		return NULL;
+	return ranking_victim(ranking);
+}
+
+bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot)
+{
+	const struct ranking_row *before = adjust_next(outlook, snapshot, ADJUST_BEFORE);
+	const struct ranking_row *after = adjust_next(outlook, snapshot, ADJUST_AFTER);
+	return (before ? before->task : NULL) != (after ? after->task : NULL);
+}
+
+enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj)
+{
+	const struct ranking *ranking = &adjust->machine.at_oom[ADJUST_BEFORE];
+	const struct ranking_row *row = ranking_find(ranking, adjust->targets.items[0].task->pid);
+	if (!row)
+		return THRESHOLD_NONE;
+	if (explain_not_first_below(ranking, adjust->snapshot, row, ret_adj))
+		return THRESHOLD_NOT_FIRST;
+	return explain_first_from(ranking, adjust->snapshot, row, ret_adj) ? THRESHOLD_FIRST
+									   : THRESHOLD_NONE;
+}
+
+static void write_one(struct adjust *adjust, struct target *target, struct history *history,
+	const struct audit *audit)
+{
+	struct err unaudited = { 0 };
+	target->done = false;
+	if (target_reach(target, adjust->root) != ERR_OK)
+		return;
+	target->refused.code = ERR_OK;
+	target->before = target->after = target->task->oom_score_adj;
+	enum err_code code = action_set_adj(
+		&target->held, adjust->value, &target->before, &target->after, &target->refused);
+	if (code != ERR_GONE)
+		history_add_adj(history, &target->held, target->before, target->after);
+	audit_adj(audit, &target->held, target->before, adjust->value, target->after,
+		code ? target->refused.text : NULL, &unaudited);
+	target->done = code == ERR_OK;
+	if (target->done && unaudited.code) {
+		target->refused = unaudited;
+	}
+}
+
+static void sum_up(struct adjust *adjust)
+{
+	const struct target *target = &adjust->targets.items[0];
+	if (adjust->targets.count > 1)
+		targets_sum_up(&adjust->targets, "written", adjust->result, sizeof(adjust->result));
+	else if (target->done)
+		snprintf(adjust->result, sizeof(adjust->result),
+			"%d %s oom_score_adj %d -> %d, read back%s%s", (int)target->task->pid,
+			target->task->comm, target->before, target->after,
+			target->refused.code ? "; " : "",
+			target->refused.code ? target->refused.text : "");
+	else if (target->refused.code == ERR_GONE)
+		snprintf(adjust->result, sizeof(adjust->result), "%s", target->refused.text);
+	else
+		snprintf(adjust->result, sizeof(adjust->result), "in force: %d. Refused: %s",
+			target->after, target->refused.text);
+}
+
+bool adjust_write(struct adjust *adjust, struct history *history, const struct audit *audit)
+{
+	struct err err;
+	if (history_reserve(history, adjust->targets.count, &err)) {
+		snprintf(adjust->result, sizeof(adjust->result), "%s", err.text);
+		return false;
+	}
+	for (size_t i = 0; i < adjust->targets.count; i++)
+		write_one(adjust, &adjust->targets.items[i], history, audit);
+	adjust->written = true;
+	sum_up(adjust);
+	return targets_refused(&adjust->targets) == 0;
+}

@@ -1,0 +1,100 @@
+/* The question "what if these processes had that oom_score_adj?", and its answer written.
+ *
+ * The state behind the adjust dialog: whom it is for, the value as it is typed, what the machine
+ * would look like then by the frozen snapshot. Knows no screen and no keys. */
+#ifndef OOMSPECT_ADJUST_H
+#define OOMSPECT_ADJUST_H
+
+#include "audit.h"
+#include "history.h"
+#include "targets.h"
+
+#include "oomspect/ranking.h"
+#include "oomspect/unit.h"
+
+#define ADJUST_TEXT_SIZE   8
+#define ADJUST_RESULT_SIZE 1024
+
+enum adjust_moment { ADJUST_BEFORE, ADJUST_AFTER, ADJUST_MOMENTS };
+
+/* One OOM domain, as it is and as it would be. */
+struct outlook {
+	bool there; /* false: the two rankings mean nothing */
+	struct domain domain;
+	struct ranking now[ADJUST_MOMENTS];
+	struct ranking at_oom[ADJUST_MOMENTS]; /* NEXT goes by it */
+};
+
+/* How the processes relate to a threshold of the value. */
+enum threshold_kind { THRESHOLD_NONE, THRESHOLD_NOT_FIRST, THRESHOLD_FIRST };
+
+struct adjust {
+	const struct snapshot *snapshot; /* frozen while this is open */
+	const struct root *root;
+	bool writable;
+	bool sys_resource; /* CAP_SYS_RESOURCE is there */
+	char why_not[128]; /* when it is not writable */
+
+	struct targets targets;
+	size_t named;       /* how many were pointed at; their descendants stand behind them */
+	size_t descendants; /* living ones of those named */
+	size_t sharers; /* other processes whose mm is a target's: the kernel writes it to them */
+	bool with_descendants;
+	struct unit unit; /* of the first; no name: none */
+	bool first_known; /* the value the first had before oomspect changed it */
+	int first_value;
+
+	char text[ADJUST_TEXT_SIZE]; /* the value as typed */
+	bool untouched;              /* the next digit begins a new value */
+	int value;                   /* the last valid one, which the outlooks are for */
+	struct err invalid;          /* why `text` is no value; ERR_OK: it is */
+	const char *note;            /* a remark on the value, or NULL */
+
+	struct outlook machine;
+	struct outlook cgroup; /* of the limit that binds the first one, or else its own cgroup */
+	bool cgroup_limited;
+	struct ranking_edit *edits; /* one for each process that would get the value */
+	size_t edit_count;
+
+	bool written;                    /* Enter was pressed: the result is there */
+	char result[ADJUST_RESULT_SIZE]; /* a sentence; "" before */
+};
+
+struct adjust_query {
+	const struct snapshot *snapshot;
+	const struct root *root;
+	const struct action_rights *rights;
+	const struct history *history;
+	const char *why_not; /* NULL: it may be written */
+};
+
+/* Begins with the value of the first of `targets`, which are moved into `adjust`. On failure they
+ * are released, and nothing else has to be. */
+enum err_code adjust_open(struct adjust *adjust, const struct adjust_query *query,
+	struct targets *targets, struct err *err);
+void adjust_release(struct adjust *adjust);
+
+/* Changes the value: to a number (brought into its limits), by a step, by what is typed. */
+void adjust_set(struct adjust *adjust, int value);
+void adjust_step(struct adjust *adjust, int by);
+void adjust_type(struct adjust *adjust, char ch);
+void adjust_erase(struct adjust *adjust, bool all);
+
+/* Takes the living descendants in, or lets go of them. ERR_NO_MEMORY leaves them out. */
+enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err);
+
+/* The lowest or highest value at which the first one is or is not the next victim. */
+enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj);
+
+/* Whether another process, or none, would be the next victim. */
+bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot);
+
+/* Whom NEXT would name, or NULL. */
+const struct ranking_row *adjust_next(
+	const struct outlook *outlook, const struct snapshot *snapshot, enum adjust_moment moment);
+
+/* Writes the value to every target, keeps and audits what was done, and sums it up in
+ * adjust->result. False when something was refused. */
+bool adjust_write(struct adjust *adjust, struct history *history, const struct audit *audit);
+
+#endif

@@ -1,0 +1,17 @@
+/* The lines of the adjust dialog, one function each. `index` is the number of a process in the
+ * group, or of a line of a longer text. */
+#ifndef OOMSPECT_DIALOG_ADJUST_LINES_H
+#define OOMSPECT_DIALOG_ADJUST_LINES_H
+
+#include "app.h"
+
+typedef void adjust_line(const struct app *app, struct pen *pen, int index);
+
+adjust_line adjust_line_target, adjust_line_crowd, adjust_line_value, adjust_line_slider,
+	adjust_line_threshold, adjust_line_member, adjust_line_more, adjust_line_heading,
+	adjust_line_badness, adjust_line_score, adjust_line_rank, adjust_line_rank_cgroup,
+	adjust_line_next, adjust_line_next_cgroup, adjust_line_freed, adjust_line_children,
+	adjust_line_sharers, adjust_line_unit, adjust_line_drop_in, adjust_line_right,
+	adjust_line_remark, adjust_line_refused, adjust_line_keys;
+
+#endif

@@ -1,0 +1,100 @@
+/* One process under inspection: its badness in every domain that can kill it, its cgroups, its
+ * children, and what was asked about it once.
+ *
+ * Everything is copied, so that the last figures stand when the process is gone. Follows the
+ * samples without an allocation. Knows no screen. */
+#ifndef OOMSPECT_PROCESS_DETAIL_H
+#define OOMSPECT_PROCESS_DETAIL_H
+
+#include "process_facts.h"
+#include "watch.h"
+
+#include "oomspect/memcg_name.h"
+
+#define PROCESS_DOMAINS  12
+#define PROCESS_LEVELS   24
+#define PROCESS_CHILDREN 64
+#define PROCESS_COMPANY  8
+
+/* Another process, by name. pid 0: nobody. */
+struct process_name {
+	pid_t pid;
+	char comm[TASK_COMM_SIZE];
+};
+
+/* Its place in one OOM domain. Pages; the terms of oom_badness() and what they come to. */
+struct process_domain {
+	char name[MEMCG_NAME_SIZE]; /* "the machine", or of the cgroup; raw bytes */
+	int64_t totalpages;
+	int64_t rss, swapents, pgtables, adj_pages;
+	int64_t points;                 /* BADNESS_UNKILLABLE when it cannot be killed */
+	int64_t mem_tenths, bad_tenths; /* as the columns show them */
+	enum unkillable unkillable;
+	enum prediction prediction;
+	size_t rank, candidates;   /* rank 1 is the first */
+	bool victim;               /* it would be the one that dies */
+	bool dies_along;           /* with the victim, who is another one */
+	struct process_name rival; /* the runner-up of the victim; of all others the victim */
+	int64_t margin_tenths;     /* of BAD, over the rival or (negative) behind it */
+	bool has_threshold;
+	int threshold; /* with this oom_score_adj or a lower one it would not be the first */
+	struct process_name company[PROCESS_COMPANY]; /* who dies with it if it is killed */
+	size_t company_count;                         /* of all of them */
+	int64_t frees_kb;
+};
+
+/* A cgroup on its path, the top first. */
+struct process_level {
+	char name[MEMCG_NAME_SIZE]; /* the last component; raw bytes */
+	struct amount usage, limit, high, headroom, swap_limit;
+	int64_t oom_kill;
+	bool oom_group, binding;
+};
+
+struct process_child {
+	struct process_name name;
+	int64_t rss_kb, swap_kb;
+	int oom_score_adj;
+};
+
+struct process_detail {
+	pid_t pid; /* 0: nobody is inspected */
+	uint64_t start_ticks;
+	bool gone;
+	struct task task; /* as of the last sample that had it */
+	struct process_name parent;
+	char cgroup[4096];
+	struct memcg_name memcg;
+	int64_t started_ago_s, page_kb, clock_ticks;
+	int64_t predicted_score;
+	bool unsummed;                                  /* rss is from the unsummed counters */
+	struct process_domain domains[PROCESS_DOMAINS]; /* the machine, then its cgroups upwards */
+	size_t domain_count;
+	struct process_level levels[PROCESS_LEVELS];
+	size_t level_count;
+	bool limit_hidden; /* an ancestor out of sight limits it */
+	struct process_child children[PROCESS_CHILDREN];
+	size_t child_count; /* of all of them */
+	struct process_facts facts;
+	struct ranking ranking; /* its own memory, reused */
+};
+
+void process_detail_init(struct process_detail *detail);
+void process_detail_release(struct process_detail *detail);
+
+/* Inspects `task` of the latest sample from now on, and asks for its facts. */
+void process_detail_open(
+	struct process_detail *detail, struct watch *watch, const struct task *task);
+
+/* Asks for the facts anew. */
+void process_detail_ask(struct process_detail *detail, struct watch *watch);
+
+/* Takes the figures of the latest sample; when the process is not in it any more they stay as they
+ * are. ERR_NO_MEMORY. */
+enum err_code process_detail_update(
+	struct process_detail *detail, const struct watch *watch, struct err *err);
+
+/* Whether the kernel's oom_score is another than ours by more than rounding. */
+bool process_detail_disagrees(const struct process_detail *detail);
+
+#endif

@@ -1,0 +1,16 @@
+/* What keys do in the views that are one long text (view_pages.h). */
+#ifndef OOMSPECT_REACT_PAGES_H
+#define OOMSPECT_REACT_PAGES_H
+
+#include "app.h"
+#include "keymap.h"
+
+/* Does what `row` means in such a view, or says that it means nothing there. False when the view is
+ * none of them, or the key means the same everywhere. */
+bool react_pages(struct app *app, const struct key_row *row);
+
+/* To be called after each key: when it has opened a page from the view `before`, what the page
+ * tells is asked for. */
+void react_pages_entered(struct app *app, enum view_id before);
+
+#endif

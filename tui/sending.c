@@ -1,0 +1,160 @@
+#include "sending.h"
+
+#include "selection.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const struct signal_row signal_rows[] = {
+	{ SIGTERM, "SIGTERM", true, "asks it to end: it may clean up, or ignore it" },
+	{ SIGKILL, "SIGKILL", true, "ends it at once: it cannot clean up" },
+	{ SIGINT, "SIGINT", true, "as Ctrl-C does" },
+	{ SIGHUP, "SIGHUP", true, "hangs up: many daemons read their settings again instead" },
+	{ SIGQUIT, "SIGQUIT", true, "ends it with a core dump, a JVM prints its threads" },
+	{ SIGABRT, "SIGABRT", true, "ends it with a core dump, which needs memory and time" },
+	{ SIGSTOP, "SIGSTOP", false, "stops it: it grows no more, its memory stays taken" },
+	{ SIGCONT, "SIGCONT", false, "lets a stopped process go on" },
+	{ SIGUSR1, "SIGUSR1", true, "whatever the program made of it, or the end" },
+	{ SIGUSR2, "SIGUSR2", true, "whatever the program made of it, or the end" },
+};
+const size_t signal_row_count = sizeof(signal_rows) / sizeof(signal_rows[0]);
+
+/* The machine as it would be without the targets: nobody is chosen who is not there. */
+static enum err_code look_ahead(struct sending *sending, struct err *err)
+{
+	struct domain domain = domain_host(sending->snapshot);
+	size_t count = sending->targets.count;
+	struct ranking_edit *edits = calloc(count, sizeof(*edits));
+	if (!edits)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+	for (size_t i = 0; i < count; i++)
+		edits[i] = (struct ranking_edit){ sending->targets.items[i].task->pid,
+			OOM_SCORE_ADJ_MIN };
+	enum err_code code = ranking_build(
+		&sending->before, sending->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	if (code == ERR_OK)
+		code = ranking_build(&sending->after, sending->snapshot, &domain, RANKING_AT_OOM,
+			edits, count, err);
+	free(edits);
+	return code;
+}
+
+static enum err_code count_children(struct sending *sending, struct err *err)
+{
+	struct selection selection;
+	size_t count = sending->targets.count;
+	pid_t *pids = calloc(count, sizeof(*pids));
+	if (!pids)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look for children");
+	for (size_t i = 0; i < count; i++)
+		pids[i] = sending->targets.items[i].task->pid;
+	struct selection_query query = { .pids = pids, .pid_count = count, .descendants = true };
+	enum err_code code = selection_build(&selection, sending->snapshot, &query, err);
+	if (code == ERR_OK)
+		sending->children = selection.count - count;
+	selection_release(&selection);
+	free(pids);
+	return code;
+}
+
+enum err_code sending_open(struct sending *sending, const struct sending_query *query,
+	struct targets *targets, struct err *err)
+{
+	*sending = (struct sending){
+		.snapshot = query->snapshot,
+		.root = query->root,
+		.writable = query->why_not == NULL,
+		.targets = *targets,
+	};
+	*targets = (struct targets){ 0 };
+	if (query->why_not)
+		snprintf(sending->why_not, sizeof(sending->why_not), "%s", query->why_not);
+	enum err_code code = look_ahead(sending, err);
+	if (code == ERR_OK)
+		code = count_children(sending, err);
+	if (code != ERR_OK) {
+		sending_release(sending);
+		return code;
+	}
+	for (size_t i = 0; i < sending->targets.count; i++)
+		sending->frees_kb +=
+			ranking_private_kb(sending->snapshot, sending->targets.items[i].task);
+	return ERR_OK;
+}
+
+void sending_release(struct sending *sending)
+{
+	targets_release(&sending->targets);
+	ranking_release(&sending->before);
+	ranking_release(&sending->after);
+	*sending = (struct sending){ 0 };
+}
+
+void sending_choose(struct sending *sending, long row)
+{
+	long last = (long)signal_row_count - 1;
+	sending->chosen = (size_t)(row < 0 ? 0 : row > last ? last : row);
+}
+
+static void send_one(struct sending *sending, struct target *target, struct history *history,
+	const struct audit *audit)
+{
+	const struct signal_row *signal = &signal_rows[sending->chosen];
+	struct err unaudited = { 0 };
+	target->done = false;
+	if (target_reach(target, sending->root) != ERR_OK)
+		return;
+	target->refused.code = ERR_OK;
+	enum err_code code = action_signal(&target->held, signal->number, &target->refused);
+	target->done = code == ERR_OK;
+	if (target->done)
+		history_add_signal(history, &target->held, signal->name);
+	audit_signal(audit, &target->held, signal->number, code ? target->refused.text : NULL,
+		&unaudited);
+	if (target->done && unaudited.code)
+		target->refused = unaudited;
+}
+
+/* After all have got the signal: taking back much memory takes its time. */
+static void release_memory(struct sending *sending)
+{
+	for (size_t i = 0; i < sending->targets.count; i++)
+		if (sending->targets.items[i].done &&
+			action_release_memory(&sending->targets.items[i].held, NULL) == ERR_OK)
+			sending->released = true;
+}
+
+static void sum_up(struct sending *sending)
+{
+	const struct target *target = &sending->targets.items[0];
+	const char *name = signal_rows[sending->chosen].name;
+	char verb[32];
+	if (sending->targets.count > 1) {
+		snprintf(verb, sizeof(verb), "sent %s", name);
+		targets_sum_up(&sending->targets, verb, sending->result, sizeof(sending->result));
+	} else if (target->done) {
+		snprintf(sending->result, sizeof(sending->result), "%s sent to %d %s%s%s", name,
+			(int)target->task->pid, target->task->comm,
+			target->refused.code ? "; " : "",
+			target->refused.code ? target->refused.text : "");
+	} else {
+		snprintf(sending->result, sizeof(sending->result), "%s", target->refused.text);
+	}
+}
+
+bool sending_send(struct sending *sending, struct history *history, const struct audit *audit)
+{
+	struct err err;
+	if (history_reserve(history, sending->targets.count, &err)) {
+		snprintf(sending->result, sizeof(sending->result), "%s", err.text);
+		return false;
+	}
+	for (size_t i = 0; i < sending->targets.count; i++)
+		send_one(sending, &sending->targets.items[i], history, audit);
+	if (signal_rows[sending->chosen].number == SIGKILL)
+		release_memory(sending);
+	sending->sent = true;
+	sum_up(sending);
+	return targets_refused(&sending->targets) == 0;
+}

@@ -1,0 +1,51 @@
+/* The processes a dialog is about: held from the moment it opens until something is done to them,
+ * with what became of each. */
+#ifndef OOMSPECT_TARGETS_H
+#define OOMSPECT_TARGETS_H
+
+#include "oomspect/action.h"
+#include "oomspect/snapshot.h"
+
+/* More than this many are not held by descriptors but by pid and start time, which are compared at
+ * the moment something is done. */
+#define TARGETS_HELD 256
+
+struct target {
+	const struct task *task; /* in the frozen snapshot */
+	struct action_target held;
+	struct err refused; /* why it cannot be, or was not changed; ERR_OK: nothing against it */
+	bool done;
+	int before, after; /* oom_score_adj at the write, once it is done or refused */
+};
+
+struct targets {
+	struct target *items;
+	size_t count, capacity;
+};
+
+void targets_release(struct targets *targets);
+
+/* Adds a process and takes hold of it, if there is a live `root` (NULL: it is only looked at).
+ * ERR_NO_MEMORY; a process that cannot be held is added with the reason. */
+enum err_code targets_add(
+	struct targets *targets, const struct task *task, const struct root *root, struct err *err);
+
+/* Lets go of all behind the first `count`. */
+void targets_truncate(struct targets *targets, size_t count);
+
+/* Takes hold of a target that is not held yet. Not ERR_OK: the sentence is in target->refused. */
+enum err_code target_reach(struct target *target, const struct root *root);
+
+bool targets_has(const struct targets *targets, const struct task *task);
+
+/* Looks which of those that are held have ended meanwhile; true when one was found. */
+bool targets_look(struct targets *targets);
+
+/* How many were done, and how many refused so far. */
+size_t targets_done(const struct targets *targets);
+size_t targets_refused(const struct targets *targets);
+
+/* "38 written, 1 refused: 911 mysqld ..." for what is called `verb`. */
+void targets_sum_up(const struct targets *targets, const char *verb, char *buffer, size_t size);
+
+#endif
