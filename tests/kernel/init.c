@@ -202,6 +202,7 @@ static void clean_up(void)
 	guest_write("/sys/kernel/mm/transparent_hugepage/enabled", "never");
 	/* With large pages the kernel keeps so much free that the end of a small process is no help. */
 	guest_write("/proc/sys/vm/min_free_kbytes", "2048");
+	guest_write("/proc/sys/vm/watermark_boost_factor", "0");
 	mount(NULL, "/proc", NULL, MS_REMOUNT, "hidepid=0");
 }
 
