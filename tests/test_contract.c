@@ -196,7 +196,7 @@ static void check_status(void **state)
 /* --- the text of the contract itself */
 
 /* Of the contract's screen, to come. */
-static const char *const not_yet[] = { "--mouse", "--config" };
+static const char *const not_yet[] = { "--mouse" };
 
 static bool is_to_come(const char *name)
 {

@@ -280,7 +280,7 @@ static void actions_belong_to_processes(void **state)
 	struct stage *stage = *state;
 	stage_type(stage, "2a");
 	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
-	assert_true(shows(stage, "a process has to be pointed at"));
+	assert_true(shows(stage, "choose a process first"));
 	stage_type(stage, "?");
 	stage_type(stage, "a");
 	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
