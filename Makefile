@@ -38,6 +38,7 @@ tui_sources  := $(wildcard tui/*.c)
 test_sources := $(wildcard tests/*.c)
 headers      := $(wildcard include/oomspect/*.h tui/*.h tests/*.h)
 sources      := $(core_sources) $(tui_sources) $(test_sources)
+guest_sources := $(wildcard tests/kernel/*.[ch])
 man_pages    := $(wildcard man/*.[1-8])
 
 core    := $(core_sources:%.c=$O/%.o)
@@ -161,10 +162,10 @@ lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyz
 lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, man pages
 
 lint-format:
-	clang-format --dry-run -Werror $(sources) $(headers)
+	clang-format --dry-run -Werror $(sources) $(headers) $(guest_sources)
 
 format: ## let clang-format write the sources
-	clang-format -i $(sources) $(headers)
+	clang-format -i $(sources) $(headers) $(guest_sources)
 
 lint-headers:
 	@for h in $(headers); do \

@@ -207,11 +207,13 @@ enum err_code host_read(const struct root *root, struct host *host, struct err *
 {
 	char buffer[HOST_FILE_SIZE];
 	struct text text;
-	if (!read_text(root, "proc/meminfo", buffer, sizeof(buffer), &text))
-		return err_set(err, ERR_IO, "cannot read proc/meminfo");
+	ssize_t length = root_read(root, "proc/meminfo", buffer, sizeof(buffer));
+	if (length < 0 && length != -EFBIG)
+		return err_set_errno(err, (int)-length, "cannot read proc/meminfo");
+	text = (struct text){ buffer, length < 0 ? sizeof(buffer) - 1 : (size_t)length };
 	host_parse_meminfo(text, &host->meminfo);
 	if (host->meminfo.mem_total == UNKNOWN)
-		return err_set(err, ERR_SYNTAX, "proc/meminfo has no MemTotal");
+		return err_set(err, ERR_SYNTAX, "cannot read proc/meminfo: no MemTotal in it");
 	count_pages(root, host);
 	read_text(root, "proc/vmstat", buffer, sizeof(buffer), &text);
 	host_parse_vmstat(text, &host->vmstat);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,13 +80,23 @@ static const char *unpacker_of(int fd)
 	return NULL;
 }
 
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "stdin" : path;
+}
+
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
 	klog_init(klog);
 	if (fd < 0)
-		return err_set_errno(err, errno, "cannot read %s", is_stdin ? "stdin" : path);
+		return err_set_errno(err, errno, "cannot read %s", name_of(path));
+	struct stat about;
+	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+		close(fd);
+		return err_set_errno(err, EISDIR, "cannot read %s", name_of(path));
+	}
 	const char *program = unpacker_of(fd);
 	if (program) {
 		const char *const argv[] = { program, "-dc", NULL };
@@ -202,7 +213,10 @@ enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 
 bool klog_resume(struct klog *klog)
 {
+	struct stat about;
 	if (klog->kind != KLOG_TEXT || klog->child || klog->reader.fd < 0)
+		return false;
+	if (fstat(klog->reader.fd, &about) < 0 || !S_ISREG(about.st_mode))
 		return false;
 	klog->reader.eof = false;
 	return true;
@@ -360,5 +374,7 @@ enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct er
 	case KLOG_EXPORT: status = klog_read_export(klog, ret, err); break;
 	case KLOG_CLOSED: break;
 	}
+	if (status == KLOG_FAILED && err && err->sys_errno) /* the reader knows no name */
+		err_set_errno(err, err->sys_errno, "cannot read %s", name_of(klog->source));
 	return status == KLOG_END ? end_of_child(klog, err) : status;
 }

@@ -82,3 +82,18 @@ void files_open(const struct files *files, const char *mountinfo, struct root *r
 	if (root_open(root, files->path, &err) != ERR_OK)
 		fail_msg("%s", err.text);
 }
+
+void files_put_kind(const struct files *files, const char *path, enum files_kind kind)
+{
+	char buffer[PATH_MAX];
+	if (kind == FILES_ABSENT)
+		return;
+	if (kind == FILES_DIRECTORY) {
+		files_dir(files, path);
+		return;
+	}
+	files_put(
+		files, path, kind == FILES_BINARY ? "\177ELF\001\377\376\n\033[2J: kB\n\200" : "");
+	if (kind == FILES_GIGABYTE)
+		assert_int_equal(truncate(below(files, path, buffer), 1 << 30), 0);
+}

@@ -17,6 +17,10 @@ void files_remove(struct files *files);
 void files_dir(const struct files *files, const char *path);
 void files_put(const struct files *files, const char *path, const char *text);
 
+/* The same with what no file should be; a gigabyte takes no room. */
+enum files_kind { FILES_ABSENT, FILES_DIRECTORY, FILES_EMPTY, FILES_GIGABYTE, FILES_BINARY };
+void files_put_kind(const struct files *files, const char *path, enum files_kind kind);
+
 /* Removes one file or empty directory, or all below a directory and itself. */
 void files_drop(const struct files *files, const char *path);
 

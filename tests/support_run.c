@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,4 +63,17 @@ void run_release(struct run *run)
 	free(run->out);
 	free(run->err);
 	*run = (struct run){ 0 };
+}
+
+void run_assert_sentence(const struct run *run)
+{
+	const char *err = run->err;
+	size_t length = strlen(err);
+	assert_true(length > 12 && err[length - 1] == '\n');
+	assert_ptr_equal(strchr(err, '\n'), err + length - 1);
+	assert_int_equal(strncmp(err, "oomspect: ", 10), 0);
+	assert_non_null(strstr(err + 10, ": "));
+	assert_false(err[10] >= 'A' && err[10] <= 'Z');
+	assert_int_not_equal(err[length - 2], '.');
+	assert_null(strchr(err, '\033'));
 }

@@ -16,6 +16,10 @@ const char *run_program_path(void);
 struct run run_program(const char *const words[]);
 void run_release(struct run *run);
 
+/* That it said one line, "oomspect: WHAT: WHY": in lower case, or beginning with the word that is
+ * refused, without a full stop. */
+void run_assert_sentence(const struct run *run);
+
 #define RUN(...) run_program((const char *const[]){ __VA_ARGS__, NULL })
 
 #endif

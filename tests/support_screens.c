@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCREEN_MAX (64 * 1024)
+#define SCREEN_MAX ((size_t)64 * 1024)
 
 struct stage *stage_make(void)
 {

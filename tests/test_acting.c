@@ -18,7 +18,11 @@
 #define WORDS_MAX 24
 /* The leak sanitizer cannot work beside strace(1). */
 #define NO_LEAKS "ASAN_OPTIONS=detect_leaks=0"
-#define FILE_MAX (4 * 1024 * 1024)
+#define FILE_MAX ((size_t)4 * 1024 * 1024)
+
+/* What opens, and what changes another process. */
+static const char traced[] = "trace=open,openat,openat2,creat,kill,tgkill,tkill,rt_sigqueueinfo,"
+			     "pidfd_send_signal,process_mrelease";
 
 struct fixture {
 	struct terminal terminal;
@@ -84,15 +88,13 @@ static int tear_down(void **state)
 
 static int read_adj(pid_t pid)
 {
-	char path[64];
-	int adj = 12345;
+	char path[64], text[32] = "";
 	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
 	FILE *file = fopen(path, "re");
-	if (file && fscanf(file, "%d", &adj) != 1)
-		adj = 12345;
+	bool read = file && fgets(text, sizeof(text), file);
 	if (file)
 		fclose(file);
-	return adj;
+	return read ? (int)strtol(text, NULL, 10) : 12345;
 }
 
 /* Starts the program on the processes of fixture->pids, behind `before` (a program that starts
@@ -353,9 +355,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 	close(mkstemp(trace));
 	select_all(fixture);
 	struct terminal *terminal = start(fixture,
-		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e",
-			"trace=open,openat,openat2,creat,kill,tgkill,tkill,rt_sigqueueinfo,"
-			"pidfd_send_signal,process_mrelease"),
+		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e", traced),
 		WORDS("-r", "--protect"));
 	terminal_wait_for(terminal, "--protect: started with -r");
 	terminal_wait_for(terminal, "READ-ONLY");
@@ -394,9 +394,7 @@ static void without_r_the_same_trace_would_tell(void **state)
 		skip_because("strace is not installed");
 	close(mkstemp(trace));
 	struct terminal *terminal = start(fixture,
-		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e",
-			"trace=openat,pidfd_send_signal,process_mrelease"),
-		NULL);
+		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e", traced), NULL);
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "a700\r");
 	terminal_wait_for(terminal, "read back");

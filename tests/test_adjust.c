@@ -21,7 +21,7 @@
 
 #define CHILDREN    8
 #define ADJUSTMENTS 200
-#define MIB         (1024 * 1024)
+#define MIB         ((size_t)1024 * 1024)
 
 struct bench {
 	struct root root;

@@ -118,7 +118,7 @@ static void columns_are_named_in_a_list(void **state)
 	struct cgroup_column_set set = { .count = 77 };
 	struct err err;
 	assert_int_equal(cgroup_column_set_parse(&set, "used,x", &err), ERR_NOT_FOUND);
-	assert_string_equal(err.text, "no column 'x': --list-columns names them");
+	assert_string_equal(err.text, "column 'x': no such column, --list-columns names them");
 	assert_int_equal(cgroup_column_set_parse(&set, "k,K", &err), ERR_SYNTAX);
 	assert_int_equal(cgroup_column_set_parse(&set, "", &err), ERR_NOT_FOUND);
 	assert_int_equal(set.count, 77);

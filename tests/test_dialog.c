@@ -94,10 +94,8 @@ static void tags_are_marked(void **state)
 static void every_size_from_1x1(void **state)
 {
 	struct stage *stage = *state;
-	static const char *const states[] = { "a-17", "\033k",
-		"\033 A"
-		"a5",
-		"\033k" };
+	/* One after the other: a value, a signal, and both for all rows. */
+	static const char *const states[] = { "a-17", "\033k", "\033Aa5", "\033k" };
 	stage_go_live(stage);
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		stage_type(stage, states[i]);
@@ -268,9 +266,21 @@ static void a_process_that_is_another_by_now_is_not_pointed_at(void **state)
 	assert_true(shows(stage, "process 4242 is another one by now"));
 }
 
-static void actions_belong_to_the_list_of_processes(void **state)
+static void the_process_of_the_detail_view_is_acted_on(void **state)
 {
 	struct stage *stage = *state;
+	stage_type(stage, "  /mysqld\r4a");
+	assert_int_equal(stage->app.view, VIEW_DETAIL);
+	assert_int_equal(adjust_of(stage)->targets.count, 1);
+	assert_int_equal(adjust_of(stage)->targets.items[0].task->pid, 911);
+}
+
+static void actions_belong_to_processes(void **state)
+{
+	struct stage *stage = *state;
+	stage_type(stage, "2a");
+	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
+	assert_true(shows(stage, "a process has to be pointed at"));
 	stage_type(stage, "?");
 	stage_type(stage, "a");
 	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
@@ -384,7 +394,8 @@ int main(void)
 		ON_A_STAGE(a_captured_machine_refuses_and_says_why),
 		ON_A_STAGE(another_users_process_is_only_looked_at),
 		ON_A_STAGE(a_process_that_is_another_by_now_is_not_pointed_at),
-		ON_A_STAGE(actions_belong_to_the_list_of_processes),
+		ON_A_STAGE(actions_belong_to_processes),
+		ON_A_STAGE(the_process_of_the_detail_view_is_acted_on),
 		ON_A_STAGE(a_written_value_is_read_back_and_kept_for_u),
 		ON_A_STAGE(a_group_is_written_with_one_enter_and_shows_each_result),
 		ON_A_STAGE(tags_come_and_go),

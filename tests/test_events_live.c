@@ -1,15 +1,12 @@
 /* Real kills of this machine, seen by `oomspect events --follow` as they happen. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+#include "support.h"
+#include "support_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +23,11 @@
 #define BURST 50
 #define BURST_NAME "oomspect-burst"
 #define SEEN_WITHIN_S 0.1
-#define PATIENCE_MS 5000
-#define TRIES 5
+#define PATIENCE_MS 20000
+#define TRIES 8
+#define TRIES_STARVED 3
+#define REST_MS 250
+#define STARVED_LOAD 4.0 /* for each CPU */
 
 struct live {
 	char cgroup[1024];
@@ -120,10 +120,8 @@ static void comm_of(const json_t *event, char ret[64])
 
 static void skip_without(const struct live *live)
 {
-	if (!live->why_not)
-		return;
-	print_message("[  SKIP    ] %s\n", live->why_not);
-	skip();
+	if (live->why_not)
+		skip_because("%s", live->why_not);
 }
 
 static void check_killed(pid_t pid)
@@ -173,15 +171,33 @@ static double run_burst(const struct live *live)
 	return worst;
 }
 
-/* The time is the program's only where the machine lets it run: a busy one has some tries. */
+/* Runnable processes for each CPU, over the last minute; 0 where that is not said. */
+static double load_per_cpu(void)
+{
+	double load;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	return getloadavg(&load, 1) == 1 && cpus > 0 ? load / (double)cpus : 0;
+}
+
+/* The time is the program's only where the machine lets it run: new kills are made, after a rest,
+ * until all of one run were seen in time. Never passes without; a machine on which so many wait for
+ * a CPU that 100 ms are no measure is skipped. */
 static void check_in_time(const struct live *live, double (*run)(const struct live *live))
 {
-	double worst = SEEN_WITHIN_S;
-	for (int i = 0; i < TRIES && worst >= SEEN_WITHIN_S; i++) {
-		worst = run(live);
-		print_message("slowest seen after %.1f ms\n", worst * 1000);
+	double best = 0;
+	for (int i = 0; i < TRIES && (i < TRIES_STARVED || load_per_cpu() < STARVED_LOAD); i++) {
+		double slowest = run(live);
+		print_message("slowest seen after %.1f ms\n", slowest * 1000);
+		if (slowest < SEEN_WITHIN_S)
+			return;
+		best = i == 0 || slowest < best ? slowest : best;
+		poll(NULL, 0, REST_MS * (i + 1));
 	}
-	assert_true(worst < SEEN_WITHIN_S);
+	if (load_per_cpu() >= STARVED_LOAD)
+		skip_because("%.1f processes wait for each CPU: seen after %.0f ms at best",
+			load_per_cpu(), best * 1000);
+	fail_msg("seen after %.1f ms at best, at a load of %.1f for each CPU", best * 1000,
+		load_per_cpu());
 }
 
 static void check_burst(void **state)
@@ -294,7 +310,7 @@ static const char *start_program(struct live *live)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		execl("build/oomspect", "oomspect", "events", "--follow", "--json", (char *)NULL);
+		execl(run_program_path(), "oomspect", "events", "--follow", "--json", (char *)NULL);
 		_exit(127);
 	}
 	close(ends[1]);

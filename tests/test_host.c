@@ -281,12 +281,16 @@ static void a_machine_without_memory_is_an_error(void **state)
 	const struct tree *tree = *state;
 	struct host host;
 	struct err err;
-	tree_write(tree, "proc/meminfo", "");
-	assert_int_equal(host_identify(&tree->root, &host, &err), ERR_IO);
-	assert_string_equal(err.text, "cannot read proc/meminfo");
-	tree_write(tree, "proc/meminfo", "SwapTotal: 5 kB\n");
-	assert_int_equal(host_identify(&tree->root, &host, &err), ERR_SYNTAX);
-	assert_string_equal(err.text, "proc/meminfo has no MemTotal");
+	static const char *const without[] = { "", "SwapTotal: 5 kB\n" };
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
+		tree_write(tree, "proc/meminfo", without[i]);
+		assert_int_equal(host_identify(&tree->root, &host, &err), ERR_SYNTAX);
+		assert_string_equal(err.text, "cannot read proc/meminfo: no MemTotal in it");
+	}
+	tree_remove(tree, "proc/meminfo");
+	tree_write(tree, "proc/meminfo/not-a-file", "");
+	assert_int_not_equal(host_identify(&tree->root, &host, &err), ERR_OK);
+	assert_string_equal(err.text, "cannot read proc/meminfo: Is a directory");
 }
 
 static void reads_the_settings(void **state)

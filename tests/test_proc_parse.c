@@ -156,6 +156,28 @@ static void reads_status_by_the_names_of_its_fields(void **state)
 	assert_int_equal(task.mems_allowed, 3);
 }
 
+static const struct ns_case {
+	const char *claim;
+	const char *text;
+	bool ns_init;
+} ns_cases[] = {
+	{ "pid 1 one namespace below ours", "NSpid:\t672\t1\n", true },
+	{ "pid 1 two namespaces below ours", "NSpid:\t672\t40\t1\n", true },
+	{ "pid 1 of ours is init, not a container's", "NSpid:\t1\n", false },
+	{ "another one inside", "NSpid:\t673\t2\n", false },
+	{ "a pid that ends in 1", "NSpid:\t673\t11\n", false },
+	{ "pid 1 of a namespace in between", "NSpid:\t673\t1\t5\n", false },
+	{ "nothing said", "Name:\tx\n", false },
+};
+
+static void knows_the_first_process_of_a_pid_namespace(void **state)
+{
+	const struct ns_case *row = *state;
+	struct task task = proc_unknown(7);
+	assert_int_equal(proc_parse_status(text_of(row->text), 4096, &task, NULL), ERR_OK);
+	assert_int_equal(task.ns_init, row->ns_init);
+}
+
 static void counts_pages_of_the_size_given(void **state)
 {
 	struct task task = proc_unknown(7);
@@ -333,7 +355,8 @@ int main(void)
 		cmocka_unit_test(one_mm_has_one_key_and_two_have_two),
 		cmocka_unit_test(reads_status_cut_at_every_byte_without_reading_beyond),
 	};
-	return run_rows("comm", comm_cases, keeps_the_comm_and_the_fields) +
+	return run_rows("pid namespace", ns_cases, knows_the_first_process_of_a_pid_namespace) +
+	       run_rows("comm", comm_cases, keeps_the_comm_and_the_fields) +
 	       run_rows("stat", stat_cases, reads_the_stat_file) +
 	       run_rows("bad stat", bad_stat_cases, refuses_and_leaves_the_task_alone) +
 	       run_rows("bad status", bad_status_cases, refuses_status_and_leaves_the_task_alone) +

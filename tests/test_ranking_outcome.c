@@ -198,6 +198,52 @@ static void the_owner_dies_along_with_its_vfork_parent(void **state)
 	assert_true(dies_along(machine, 10));
 }
 
+/* 10 is pid 1 of a container, 11 and 12 descend from it, 13 does not. */
+static void make_container(struct machine *machine)
+{
+	machine_add(machine, 10, 9000, 0)->ns_init = true;
+	machine_add(machine, 11, 100, -1000)->ppid = 10;
+	machine_add(machine, 12, 100, 0)->ppid = 11;
+	machine_add(machine, 13, 100, 0)->ppid = 1;
+}
+
+static void a_pid_namespace_dies_with_its_first_process(void **state)
+{
+	struct machine *machine = *state;
+	make_container(machine);
+	machine_rank_host(machine);
+	const struct ranking *ranking = &machine->ranking;
+	for (pid_t pid = 10; pid <= 13; pid++)
+		assert_int_equal(ranking_dies_with_victim(
+					 ranking, &machine->snapshot, ranking_find(ranking, pid)),
+			pid == 11 || pid == 12);
+	machine->tasks[0].ns_init = false;
+	assert_false(
+		ranking_dies_with_victim(ranking, &machine->snapshot, ranking_find(ranking, 12)));
+}
+
+static void some_die_along_outside_the_domain(void **state)
+{
+	struct machine *machine = *state;
+	struct ranking_row outside[4];
+	make_memcgs(machine);
+	make_container(machine);
+	machine->tasks[0].memcg = 1;
+	machine_add(machine, 14, 9000, 0)->mm_owner = 10;
+	machine->tasks[1].memcg = machine->tasks[2].memcg = machine->tasks[3].memcg = 0;
+	machine->tasks[4].memcg = 0;
+	rank_memcg(machine, 1);
+	const struct ranking *ranking = &machine->ranking;
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 3);
+	assert_int_equal(outside[0].task->pid, 11);
+	assert_int_equal(outside[1].task->pid, 12);
+	assert_int_equal(outside[2].task->pid, 14);
+	assert_int_equal(outside[2].points, BADNESS_UNKILLABLE);
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 1), 1);
+	machine_rank_host(machine);
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
+}
+
 static void init_and_kernel_threads_never_die_along(void **state)
 {
 	struct machine *machine = *state;
@@ -376,6 +422,33 @@ static void sharers_that_could_not_be_asked_are_uncertain(void **state)
 	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_SHARED_MM));
 }
 
+static const struct shmem_case {
+	const char *claim;
+	int64_t swap_free, shmem, locked;
+	bool uncertain;
+} shmem_cases[] = {
+	{ "left in memory it would make the largest", 1000, 600, 0, true },
+	{ "left in memory it would not", 1000, 400, 0, false },
+	{ "it does not fit into swap and stays", 500, 600, 0, false },
+	{ "locked it stays", 1000, 600, 600, false },
+};
+
+/* The largest has 500 pages, the other 10 and its shmem. */
+static void shmem_on_its_way_to_swap_is_uncertain(void **state)
+{
+	const struct shmem_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, "6.1.0", 1000000);
+	machine.snapshot.host.swap_free_pages = row->swap_free;
+	machine_add(&machine, 10, 500, 0);
+	struct task *task = machine_add(&machine, 11, 10 + row->shmem, 0);
+	task->rss_shmem_pages = row->shmem;
+	task->locked_pages = row->locked;
+	machine_rank(&machine, domain_host(&machine.snapshot), RANKING_AT_OOM, NULL, 0);
+	assert_int_equal(uncertain(&machine), row->uncertain ? BIT(UNCERTAIN_SHMEM_SWAP) : 0);
+	machine_release(&machine);
+}
+
 static void a_tie_within_one_cgroup_has_an_order_that_is_not_shown(void **state)
 {
 	struct machine *machine = *state;
@@ -435,6 +508,8 @@ int main(void)
 		MACHINE_TEST(the_swap_of_a_cgroup_bounds_what_leaves),
 		MACHINE_TEST(who_shares_the_memory_dies_along_even_with_adj_minus_1000),
 		MACHINE_TEST(the_owner_dies_along_with_its_vfork_parent),
+		MACHINE_TEST(a_pid_namespace_dies_with_its_first_process),
+		MACHINE_TEST(some_die_along_outside_the_domain),
 		MACHINE_TEST(init_and_kernel_threads_never_die_along),
 		MACHINE_TEST(the_topmost_group_dies_whole_but_for_adj_minus_1000),
 		MACHINE_TEST(a_group_above_the_domain_does_not_count),
@@ -452,6 +527,7 @@ int main(void)
 		MACHINE_TEST(a_tie_within_one_cgroup_has_an_order_that_is_not_shown),
 	};
 	return run_rows("prediction", prediction_cases, predicts_what_the_kernel_does) +
+	       run_rows("shmem", shmem_cases, shmem_on_its_way_to_swap_is_uncertain) +
 	       run_rows("near tie", near_cases, swap_of_unsummed_counters_is_uncertain) +
 	       cmocka_run_group_tests_name("ranking outcome", tests, NULL, NULL);
 }

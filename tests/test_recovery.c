@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define MIB 1024
+#define MIB INT64_C(1024)
 
 static void it_tells_one_and_five_seconds_and_the_rest(void **state)
 {

@@ -2,6 +2,7 @@
  * drawings with its memory cgroups. */
 #include "support.h"
 #include "support_machine.h"
+#include "support_view.h"
 
 #include "../tui/input.h"
 #include "../tui/react.h"
@@ -14,14 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCREEN_MAX 65536
-#define GIB        1024 /* MiB */
-
-struct fixture {
-	char path[64];
-	struct options options;
-	struct app app;
-};
+#define GIB 1024L /* MiB */
 
 /* In MiB; 0: no limit. */
 static const struct group {
@@ -89,18 +83,15 @@ static void sample(struct app *app)
 
 static int open_machine(void **state, bool with_groups)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct err err = { 0 };
-	assert_non_null(fixture);
-	machine_make(fixture->path, sizeof(fixture->path));
+	char path[sizeof(((struct fixture *)0)->path)];
+	machine_make(path, sizeof(path));
 	for (size_t i = 0; i < ARRAY_SIZE(groups) && with_groups; i++)
-		write_group(fixture->path, &groups[i]);
+		write_group(path, &groups[i]);
 	if (!with_groups)
-		machine_write(fixture->path, "proc/self/mountinfo", "");
-	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
-	if (state_init(&fixture->app, &fixture->options, true, &err))
-		fail_msg("%s", err.text);
-	sample(&fixture->app);
+		machine_write(path, "proc/self/mountinfo", "");
+	struct fixture *fixture = fixture_open(path, NULL);
+	memcpy(fixture->path, path, sizeof(path));
+	fixture->options.root = fixture->path;
 	*state = fixture;
 	return 0;
 }
@@ -113,57 +104,6 @@ static int set_up(void **state)
 static int set_up_bare(void **state)
 {
 	return open_machine(state, false);
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-	state_release(&fixture->app);
-	machine_remove(fixture->path);
-	free(fixture);
-	return 0;
-}
-
-static void draw(struct app *app, int rows, int cols)
-{
-	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
-	state_fetch(app);
-	view_draw(app, &app->grid);
-}
-
-static void print_screen(const struct grid *grid, char *text)
-{
-	for (int row = 0; row < grid->rows; row++) {
-		text += grid_row_text(grid, row, text, 1024);
-		*text++ = '\n';
-	}
-	*text = '\0';
-}
-
-/* With UPDATE_SCREENS in the environment the files are written instead. */
-static void compare_screen(const struct app *app, const char *name)
-{
-	char *got = calloc(1, SCREEN_MAX), *expected = calloc(1, SCREEN_MAX), path[128];
-	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
-	print_screen(&app->grid, got);
-	FILE *file = getenv("UPDATE_SCREENS") ? fopen(path, "we") : NULL;
-	if (file) {
-		fputs(got, file);
-		fclose(file);
-	}
-	file = fopen(path, "re");
-	assert_non_null(file);
-	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
-	fclose(file);
-	assert_string_equal(got, expected);
-	free(got);
-	free(expected);
-}
-
-static void keys(struct app *app, const char *typed)
-{
-	for (; *typed; typed++)
-		react_key(app, *typed);
 }
 
 static const char *pointed(const struct app *app)
@@ -508,6 +448,20 @@ static void a_scope_that_is_gone_is_left(void **state)
 	draw(app, 24, 80);
 }
 
+static void actions_need_a_process_that_is_seen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	for (const char *key = "ark A"; *key; key++) {
+		keys(app, "2");
+		react_key(app, *key);
+		assert_int_equal(app->view, VIEW_CGROUPS);
+		assert_non_null(strstr(app->message, "process"));
+		draw(app, 24, 80);
+		assert_non_null(strstr(app->message, "Enter"));
+	}
+}
+
 static void the_help_keeps_the_view_behind_it_alive(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -522,35 +476,36 @@ static void the_help_keeps_the_view_behind_it_alive(void **state)
 	assert_int_equal(app->cgroups.samples, app->samples);
 }
 
-#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_CGROUPS(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_MACHINE(the_tree_at_80x24),
-		WITH_MACHINE(the_tree_and_a_cgroup_at_160x50),
-		WITH_MACHINE(the_list_at_80x24),
-		WITH_MACHINE(the_strip_at_160x50),
-		WITH_MACHINE(the_sort_menu_names_columns_of_cgroups),
+		WITH_CGROUPS(the_tree_at_80x24),
+		WITH_CGROUPS(the_tree_and_a_cgroup_at_160x50),
+		WITH_CGROUPS(the_list_at_80x24),
+		WITH_CGROUPS(the_strip_at_160x50),
+		WITH_CGROUPS(the_sort_menu_names_columns_of_cgroups),
 		cmocka_unit_test_setup_teardown(
-			no_memory_controller_is_said, set_up_bare, tear_down),
-		WITH_MACHINE(every_size_from_1x1),
-		WITH_MACHINE(keys_before_the_first_sample_do_no_harm),
-		WITH_MACHINE(branches_fold_and_unfold),
-		WITH_MACHINE(everything_folds_at_once),
-		WITH_MACHINE(a_tree_is_sorted_among_siblings_by_the_worst_below),
-		WITH_MACHINE(a_list_begins_with_the_worst),
-		WITH_MACHINE(limits_that_do_not_nest_begin_as_a_list),
-		WITH_MACHINE(the_cursor_stays_on_its_cgroup),
-		WITH_MACHINE(filter_and_search_are_for_cgroups),
-		WITH_MACHINE(page_cache_is_no_risk),
-		WITH_MACHINE(a_trend_tells_who_meets_its_limit_first),
-		WITH_MACHINE(hostile_names_are_shown_safely),
-		WITH_MACHINE(enter_shows_its_processes_and_escape_leaves),
-		WITH_MACHINE(the_scope_goes_round),
-		WITH_MACHINE(from_a_process_to_its_cgroup_and_back),
-		WITH_MACHINE(a_scope_that_is_gone_is_left),
-		WITH_MACHINE(the_help_keeps_the_view_behind_it_alive),
+			no_memory_controller_is_said, set_up_bare, fixture_tear_down),
+		WITH_CGROUPS(every_size_from_1x1),
+		WITH_CGROUPS(keys_before_the_first_sample_do_no_harm),
+		WITH_CGROUPS(branches_fold_and_unfold),
+		WITH_CGROUPS(everything_folds_at_once),
+		WITH_CGROUPS(a_tree_is_sorted_among_siblings_by_the_worst_below),
+		WITH_CGROUPS(a_list_begins_with_the_worst),
+		WITH_CGROUPS(limits_that_do_not_nest_begin_as_a_list),
+		WITH_CGROUPS(the_cursor_stays_on_its_cgroup),
+		WITH_CGROUPS(filter_and_search_are_for_cgroups),
+		WITH_CGROUPS(page_cache_is_no_risk),
+		WITH_CGROUPS(a_trend_tells_who_meets_its_limit_first),
+		WITH_CGROUPS(hostile_names_are_shown_safely),
+		WITH_CGROUPS(enter_shows_its_processes_and_escape_leaves),
+		WITH_CGROUPS(the_scope_goes_round),
+		WITH_CGROUPS(from_a_process_to_its_cgroup_and_back),
+		WITH_CGROUPS(a_scope_that_is_gone_is_left),
+		WITH_CGROUPS(actions_need_a_process_that_is_seen),
+		WITH_CGROUPS(the_help_keeps_the_view_behind_it_alive),
 	};
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_ALL, "C.UTF-8");

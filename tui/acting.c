@@ -92,13 +92,26 @@ const char *acting_tag_words(const struct acting *acting, char *buffer, size_t s
 	return buffer;
 }
 
-/* Whether the view shows processes to act on; says so when not. */
-static bool shows_processes(struct app *app)
+/* Whether the view shows rows to tag; says so when not. */
+static bool shows_rows(struct app *app)
 {
 	if (app->view == VIEW_PROCS && app->watch.snapshot)
 		return true;
 	state_say(app, "a process has to be pointed at: 1 shows them");
 	return false;
+}
+
+/* The process under the cursor, or the one whose details are shown; NULL when there is none. */
+static const struct task *pointed_at(const struct app *app)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct ranking_row *row = NULL;
+	if (snapshot && app->view == VIEW_PROCS)
+		row = state_cursor_row(app);
+	if (!snapshot || app->view != VIEW_DETAIL || app->process.pid <= 0)
+		return row ? row->task : NULL;
+	const struct task *task = snapshot_find(snapshot, app->process.pid);
+	return task && task->start_ticks == app->process.start_ticks ? task : NULL;
 }
 
 static void tag(struct app *app, const struct task *task)
@@ -110,8 +123,8 @@ static void tag(struct app *app, const struct task *task)
 
 void acting_tag(struct app *app)
 {
-	const struct ranking_row *row;
-	if (!shows_processes(app) || !(row = state_cursor_row(app)))
+	const struct ranking_row *row = shows_rows(app) ? state_cursor_row(app) : NULL;
+	if (!row)
 		return;
 	if (tags_has(&app->acting.tags, row->task))
 		tags_remove(&app->acting.tags, row->task);
@@ -122,7 +135,7 @@ void acting_tag(struct app *app)
 
 void acting_tag_all(struct app *app)
 {
-	if (!shows_processes(app))
+	if (!shows_rows(app))
 		return;
 	for (size_t i = 0; i < app->listing.count; i++)
 		tag(app, app->listing.rows[i]->task);
@@ -155,24 +168,29 @@ static const char *why_not(struct app *app, const struct targets *targets, may_a
 	return buffer;
 }
 
-/* The tagged processes, or the one under the cursor. */
+/* The tagged processes of the list, or the one that is pointed at. */
 static enum err_code collect(struct app *app, struct targets *targets, struct err *err)
 {
 	const struct root *root = read_only_reason(app) ? NULL : &app->watch.root;
 	const struct tags *tags = &app->acting.tags;
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct task *pointed = pointed_at(app);
 	enum err_code code = ERR_OK;
-	tags_keep_living(&app->acting.tags, app->watch.snapshot);
-	for (size_t i = 0; code == ERR_OK && i < tags->count; i++)
+	if (app->view == VIEW_PROCS && app->watch.snapshot)
+		tags_keep_living(&app->acting.tags, app->watch.snapshot);
+	size_t tagged = app->view == VIEW_PROCS ? tags->count : 0;
+	for (size_t i = 0; code == ERR_OK && i < tagged; i++)
 		code = targets_add(
 			targets, snapshot_find(app->watch.snapshot, tags->items[i].pid), root, err);
-	if (code == ERR_OK && tags->count == 0 && row)
-		code = targets_add(targets, row->task, root, err);
-	if (code == ERR_OK && targets->count == 0)
-		code = err_set(err, ERR_NOT_FOUND, "there is no process to point at");
-	if (code == ERR_OK && targets->count == 1 && targets->items[0].refused.code)
-		code = err_set(err, ERR_GONE, "%s", targets->items[0].refused.text);
-	return code;
+	if (code == ERR_OK && tagged == 0 && pointed)
+		code = targets_add(targets, pointed, root, err);
+	if (code != ERR_OK || targets->count > 1)
+		return code;
+	if (targets->count == 1 && targets->items[0].refused.code == ERR_OK)
+		return ERR_OK;
+	err_set(err, ERR_NOT_FOUND, "%s",
+		targets->count ? targets->items[0].refused.text
+			       : "a process has to be pointed at: 1 shows them");
+	return ERR_NOT_FOUND;
 }
 
 static bool opened(struct app *app, enum dialog_id dialog, struct targets *targets,
@@ -192,8 +210,6 @@ static bool open_adjust(struct app *app)
 	struct targets targets = { 0 };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
-	if (!shows_processes(app))
-		return false;
 	enum err_code code = collect(app, &targets, &err);
 	if (code == ERR_OK) {
 		struct adjust_query query = {
@@ -231,8 +247,6 @@ void acting_signal(struct app *app)
 	struct targets targets = { 0 };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
-	if (!shows_processes(app))
-		return;
 	enum err_code code = collect(app, &targets, &err);
 	if (code == ERR_OK) {
 		struct sending_query query = {

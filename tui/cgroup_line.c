@@ -298,7 +298,8 @@ static void grow(int *width, int most, int *left)
 }
 
 /* The names have what is left of the screen; on a wide one the last column has a part of it. */
-static void share_rest(struct cgroup_line *line, const struct cgroup_line_context *context, int cols)
+static void share_rest(
+	struct cgroup_line *line, const struct cgroup_line_context *context, int cols)
 {
 	int *name = &line->widths[0], left = cols - 1 - cgroup_line_width(line);
 	int longest = longest_name(context);

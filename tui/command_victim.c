@@ -167,6 +167,10 @@ static enum err_code restrict_candidates(struct watch *watch, struct err *err)
 {
 	struct restriction restriction = { watch->options, UID_UNKNOWN };
 	const char *user = watch->options->user;
+	for (size_t i = 0; i < watch->options->pid_count; i++)
+		if (!snapshot_find(watch->snapshot, watch->options->pids[i]))
+			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
+				(int)watch->options->pids[i]);
 	if (user && users_find(&watch->users, user, &restriction.uid, err))
 		return ERR_NOT_FOUND;
 	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);

@@ -6,6 +6,7 @@
 #include "react_events.h"
 #include "react_pages.h"
 #include "react_scope.h"
+#include "react_sort.h"
 #include "state.h"
 #include "state_config.h"
 #include "view.h"
@@ -250,64 +251,6 @@ static void clear(struct app *app)
 	state_say(app, "no filter");
 }
 
-static void sort_by(struct app *app, enum column_id column, bool reversed)
-{
-	app->order = (struct listing_order){ column, reversed };
-	state_relist(app);
-	state_scroll_to_cursor(app);
-	state_say(app, "sorted by %s%s", columns[column].title, reversed ? ", reversed" : "");
-}
-
-static void sort_menu(struct app *app)
-{
-	bool cgroups = app->view == VIEW_CGROUPS;
-	app->sort_menu = true;
-	app->sort_menu_at = cgroups ? (size_t)app->cgroups.sort : (size_t)app->order.column;
-}
-
-static void sort_points(struct app *app)
-{
-	sort_by(app, COL_BAD, false);
-}
-
-static void sort_memory(struct app *app)
-{
-	sort_by(app, COL_MEM, false);
-}
-
-static void sort_age(struct app *app)
-{
-	sort_by(app, COL_START, false);
-}
-
-/* The neighbour of the sort column among those that are shown. */
-static void sort_beside(struct app *app, size_t step)
-{
-	const struct column_set *set = &app->columns;
-	size_t at = 0;
-	if (set->count == 0)
-		return;
-	while (at < set->count && set->ids[at] != app->order.column)
-		at++;
-	at = at == set->count ? 0 : (at + step + set->count) % set->count;
-	sort_by(app, set->ids[at], false);
-}
-
-static void sort_left(struct app *app)
-{
-	sort_beside(app, (size_t)-1);
-}
-
-static void sort_right(struct app *app)
-{
-	sort_beside(app, 1);
-}
-
-static void sort_reverse(struct app *app)
-{
-	sort_by(app, app->order.column, !app->order.reversed);
-}
-
 static void help(struct app *app)
 {
 	if (app->view == VIEW_HELP)
@@ -402,13 +345,6 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_FILTER] = filter,
 	[ACTION_USER] = user,
 	[ACTION_CLEAR] = clear,
-	[ACTION_SORT_MENU] = sort_menu,
-	[ACTION_SORT_POINTS] = sort_points,
-	[ACTION_SORT_MEMORY] = sort_memory,
-	[ACTION_SORT_AGE] = sort_age,
-	[ACTION_SORT_LEFT] = sort_left,
-	[ACTION_SORT_RIGHT] = sort_right,
-	[ACTION_SORT_REVERSE] = sort_reverse,
 	[ACTION_ADJUST] = acting_adjust,
 	[ACTION_ADJUST_LESS] = acting_adjust_less,
 	[ACTION_ADJUST_MORE] = acting_adjust_more,
@@ -480,35 +416,6 @@ static void type(struct app *app, int key)
 		app->prompt.id = PROMPT_NONE;
 }
 
-static void take_sort(struct app *app)
-{
-	if (app->view == VIEW_CGROUPS)
-		react_cgroups_sort(app, (enum cgroup_column_id)app->sort_menu_at, false);
-	else
-		sort_by(app, (enum column_id)app->sort_menu_at, false);
-}
-
-static void choose_sort(struct app *app, int key)
-{
-	size_t count = view_sort_count(app);
-	const struct key_row *row = keymap_find(key);
-	enum action action = row ? row->action : ACTION_NONE;
-	if (action == ACTION_UP && app->sort_menu_at > 0)
-		app->sort_menu_at--;
-	else if (action == ACTION_DOWN && app->sort_menu_at + 1 < count)
-		app->sort_menu_at++;
-	else if (action == ACTION_FIRST)
-		app->sort_menu_at = 0;
-	else if (action == ACTION_LAST)
-		app->sort_menu_at = count - 1;
-	else if (action == ACTION_QUIT)
-		app->quit = true;
-	else if (key == INPUT_ENTER)
-		take_sort(app);
-	if (key == INPUT_ENTER || action == ACTION_BACK || action == ACTION_CLOSE)
-		app->sort_menu = false;
-}
-
 /* The help is moved in, searched and left; nothing behind it changes. */
 static bool works_in_help(const struct key_row *row)
 {
@@ -526,6 +433,8 @@ static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action acti
 static bool react(struct app *app, enum action action)
 {
 	if (own_reactions[app->view] && own_reactions[app->view](app, action))
+		return true;
+	if (react_sort(app, action))
 		return true;
 	if (!reactions[action])
 		return false;
@@ -545,7 +454,7 @@ void react_key(struct app *app, int key)
 	if (app->config.vi_keys)
 		key = keymap_vi(key);
 	if (app->sort_menu) {
-		choose_sort(app, key);
+		react_sort_menu(app, key);
 		return;
 	}
 	if (app->view == VIEW_HELP && key == INPUT_SPACE)

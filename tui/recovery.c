@@ -73,8 +73,8 @@ void recovery_describe(const struct recovery *recovery, char *buffer, size_t siz
 		if (parts[i].kb < 0 || used >= size)
 			continue;
 		format_kb(parts[i].kb, text);
-		used += (size_t)snprintf(
-			buffer + used, size - used, "%s%s%s", parts[i].before, text, parts[i].behind);
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s%s", parts[i].before,
+			text, parts[i].behind);
 	}
 	if (recovery->at_rest && used < size)
 		snprintf(buffer + used, size - used, ", at rest after %lld.%lld s",

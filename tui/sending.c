@@ -7,16 +7,16 @@
 #include <stdlib.h>
 
 const struct signal_row signal_rows[] = {
-	{ SIGTERM, "SIGTERM", true, "asks it to end: it may clean up, or ignore it" },
-	{ SIGKILL, "SIGKILL", true, "ends it at once: it cannot clean up" },
-	{ SIGINT, "SIGINT", true, "as Ctrl-C does" },
-	{ SIGHUP, "SIGHUP", true, "hangs up: many daemons read their settings again instead" },
-	{ SIGQUIT, "SIGQUIT", true, "ends it with a core dump, a JVM prints its threads" },
-	{ SIGABRT, "SIGABRT", true, "ends it with a core dump, which needs memory and time" },
-	{ SIGSTOP, "SIGSTOP", false, "stops it: it grows no more, its memory stays taken" },
-	{ SIGCONT, "SIGCONT", false, "lets a stopped process go on" },
-	{ SIGUSR1, "SIGUSR1", true, "whatever the program made of it, or the end" },
-	{ SIGUSR2, "SIGUSR2", true, "whatever the program made of it, or the end" },
+	{ "SIGTERM", "asks it to end: it may clean up, or ignore it", SIGTERM, true },
+	{ "SIGKILL", "ends it at once: it cannot clean up", SIGKILL, true },
+	{ "SIGINT", "as Ctrl-C does", SIGINT, true },
+	{ "SIGHUP", "hangs up: many daemons read their settings again instead", SIGHUP, true },
+	{ "SIGQUIT", "ends it with a core dump, a JVM prints its threads", SIGQUIT, true },
+	{ "SIGABRT", "ends it with a core dump, which needs memory and time", SIGABRT, true },
+	{ "SIGSTOP", "stops it: it grows no more, its memory stays taken", SIGSTOP, false },
+	{ "SIGCONT", "lets a stopped process go on", SIGCONT, false },
+	{ "SIGUSR1", "whatever the program made of it, or the end", SIGUSR1, true },
+	{ "SIGUSR2", "whatever the program made of it, or the end", SIGUSR2, true },
 };
 const size_t signal_row_count = sizeof(signal_rows) / sizeof(signal_rows[0]);
 

@@ -13,10 +13,10 @@
 
 /* The menu: the first is chosen when it opens. */
 struct signal_row {
-	int number;
 	const char *name;
-	bool ends; /* by default the process is gone after it: memory comes back */
 	const char *what;
+	int number;
+	bool ends; /* by default the process is gone after it: memory comes back */
 };
 extern const struct signal_row signal_rows[];
 extern const size_t signal_row_count;

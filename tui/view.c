@@ -8,10 +8,11 @@
 #include <stdio.h>
 
 /* A page of text needs the room: nothing of the panel but the title. */
-#define PAGE_WITHOUT                                                                               \
-	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI |                \
+#define PAGE_WITHOUT \
+	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI | \
 		1u << PART_ZONES | 1u << PART_RUNNER_UP)
-#define ROOMY 100 /* columns from which on the tab line need not save blanks */
+#define SCOPE_COLS 40
+#define ROOMY      100 /* columns from which on the tab line need not save blanks */
 
 const char *view_scope(const struct app *app)
 {
@@ -33,10 +34,15 @@ static void put_gap(struct pen *pen)
 
 static void put_scope(struct pen *pen, const struct app *app)
 {
+	const struct domain *domain = &app->watch.now.domain;
 	char total[FORMAT_SIZE];
 	put_gap(pen);
 	grid_put(pen, STYLE_DIM, "scope ");
-	grid_put_foreign(pen, STYLE_NORMAL, view_scope(app), 40);
+	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
+		cgroup_line_put_name(pen, STYLE_NORMAL,
+			&app->watch.snapshot->memcgs->rows[domain->memcg], false, SCOPE_COLS);
+	else
+		grid_put(pen, STYLE_NORMAL, view_scope(app));
 	if (app->context.measure.totalpages < 0)
 		return;
 	format_kb(app->context.measure.totalpages * app->context.measure.page_kb, total);

@@ -26,7 +26,10 @@ static void put_short_name(struct pen *pen, unsigned style, const struct memcg *
 {
 	struct memcg_name name;
 	memcg_name_of(row->path, &name);
-	grid_put_foreign(pen, style, name.name, width);
+	bool cut = grid_foreign_width(pen->grid, name.name) > width;
+	grid_put_foreign(pen, style, name.name, width - cut);
+	if (cut && width > 0)
+		grid_put(pen, style, "+");
 }
 
 void view_cgroups_put_state(const struct app *app, struct pen *pen)
@@ -45,6 +48,16 @@ void view_cgroups_put_state(const struct app *app, struct pen *pen)
 		grid_put(pen, STYLE_BOLD, "    with a limit only");
 }
 
+static void put_scope(struct pen *pen, const struct app *app, int width)
+{
+	const struct domain *domain = &app->watch.now.domain;
+	if (domain->kind == DOMAIN_MEMCG)
+		put_short_name(pen, STYLE_NORMAL, &app->watch.snapshot->memcgs->rows[domain->memcg],
+			width);
+	else
+		grid_put(pen, STYLE_NORMAL, domain->kind == DOMAIN_HOST ? "global" : "nodes");
+}
+
 void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct ranking_row *next)
 {
 	const struct cgroups *cgroups = &app->cgroups;
@@ -53,10 +66,7 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 	grid_printf(pen, STYLE_VICTIM, "%d ", (int)next->task->pid);
 	grid_put_foreign(pen, STYLE_VICTIM, next->task->comm, TASK_COMM_SIZE);
 	grid_put(pen, STYLE_NORMAL, "  (");
-	if (app->watch.now.domain.kind == DOMAIN_HOST)
-		grid_put(pen, STYLE_NORMAL, "global");
-	else
-		grid_put_foreign(pen, STYLE_NORMAL, view_scope(app), wide ? NAME_COLS : 20);
+	put_scope(pen, app, wide ? NAME_COLS : 20);
 	grid_put(pen, STYLE_NORMAL, ")");
 	if (cgroups->first < 0)
 		return;

@@ -17,7 +17,7 @@ static struct layout place_parts(int rows)
 {
 	static const enum part above[] = { PART_TITLE, PART_NEXT, PART_TABS, PART_HEADING };
 	bool tall = rows >= TALL_ROWS;
-	struct layout layout;
+	struct layout layout = { .below_rows = 0 };
 	int row = 0;
 	for (enum part part = 0; part < PART_COUNT; part++)
 		layout.rows[part] = -1;

@@ -1,18 +1,33 @@
 #include "answer.h"
 
+#include "group.h"
+
 #include <grp.h>
 #include <jansson.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { DOCUMENT_SIZE = 1 << 20 };
 
-static void become(uid_t uid)
+/* As a container sees it: its cgroup is the top, and nothing above is mounted. */
+static bool enter_namespace(const char *group)
 {
-	if (uid && (setgroups(0, NULL) || setgid(uid) || setuid(uid)))
+	return group_join(group) && unshare(CLONE_NEWNS | CLONE_NEWCGROUP) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       umount("/sys/fs/cgroup") == 0 &&
+	       mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) == 0;
+}
+
+static void become(const struct question *question)
+{
+	uid_t uid = question->uid;
+	if ((question->inside && !enter_namespace(question->inside)) ||
+		(uid && (setgroups(0, NULL) || setgid(uid) || setuid(uid))))
 		_exit(126);
 }
 
@@ -32,7 +47,7 @@ static void read_all(int fd, char *output, size_t size)
 	output[length] = '\0';
 }
 
-int oomspect_run(char *const args[], uid_t uid, char *output, size_t size)
+int oomspect_run(char *const args[], const struct question *question, char *output, size_t size)
 {
 	int pipe_fds[2];
 	int status;
@@ -43,7 +58,7 @@ int oomspect_run(char *const args[], uid_t uid, char *output, size_t size)
 		dup2(pipe_fds[1], STDOUT_FILENO);
 		dup2(pipe_fds[1], STDERR_FILENO);
 		close(pipe_fds[0]);
-		become(uid);
+		become(question);
 		execv("/oomspect", args);
 		_exit(127);
 	}
@@ -102,20 +117,20 @@ static bool take_document(struct answer *answer, const char *text)
 	return prediction != NULL;
 }
 
-bool answer_ask(struct answer *answer, const char *group, const char *nodes, uid_t uid, char *why,
-	size_t size)
+bool answer_ask(struct answer *answer, const struct question *question, char *why, size_t size)
 {
 	static char text[DOCUMENT_SIZE];
 	char command[] = "oomspect", victim[] = "victim", json[] = "--json";
 	char cgroup_option[] = "--cgroup", nodes_option[] = "--nodes";
 	char value[256];
 	char *args[] = { command, victim, json, NULL, NULL, NULL };
-	if (group || nodes) {
-		snprintf(value, sizeof(value), "%s", group ? group : nodes);
-		args[3] = group ? cgroup_option : nodes_option;
+	if (question->group || question->nodes) {
+		snprintf(value, sizeof(value), "%s",
+			question->group ? question->group : question->nodes);
+		args[3] = question->group ? cgroup_option : nodes_option;
 		args[4] = value;
 	}
-	int status = oomspect_run(args, uid, text, sizeof(text));
+	int status = oomspect_run(args, question, text, sizeof(text));
 	bool understood = (status == 0 || status == 3) && take_document(answer, text);
 	if (!understood)
 		snprintf(why, size, "oomspect: exit status %d: %.200s", status, text);

@@ -18,14 +18,20 @@ struct answer {
 	char uncertain[160]; /* the words, joined by "+"; empty: it is sure */
 };
 
-/* Asks about the host, about a cgroup (`--cgroup`), or about NUMA nodes (`--nodes`): at most one is
- * given. `uid`: as whom. False, and a reason in `why`, when no document came. */
-bool answer_ask(struct answer *answer, const char *group, const char *nodes, uid_t uid, char *why,
-	size_t size);
+/* About the host, about a cgroup (`--cgroup`), or about NUMA nodes (`--nodes`). */
+struct question {
+	const char *group, *nodes; /* at most one */
+	uid_t uid;                 /* as whom it is asked */
+	const char *inside;        /* the cgroup in whose own namespace it is asked; NULL: ours */
+};
+
+/* False, and a reason in `why`, when no document came. */
+bool answer_ask(struct answer *answer, const struct question *question, char *why, size_t size);
 
 bool answer_doubts(const struct answer *answer, const char *word);
 
-/* Runs oomspect with these arguments and gives what it printed, NUL-terminated; exit status, or -1. */
-int oomspect_run(char *const args[], uid_t uid, char *output, size_t size);
+/* Runs oomspect with these arguments as the question says, and gives what it printed,
+ * NUL-terminated; exit status, or -1. */
+int oomspect_run(char *const args[], const struct question *question, char *output, size_t size);
 
 #endif

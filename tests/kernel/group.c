@@ -41,8 +41,12 @@ bool group_mount(int version)
 {
 	if (version == 2)
 		return mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) == 0;
-	return mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0 &&
-	       mount_controller("memory") && mount_controller("cpuset");
+	if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) || !mount_controller("memory") ||
+		!mount_controller("cpuset"))
+		return false;
+	/* As systemd leaves it. Since 5.11 there is nothing else, and the file is read-only. */
+	guest_write("/sys/fs/cgroup/memory/memory.use_hierarchy", "1");
+	return true;
 }
 
 bool group_set(const char *path, const char *file, const char *value)

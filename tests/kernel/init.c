@@ -31,6 +31,7 @@ static const struct kind *const tables[] = {
 	kinds_random,
 	kinds_facts,
 	kinds_events,
+	kinds_screen,
 };
 
 /* What the kernel's command line says to do. */
@@ -144,6 +145,8 @@ static unsigned what_is_there(void)
 		there |= NEED_SMALL_PAGES;
 	if (guest_number("/proc/meminfo", "HighTotal:") > 0)
 		there |= NEED_HIGHMEM;
+	if (access("/lib/terminfo/l/linux", R_OK) == 0)
+		there |= NEED_TERMINFO;
 	return there;
 }
 
@@ -162,6 +165,7 @@ static const char *lacking(unsigned missing)
 		{ NEED_HUGE, "no hugetlb" },
 		{ NEED_SMALL_PAGES, "large pages" },
 		{ NEED_HIGHMEM, "no HighMem" },
+		{ NEED_TERMINFO, "no terminfo" },
 	};
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (missing & reasons[i].need)
@@ -195,6 +199,10 @@ static void clean_up(void)
 	guest_write("/proc/sys/vm/nr_hugepages", "0");
 	guest_write("/proc/sys/kernel/dmesg_restrict", "0");
 	guest_write("/proc/sys/vm/drop_caches", "3");
+	guest_write("/sys/kernel/mm/transparent_hugepage/enabled", "never");
+	/* With large pages the kernel keeps so much free that the end of a small process is no help. */
+	guest_write("/proc/sys/vm/min_free_kbytes", "2048");
+	guest_write("/proc/sys/vm/watermark_boost_factor", "0");
 	mount(NULL, "/proc", NULL, MS_REMOUNT, "hidepid=0");
 }
 
@@ -237,18 +245,33 @@ static void play_kind(const struct kind *kind, const struct orders *orders, unsi
 		play(kind, orders, run);
 }
 
+static void each_ordered(const struct orders *orders, const struct kind *kinds, unsigned there,
+	void (*visit)(const struct kind *kind, const struct orders *orders, unsigned there))
+{
+	for (const struct kind *kind = kinds; kind->name; kind++)
+		if (is_ordered(orders, kind))
+			visit(kind, orders, there);
+}
+
+static void plan(const struct kind *kind, const struct orders *orders, unsigned there)
+{
+	(void)orders;
+	(void)there;
+	report("plan", "%s", kind->name);
+}
+
 /* The plan goes first: what is not reached has failed. */
 static void play_all(const struct orders *orders)
 {
+	const size_t count = sizeof(tables) / sizeof(tables[0]);
 	unsigned there = what_is_there();
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct kind *kind = tables[i]; kind->name; kind++)
-			if (is_ordered(orders, kind))
-				report("plan", "%s", kind->name);
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct kind *kind = tables[i]; kind->name; kind++)
-			if (is_ordered(orders, kind))
-				play_kind(kind, orders, there);
+	for (size_t i = 0; i < count; i++)
+		each_ordered(orders, tables[i], there, plan);
+	each_ordered(orders, kinds_last, there, plan);
+	for (size_t i = 0; i < count; i++)
+		each_ordered(orders, tables[i], there, play_kind);
+	report("end", "%d", group_version());
+	each_ordered(orders, kinds_last, there, play_kind);
 }
 
 int main(void)
@@ -262,10 +285,10 @@ int main(void)
 	load_modules();
 	guest_write("/proc/self/oom_score_adj", "-1000");
 	guest_write("/proc/sys/kernel/sysrq", "1");
+	clean_up();
 	uname(&name);
 	report("kernel", "%s\t%ld", name.release, sysconf(_SC_PAGESIZE));
 	play_all(&orders);
-	report("end", "%s", name.release);
 	sync();
 	reboot(RB_POWER_OFF);
 	for (;;)

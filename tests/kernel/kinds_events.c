@@ -25,6 +25,8 @@ struct killed {
 	long total_vm_kb, anon_kb, file_kb, shmem_kb, uid, pgtables_kb, adj;
 };
 
+static const struct question root = { .uid = 0 };
+
 struct killed_list {
 	struct killed rows[KILLED_MAX];
 	size_t count;
@@ -184,7 +186,7 @@ static void check_log(struct scene *scene)
 	start_some(scene, 6);
 	kill_some(scene, 6);
 	kill_a_group(scene);
-	int status = oomspect_run(args, 0, output, sizeof(output));
+	int status = oomspect_run(args, &root, output, sizeof(output));
 	struct killed_list list = read_killed(0);
 	size_t named = mark_found(output, &list, found);
 	size_t same = count_found(found, list.count);
@@ -313,7 +315,7 @@ static void check_counters(struct scene *scene)
 	for (int i = 0; i < 500 && is_living(scene->hogs.list[0]); i++)
 		guest_sleep_ms(10);
 	guest_sleep_ms(200);
-	int status = oomspect_run(args, 0, output, sizeof(output));
+	int status = oomspect_run(args, &root, output, sizeof(output));
 	json_t *document = json_loads(output, 0, NULL);
 	const json_t *row = cgroup_in(document, "/judge");
 	long said = (long)json_integer_value(json_object_get(row, "oom_kill"));

@@ -24,6 +24,8 @@
 
 enum { USER = 1000, TEXT = 4096 };
 
+static const struct question user = { .uid = USER }, root = { .uid = 0 };
+
 static int adj_of(pid_t pid)
 {
 	char path[64], text[32];
@@ -38,7 +40,7 @@ static int run_adj(int value, pid_t pid, uid_t uid, char *output)
 	char *args[] = { oomspect, adj, end, number, target, NULL };
 	snprintf(number, sizeof(number), "%d", value);
 	snprintf(target, sizeof(target), "%d", pid);
-	return oomspect_run(args, uid, output, TEXT);
+	return oomspect_run(args, &(struct question){ .uid = uid }, output, TEXT);
 }
 
 static pid_t start_target(struct scene *scene, int adj, uid_t uid)
@@ -103,11 +105,11 @@ static void check_dmesg_restrict(struct scene *scene)
 	char oomspect[] = "oomspect", events[] = "events";
 	char *args[] = { oomspect, events, NULL };
 	scene_set("/proc/sys/kernel/dmesg_restrict", "1");
-	int restricted = oomspect_run(args, USER, output, sizeof(output));
+	int restricted = oomspect_run(args, &user, output, sizeof(output));
 	bool said_why = !strncmp(output, "oomspect: ", 10);
-	int as_root = oomspect_run(args, 0, output, sizeof(output));
+	int as_root = oomspect_run(args, &root, output, sizeof(output));
 	scene_set("/proc/sys/kernel/dmesg_restrict", "0");
-	int open_to_all = oomspect_run(args, USER, output, sizeof(output));
+	int open_to_all = oomspect_run(args, &user, output, sizeof(output));
 	scene_claim(scene, restricted == 1 && said_why && as_root == 0 && open_to_all == 0,
 		"user: %d%s, root: %d, user without dmesg_restrict: %d", restricted,
 		said_why ? " and says why" : "", as_root, open_to_all);
@@ -121,7 +123,7 @@ static void check_hidepid(struct scene *scene)
 	start_target(scene, 0, 0);
 	if (mount(NULL, "/proc", NULL, MS_REMOUNT, "hidepid=2"))
 		scene_broken("hidepid: %s", strerror(errno));
-	bool answered = answer_ask(&answer, NULL, NULL, USER, why, sizeof(why));
+	bool answered = answer_ask(&answer, &user, why, sizeof(why));
 	scene_claim(scene, answered && answer_doubts(&answer, "hidden"), "uncertain: %s%s",
 		answered ? answer.uncertain : "", why);
 }

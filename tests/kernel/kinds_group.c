@@ -220,12 +220,17 @@ static void set_up_file(struct scene *scene)
 	scene_hog(scene, &hog);
 }
 
-static void set_up_shmem(struct scene *scene)
+static void start_with_shmem(struct scene *scene, long mib)
 {
-	struct hog hog = { .name = "shmem", .group = "/judge", .shmem = guest_mib(10) };
-	scene_group(scene, "/judge", guest_mib(32));
+	struct hog hog = { .name = "shmem", .group = "/judge", .shmem = guest_mib(mib) };
 	fill(scene, "/judge", 4, 1);
 	scene_hog(scene, &hog);
+}
+
+static void set_up_shmem(struct scene *scene)
+{
+	scene_group(scene, "/judge", guest_mib(32));
+	start_with_shmem(scene, 10);
 }
 
 static void set_up_swap(struct scene *scene, long limit_mib, long swap_pages)
@@ -266,7 +271,7 @@ static void set_up_unlimited_swap(struct scene *scene)
 static void set_up_shmem_to_swap(struct scene *scene)
 {
 	set_up_swap(scene, 32, guest_mib(40));
-	set_up_shmem(scene);
+	start_with_shmem(scene, 7);
 }
 
 static void set_up_lower(struct scene *scene)
@@ -295,6 +300,18 @@ static void set_up_allocating(struct scene *scene)
 {
 	scene_set("/proc/sys/vm/oom_kill_allocating_task", "1");
 	set_up_own_limit(scene);
+}
+
+static void set_up_no_panic(struct scene *scene)
+{
+	scene_set("/proc/sys/vm/panic_on_oom", "1");
+	set_up_own_limit(scene);
+}
+
+static void set_up_namespace(struct scene *scene)
+{
+	set_up_own_limit(scene);
+	scene->inside = "/judge";
 }
 
 /* As a container manager leaves it: pid 1 of a namespace in a group of its own. */
@@ -375,8 +392,8 @@ const struct kind kinds_group[] = {
 		.setup = set_up_unlimited_swap, .trigger = trigger_group, .judged = JUDGE_AT_OOM,
 		.needs = NEED_SWAP, .may_doubt = "counters" },
 	{ "group-shmem-to-swap", "shared memory in swap counts for nobody",
-		.setup = set_up_shmem_to_swap, .trigger = trigger_group, .judged = JUDGE_AT_OOM,
-		.needs = NEED_SWAP, .differ = true },
+		.setup = set_up_shmem_to_swap, .doubt = "shmem_swap", .trigger = trigger_group,
+		.judged = JUDGE_AT_OOM, .needs = NEED_SWAP, .differ = true },
 	{ "group-lowered-limit", "a limit set below the usage kills", .needs = NEED_V2,
 		.setup = set_up_lower, .trigger = trigger_lower },
 	{ "group-immune-only", "nobody to kill", .setup = set_up_immune_only,
@@ -385,6 +402,10 @@ const struct kind kinds_group[] = {
 		.trigger = trigger_group, .needs = NEED_V1, .prediction = "none" },
 	{ "group-not-allocating", "oom_kill_allocating_task is not for groups",
 		.setup = set_up_allocating, .trigger = trigger_group },
+	{ "group-not-panicking", "panic_on_oom 1 is for the whole machine",
+		.setup = set_up_no_panic, .trigger = trigger_group },
+	{ "group-namespace", "asked inside the group's own namespace", .setup = set_up_namespace,
+		.trigger = trigger_group, .needs = NEED_V2, .kills = 3 },
 	{ "group-container", "with pid 1 of a namespace all of it dies", .setup = set_up_container,
 		.trigger = trigger_group },
 	{ "group-names", "names may hold anything", .setup = set_up_names, .trigger = trigger_group,

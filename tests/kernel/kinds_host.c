@@ -78,7 +78,7 @@ static void set_up_adj_against_size(struct scene *scene)
 		guest_number("/proc/meminfo", "MemTotal:") * 1024 / sysconf(_SC_PAGESIZE) / 1000;
 	for (int adj = 0; adj < 8; adj++) {
 		struct hog hog = { .name = "balanced", .adj = adj };
-		hog.anon = guest_mib(4) - adj * step + chance_between(&scene->chance, -2, 2);
+		hog.anon = guest_mib(1) + (8 - adj) * step + chance_between(&scene->chance, -2, 2);
 		scene_hog(scene, &hog);
 	}
 }

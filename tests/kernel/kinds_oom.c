@@ -105,7 +105,7 @@ const struct kind kinds_oom[] = {
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM },
 	{ "oom-shmem-to-swap", "shared memory in swap counts for nobody", .setup = set_up_shmem,
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM, .needs = NEED_SWAP,
-		.differ = true },
+		.doubt = "shmem_swap", .differ = true },
 	{ "oom-swap-full", "swap is full, and counts", .setup = set_up_swapped,
 		.trigger = trigger_host, .judged = JUDGE_AT_OOM, .needs = NEED_SWAP },
 	{ "oom-tables", "page tables cannot be reclaimed", .setup = set_up_tables,
@@ -115,5 +115,18 @@ const struct kind kinds_oom[] = {
 	{ "oom-allocating-task", "vm.oom_kill_allocating_task kills who asks",
 		.setup = set_up_allocating, .trigger = trigger_ordinary, .judged = JUDGE_AT_OOM,
 		.prediction = "allocating_task" },
+	{ .name = NULL },
+};
+
+static void set_up_panic(struct scene *scene)
+{
+	start_sizes(scene);
+	scene_set("/proc/sys/vm/panic_on_oom", "1");
+}
+
+/* The last one: the host finds the kernel's last words on the console. */
+const struct kind kinds_last[] = {
+	{ "oom-panic", "vm.panic_on_oom panics", .setup = set_up_panic, .trigger = trigger_host,
+		.prediction = "panic" },
 	{ .name = NULL },
 };

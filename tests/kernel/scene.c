@@ -224,10 +224,11 @@ static struct pids processes_of(const struct scene *scene, const struct pids *na
 }
 
 static struct outcome outcome_of(
-	const struct scene *scene, const struct pids *before, const struct kernlog *log)
+	const struct scene *scene, const struct pids *before, struct kernlog *log)
 {
 	struct pids after;
 	census(&after);
+	kernlog_poll(log); /* a death is logged before it is seen: those of further events too */
 	struct pids gone = pids_without(before, &after);
 	struct pids later = processes_of(scene, &log->later);
 	return (struct outcome){
@@ -243,12 +244,20 @@ static void judge_kill(struct scene *scene, unsigned kill)
 	static struct kernlog log;
 	static struct pids before;
 	char why[512];
-	if (!answer_ask(&answer, scene->group, scene->nodes, scene->asks_as, why, sizeof(why)))
+	const struct question question = {
+		.group = scene->inside ? "/" : scene->group,
+		.nodes = scene->nodes,
+		.uid = scene->asks_as,
+		.inside = scene->inside,
+	};
+	if (!answer_ask(&answer, &question, why, sizeof(why)))
 		scene_broken("%s", why);
 	check_setup(kind, &answer);
 	if (!kernlog_begin(&log))
 		scene_broken("/dev/kmsg: %s", strerror(errno));
 	census(&before);
+	if (!strcmp(answer.prediction, "panic"))
+		report("panic", "%s", kind->name);
 	kind->trigger(scene);
 	wait_for_choice(scene, &log);
 	settle(judged_death(kind, &answer), &log);

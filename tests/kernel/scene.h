@@ -18,6 +18,7 @@ enum need {
 	NEED_HUGE = 1 << 6,
 	NEED_SMALL_PAGES = 1 << 7, /* 4 KiB: the claim is about sizes in between */
 	NEED_HIGHMEM = 1 << 8,
+	NEED_TERMINFO = 1 << 9, /* what curses must know of a terminal */
 };
 
 /* Which answer the kernel's choice is held against. */
@@ -58,12 +59,13 @@ struct scene {
 	const char *fill; /* the cgroup in which memory is used up; NULL: that of the question */
 	long lower_to;    /* the limit that the trigger sets, pages */
 	uid_t asks_as;
-	pid_t trigger; /* the process that uses memory up; 0 */
+	const char *inside; /* the cgroup in whose namespace oomspect runs and asks about "/" */
+	pid_t trigger;      /* the process that uses memory up; 0 */
 };
 
 /* All kinds, by file; each ends with a row without a name. */
 extern const struct kind kinds_host[], kinds_oom[], kinds_group[], kinds_odd[], kinds_random[],
-	kinds_facts[], kinds_events[];
+	kinds_facts[], kinds_events[], kinds_screen[], kinds_last[];
 
 /* Starts a hog or ends the scenario as broken. */
 pid_t scene_hog(struct scene *scene, const struct hog *hog);

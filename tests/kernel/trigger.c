@@ -16,11 +16,11 @@ void trigger_sysrq(struct scene *scene)
 	scene_set("/proc/sysrq-trigger", "f");
 }
 
-/* At its limit a group may lack the memory to read a file: then nothing is known. */
+/* At its limit a group may lack the memory to read a file whole: a number may be missing or cut. */
 static bool has_killed(long before)
 {
 	long now = guest_number("/proc/vmstat", "oom_kill");
-	return now >= 0 && now != before;
+	return now > before;
 }
 
 /* Takes page after page until the kernel has killed: few enough at once that the next shortage is

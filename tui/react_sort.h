@@ -1,0 +1,14 @@
+/* What the keys of the order do to the list of processes, and the menu of columns of both lists. */
+#ifndef OOMSPECT_REACT_SORT_H
+#define OOMSPECT_REACT_SORT_H
+
+#include "app.h"
+#include "keymap.h"
+
+/* True when `action` is one of those that sort. */
+bool react_sort(struct app *app, enum action action);
+
+/* Takes a key while the menu is open. */
+void react_sort_menu(struct app *app, int key);
+
+#endif
