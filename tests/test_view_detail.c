@@ -8,6 +8,7 @@
 #include "../tui/view.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -318,6 +319,20 @@ static void it_is_asked_once_and_at_control_l(void **state)
 	assert_true(app->repaint);
 }
 
+static void a_refresh_takes_no_memory(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	open_node(app);
+	for (int i = 0; i < 17; i++) /* the tree of cgroups is listed anew every 16th time */
+		sample(app);
+	size_t before = mallinfo2().uordblks;
+	for (int i = 0; i < 20; i++) {
+		sample(app);
+		view_draw(app, &app->grid);
+	}
+	assert_int_equal(mallinfo2().uordblks, before);
+}
+
 static void a_score_that_differs_is_marked(void **state)
 {
 	struct fixture *fixture = *state;
@@ -428,6 +443,7 @@ int main(void)
 		WITH_MACHINE(the_last_figures_of_a_process_that_is_gone_stay),
 		WITH_MACHINE(another_process_with_its_pid_is_not_it),
 		WITH_MACHINE(it_is_asked_once_and_at_control_l),
+		WITH_MACHINE(a_refresh_takes_no_memory),
 		WITH_MACHINE(a_score_that_differs_is_marked),
 		WITH_MACHINE(hostile_texts_are_shown_safely),
 		WITH_MACHINE(the_settings_that_decide),

@@ -185,7 +185,7 @@ static void forget_unread_pss(struct process_facts *facts, const struct task *ta
 static void ask_live(struct process_facts *facts, const struct task *task)
 {
 	enum pids_item items[ASKED + 1] = { PIDS_TICS_BEGAN };
-	size_t rows[ASKED], count = 0;
+	size_t rows[ASKED] = { 0 }, count = 0;
 	unsigned pid = (unsigned)task->pid;
 	struct pids_info *info = NULL;
 	for (size_t i = 0; i < ASKED; i++) {
