@@ -79,10 +79,8 @@ static void set_trend(json_t *object, const struct memcg *row)
 {
 	int64_t growth;
 	bool known = trend_growth(&row->trend, &growth);
-	int64_t eta = amount_known(row->headroom) ? trend_eta_s(&row->trend, row->headroom.bytes)
-						  : UNKNOWN;
 	json_object_set_new(object, "growth_bytes_s", known ? json_integer(growth) : json_null());
-	json_object_set_new(object, "eta_s", number_or_null(eta));
+	json_object_set_new(object, "eta_s", number_or_null(memcg_eta_s(row)));
 }
 
 static void set_victim(json_t *object, const struct memcg_victim *victim)

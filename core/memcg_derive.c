@@ -144,3 +144,11 @@ int64_t memcg_totalpages(const struct memcg_tree *tree, int32_t index, const str
 	pages += swap_pages(tree, row, host);
 	return pages ? pages : 1;
 }
+
+int64_t memcg_eta_s(const struct memcg *row)
+{
+	if (!amount_known(row->headroom))
+		return UNKNOWN;
+	uint64_t reclaimable = amount_known(row->reclaimable) ? row->reclaimable.bytes : 0;
+	return trend_eta_s(&row->trend, row->headroom.bytes + reclaimable);
+}

@@ -85,7 +85,7 @@ static void check_width(void **state)
 	report_make(&made->report, event_of(made), row->width, false);
 	assert_true(made->report.count > 5);
 	assert_true(widest(&made->report) <= row->widest);
-	assert_true(has_line(&made->report, "OOM 1  5.851450 s after boot  host  killed 122 a"));
+	assert_true(has_line(&made->report, "OOM 1  5.851 s after boot  host  killed 122 a"));
 	tear_down(&fixture);
 }
 

@@ -83,10 +83,7 @@ static int64_t value_growth(const struct cgroup_context *context, int32_t row)
 
 static int64_t value_eta(const struct cgroup_context *context, int32_t row)
 {
-	const struct memcg *memcg = row_of(context, row);
-	if (!amount_known(memcg->headroom))
-		return COLUMN_MISSING;
-	return known(trend_eta_s(&memcg->trend, memcg->headroom.bytes));
+	return known(memcg_eta_s(row_of(context, row)));
 }
 
 static int64_t value_victim(const struct cgroup_context *context, int32_t row)

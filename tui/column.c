@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <time.h>
 
+#define FULL_WEIGHT_PAGES 100000 /* from here on an adj is off by less than a hundredth */
+
 static int64_t known(int64_t value)
 {
 	return value < 0 ? COLUMN_MISSING : value;
@@ -287,7 +289,14 @@ int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_ro
 		return COLUMN_MISSING;
 	if (row->unkillable != KILLABLE)
 		return COLUMN_UNKILLABLE;
-	return mem < 0 ? COLUMN_MISSING : mem + (int64_t)row->oom_score_adj * 10;
+	if (mem < 0)
+		return COLUMN_MISSING;
+	/* The kernel weighs an adj by whole thousandths of totalpages: nothing to see in a large
+	 * domain, but in a small one it weighs less than it says, below 1000 pages nothing. */
+	int64_t total = ranking->domain.totalpages;
+	if (total >= FULL_WEIGHT_PAGES)
+		return mem + (int64_t)row->oom_score_adj * 10;
+	return mem + badness_tenths(badness_adj_pages(row->oom_score_adj, total), total);
 }
 
 enum column_id column_find(const char *name, size_t length)

@@ -94,6 +94,10 @@ enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err);
  * its headroom is an upper bound ("at most"); on v2 everything is "as far as can be seen". */
 void memcg_tree_derive(struct memcg_tree *tree);
 
+/* Seconds until unreclaimable memory fills what the binding limit leaves and what reclaim can drop
+ * here, at the growth of the trend: an estimate. UNKNOWN without a trend or a limit. */
+int64_t memcg_eta_s(const struct memcg *row);
+
 /* Adds this moment's unreclaimable usage to the trend of each row. `now_ms`: any steady clock. */
 void memcg_tree_note(struct memcg_tree *tree, int64_t now_ms);
 
