@@ -76,3 +76,8 @@ int64_t badness_tenths(int64_t pages, int64_t totalpages)
 {
 	return totalpages > 0 ? pages * 10000 / totalpages : 0;
 }
+
+int64_t badness_counter_batch(int64_t cpus)
+{
+	return 2 * cpus > 32 ? 2 * cpus : 32;
+}

@@ -173,8 +173,7 @@ int64_t ranking_private_kb(const struct snapshot *snapshot, const struct task *t
 static int64_t counter_error(const struct host *host)
 {
 	int64_t cpus = host->cpus > 0 ? host->cpus : 1;
-	int64_t batch = 2 * cpus > 32 ? 2 * cpus : 32;
-	return cpus * (batch - 1);
+	return cpus * (badness_counter_batch(cpus) - 1);
 }
 
 static unsigned tie_uncertainty(

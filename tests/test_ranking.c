@@ -104,12 +104,15 @@ static void points_are_rss_swap_and_page_tables(void **state)
 static const struct rss_case {
 	const char *claim;
 	const char *release;
-	int64_t points;
+	int64_t swap, points;
 } rss_cases[] = {
-	{ "6.1 reads the rss that status shows", "6.1.0", 1000 },
-	{ "6.2 reads the unsummed rss of stat", "6.2.0", 940 },
-	{ "6.19 reads the unsummed rss of stat", "6.19.10", 940 },
-	{ "7.0 reads the rss that status shows", "7.0.0", 1000 },
+	{ "6.1 reads the rss that status shows", "6.1.0", 0, 1000 },
+	{ "6.2 reads the unsummed rss of stat", "6.2.0", 0, 940 },
+	{ "6.19 reads the unsummed rss of stat", "6.19.10", 0, 940 },
+	{ "7.0 reads the rss that status shows", "7.0.0", 0, 1000 },
+	{ "6.1 reads all swap", "6.1.0", 100, 1100 },
+	{ "6.12 reads swap by whole batches, 32 on two CPUs", "6.12.0", 100, 1036 },
+	{ "7.0 reads all swap", "7.0.0", 100, 1100 },
 };
 
 static void takes_rss_from_the_source_of_the_era(void **state)
@@ -117,7 +120,9 @@ static void takes_rss_from_the_source_of_the_era(void **state)
 	const struct rss_case *row = *state;
 	struct machine machine;
 	machine_init(&machine, row->release, 1000000);
-	machine_add(&machine, 10, 1000, 0)->rss_stat_pages = 940;
+	struct task *task = machine_add(&machine, 10, 1000, 0);
+	task->rss_stat_pages = 940;
+	task->swap_pages = row->swap;
 	machine_rank_host(&machine);
 	assert_int_equal(machine.ranking.rows[0].points, row->points);
 	machine_release(&machine);

@@ -471,14 +471,14 @@ static const struct near_case {
 	bool near;
 } near_cases[] = {
 	/* Each of two CPUs may hold back 31 pages of each of the two: 2 * 2 * 31. */
-	{ "two CPUs, within the error", "6.12.0", 2, 5, 124, true },
-	{ "two CPUs, beyond the error", "6.12.0", 2, 5, 125, false },
+	{ "two CPUs, within the error", "6.12.0", 2, 128, 124, true },
+	{ "two CPUs, beyond the error", "6.12.0", 2, 128, 125, false },
 	{ "without swap the unsummed numbers are the kernel's own", "6.12.0", 2, 0, 1, false },
-	{ "before 6.2 counters are exact", "6.1.0", 2, 5, 1, false },
-	{ "since 7.0 they are again", "7.0.0", 2, 5, 1, false },
+	{ "before 6.2 counters are exact", "6.1.0", 2, 128, 1, false },
+	{ "since 7.0 they are again", "7.0.0", 2, 128, 1, false },
 	/* 64 CPUs have a batch of 128: 2 * 64 * 127. */
-	{ "64 CPUs, within the error", "6.12.0", 64, 5, 16256, true },
-	{ "64 CPUs, beyond the error", "6.12.0", 64, 5, 16257, false },
+	{ "64 CPUs, within the error", "6.12.0", 64, 128, 16256, true },
+	{ "64 CPUs, beyond the error", "6.12.0", 64, 128, 16257, false },
 };
 
 static void swap_of_unsummed_counters_is_uncertain(void **state)
@@ -487,8 +487,8 @@ static void swap_of_unsummed_counters_is_uncertain(void **state)
 	struct machine machine;
 	machine_init(&machine, row->release, 1000000);
 	machine.snapshot.host.cpus = row->cpus;
-	machine_add(&machine, 10, 100 + row->margin, 0);
-	machine_add(&machine, 11, 100 - row->swap, 0)->swap_pages = row->swap;
+	machine_add(&machine, 10, 1000 + row->margin, 0);
+	machine_add(&machine, 11, 1000 - row->swap, 0)->swap_pages = row->swap;
 	machine_rank_host(&machine);
 	unsigned expected = row->near ? BIT(UNCERTAIN_NEAR_TIE) | BIT(UNCERTAIN_COUNTERS) : 0;
 	assert_int_equal(uncertain(&machine), expected);

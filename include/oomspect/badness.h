@@ -45,4 +45,8 @@ int64_t badness_adj_pages(int oom_score_adj, int64_t totalpages);
 /* `pages` as tenths of a permille of `totalpages`, cut toward zero: 2896 stands for 289.6. */
 int64_t badness_tenths(int64_t pages, int64_t totalpages);
 
+/* Changes that a CPU may hold back from a per-CPU counter: a batch of them goes to the common part
+ * at once (lib/percpu_counter.c). */
+int64_t badness_counter_batch(int64_t cpus);
+
 #endif
