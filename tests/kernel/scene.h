@@ -51,7 +51,8 @@ struct scene {
 	const struct kind *kind;
 	struct chance chance;
 	unsigned run;
-	struct pids hogs;       /* those started, in order */
+	bool last_try;    /* a setup that does not show the claim is broken, and not tried again */
+	struct pids hogs; /* those started, in order */
 	struct pids leaderless; /* those whose first thread has exited, and ... */
 	struct pids survivors;  /* ... the other thread of each, in the same order */
 	const char *group;      /* the cgroup that is asked about; NULL */
@@ -81,7 +82,8 @@ void scene_claim(const struct scene *scene, bool holds, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Sets one up, asks, triggers and compares; reports each kill. Runs in a process of its own. */
-_Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run);
+_Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run, bool last_try);
+enum { SCENE_VOID = 2 }; /* its exit status when the setup came out other than claimed */
 
 /* One line to the host: tab-separated, "judge" first. */
 void report(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
