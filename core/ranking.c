@@ -297,9 +297,10 @@ static size_t sacrificed(const struct ranking *ranking)
 static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_edit *edits, size_t edit_count)
 {
-	ranking->shmem_to_swap =
-		ranking->moment == RANKING_AT_OOM &&
-		shmem_pages(snapshot, &ranking->domain) <= free_swap(snapshot, &ranking->domain);
+	bool at_oom = ranking->moment == RANKING_AT_OOM;
+	/* What a cgroup's processes map but others are charged for stays: its own shmem is 0 then. */
+	int64_t shmem = at_oom ? shmem_pages(snapshot, &ranking->domain) : 0;
+	ranking->shmem_to_swap = shmem > 0 && shmem <= free_swap(snapshot, &ranking->domain);
 	const struct evaluation evaluation = {
 		snapshot,
 		&ranking->domain,
