@@ -64,11 +64,9 @@ static bool make_one(const char *path)
 }
 
 /* v2 gives a group's children only the controllers that are written here. */
-static bool pass_on_controllers(const char *path)
+static bool pass_on_memory(const char *path)
 {
-	return group_version() == 1 ||
-	       group_set(path, "cgroup.subtree_control", "+memory +cpuset") ||
-	       group_set(path, "cgroup.subtree_control", "+memory");
+	return group_version() == 1 || group_set(path, "cgroup.subtree_control", "+memory");
 }
 
 bool group_make(const char *path)
@@ -78,10 +76,10 @@ bool group_make(const char *path)
 		if (path[at] != '/')
 			continue;
 		snprintf(above, sizeof(above), "%.*s", (int)at, path);
-		if (!make_one(above) || !pass_on_controllers(above))
+		if (!make_one(above) || !pass_on_memory(above))
 			return false;
 	}
-	return pass_on_controllers("") && make_one(path);
+	return pass_on_memory("") && make_one(path);
 }
 
 bool group_join(const char *path)

@@ -11,7 +11,7 @@ enum { GROUP_NO_LIMIT = -1 };
 bool group_mount(int version);
 int group_version(void);
 
-/* Makes the group and those above it, with the memory and cpuset controllers on. */
+/* Makes the group and those above it, with the memory controller on. */
 bool group_make(const char *path);
 bool group_join(const char *path); /* the caller moves in */
 

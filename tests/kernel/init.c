@@ -194,6 +194,7 @@ static void clean_up(void)
 		;
 	swapoff(SWAP_DISK);
 	group_remove_all();
+	group_set("", "cgroup.subtree_control", "-cpuset"); /* v2, where a scenario had it on */
 	guest_write("/proc/sys/vm/panic_on_oom", "0");
 	guest_write("/proc/sys/vm/oom_kill_allocating_task", "0");
 	guest_write("/proc/sys/vm/nr_hugepages", "0");
