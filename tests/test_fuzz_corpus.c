@@ -1,8 +1,8 @@
 /* What the fuzzers found worth keeping, run once more. */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #define LLVMFuzzerTestOneInput fuzz_klog
 #include "fuzz/fuzz_klog.c"

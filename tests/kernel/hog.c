@@ -127,7 +127,8 @@ static void take_file(const struct life *life)
 static void swap_out(void *memory, long pages)
 {
 	long wanted = pages * (long)(bytes(1) / 1024) / 10 * 9;
-	for (int i = 0; i < 50 && guest_number("/proc/thread-self/status", "VmSwap:") < wanted; i++) {
+	for (int i = 0; i < 50 && guest_number("/proc/thread-self/status", "VmSwap:") < wanted;
+		i++) {
 		madvise(memory, bytes(pages), MADV_PAGEOUT);
 		guest_sleep_ms(5);
 	}
