@@ -1,8 +1,6 @@
 /* Real logs of other people, which are not in the tree: held against what they are known to say. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include <glob.h>
 #include <jansson.h>

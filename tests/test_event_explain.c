@@ -1,8 +1,6 @@
 /* Ranking and explaining an event by the kernel's own arithmetic. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"

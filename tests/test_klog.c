@@ -1,8 +1,6 @@
 /* The carriers of kernel log records, each through klog_open_file() as people would. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include "oomspect/klog.h"
 #include "oomspect/logline.h"

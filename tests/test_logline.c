@@ -1,8 +1,6 @@
 /* What people and programs put before a message, and what is left without it. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include "oomspect/logline.h"
 

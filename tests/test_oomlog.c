@@ -1,8 +1,6 @@
 /* Kernel log text in, events out: one claim a row, an event as one line of what it says. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include "oomspect/logline.h"
 #include "oomspect/oomlog.h"

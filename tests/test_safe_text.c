@@ -1,8 +1,6 @@
 /* No byte of foreign text moves a cursor. */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+
+#include "support.h"
 
 #include "../tui/safe_text.h"
 
