@@ -31,7 +31,8 @@ struct domain domain_nodes(const struct snapshot *snapshot, uint64_t nodes)
 	};
 }
 
-bool domain_has(const struct domain *domain, const struct snapshot *snapshot, const struct task *task)
+bool domain_has(
+	const struct domain *domain, const struct snapshot *snapshot, const struct task *task)
 {
 	switch (domain->kind) {
 	case DOMAIN_MEMCG:

@@ -131,10 +131,10 @@ static bool same_text(const char *a, const char *b)
 bool oom_event_repeats(const struct oom_event *a, const struct oom_event *b)
 {
 	return a->outcome == OOM_OUTCOME_NO_VICTIM && b->outcome == OOM_OUTCOME_NO_VICTIM &&
-		a->invoker.pid == b->invoker.pid && same_text(a->invoker.comm, b->invoker.comm) &&
-		a->constraint == b->constraint && a->order == b->order &&
-		same_text(a->gfp_mask, b->gfp_mask) && same_text(a->oom_memcg, b->oom_memcg) &&
-		a->memcg.limit_kb == b->memcg.limit_kb;
+	       a->invoker.pid == b->invoker.pid && same_text(a->invoker.comm, b->invoker.comm) &&
+	       a->constraint == b->constraint && a->order == b->order &&
+	       same_text(a->gfp_mask, b->gfp_mask) && same_text(a->oom_memcg, b->oom_memcg) &&
+	       a->memcg.limit_kb == b->memcg.limit_kb;
 }
 
 uint64_t oom_kills_missing(uint64_t vmstat_oom_kill, uint64_t victims_seen)

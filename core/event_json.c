@@ -21,7 +21,8 @@ static void set_number(json_t *object, const char *name, int64_t value)
 
 static void set_seconds(json_t *object, const char *name, int64_t us)
 {
-	json_object_set_new(object, name, us == OOM_UNKNOWN ? json_null() : json_real((double)us / 1e6));
+	json_object_set_new(
+		object, name, us == OOM_UNKNOWN ? json_null() : json_real((double)us / 1e6));
 }
 
 static json_t *invoker_json(const struct oom_event *event)
@@ -136,8 +137,8 @@ char *event_to_json(const struct oom_event *event)
 	set_number(object, "usage_kb", event->memcg.usage_kb);
 	json_object_set_new(object, "repeats", json_integer((json_int_t)event->repeats));
 	set_why(object, event);
-	json_object_set_new(object, "lines", json_pack("[I,I]", (json_int_t)event->first_line,
-		(json_int_t)event->last_line));
+	json_object_set_new(object, "lines",
+		json_pack("[I,I]", (json_int_t)event->first_line, (json_int_t)event->last_line));
 	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(16));
 	json_decref(object);
 	return text;

@@ -25,7 +25,9 @@ static const char *release_by_shape(const struct oom_event *event)
 	if (victim && victim->pgtables_kb != OOM_UNKNOWN)
 		return "5.10.0";
 	if (any_row(event, offsetof(struct oom_task, pgtables_bytes)))
-		return event->chosen.score != OOM_UNKNOWN ? "4.19.0" : event->cpuset[0] ? "5.10.0" : "5.2.0";
+		return event->chosen.score != OOM_UNKNOWN ? "4.19.0"
+		       : event->cpuset[0]                 ? "5.10.0"
+							  : "5.2.0";
 	if (any_row(event, offsetof(struct oom_task, page_tables)))
 		return "4.9.0";
 	if (event->tasks_kept && any_row(event, offsetof(struct oom_task, oom_score_adj)))
@@ -88,7 +90,8 @@ static int64_t totalpages_nodes(const struct oom_event *event, bool *exact)
 	for (size_t i = 0; i < event->mem.zone_count; i++) {
 		int64_t present = event->mem.zones[i].present_kb;
 		*exact &= present != OOM_UNKNOWN;
-		if (present == OOM_UNKNOWN || __builtin_add_overflow(pages, present / page_kb, &pages))
+		if (present == OOM_UNKNOWN ||
+			__builtin_add_overflow(pages, present / page_kb, &pages))
 			return OOM_UNKNOWN;
 	}
 	return *exact && pages ? pages + event->mem.swap_total_kb / page_kb : OOM_UNKNOWN;
@@ -108,12 +111,16 @@ static int64_t totalpages_host(const struct oom_event *event, bool *exact)
 
 static int64_t pages_of(const struct oom_event *event, const struct oom_task *task)
 {
-	int64_t tables = task->page_tables != OOM_UNKNOWN ? task->page_tables :
-		task->pgtables_bytes != OOM_UNKNOWN ? task->pgtables_bytes / event->page_size : 0;
+	int64_t tables = task->page_tables != OOM_UNKNOWN ? task->page_tables
+			 : task->pgtables_bytes != OOM_UNKNOWN
+				 ? task->pgtables_bytes / event->page_size
+				 : 0;
 	int64_t swapents = task->swapents_pages != OOM_UNKNOWN ? task->swapents_pages : 0;
 	int64_t pages;
-	if (task->rss_pages == OOM_UNKNOWN || __builtin_add_overflow(task->rss_pages, tables, &pages) ||
-		__builtin_add_overflow(pages, swapents, &pages) || pages < 0 || pages > INT64_MAX / 4096)
+	if (task->rss_pages == OOM_UNKNOWN ||
+		__builtin_add_overflow(task->rss_pages, tables, &pages) ||
+		__builtin_add_overflow(pages, swapents, &pages) || pages < 0 ||
+		pages > INT64_MAX / 4096)
 		return OOM_UNKNOWN;
 	return pages;
 }
@@ -123,7 +130,8 @@ static int64_t totalpages_by_score(const struct oom_event *event)
 {
 	const struct oom_task *task = event_chosen_task(event);
 	int64_t score = event->chosen.score;
-	if (!task || score == OOM_UNKNOWN || task->oom_score_adj == OOM_UNKNOWN || score <= task->oom_score_adj)
+	if (!task || score == OOM_UNKNOWN || task->oom_score_adj == OOM_UNKNOWN ||
+		score <= task->oom_score_adj)
 		return OOM_UNKNOWN;
 	int64_t pages = pages_of(event, task), points;
 	if (pages == OOM_UNKNOWN || __builtin_mul_overflow(pages, 1000, &points))
@@ -136,7 +144,8 @@ static void set_totalpages(struct oom_event *event)
 	bool exact = false;
 	if (event->scope == OOM_SCOPE_MEMCG)
 		event->totalpages = totalpages_memcg(event, &exact);
-	else if (event->constraint == OOM_CONSTRAINT_CPUSET || event->constraint == OOM_CONSTRAINT_MEMPOLICY)
+	else if (event->constraint == OOM_CONSTRAINT_CPUSET ||
+		 event->constraint == OOM_CONSTRAINT_MEMPOLICY)
 		event->totalpages = totalpages_nodes(event, &exact);
 	else
 		event->totalpages = totalpages_host(event, &exact);
@@ -161,14 +170,16 @@ static bool has_root_bonus(const struct oom_event *event, const struct oom_task 
 	return task->uid == 0 && event->scope != OOM_SCOPE_MEMCG;
 }
 
-static int64_t points_of(const struct oom_event *event, const struct era *era, struct oom_task *task)
+static int64_t points_of(
+	const struct oom_event *event, const struct era *era, struct oom_task *task)
 {
 	int64_t pages = pages_of(event, task);
 	int64_t adj = task->oom_score_adj;
-	if (pages == OOM_UNKNOWN || adj == OOM_UNKNOWN || adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX ||
-		task->tgid == 1)
+	if (pages == OOM_UNKNOWN || adj == OOM_UNKNOWN || adj < OOM_SCORE_ADJ_MIN ||
+		adj > OOM_SCORE_ADJ_MAX || task->tgid == 1)
 		return BADNESS_UNKILLABLE;
-	struct badness_terms terms = { .rss = pages, .oom_score_adj = (int)adj,
+	struct badness_terms terms = { .rss = pages,
+		.oom_score_adj = (int)adj,
 		.cap_sys_admin = has_root_bonus(event, task) };
 	int64_t totalpages = event->totalpages == OOM_UNKNOWN ? 0 : event->totalpages;
 	int64_t points = badness_points(era, &terms, totalpages);
@@ -201,14 +212,17 @@ void event_rank(struct oom_event *event)
 	struct era era = event_era(event);
 	event->page_size = page_size_of(event);
 	set_totalpages(event);
-	struct ranked *rows = era_has(&era, ERA_VIRTUAL_SIZE) ? NULL : calloc(event->tasks_kept + 1, sizeof(*rows));
+	struct ranked *rows = era_has(&era, ERA_VIRTUAL_SIZE)
+				      ? NULL
+				      : calloc(event->tasks_kept + 1, sizeof(*rows));
 	if (!rows)
 		return;
 	size_t count = 0;
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		int64_t points = points_of(event, &era, &event->tasks[i]);
 		if (points != BADNESS_UNKILLABLE)
-			rows[count++] = (struct ranked){ points, i, era_has(&era, ERA_NEWEST_WINS_TIES) };
+			rows[count++] =
+				(struct ranked){ points, i, era_has(&era, ERA_NEWEST_WINS_TIES) };
 	}
 	qsort(rows, count, sizeof(*rows), by_points);
 	for (size_t i = 0; i < count; i++)

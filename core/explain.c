@@ -83,8 +83,8 @@ static void say_no_prediction(struct paragraph *paragraph, const struct ranking 
 		say(paragraph, "vm.panic_on_oom is %lld: the kernel panics instead of killing",
 			(long long)snapshot->host.vm.panic_on_oom);
 	else if (prediction == PREDICTION_ALLOCATING_TASK)
-		say(paragraph,
-			"vm.oom_kill_allocating_task is set: whoever asks for memory then is killed");
+		say(paragraph, "vm.oom_kill_allocating_task is set: whoever asks for memory then "
+			       "is killed");
 	else if (domain->kind == DOMAIN_MEMCG &&
 		 snapshot->memcgs->rows[domain->memcg].oom_kill_disable == 1)
 		say(paragraph, "memory.oom_control has oom_kill_disable set: nobody is killed, "
@@ -152,7 +152,8 @@ static void say_shielded(struct paragraph *paragraph, const struct ranking *rank
 	if (largest->unkillable == KILLABLE)
 		say(paragraph, ") but has oom_score_adj %d", largest->oom_score_adj);
 	else
-		say(paragraph, ") but cannot be killed: %s", explain_unkillable(largest->unkillable));
+		say(paragraph, ") but cannot be killed: %s",
+			explain_unkillable(largest->unkillable));
 }
 
 void explain_victim(
@@ -166,8 +167,9 @@ void explain_victim(
 		return;
 	}
 	const struct ranking_row *first = &ranking->rows[0];
-	say(&paragraph, "%d %s has the highest badness of %zu candidates in %s: ",
-		(int)first->task->pid, first->task->comm, ranking->killable, domain_words(ranking));
+	say(&paragraph,
+		"%d %s has the highest badness of %zu candidates in %s: ", (int)first->task->pid,
+		first->task->comm, ranking->killable, domain_words(ranking));
 	say_sum(&paragraph, ranking, first);
 	say_margin(&paragraph, ranking, snapshot);
 	say_shielded(&paragraph, ranking);

@@ -14,8 +14,8 @@
 /* The first pid namespace has this fixed inode (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
 #define INIT_PID_NS "pid:[4026531836]"
 
-static bool read_text(const struct root *root, const char *path, char *buffer, size_t size,
-	struct text *ret)
+static bool read_text(
+	const struct root *root, const char *path, char *buffer, size_t size, struct text *ret)
 {
 	ssize_t length = root_read(root, path, buffer, size);
 	if (length == -EFBIG)

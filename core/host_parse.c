@@ -10,7 +10,10 @@ struct named_field {
 	size_t offset;
 };
 
-#define MEMINFO(name, field) { name, offsetof(struct host_meminfo, field) }
+#define MEMINFO(name, field) \
+	{ \
+		name, offsetof(struct host_meminfo, field) \
+	}
 static const struct named_field meminfo_fields[] = {
 	MEMINFO("MemTotal", mem_total),
 	MEMINFO("MemFree", mem_free),
@@ -41,7 +44,10 @@ static const struct named_field meminfo_fields[] = {
 	MEMINFO("Hugetlb", hugetlb),
 };
 
-#define VMSTAT(name, field) { name, offsetof(struct host_vmstat, field) }
+#define VMSTAT(name, field) \
+	{ \
+		name, offsetof(struct host_vmstat, field) \
+	}
 static const struct named_field vmstat_fields[] = {
 	VMSTAT("oom_kill", oom_kill),
 	VMSTAT("pswpin", pswpin),
@@ -135,7 +141,8 @@ static void parse_psi_line(struct text line, struct host_psi_line *ret)
 			ret->avg60 = hundredths(field);
 		else if (text_skip(&field, "avg300="))
 			ret->avg300 = hundredths(field);
-		else if (text_skip(&field, "total=") && text_to_u64(field, &total) && total <= INT64_MAX)
+		else if (text_skip(&field, "total=") && text_to_u64(field, &total) &&
+			 total <= INT64_MAX)
 			ret->total_us = (int64_t)total;
 	}
 }
@@ -170,7 +177,10 @@ static bool parse_zone_head(struct text line, struct host_zone *zone)
 	return true;
 }
 
-#define ZONE(name, field) { name, offsetof(struct host_zone, field) }
+#define ZONE(name, field) \
+	{ \
+		name, offsetof(struct host_zone, field) \
+	}
 static const struct named_field zone_fields[] = {
 	ZONE("min", min),
 	ZONE("low", low),

@@ -107,19 +107,21 @@ static void set_badness(
 	bool killable = row->unkillable == KILLABLE && row->points != BADNESS_UNKILLABLE;
 	bool unknown = row->unkillable == UNKILLABLE_UNKNOWN;
 	json_t *adj = row->task->adj_known ? json_integer(row->oom_score_adj) : json_null();
-	json_t *adj_permille = row->task->adj_known
-		? tenths(badness_tenths(badness_adj_pages(row->oom_score_adj, total), total))
-		: json_null();
+	json_t *adj_permille =
+		row->task->adj_known ? tenths(badness_tenths(
+					       badness_adj_pages(row->oom_score_adj, total), total))
+				     : json_null();
 	json_object_set_new(object, "oom_score", number_or_null(row->task->oom_score));
 	json_object_set_new(object, "oom_score_predicted", number_or_null(row->oom_score));
 	json_object_set_new(object, "oom_score_adj", adj);
-	json_object_set_new(object, "badness_pages", killable ? json_integer(row->points) : json_null());
+	json_object_set_new(
+		object, "badness_pages", killable ? json_integer(row->points) : json_null());
 	json_object_set_new(object, "mem_permille", permille_or_null(row->mem_pages, total));
 	json_object_set_new(object, "adj_permille", adj_permille);
 	json_object_set_new(object, "badness_permille",
 		killable ? tenths(badness_tenths(row->points, total)) : json_null());
-	json_object_set_new(object, "rank",
-		killable ? json_integer(row - ranking->rows + 1) : json_null());
+	json_object_set_new(
+		object, "rank", killable ? json_integer(row - ranking->rows + 1) : json_null());
 	json_object_set_new(object, "unkillable",
 		string_or_null(unknown ? NULL : unkillable_names[row->unkillable]));
 }
@@ -175,8 +177,8 @@ static json_t *settings(const struct host_settings *vm)
 	json_object_set_new(object, "overcommit_memory", setting_or_null(vm->overcommit_memory));
 	json_object_set_new(object, "overcommit_ratio", setting_or_null(vm->overcommit_ratio));
 	json_object_set_new(object, "panic_on_oom", setting_or_null(vm->panic_on_oom));
-	json_object_set_new(object, "oom_kill_allocating_task",
-		setting_or_null(vm->oom_kill_allocating_task));
+	json_object_set_new(
+		object, "oom_kill_allocating_task", setting_or_null(vm->oom_kill_allocating_task));
 	json_object_set_new(object, "oom_dump_tasks", setting_or_null(vm->oom_dump_tasks));
 	json_object_set_new(object, "swappiness", setting_or_null(vm->swappiness));
 	json_object_set_new(object, "min_free_kbytes", setting_or_null(vm->min_free_kbytes));
@@ -287,9 +289,11 @@ static void set_outcome(json_t *object, const struct document *document)
 	json_object_set_new(object, "victim", process(document, victim));
 	json_object_set_new(object, "dies_with", predicted ? dies_with(document) : json_array());
 	json_object_set_new(object, "margin_pages",
-		predicted ? number_or_null(ranking_margin(ranking, document->snapshot)) : json_null());
+		predicted ? number_or_null(ranking_margin(ranking, document->snapshot))
+			  : json_null());
 	json_object_set_new(object, "frees_kb",
-		predicted ? number_or_null(ranking_frees_kb(ranking, document->snapshot)) : json_null());
+		predicted ? number_or_null(ranking_frees_kb(ranking, document->snapshot))
+			  : json_null());
 }
 
 static json_t *uncertain(unsigned bits)
@@ -328,6 +332,7 @@ json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
 	json_object_set_new(object, "at_oom", later);
 	json_object_set_new(object, "differ", json_boolean(differ(now, at_oom)));
 	json_object_set_new(object, "uncertain",
-		uncertain(ranking_uncertainty(now, snapshot) | ranking_uncertainty(at_oom, snapshot)));
+		uncertain(ranking_uncertainty(now, snapshot) |
+			  ranking_uncertainty(at_oom, snapshot)));
 	return object;
 }

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KLOGCTL_READ_ALL 3     /* linux:include/linux/syslog.h */
+#define KLOGCTL_READ_ALL    3 /* linux:include/linux/syslog.h */
 #define KLOGCTL_SIZE_BUFFER 10
 
 void klog_init(struct klog *klog)
@@ -37,7 +37,8 @@ void klog_close(struct klog *klog)
 	klog_init(klog);
 }
 
-static enum err_code start(struct klog *klog, enum klog_kind kind, int fd, const char *source, struct err *err)
+static enum err_code start(
+	struct klog *klog, enum klog_kind kind, int fd, const char *source, struct err *err)
 {
 	enum err_code code = klog_reader_init(&klog->reader, fd, err);
 	if (code != ERR_OK)
@@ -65,9 +66,15 @@ static size_t peek(int fd, unsigned char *bytes, size_t size)
 /* The program that unpacks what starts like this, or NULL. */
 static const char *unpacker_of(int fd)
 {
-	static const struct { const char *magic; size_t length; const char *program; } rows[] = {
+	static const struct {
+		const char *magic;
+		size_t length;
+		const char *program;
+	} rows[] = {
 		{ "\x1f\x8b", 2, "gzip" },
-		{ "\xfd" "7zXZ", 5, "xz" },
+		{ "\xfd"
+		  "7zXZ",
+			5, "xz" },
 		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
 		{ "BZh", 3, "bzip2" },
 	};
@@ -88,7 +95,8 @@ static const char *name_of(const char *path)
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+			  : open(path, O_RDONLY | O_CLOEXEC);
 	klog_init(klog);
 	if (fd < 0)
 		return err_set_errno(err, errno, "cannot read %s", name_of(path));
@@ -125,8 +133,10 @@ static enum err_code denied(struct err *err, int sys_errno, const char *what)
 {
 	if (sys_errno != EPERM && sys_errno != EACCES)
 		return err_set_errno(err, sys_errno, "cannot read %s", what);
-	err_set(err, ERR_DENIED, "cannot read %s: permission denied (kernel.dmesg_restrict=1 asks for CAP_SYSLOG; "
-		"the journal for group adm or systemd-journal)", what);
+	err_set(err, ERR_DENIED,
+		"cannot read %s: permission denied (kernel.dmesg_restrict=1 asks for CAP_SYSLOG; "
+		"the journal for group adm or systemd-journal)",
+		what);
 	if (err)
 		err->sys_errno = sys_errno;
 	return ERR_DENIED;
@@ -168,7 +178,8 @@ enum err_code klog_open_klogctl(struct klog *klog, struct err *err)
 	}
 	klog->kind = KLOG_TEXT;
 	klog->source = "kmsg";
-	klog->reader = (struct klog_reader){ .fd = -1, .buffer = bytes, .end = (size_t)got, .eof = true };
+	klog->reader =
+		(struct klog_reader){ .fd = -1, .buffer = bytes, .end = (size_t)got, .eof = true };
 	return ERR_OK;
 }
 
@@ -238,7 +249,8 @@ enum err_code klog_kill_counter(uint64_t *ret, struct err *err)
 	while (!found && klog_reader_line(&reader, &line, err) == KLOG_RECORD)
 		found = text_skip(&line, "oom_kill ") && text_to_u64(line, ret);
 	klog_reader_release(&reader);
-	return found ? ERR_OK : err_set(err, ERR_UNSUPPORTED, "/proc/vmstat does not count OOM kills");
+	return found ? ERR_OK
+		     : err_set(err, ERR_UNSUPPORTED, "/proc/vmstat does not count OOM kills");
 }
 
 int klog_fd(const struct klog *klog)
@@ -293,7 +305,8 @@ static void plain_text(struct klog_reader *reader, struct text *line)
 {
 	char *at = reader->buffer + (line->at - reader->buffer);
 	size_t out = 0;
-	if (!line->len || (!memchr(line->at, '\x1b', line->len) && !memmem(line->at, line->len, "\xc2\xa0", 2)))
+	if (!line->len || (!memchr(line->at, '\x1b', line->len) &&
+				  !memmem(line->at, line->len, "\xc2\xa0", 2)))
 		return;
 	for (size_t i = 0; i < line->len; i++) {
 		size_t colour = colour_length(at + i, line->len - i);
@@ -355,12 +368,16 @@ static enum klog_status end_of_child(struct klog *klog, struct err *err)
 	int how;
 	pid_t child = klog->child;
 	klog->child = 0;
-	if (child <= 0 || waitpid(child, &how, 0) != child || (WIFEXITED(how) && WEXITSTATUS(how) == 0))
+	if (child <= 0 || waitpid(child, &how, 0) != child ||
+		(WIFEXITED(how) && WEXITSTATUS(how) == 0))
 		return KLOG_END;
 	if (klog->kind == KLOG_EXPORT)
-		err_set(err, ERR_NOT_FOUND, "cannot read the journal: journalctl found no such boot, or may not read it");
+		err_set(err, ERR_NOT_FOUND,
+			"cannot read the journal: journalctl found no such boot, or may not read "
+			"it");
 	else
-		err_set(err, ERR_SYNTAX, "cannot unpack %s: it is damaged, or the program for it is missing",
+		err_set(err, ERR_SYNTAX,
+			"cannot unpack %s: it is damaged, or the program for it is missing",
 			klog->source);
 	return KLOG_FAILED;
 }
@@ -369,10 +386,16 @@ enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct er
 {
 	enum klog_status status = KLOG_END;
 	switch (klog->kind) {
-	case KLOG_KMSG: return read_kmsg(klog, ret, err);
-	case KLOG_TEXT: status = read_text(klog, ret, err); break;
-	case KLOG_EXPORT: status = klog_read_export(klog, ret, err); break;
-	case KLOG_CLOSED: break;
+	case KLOG_KMSG:
+		return read_kmsg(klog, ret, err);
+	case KLOG_TEXT:
+		status = read_text(klog, ret, err);
+		break;
+	case KLOG_EXPORT:
+		status = klog_read_export(klog, ret, err);
+		break;
+	case KLOG_CLOSED:
+		break;
 	}
 	if (status == KLOG_FAILED && err && err->sys_errno) /* the reader knows no name */
 		err_set_errno(err, err->sys_errno, "cannot read %s", name_of(klog->source));

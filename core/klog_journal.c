@@ -40,12 +40,14 @@ static void take_field(struct klog *klog, struct text name, struct text value, s
 		entry->from_kernel = text_equals(value, "kernel");
 	} else if (text_equals(name, "PRIORITY") && text_to_u64(value, &number) && number < 8) {
 		record->level = (int)number;
-	} else if (text_equals(name, "SYSLOG_FACILITY") && text_to_u64(value, &number) && number < 128) {
+	} else if (text_equals(name, "SYSLOG_FACILITY") && text_to_u64(value, &number) &&
+		   number < 128) {
 		record->facility = (int)number;
-	} else if (text_equals(name, "_SOURCE_MONOTONIC_TIMESTAMP") && text_to_u64(value, &number) &&
-		number < INT64_MAX) {
+	} else if (text_equals(name, "_SOURCE_MONOTONIC_TIMESTAMP") &&
+		   text_to_u64(value, &number) && number < INT64_MAX) {
 		record->boot_us = (int64_t)number;
-	} else if (text_equals(name, "__REALTIME_TIMESTAMP") && text_to_u64(value, &number) && number < INT64_MAX) {
+	} else if (text_equals(name, "__REALTIME_TIMESTAMP") && text_to_u64(value, &number) &&
+		   number < INT64_MAX) {
 		record->unix_us = (int64_t)number;
 	}
 }
@@ -115,8 +117,9 @@ enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, st
 static struct text json_text(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
-	return json_is_string(value) ? (struct text){ json_string_value(value), json_string_length(value) } :
-		(struct text){ "", 0 };
+	return json_is_string(value)
+		       ? (struct text){ json_string_value(value), json_string_length(value) }
+		       : (struct text){ "", 0 };
 }
 
 /* journalctl gives a message that is not UTF-8 as an array of its bytes. */
@@ -165,7 +168,8 @@ bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *re
 	if (!object)
 		return false;
 	klog_record_init(ret);
-	if (json_object_get(object, "__REALTIME_TIMESTAMP") || json_object_get(object, "_TRANSPORT")) {
+	if (json_object_get(object, "__REALTIME_TIMESTAMP") ||
+		json_object_get(object, "_TRANSPORT")) {
 		bool found = from_journal(klog, object, ret);
 		json_decref(object);
 		return found;

@@ -11,7 +11,8 @@ enum err_code klog_reader_init(struct klog_reader *reader, int fd, struct err *e
 {
 	*reader = (struct klog_reader){ .fd = fd };
 	reader->buffer = malloc(KLOG_BUFFER_SIZE);
-	return reader->buffer ? ERR_OK : err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+	return reader->buffer ? ERR_OK
+			      : err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
 }
 
 void klog_reader_release(struct klog_reader *reader)
@@ -26,7 +27,8 @@ void klog_reader_release(struct klog_reader *reader)
 static enum klog_status fill(struct klog_reader *reader, struct err *err)
 {
 	if (reader->start) {
-		memmove(reader->buffer, reader->buffer + reader->start, reader->end - reader->start);
+		memmove(reader->buffer, reader->buffer + reader->start,
+			reader->end - reader->start);
 		reader->end -= reader->start;
 		reader->start = 0;
 	}
@@ -34,7 +36,8 @@ static enum klog_status fill(struct klog_reader *reader, struct err *err)
 		reader->eof = true;
 		return KLOG_END;
 	}
-	ssize_t got = read(reader->fd, reader->buffer + reader->end, KLOG_BUFFER_SIZE - reader->end);
+	ssize_t got =
+		read(reader->fd, reader->buffer + reader->end, KLOG_BUFFER_SIZE - reader->end);
 	if (got > 0) {
 		reader->end += (size_t)got;
 		return KLOG_RECORD;
@@ -89,7 +92,8 @@ enum klog_status klog_reader_line(struct klog_reader *reader, struct text *ret, 
 	}
 }
 
-enum klog_status klog_reader_bytes(struct klog_reader *reader, uint64_t count, struct text *ret, struct err *err)
+enum klog_status klog_reader_bytes(
+	struct klog_reader *reader, uint64_t count, struct text *ret, struct err *err)
 {
 	uint64_t wanted = count < KLOG_BUFFER_SIZE ? count : KLOG_BUFFER_SIZE;
 	enum klog_status status = KLOG_RECORD;
@@ -105,7 +109,8 @@ enum klog_status klog_reader_bytes(struct klog_reader *reader, uint64_t count, s
 	return length ? KLOG_RECORD : KLOG_END;
 }
 
-enum err_code klog_spawn(const char *const argv[], int stdin_fd, pid_t *ret_pid, int *ret_fd, struct err *err)
+enum err_code klog_spawn(
+	const char *const argv[], int stdin_fd, pid_t *ret_pid, int *ret_fd, struct err *err)
 {
 	int ends[2];
 	posix_spawn_file_actions_t actions;
@@ -114,12 +119,17 @@ enum err_code klog_spawn(const char *const argv[], int stdin_fd, pid_t *ret_pid,
 	int failed = posix_spawn_file_actions_init(&actions);
 	if (!failed) {
 		failed = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-		failed |= posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-		failed |= stdin_fd < 0 ?
-			posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) :
-			posix_spawn_file_actions_adddup2(&actions, stdin_fd, STDIN_FILENO);
+		failed |= posix_spawn_file_actions_addopen(
+			&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		failed |= stdin_fd < 0 ? posix_spawn_file_actions_addopen(
+						 &actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+				       : posix_spawn_file_actions_adddup2(
+						 &actions, stdin_fd, STDIN_FILENO);
 		/* posix_spawnp() takes pointers to char for the sake of old programs; it changes none. */
-		union { const char *const *in; char *const *out; } words = { .in = argv };
+		union {
+			const char *const *in;
+			char *const *out;
+		} words = { .in = argv };
 		if (!failed)
 			failed = posix_spawnp(ret_pid, argv[0], &actions, NULL, words.out, environ);
 		posix_spawn_file_actions_destroy(&actions);

@@ -10,12 +10,13 @@
 #define HARD_WRAP_MIN 79
 
 static const char *const words[] = { "invoked", "oom-killer:", "gfp_mask=", "order=", "nodemask=",
-	"oom_score_adj=", "oom_score_adj:", "oom_score_adj", "oomkilladj=", "oom_adj=", "total-vm:", "anon-rss:",
-	"file-rss:", "shmem-rss:", "UID:", "pgtables:", "score", "sacrifice", "child", "Killed", "process",
-	"memory", "cgroup", "pgtables_bytes", "swapents", "rss_anon", "rss_file", "rss_shmem", "total_vm",
-	"nr_ptes", "nr_pmds", "name", "constraint=", "oom_memcg=", "task_memcg=", "task=", "cpuset=",
-	"mems_allowed=", "global_oom", "killed", "result", "going", "memory.oom.group", "panic_on_oom", "enabled",
-	"deadlocked", "tainted", "Tainted:", "failcnt", "limit", "usage" };
+	"oom_score_adj=", "oom_score_adj:", "oom_score_adj", "oomkilladj=", "oom_adj=", "total-vm:",
+	"anon-rss:", "file-rss:", "shmem-rss:", "UID:", "pgtables:", "score", "sacrifice", "child",
+	"Killed", "process", "memory", "cgroup", "pgtables_bytes", "swapents", "rss_anon",
+	"rss_file", "rss_shmem", "total_vm", "nr_ptes", "nr_pmds", "name", "constraint=",
+	"oom_memcg=", "task_memcg=", "task=", "cpuset=", "mems_allowed=", "global_oom", "killed",
+	"result", "going", "memory.oom.group", "panic_on_oom", "enabled", "deadlocked", "tainted",
+	"Tainted:", "failcnt", "limit", "usage" };
 
 static char last_of(struct text text)
 {
@@ -62,15 +63,18 @@ static bool is_prefix(struct text prefix, struct text of)
 /* The break is at a blank of one of the kernel's fixed phrases. */
 static bool breaks_a_phrase(struct text text, struct text next)
 {
-	static const char *const phrases[] = { "killed as a result of limit of", "or sacrifice child",
-		"are going to be killed due to memory.oom.group set", "memory: Killed process", "memory: Kill process",
-		"System is deadlocked on memory", "system-wide panic_on_oom is enabled" };
+	static const char *const phrases[] = { "killed as a result of limit of",
+		"or sacrifice child", "are going to be killed due to memory.oom.group set",
+		"memory: Killed process", "memory: Kill process", "System is deadlocked on memory",
+		"system-wide panic_on_oom is enabled" };
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
 		struct text phrase = text_of(phrases[i]);
 		for (size_t k = 2; k < phrase.len; k++) {
-			struct text head = { phrase.at, k }, rest = { phrase.at + k + 1, phrase.len - k - 1 };
+			struct text head = { phrase.at, k },
+				    rest = { phrase.at + k + 1, phrase.len - k - 1 };
 			struct text start = { next.at, next.len < rest.len ? next.len : rest.len };
-			if (phrase.at[k] == ' ' && text.len >= k && start.len && is_prefix(start, rest) &&
+			if (phrase.at[k] == ' ' && text.len >= k && start.len &&
+				is_prefix(start, rest) &&
 				memcmp(text.at + text.len - k, head.at, k) == 0)
 				return true;
 		}
@@ -93,7 +97,8 @@ bool logjoin_is_elision(struct text line)
 	if (text_starts(line, "...") || text_starts(line, "[...") || text_starts(line, "(...") ||
 		text_starts(line, "\xe2\x80\xa6") || text_starts(line, "<..."))
 		return line.len < 24;
-	static const char *const marks[] = { "<trim", "<snip", "[snip", "[trim", "[cut", "<cut", "--snip", "8<" };
+	static const char *const marks[] = { "<trim", "<snip", "[snip", "[trim", "[cut", "<cut",
+		"--snip", "8<" };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		if (text_starts(line, marks[i]))
 			return line.len < 40;
@@ -110,14 +115,14 @@ static bool is_cut(const struct logjoin *join)
 bool logjoin_header(const struct logjoin *join)
 {
 	int64_t adj;
-	if (scan_key(join->text, "oom_score_adj=", &adj) || scan_key(join->text, "oom_adj=", &adj) ||
-		scan_key(join->text, "oomkilladj=", &adj))
+	if (scan_key(join->text, "oom_score_adj=", &adj) ||
+		scan_key(join->text, "oom_adj=", &adj) || scan_key(join->text, "oomkilladj=", &adj))
 		return false;
 	char last = last_of(join->text);
-	return is_cut(join) || last == ':' || last == ',' || last == '|' || last == '(' || last == '=' ||
-		starts_with_word(join->next) || text_starts(join->next, "GFP_") ||
-		text_starts(join->next, "__GFP") || text_starts(join->next, "|") ||
-		halves_of_a_word(join->text, join->next);
+	return is_cut(join) || last == ':' || last == ',' || last == '|' || last == '(' ||
+	       last == '=' || starts_with_word(join->next) || text_starts(join->next, "GFP_") ||
+	       text_starts(join->next, "__GFP") || text_starts(join->next, "|") ||
+	       halves_of_a_word(join->text, join->next);
 }
 
 bool logjoin_kill(const struct logjoin *join)
@@ -134,15 +139,16 @@ bool logjoin_kill(const struct logjoin *join)
 	bool number = scan_is_digit(last) && line.killed && !contains(join->text, "oom_score_adj:");
 	if (number && (scan_is_digit(*join->next.at) || text_starts(join->next, "kB")))
 		return true;
-	return starts_with_word(join->next) || text_starts(join->next, ",") || text_starts(join->next, ":") ||
-		halves_of_a_word(join->text, join->next);
+	return starts_with_word(join->next) || text_starts(join->next, ",") ||
+	       text_starts(join->next, ":") || halves_of_a_word(join->text, join->next);
 }
 
 bool logjoin_constraint(const struct logjoin *join)
 {
 	const char *uid = scan_last(join->text, ",uid");
 	if (uid && contains(join->text, ",pid="))
-		return uid + strlen(",uid=") >= join->text.at + join->text.len && scan_is_digit(*join->next.at);
+		return uid + strlen(",uid=") >= join->text.at + join->text.len &&
+		       scan_is_digit(*join->next.at);
 	/* No word of this line is followed by a blank, but for a name or a path with one. */
 	return !contains(join->next, " ") || contains(join->next, ",task");
 }
@@ -163,9 +169,11 @@ bool logjoin_task_in(const struct logjoin *join)
 		return false;
 	if (limit.len > 1 && last_of(limit) == '/')
 		return true;
-	struct text rest = task.len > limit.len ? scan_from(task, task.at + limit.len) : (struct text){ task.at, 0 };
+	struct text rest = task.len > limit.len ? scan_from(task, task.at + limit.len)
+						: (struct text){ task.at, 0 };
 	if (rest.len && memcmp(task.at, limit.at, limit.len) == 0)
-		return join->next.len <= rest.len && memcmp(rest.at, join->next.at, join->next.len) == 0;
+		return join->next.len <= rest.len &&
+		       memcmp(rest.at, join->next.at, join->next.len) == 0;
 	return is_cut(join);
 }
 
@@ -180,7 +188,8 @@ bool logjoin_table(const struct logjoin *join)
 	if (!row || !named)
 		return true;
 	/* Whole, but a name may have been cut where a terminal ended. */
-	return (join->stamped || is_cut(join)) && is_path_piece(join->next) && strlen(task.comm) + join->next.len <= 15;
+	return (join->stamped || is_cut(join)) && is_path_piece(join->next) &&
+	       strlen(task.comm) + join->next.len <= 15;
 }
 
 bool logjoin_cpu(const struct logjoin *join)
@@ -190,7 +199,8 @@ bool logjoin_cpu(const struct logjoin *join)
 	if (!oomline_cpu(join->text, &event))
 		return join->text.len < 400;
 	struct text release = text_of(event.kernel);
-	bool at_end = release.len < join->text.len &&
+	bool at_end =
+		release.len < join->text.len &&
 		memcmp(join->text.at + join->text.len - release.len, release.at, release.len) == 0;
 	return at_end && is_cut(join) && *join->next.at != '#';
 }
@@ -203,11 +213,13 @@ bool logjoin_usage(const struct logjoin *join)
 
 bool logjoin_panic(const struct logjoin *join)
 {
-	static const char *const sentences[] = { "Kernel panic - not syncing: System is deadlocked on memory",
+	static const char *const sentences[] = {
+		"Kernel panic - not syncing: System is deadlocked on memory",
 		"Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled",
 		"Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled",
 		"Kernel panic - not syncing: Out of memory and no killable processes",
-		"Kernel panic - not syncing: out of memory. panic_on_oom is selected" };
+		"Kernel panic - not syncing: out of memory. panic_on_oom is selected"
+	};
 	struct text text = text_trim(join->text);
 	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
 		struct text sentence = text_of(sentences[i]);
@@ -232,10 +244,11 @@ bool logjoin_zone(const struct logjoin *join)
 {
 	size_t i = 0;
 	const char *c = join->next.at;
-	while (i < join->next.len && ((c[i] >= 'a' && c[i] <= 'z') || c[i] == '_' || c[i] == '(' || c[i] == ')'))
+	while (i < join->next.len &&
+		((c[i] >= 'a' && c[i] <= 'z') || c[i] == '_' || c[i] == '(' || c[i] == ')'))
 		i++;
 	return i > 2 && i + 1 < join->next.len && c[i] == ':' && scan_is_digit(c[i + 1]) &&
-		contains(join->next, "kB");
+	       contains(join->next, "kB");
 }
 
 /* Between two numbers of a row the count of its columns decides, if there is a header; a break
@@ -250,13 +263,14 @@ static bool is_inside_number(const struct logjoin *join, struct text text)
 	memcpy(bytes, text.at, text.len);
 	memcpy(bytes + text.len, join->next.at, join->next.len);
 	struct text joined = { bytes, text.len + join->next.len };
-	return !join->columns->count || (oomline_row(joined, join->columns, OOM_UNKNOWN, &task, &named) && named);
+	return !join->columns->count ||
+	       (oomline_row(joined, join->columns, OOM_UNKNOWN, &task, &named) && named);
 }
 
 static bool is_between_numbers(const struct logjoin *join, struct text text)
 {
 	return scan_is_digit(last_of(text)) && join->next.len && scan_is_digit(*join->next.at) &&
-		oomline_is_table(text);
+	       oomline_is_table(text);
 }
 
 enum logjoin_gap logjoin_gap(const struct logjoin *join)
@@ -267,17 +281,20 @@ enum logjoin_gap logjoin_gap(const struct logjoin *join)
 		return LOGJOIN_BLANK;
 	if (halves_of_a_word(text, join->next))
 		return LOGJOIN_NONE;
-	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") || text_starts(join->next, "kB") ||
-		last_of(text) == 'k')
+	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") ||
+		text_starts(join->next, "kB") || last_of(text) == 'k')
 		return LOGJOIN_NONE;
-	if (text_starts(text, "Task in ") && contains(text, "limit of /") && is_path_piece(join->next))
+	if (text_starts(text, "Task in ") && contains(text, "limit of /") &&
+		is_path_piece(join->next))
 		return LOGJOIN_NONE;
-	if ((text_starts(text, "CPU: ") || text_starts(text, "Pid: ")) && scan_is_digit(*join->next.at) &&
-		!scan_is_digit(*last_piece(text).at))
+	if ((text_starts(text, "CPU: ") || text_starts(text, "Pid: ")) &&
+		scan_is_digit(*join->next.at) && !scan_is_digit(*last_piece(text).at))
 		return LOGJOIN_BLANK; /* the release is a word of its own */
 	if (is_between_numbers(join, text))
-		return is_inside_number(join, text) && !join->blank_end ? LOGJOIN_NONE : LOGJOIN_BLANK;
-	if (join->blank_end || text.len < join->text.len || join->indented || starts_with_word(join->next))
+		return is_inside_number(join, text) && !join->blank_end ? LOGJOIN_NONE
+									: LOGJOIN_BLANK;
+	if (join->blank_end || text.len < join->text.len || join->indented ||
+		starts_with_word(join->next))
 		return LOGJOIN_BLANK;
 	if (!text_next_field(&word, &first) || is_cut(join))
 		return LOGJOIN_NONE;

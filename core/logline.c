@@ -55,8 +55,8 @@ static bool take_priority(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest;
 	int64_t priority;
-	if (!text_skip(&text, "<") || !text.len || !scan_is_digit(*text.at) || !scan_number(&text, &priority) ||
-		!text_skip(&text, ">") || priority > 191)
+	if (!text_skip(&text, "<") || !text.len || !scan_is_digit(*text.at) ||
+		!scan_number(&text, &priority) || !text_skip(&text, ">") || priority > 191)
 		return false;
 	*rest = text;
 	if (text_skip(&text, "1 ") && text.len > 4 && scan_is_digit(*text.at))
@@ -69,9 +69,10 @@ static bool take_priority(struct text *rest, struct klog_record *record)
 /* Words that start a message of the kernel and end in a colon: no program of that name wrote it. */
 static bool is_kernel_word(struct text word)
 {
-	static const char *const words[] = { "oom_reaper:", "memory:", "memory+swap:", "swap:", "kmem:",
-		"Mem-Info:", "Mem-info:", "DMA:", "DMA32:", "Normal:", "HighMem:", "Movable:", "CPU:", "Pid:",
-		"sysrq:", "SysRq", "Modules", "RIP:", "RSP:", "Code:", "Workqueue:", "Tasks" };
+	static const char *const words[] = { "oom_reaper:", "memory:", "memory+swap:", "swap:",
+		"kmem:", "Mem-Info:", "Mem-info:", "DMA:", "DMA32:", "Normal:", "HighMem:",
+		"Movable:", "CPU:", "Pid:", "sysrq:", "SysRq", "Modules",
+		"RIP:", "RSP:", "Code:", "Workqueue:", "Tasks" };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (text_equals(word, words[i]))
 			return true;
@@ -81,8 +82,8 @@ static bool is_kernel_word(struct text word)
 
 static bool is_kernel_ident(struct text word)
 {
-	static const char *const idents[] = { "kernel:", "kernel", "kernel[0]:", "vmunix:", "klogd:", "kern:",
-		"dmesg:", "kmsg:" };
+	static const char *const idents[] = { "kernel:", "kernel",
+		"kernel[0]:", "vmunix:", "klogd:", "kern:", "dmesg:", "kmsg:" };
 	for (size_t i = 0; i < sizeof(idents) / sizeof(idents[0]); i++) {
 		if (text_equals(word, idents[i]))
 			return true;
@@ -147,8 +148,8 @@ static bool take_colour(struct text *rest, struct klog_record *record)
 static bool take_quote(struct text *rest, struct klog_record *record)
 {
 	(void)record;
-	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") || text_skip(rest, "* ") ||
-		text_skip(rest, "\xef\xbb\xbf");
+	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") ||
+	       text_skip(rest, "* ") || text_skip(rest, "\xef\xbb\xbf");
 }
 
 /* "MESSAGE=" of journalctl -o verbose, "\"msg\": \"" of JSON printed over several lines. */
@@ -181,12 +182,13 @@ static bool take_facility_words(struct text *rest, struct klog_record *record)
 	if (!text.len || *text.at < 'a' || *text.at > 'z')
 		return false;
 	struct text head = { text.at, text.len < 24 ? text.len : 24 };
-	if (!text_split(&head, ':', &facility) || !text_split(&head, ':', &level) || facility.len > 9 ||
-		level.len > 8 || level.len < 3)
+	if (!text_split(&head, ':', &facility) || !text_split(&head, ':', &level) ||
+		facility.len > 9 || level.len > 8 || level.len < 3)
 		return false;
 	facility = text_trim(facility);
 	level = text_trim(level);
-	static const char *const levels[] = { "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug" };
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "warn", "notice",
+		"info", "debug" };
 	for (int i = 0; i < 8; i++) {
 		if (!text_equals(level, levels[i]))
 			continue;
@@ -209,13 +211,15 @@ static bool take_android(struct text *rest, struct klog_record *record)
 	bool mtk = text_skip(&text, "(");
 	if (mtk && (!scan_number(&text, &cpu) || !text_skip(&text, ")")))
 		return false;
-	if (!text_skip(&text, "[") || !scan_number(&text, mtk ? &pid : &cpu) || !text_skip(&text, ":"))
+	if (!text_skip(&text, "[") || !scan_number(&text, mtk ? &pid : &cpu) ||
+		!text_skip(&text, ":"))
 		return false;
 	const char *end = text_find(text, "]");
 	const char *colon = end && !mtk ? scan_last(scan_until(text, end), ":") : NULL;
 	if (!end || (size_t)(end - text.at) > 40)
 		return false;
-	struct text number = colon ? scan_from(scan_until(text, end), colon + 1) : (struct text){ text.at, 0 };
+	struct text number =
+		colon ? scan_from(scan_until(text, end), colon + 1) : (struct text){ text.at, 0 };
 	scan_blanks(&number);
 	if (!mtk && (!scan_number(&number, &pid) || number.len))
 		return false;
@@ -262,9 +266,10 @@ bool logline_parse_kmsg(struct text bytes, struct klog_record *ret, uint64_t *re
 	if (!bytes.len || !scan_is_digit(*bytes.at))
 		return false;
 	if (!text_split(&rest, ',', &field) || !text_to_u64(field, &priority) || priority > 2047 ||
-		!text_split(&rest, ',', &field) || !text_to_u64(field, &seq) || !text_split(&rest, ',', &field) ||
-		!text_to_u64(field, &usec) || usec > INT64_MAX || !text_split(&rest, ';', &field) || !field.len ||
-		field.len > 64 || text_find(field, "\n"))
+		!text_split(&rest, ',', &field) || !text_to_u64(field, &seq) ||
+		!text_split(&rest, ',', &field) || !text_to_u64(field, &usec) || usec > INT64_MAX ||
+		!text_split(&rest, ';', &field) || !field.len || field.len > 64 ||
+		text_find(field, "\n"))
 		return false;
 	struct text line = rest;
 	text_next_line(&rest, &line);
@@ -293,14 +298,16 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 	if (!text.len || !scan_is_digit(*text.at) || !scan_number(&text, &number) || !text.len)
 		return false;
 	char separator = *text.at;
-	if (separator != ':' && separator != ' ' && separator != '\t' && separator != '|' && separator != '-')
+	if (separator != ':' && separator != ' ' && separator != '\t' && separator != '|' &&
+		separator != '-')
 		return false;
 	struct text next = scan_from(text, text.at + 1);
 	if (separator == ':' && next.len && scan_is_digit(*next.at))
 		return false; /* a clock */
 	scan_blanks(&next);
 	struct text head = { next.at, next.len < 32 ? next.len : 32 };
-	bool starts = next.len && (*next.at == '[' || *next.at == '<' || *next.at == '>' || is_month(head));
+	bool starts = next.len &&
+		      (*next.at == '[' || *next.at == '<' || *next.at == '>' || is_month(head));
 	if (!starts && separator != '\t' && separator != ':')
 		return false;
 	*rest = next;
@@ -309,9 +316,10 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 
 typedef bool take_fn(struct text *rest, struct klog_record *record);
 
-static take_fn *const takers[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority, take_quote, take_colour,
-	take_kmsg_head, logtime_take_iso_stamp, take_line_number, logtime_take_syslog_date, take_facility_words, take_container,
-	take_message_key, take_android };
+static take_fn *const takers[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority,
+	take_quote, take_colour, take_kmsg_head, logtime_take_iso_stamp, take_line_number,
+	logtime_take_syslog_date, take_facility_words, take_container, take_message_key,
+	take_android };
 
 static bool take_one(struct text *rest, struct klog_record *record)
 {
@@ -329,9 +337,11 @@ static bool skip_to_stamp(struct text *rest, struct klog_record *record)
 {
 	struct text head = { rest->at, rest->len < PREFIX_MAX ? rest->len : PREFIX_MAX };
 	struct text seek = head;
-	for (const char *at; seek.len && (at = memchr(seek.at, '[', seek.len)); seek = scan_from(seek, at + 1)) {
+	for (const char *at; seek.len && (at = memchr(seek.at, '[', seek.len));
+		seek = scan_from(seek, at + 1)) {
 		struct text text = scan_from(*rest, at);
-		if (logtime_take_boot_stamp(&text, record) || logtime_take_clock_stamp(&text, record)) {
+		if (logtime_take_boot_stamp(&text, record) ||
+			logtime_take_clock_stamp(&text, record)) {
 			*rest = text;
 			return true;
 		}

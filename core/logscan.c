@@ -14,7 +14,8 @@ bool scan_is_blank(char c)
 
 static bool is_word(char c)
 {
-	return scan_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+	return scan_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       c == '-';
 }
 
 struct text scan_from(struct text text, const char *at)
@@ -43,7 +44,8 @@ const char *scan_last(struct text text, const char *needle)
 const char *scan_word(struct text text, const char *needle)
 {
 	struct text rest = text;
-	for (const char *at; rest.len && (at = text_find(rest, needle)); rest = scan_from(text, at + 1)) {
+	for (const char *at; rest.len && (at = text_find(rest, needle));
+		rest = scan_from(text, at + 1)) {
 		if (at == text.at || !is_word(at[-1]))
 			return at;
 	}
@@ -58,8 +60,8 @@ bool scan_number(struct text *rest, int64_t *ret)
 		digits++;
 	length += digits;
 	int64_t value;
-	if (!digits || !text_to_i64((struct text){ rest->at, length }, &value) || value > SCAN_NUMBER_MAX ||
-		value < -SCAN_NUMBER_MAX)
+	if (!digits || !text_to_i64((struct text){ rest->at, length }, &value) ||
+		value > SCAN_NUMBER_MAX || value < -SCAN_NUMBER_MAX)
 		return false;
 	*ret = value;
 	*rest = scan_from(*rest, rest->at + length);

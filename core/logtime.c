@@ -47,7 +47,9 @@ bool logtime_take_caller(struct text *rest, struct klog_record *record)
 static void skip_delta(struct text *rest)
 {
 	scan_blanks(rest);
-	const char *end = text_starts(*rest, "<") ? memchr(rest->at, '>', rest->len < 20 ? rest->len : 20) : NULL;
+	const char *end = text_starts(*rest, "<")
+				  ? memchr(rest->at, '>', rest->len < 20 ? rest->len : 20)
+				  : NULL;
 	if (end)
 		*rest = scan_from(*rest, end + 1);
 }
@@ -87,7 +89,8 @@ bool logtime_has_clock(struct text text)
 	for (size_t i = 0; i + 8 <= text.len; i++) {
 		const char *c = text.at + i;
 		if (c[2] == ':' && c[5] == ':' && scan_is_digit(c[0]) && scan_is_digit(c[1]) &&
-			scan_is_digit(c[3]) && scan_is_digit(c[4]) && scan_is_digit(c[6]) && scan_is_digit(c[7]))
+			scan_is_digit(c[3]) && scan_is_digit(c[4]) && scan_is_digit(c[6]) &&
+			scan_is_digit(c[7]))
 			return true;
 	}
 	return false;
@@ -95,8 +98,8 @@ bool logtime_has_clock(struct text text)
 
 static bool is_short_clock(struct text text)
 {
-	return text.len >= 5 && text.at[text.len - 3] == ':' && scan_is_digit(text.at[text.len - 1]) &&
-		scan_is_digit(text.at[text.len - 4]);
+	return text.len >= 5 && text.at[text.len - 3] == ':' &&
+	       scan_is_digit(text.at[text.len - 1]) && scan_is_digit(text.at[text.len - 4]);
 }
 
 /* "[Mon Aug 31 18:23:18 2015]" of dmesg -T, in whatever language; "[Aug31 18:23]" of dmesg -H. */
@@ -143,7 +146,8 @@ static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
 	int64_t era = (year >= 0 ? year : year - 399) / 400;
 	int64_t year_of_era = year - era * 400;
 	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+	       day_of_year - 719468;
 }
 
 static void take_fraction(struct text *rest, int64_t *us)
@@ -181,18 +185,20 @@ bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us)
 	struct text text = *rest;
 	int64_t year, month, day, hour, minute, second, zone, us = 0;
 	if (!take_digits(&text, 4, &year) || !(text_skip(&text, "-") || text_skip(&text, "/")) ||
-		!take_digits(&text, 2, &month) || !(text_skip(&text, "-") || text_skip(&text, "/")) ||
-		!take_digits(&text, 2, &day) || !(text_skip(&text, "T") || text_skip(&text, " ")) ||
-		!take_digits(&text, 2, &hour) || !text_skip(&text, ":") || !take_digits(&text, 2, &minute) ||
-		!text_skip(&text, ":") || !take_digits(&text, 2, &second))
+		!take_digits(&text, 2, &month) ||
+		!(text_skip(&text, "-") || text_skip(&text, "/")) || !take_digits(&text, 2, &day) ||
+		!(text_skip(&text, "T") || text_skip(&text, " ")) ||
+		!take_digits(&text, 2, &hour) || !text_skip(&text, ":") ||
+		!take_digits(&text, 2, &minute) || !text_skip(&text, ":") ||
+		!take_digits(&text, 2, &second))
 		return false;
 	take_fraction(&text, &us);
 	bool zoned = take_zone(&text, &zone);
 	*rest = text;
 	*ret_unix_us = KLOG_UNKNOWN;
 	if (zoned && month >= 1 && month <= 12)
-		*ret_unix_us = us + 1000000 * (days_from_civil(year, month, day) * 86400 + hour * 3600 +
-			minute * 60 + second - zone);
+		*ret_unix_us = us + 1000000 * (days_from_civil(year, month, day) * 86400 +
+						      hour * 3600 + minute * 60 + second - zone);
 	return true;
 }
 
@@ -225,7 +231,8 @@ bool logtime_take_syslog_date(struct text *rest, struct klog_record *record)
 		if (!text_next_field(&text, &field) || !scan_is_digit(*field.at))
 			return false;
 		if (field.len >= 8 && logtime_has_clock(field)) {
-			record->stamp = (struct text){ start, (size_t)(field.at + field.len - start) };
+			record->stamp =
+				(struct text){ start, (size_t)(field.at + field.len - start) };
 			record->stamped = true;
 			*rest = text;
 			return true;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMM_MAX 15 /* TASK_COMM_LEN - 1 */
+#define COMM_MAX      15 /* TASK_COMM_LEN - 1 */
 #define INVOKER_REACH 80 /* what is further left is no part of a name */
 
 static void copy_comm(struct text comm, char ret[OOM_COMM_SIZE])
@@ -35,8 +35,8 @@ static const char *name_end_before(struct text text, const char *at)
 /* The name may hold anything that follows a name: the rightmost place counts. */
 static const char *name_end(struct text text)
 {
-	static const char *const follow[] = { "total-vm:", "vsz:", "UID ", "score ", "sharing same memory",
-		"is already exiting", "now anon-rss:" };
+	static const char *const follow[] = { "total-vm:", "vsz:", "UID ", "score ",
+		"sharing same memory", "is already exiting", "now anon-rss:" };
 	const char *end = NULL;
 	for (size_t i = 0; i < sizeof(follow) / sizeof(follow[0]); i++) {
 		const char *at = scan_last(text, follow[i]);
@@ -63,8 +63,9 @@ static bool take_process(struct text *rest, struct oom_victim *victim)
 	}
 	if (text_skip(&text, "(")) {
 		const char *end = name_end(text);
-		struct text comm = end ? scan_until(text, end) : (struct text){ text.at,
-			text.len < COMM_MAX ? text.len : COMM_MAX };
+		struct text comm =
+			end ? scan_until(text, end)
+			    : (struct text){ text.at, text.len < COMM_MAX ? text.len : COMM_MAX };
 		copy_comm(comm, victim->comm);
 		text = end ? scan_from(text, end + 1) : scan_from(text, text.at + comm.len);
 	}
@@ -90,8 +91,8 @@ static void read_kill_prefix(struct text prefix, struct oom_kill_line *line)
 {
 	line->memcg = scan_word(prefix, "Memory cgroup out of memory") != NULL;
 	line->host = !line->memcg &&
-		(text_find(prefix, "Out of memory") || text_find(prefix, "Out of Memory") ||
-			text_find(prefix, "No available memory"));
+		     (text_find(prefix, "Out of memory") || text_find(prefix, "Out of Memory") ||
+			     text_find(prefix, "No available memory"));
 	line->allocating_task = text_find(prefix, "oom_kill_allocating_task") != NULL;
 }
 
@@ -100,11 +101,14 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 	struct oom_kill_line line = { .score = OOM_UNKNOWN };
 	const char *at = scan_word(text, "Killed process ");
 	if (!at)
-		at = text_find(text, "OOM killed process ") ? scan_word(text, "killed process ") : NULL; /* OpenVZ */
+		at = text_find(text, "OOM killed process ") ? scan_word(text, "killed process ")
+							    : NULL; /* OpenVZ */
 	line.killed = at != NULL;
-	if (!at && !(at = scan_word(text, "Kill process ")) && !(at = scan_word(text, "kill process ")))
+	if (!at && !(at = scan_word(text, "Kill process ")) &&
+		!(at = scan_word(text, "kill process ")))
 		return false;
-	struct text rest = scan_from(text, at + strlen(line.killed ? "Killed process " : "Kill process "));
+	struct text rest =
+		scan_from(text, at + strlen(line.killed ? "Killed process " : "Kill process "));
 	oom_victim_init(&line.victim);
 	if (!take_process(&rest, &line.victim))
 		return false;
@@ -148,7 +152,7 @@ static bool is_header_rest(struct text rest)
 	text_skip(&rest, ":");
 	rest = text_trim(rest);
 	return !rest.len || text_find(rest, "gfp_mask=0x") || scan_word(rest, "order=0") ||
-		text_starts(rest, "...") || text_starts(rest, "[...");
+	       text_starts(rest, "...") || text_starts(rest, "[...");
 }
 
 static void read_gfp(struct text text, struct oom_event *event)
@@ -158,7 +162,8 @@ static void read_gfp(struct text text, struct oom_event *event)
 		return;
 	struct text mask = scan_from(text, at + strlen("gfp_mask="));
 	size_t length = 0;
-	while (length < mask.len && strchr("0123456789abcdefxABCDEF", mask.at[length]) && mask.at[length])
+	while (length < mask.len && strchr("0123456789abcdefxABCDEF", mask.at[length]) &&
+		mask.at[length])
 		length++;
 	if (length < 3 || !text_starts(mask, "0x"))
 		return;
@@ -207,7 +212,10 @@ bool oomline_header(struct text text, struct oom_event *event)
 
 static enum oom_constraint constraint_of(struct text name)
 {
-	static const struct { const char *name; enum oom_constraint constraint; } rows[] = {
+	static const struct {
+		const char *name;
+		enum oom_constraint constraint;
+	} rows[] = {
 		{ "CONSTRAINT_NONE", OOM_CONSTRAINT_NONE },
 		{ "CONSTRAINT_CPUSET", OOM_CONSTRAINT_CPUSET },
 		{ "CONSTRAINT_MEMORY_POLICY", OOM_CONSTRAINT_MEMPOLICY },
@@ -246,7 +254,8 @@ static void read_constraint_task(struct text text, struct oom_event *event)
 		return;
 	struct text head = scan_until(text, pid_at);
 	size_t reach = COMM_MAX + strlen(",task=");
-	struct text window = head.len > reach ? scan_from(head, head.at + (head.len - reach)) : head;
+	struct text window =
+		head.len > reach ? scan_from(head, head.at + (head.len - reach)) : head;
 	const char *task = text_find(window, ",task=");
 	if (!task)
 		return;
@@ -276,7 +285,8 @@ bool oomline_constraint(struct text text, struct oom_event *event)
 	const char *comma = text_find(text, ",");
 	event->constraint = constraint_of(comma ? scan_until(name, comma) : name);
 	text_copy(value_of(text, ",nodemask=", ","), event->nodemask, sizeof(event->nodemask));
-	text_copy(value_of(text, ",cpuset=", ",mems_allowed="), event->cpuset, sizeof(event->cpuset));
+	text_copy(
+		value_of(text, ",cpuset=", ",mems_allowed="), event->cpuset, sizeof(event->cpuset));
 	/* "mems_allowed=0-1,3" has commas of its own: it ends where a word begins. */
 	struct text mems = value_of(text, ",mems_allowed=", ",global_oom");
 	mems = scan_until(mems, mems.at + strspn(mems.len ? mems.at : "", "0123456789-,"));
@@ -289,7 +299,8 @@ bool oomline_constraint(struct text text, struct oom_event *event)
 		event->constraint = OOM_CONSTRAINT_MEMCG;
 	}
 	const char *task_at = scan_last(text, ",task=");
-	struct text task_memcg = value_of(task_at ? scan_until(text, task_at) : text, ",task_memcg=", "\n");
+	struct text task_memcg =
+		value_of(task_at ? scan_until(text, task_at) : text, ",task_memcg=", "\n");
 	if (task_memcg.len)
 		replace(&event->task_memcg, copy_path(task_memcg));
 	event->scope = event->constraint == OOM_CONSTRAINT_MEMCG ? OOM_SCOPE_MEMCG : OOM_SCOPE_HOST;
@@ -311,7 +322,8 @@ bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text 
 		return false;
 	*ret_task = text_trim(killed ? scan_until(text, killed) : text);
 	if (killed)
-		*ret_limit = text_trim(scan_from(text, killed + strlen("killed as a result of limit of")));
+		*ret_limit = text_trim(
+			scan_from(text, killed + strlen("killed as a result of limit of")));
 	return ret_task->len && *ret_task->at == '/';
 }
 
@@ -339,7 +351,8 @@ static void set_paths(struct oom_event *event, struct text task, struct text lim
 {
 	replace(&event->task_memcg, task.len ? copy_path(task) : NULL);
 	replace(&event->oom_memcg, limit.len ? copy_path(limit) : NULL);
-	if (!event->task_memcg || !event->oom_memcg || is_ancestor(event->oom_memcg, event->task_memcg))
+	if (!event->task_memcg || !event->oom_memcg ||
+		is_ancestor(event->oom_memcg, event->task_memcg))
 		return;
 	char *mended_task = copy_without_blanks(task), *mended_limit = copy_without_blanks(limit);
 	bool mended = mended_task && mended_limit && is_ancestor(mended_limit, mended_task);
@@ -372,7 +385,9 @@ bool oomline_reaped(struct text text, struct oom_victim *ret)
 static struct text release_in(struct text text)
 {
 	const char *at = scan_last(text, "ainted");
-	struct text rest = at ? scan_from(text, at + strlen("ainted")) : (struct text){ text.at, 0 }, field;
+	struct text rest = at ? scan_from(text, at + strlen("ainted"))
+			      : (struct text){ text.at, 0 },
+		    field;
 	while (text_next_field(&rest, &field)) {
 		text_skip(&field, "(");
 		const char *dot = memchr(field.at, '.', field.len);
@@ -392,7 +407,8 @@ bool oomline_cpu(struct text text, struct oom_event *event)
 	if (!comm_at || !(scan_key(text, "PID: ", &pid) || scan_key(text, "Pid: ", &pid)))
 		return release.len > 0;
 	struct text comm = scan_from(text, comm_at + strlen("omm: "));
-	if (event->invoker.comm[0] && text_starts(comm, event->invoker.comm) && event->invoker.pid == OOM_UNKNOWN)
+	if (event->invoker.comm[0] && text_starts(comm, event->invoker.comm) &&
+		event->invoker.pid == OOM_UNKNOWN)
 		event->invoker.pid = pid;
 	return release.len > 0;
 }

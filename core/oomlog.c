@@ -8,7 +8,7 @@
 
 /* A message is cut here; the kernel's own are 1 KiB, memory.stat in one record somewhat more. */
 #define MESSAGE_MAX 16384
-#define RAW_MAX (256 * 1024)
+#define RAW_MAX     (256 * 1024)
 
 /* No record of 1 KiB is wrapped into more lines, not at 20 columns; it bounds the time as well. */
 #define PIECES_MAX 64
@@ -79,35 +79,42 @@ static void restore_newlines(struct oomlog_message *message)
 static bool makes_kill(const struct oomlog_message *message, struct text next)
 {
 	struct text text = scan_trim_end((struct text){ message->bytes, message->len });
-	return message->shape && message->shape->open == logjoin_kill && text.len && text.at[text.len - 1] == ':' &&
-		(text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
+	return message->shape && message->shape->open == logjoin_kill && text.len &&
+	       text.at[text.len - 1] == ':' &&
+	       (text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
 }
 
 static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
-	if (!message->pending || !message->len || message->len == MESSAGE_MAX || message->pieces == PIECES_MAX ||
-		!record->text.len)
+	if (!message->pending || !message->len || message->len == MESSAGE_MAX ||
+		message->pieces == PIECES_MAX || !record->text.len)
 		return false;
-	*join = (struct logjoin){ .text = { message->bytes, message->len }, .next = record->text,
-		.columns = &log->columns, .width = message->width,
-		.widest = message->width >= log->widest, .stamped = message->stamped,
-		.indented = record->indent > 0, .blank_end = message->blank_end };
+	*join = (struct logjoin){ .text = { message->bytes, message->len },
+		.next = record->text,
+		.columns = &log->columns,
+		.width = message->width,
+		.widest = message->width >= log->widest,
+		.stamped = message->stamped,
+		.indented = record->indent > 0,
+		.blank_end = message->blank_end };
 	size_t at;
 	if (record->stamped) {
 		/* 1024 bytes are a record: a long cgroup path goes on in the next one, flagged 'c'
 		 * in /dev/kmsg, on a line of its own elsewhere. */
 		return message->shape && message->shape->open == logjoin_constraint &&
-			(record->continues || text_find(record->text, ",task=")) && !oomlog_shape_of(record->text, &at) &&
-			logjoin_constraint(join);
+		       (record->continues || text_find(record->text, ",task=")) &&
+		       !oomlog_shape_of(record->text, &at) && logjoin_constraint(join);
 	}
 	if (logjoin_is_elision(record->text))
 		return false;
 	if (!message->shape)
-		return oomlog_makes_shape(join->text, join->next, "") || oomlog_makes_shape(join->text, join->next, " ");
+		return oomlog_makes_shape(join->text, join->next, "") ||
+		       oomlog_makes_shape(join->text, join->next, " ");
 	if (makes_kill(message, record->text))
 		return true;
-	return message->shape->open && !oomlog_shape_of(record->text, &at) && message->shape->open(join);
+	return message->shape->open && !oomlog_shape_of(record->text, &at) &&
+	       message->shape->open(join);
 }
 
 static void start_message(struct oomlog *log, const struct klog_record *record)
@@ -129,11 +136,13 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 	}
 	append(log, record->text, record->escaped);
 	restore_newlines(message);
-	message->shape = oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
+	message->shape =
+		oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
 	message->pending = true;
 }
 
-static void continue_message(struct oomlog *log, const struct klog_record *record, const struct logjoin *join)
+static void continue_message(
+	struct oomlog *log, const struct klog_record *record, const struct logjoin *join)
 {
 	struct oomlog_message *message = &log->message;
 	enum logjoin_gap gap = record->stamped ? LOGJOIN_NONE : logjoin_gap(join);
@@ -149,12 +158,16 @@ static void continue_message(struct oomlog *log, const struct klog_record *recor
 	message->last_line = record->line;
 	message->pieces++;
 	if (!message->shape)
-		message->shape = oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
+		message->shape = oomlog_shape_of(
+			(struct text){ message->bytes, message->len }, &message->shape_at);
 }
 
 static bool is_userspace_notice(struct oomlog *log, struct text text)
 {
-	static const struct { const char *marker; enum oomlog_other other; } rows[] = {
+	static const struct {
+		const char *marker;
+		enum oomlog_other other;
+	} rows[] = {
 		{ "due to memory pressure for /", OOMLOG_SYSTEMD_OOMD },
 		{ "due to memory used (", OOMLOG_SYSTEMD_OOMD },
 		{ "sending SIGTERM to process", OOMLOG_EARLYOOM },
@@ -180,7 +193,8 @@ static void take_foreign(struct oomlog *log, const struct klog_record *record)
 	if (is_userspace_notice(log, record->text))
 		return;
 	const struct oomlog_shape *shape = oomlog_shape_of(record->text, &at);
-	if (shape && (shape->open == logjoin_kill || shape->open == logjoin_header || shape->open == logjoin_constraint))
+	if (shape && (shape->open == logjoin_kill || shape->open == logjoin_header ||
+			     shape->open == logjoin_constraint))
 		log->others[OOMLOG_FORGED]++;
 }
 
@@ -209,7 +223,8 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 
 bool oomlog_waiting(const struct oomlog *log)
 {
-	return log->held_count || log->phase == OOMLOG_DECIDED || (log->message.pending && log->message.shape);
+	return log->held_count || log->phase == OOMLOG_DECIDED ||
+	       (log->message.pending && log->message.shape);
 }
 
 void oomlog_flush(struct oomlog *log, bool overdue)
@@ -228,7 +243,8 @@ void oomlog_finish(struct oomlog *log)
 	oomlog_deliver_held(log);
 }
 
-enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags)
+enum err_code oomlog_init(
+	struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags)
 {
 	memset(log, 0, sizeof(*log));
 	log->sink = sink;

@@ -78,7 +78,8 @@ void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 		if (event->victims[i].pid == victim->pid)
 			return; /* memory.oom.group prints the chosen one twice */
 	}
-	if (!grow(log, (void **)&event->victims, &log->victims_size, event->victim_count, sizeof(*victim)))
+	if (!grow(log, (void **)&event->victims, &log->victims_size, event->victim_count,
+		    sizeof(*victim)))
 		return;
 	event->victims[event->victim_count++] = *victim;
 }
@@ -88,7 +89,8 @@ void oomlog_add_task(struct oomlog *log, const struct oom_task *task)
 	struct oom_event *event = &log->event;
 	event->task_count++;
 	if (event->tasks_kept == OOM_TASKS_MAX ||
-		!grow(log, (void **)&event->tasks, &log->tasks_size, event->tasks_kept, sizeof(*task)))
+		!grow(log, (void **)&event->tasks, &log->tasks_size, event->tasks_kept,
+			sizeof(*task)))
 		return;
 	event->tasks[event->tasks_kept++] = *task;
 }
@@ -170,7 +172,8 @@ static void settle(struct oomlog *log)
 		event->scope = OOM_SCOPE_MEMCG;
 	else if (event->scope == OOM_SCOPE_UNKNOWN && event->has_meminfo && event->headed)
 		event->scope = OOM_SCOPE_HOST;
-	event->complete = event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
+	event->complete =
+		event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
 		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != OOM_UNKNOWN);
 }
 

@@ -44,7 +44,7 @@ static bool is_more(const struct oomlog *log, const struct oom_kill_line *line)
 	if (event->group)
 		return line->memcg == (event->scope == OOM_SCOPE_MEMCG);
 	return event->victim_count && event->victims[0].pid == line->victim.pid &&
-		strcmp(event->victims[0].comm, line->victim.comm) == 0;
+	       strcmp(event->victims[0].comm, line->victim.comm) == 0;
 }
 
 /* A kill line behind a constraint line of its own that names another process and another name
@@ -53,9 +53,9 @@ static bool is_more(const struct oomlog *log, const struct oom_kill_line *line)
 static bool contradicts(const struct oomlog *log, const struct oom_kill_line *line)
 {
 	const struct oom_event *event = &log->event;
-	return log->phase == OOMLOG_REPORT && log->has_constraint_line && event->chosen.pid != OOM_UNKNOWN &&
-		event->chosen.pid != line->victim.pid && oomlog_age_s(log) > 2 &&
-		strcmp(event->chosen.comm, line->victim.comm) != 0;
+	return log->phase == OOMLOG_REPORT && log->has_constraint_line &&
+	       event->chosen.pid != OOM_UNKNOWN && event->chosen.pid != line->victim.pid &&
+	       oomlog_age_s(log) > 2 && strcmp(event->chosen.comm, line->victim.comm) != 0;
 }
 
 static void take_killed(struct oomlog *log, const struct oom_kill_line *line)
@@ -160,7 +160,8 @@ static bool take_row(struct oomlog *log, struct text text)
 {
 	struct oom_task task;
 	bool named;
-	int64_t stamp_pid = log->message.boot_us == OOM_UNKNOWN ? OOM_UNKNOWN : log->message.boot_us / 1000000;
+	int64_t stamp_pid =
+		log->message.boot_us == OOM_UNKNOWN ? OOM_UNKNOWN : log->message.boot_us / 1000000;
 	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named))
 		return false;
 	oomlog_need_body(log);
@@ -176,8 +177,9 @@ static bool take_mangled_row(struct oomlog *log, struct text text)
 static bool take_cpu(struct oomlog *log, struct text text)
 {
 	bool open = log->phase == OOMLOG_REPORT ||
-		(log->phase == OOMLOG_DECIDED && log->event.outcome == OOM_OUTCOME_PANIC);
-	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC) || log->event.kernel[0])
+		    (log->phase == OOMLOG_DECIDED && log->event.outcome == OOM_OUTCOME_PANIC);
+	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC) ||
+		log->event.kernel[0])
 		return false;
 	return oomline_cpu(text, &log->event);
 }
@@ -189,8 +191,8 @@ static bool take_memcg_frame(struct oomlog *log, struct text text)
 	const char *at = text_find(text, "mem_cgroup_out_of_memory");
 	struct text before = scan_until(text, at);
 	struct oom_event *event = &log->event;
-	if (log->phase != OOMLOG_REPORT || !event->headed || event->has_meminfo || event->task_count ||
-		text_find(before, "?"))
+	if (log->phase != OOMLOG_REPORT || !event->headed || event->has_meminfo ||
+		event->task_count || text_find(before, "?"))
 		return false;
 	event->constraint = OOM_CONSTRAINT_MEMCG;
 	event->scope = OOM_SCOPE_MEMCG;
@@ -244,7 +246,8 @@ static bool take_no_victim(struct oomlog *log, struct text text)
 static bool take_panic(struct oomlog *log, struct text text)
 {
 	if (!text_find(text, "panic_on_oom") && !text_find(text, "no killable processes") &&
-		!text_find(text, "deadlocked on memory") && !text_find(text, "not syncing: Out of memory: "))
+		!text_find(text, "deadlocked on memory") &&
+		!text_find(text, "not syncing: Out of memory: "))
 		return false;
 	if (log->phase != OOMLOG_DECIDED || log->event.outcome != OOM_OUTCOME_NO_VICTIM)
 		oomlog_need_report(log);
@@ -321,17 +324,22 @@ static bool take_rest(struct oomlog *log, struct text text)
 static const struct oomlog_shape shapes[] = {
 	{ "[", false, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
 	{ "[", false, take_columns, logjoin_table, "its header" },
-	{ "pid ]", false, take_columns, logjoin_table, "the same, its bracket eaten by busybox dmesg" },
+	{ "pid ]", false, take_columns, logjoin_table,
+		"the same, its bracket eaten by busybox dmesg" },
 	{ "oom-killer: gfp_mask=0x", false, take_header, logjoin_header, "to v2.6.18" },
 	{ "oom-kill:", true, take_constraint, logjoin_constraint, "v5.0 (ef8444ea01d7)" },
-	{ "Memory cgroup out of memory", true, take_kill, logjoin_kill, "v2.6.29 (a636b327f731); one line since v5.1" },
+	{ "Memory cgroup out of memory", true, take_kill, logjoin_kill,
+		"v2.6.29 (a636b327f731); one line since v5.1" },
 	{ "Memory cgroup out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "Out of memory and no killable processes", true, take_no_victim, NULL, "a warning since v4.19" },
+	{ "Out of memory and no killable processes", true, take_no_victim, NULL,
+		"a warning since v4.19" },
 	{ "Out of memory", true, take_kill, logjoin_kill, "v2.6.18 to 7.1" },
 	{ "Out of Memory", true, take_kill, logjoin_kill, "to v2.6.18" },
 	{ "Out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "No available memory", true, take_kill, logjoin_kill, "cpuset and MPOL_BIND, v2.6.16 to v2.6.35" },
-	{ "OOM killed process ", true, take_kill, logjoin_kill, "OpenVZ 2.6.32, behind \"Out of memory in UB 1: \"" },
+	{ "No available memory", true, take_kill, logjoin_kill,
+		"cpuset and MPOL_BIND, v2.6.16 to v2.6.35" },
+	{ "OOM killed process ", true, take_kill, logjoin_kill,
+		"OpenVZ 2.6.32, behind \"Out of memory in UB 1: \"" },
 	{ "Killed process ", true, take_kill, logjoin_kill, "the second line, to v5.0" },
 	{ "Kill process ", true, take_kill, logjoin_kill, "sharing same memory, v2.6.36 to v3.10" },
 	{ "Tasks in ", false, take_group, logjoin_group, "memory.oom.group, v4.19 (3d8b38eb81ca)" },
@@ -344,8 +352,10 @@ static const struct oomlog_shape shapes[] = {
 	{ "Memory cgroup stats for ", false, take_stats, NULL, "v3.10; memory.stat since v5.3" },
 	{ "CPU: ", false, take_cpu, logjoin_cpu, "dump_stack(), v3.10" },
 	{ "Pid: ", false, take_cpu, logjoin_cpu, "dump_stack(), to v3.9" },
-	{ "oom_reaper: reaped process ", false, take_reaped, logjoin_reaped, "v4.6 (aac453635549)" },
-	{ "Kernel panic - not syncing: ", true, take_panic, logjoin_panic, "panic_on_oom, or nobody left" },
+	{ "oom_reaper: reaped process ", false, take_reaped, logjoin_reaped,
+		"v4.6 (aac453635549)" },
+	{ "Kernel panic - not syncing: ", true, take_panic, logjoin_panic,
+		"panic_on_oom, or nobody left" },
 	{ "SysRq : Manual OOM execution", true, take_sysrq, NULL, "to v4.19" },
 	{ "sysrq: SysRq : Manual OOM execution", true, take_sysrq, NULL, "v4.4 to v4.20" },
 	{ "sysrq: Manual OOM execution", true, take_sysrq, NULL, "v5.0" },
@@ -361,22 +371,22 @@ static const struct oomlog_shape shapes[] = {
 	{ "", false, take_mangled_row, NULL, "rows whose pid busybox dmesg took for a time stamp" },
 	{ "", false, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
 };
-static const struct oomlog_shape header_shape = { "invoked oom-killer", true, take_header, logjoin_header,
-	"v2.6.20" };
-static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame, NULL,
-	"a frame of the invoker's stack" };
-static const struct oomlog_shape failure_shape = { "page allocation failure", true, take_allocation_failure,
-	NULL, "not an OOM; a dot follows in v2.6, a colon since" };
-static const struct oomlog_shape stall_shape = { "page allocation stalls for", true, take_allocation_failure,
-	NULL, "v4.9 to v4.14" };
+static const struct oomlog_shape header_shape = { "invoked oom-killer", true, take_header,
+	logjoin_header, "v2.6.20" };
+static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame,
+	NULL, "a frame of the invoker's stack" };
+static const struct oomlog_shape failure_shape = { "page allocation failure", true,
+	take_allocation_failure, NULL, "not an OOM; a dot follows in v2.6, a colon since" };
+static const struct oomlog_shape stall_shape = { "page allocation stalls for", true,
+	take_allocation_failure, NULL, "v4.9 to v4.14" };
 
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
 /* Markers that stand behind a name or a frame address, not at the start. */
 static const struct oomlog_shape *inner_shape(struct text text)
 {
-	static const struct oomlog_shape *const inner[] = { &header_shape, &frame_shape, &failure_shape,
-		&stall_shape };
+	static const struct oomlog_shape *const inner[] = { &header_shape, &frame_shape,
+		&failure_shape, &stall_shape };
 	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
 		if (text_find(text, inner[i]->marker))
 			return inner[i];
@@ -386,21 +396,24 @@ static const struct oomlog_shape *inner_shape(struct text text)
 
 static bool is_break(char c)
 {
-	return scan_is_blank(c) || c == ']' || c == '>' || c == '|' || c == '"' || c == '\'' || c == '`' || c == '*';
+	return scan_is_blank(c) || c == ']' || c == '>' || c == '|' || c == '"' || c == '\'' ||
+	       c == '`' || c == '*';
 }
 
 /* A marker behind a prefix that nobody knows. */
 static const struct oomlog_shape *shape_further_on(struct text text, size_t *ret_at)
 {
-	if (!text_find(text, "ut of ") && !text_find(text, "Kill") && !text_find(text, "oom-kill:") &&
-		!text_find(text, "Kernel panic") && !text_find(text, "Task in ") && !text_find(text, "lowmem"))
+	if (!text_find(text, "ut of ") && !text_find(text, "Kill") &&
+		!text_find(text, "oom-kill:") && !text_find(text, "Kernel panic") &&
+		!text_find(text, "Task in ") && !text_find(text, "lowmem"))
 		return NULL;
 	for (size_t i = 1; i < text.len; i++) {
 		struct text rest = scan_from(text, text.at + i);
 		if (!is_break(text.at[i - 1]) || is_break(*rest.at))
 			continue;
 		for (size_t s = 0; s < SHAPES; s++) {
-			if (shapes[s].anywhere && *rest.at == *shapes[s].marker && text_starts(rest, shapes[s].marker)) {
+			if (shapes[s].anywhere && *rest.at == *shapes[s].marker &&
+				text_starts(rest, shapes[s].marker)) {
 				*ret_at = i;
 				return &shapes[s];
 			}
@@ -418,7 +431,8 @@ const struct oomlog_shape *oomlog_shape_of(struct text text, size_t *ret_at)
 {
 	*ret_at = 0;
 	bool bracket = text.len && *text.at == '[';
-	const struct oomlog_shape *inner = bracket && oomline_is_table(text) ? NULL : inner_shape(text);
+	const struct oomlog_shape *inner =
+		bracket && oomline_is_table(text) ? NULL : inner_shape(text);
 	if (inner)
 		return inner;
 	for (size_t s = bracket && !oomline_is_table(text) ? SHAPES : 0; s < SHAPES - 1; s++) {
@@ -436,7 +450,8 @@ bool oomlog_take(struct oomlog *log)
 	const struct oomlog_shape *shape = message->shape;
 	bool inner = shape && (shape < shapes || shape >= shapes + SHAPES);
 	bool taken = inner && shape->take(log, text);
-	for (size_t s = shape && !inner ? (size_t)(shape - shapes) : SHAPES; s < SHAPES && !taken; s++)
+	for (size_t s = shape && !inner ? (size_t)(shape - shapes) : SHAPES; s < SHAPES && !taken;
+		s++)
 		taken = starts_shape(&shapes[s], text) && shapes[s].take(log, text);
 	if (!taken && shape && !inner && (shape = inner_shape(whole)))
 		taken = shape->take(log, whole);
@@ -449,7 +464,8 @@ bool oomlog_take(struct oomlog *log)
 #define SEAM 48 /* no marker is longer */
 
 /* The marker begins in the first `tail` bytes and ends behind them. */
-static bool is_seam_of(const struct oomlog_shape *shape, struct text joined, size_t tail, bool at_start)
+static bool is_seam_of(
+	const struct oomlog_shape *shape, struct text joined, size_t tail, bool at_start)
 {
 	size_t length = strlen(shape->marker);
 	if (at_start)

@@ -28,7 +28,8 @@ bool oomline_usage(struct text text, struct oom_event *event)
 		usage = &memcg->swap_usage_kb;
 		limit = &memcg->swap_limit_kb;
 	} else {
-		return text_starts(text, "kmem: usage ") && scan_kb(text, "usage ", &memcg->kernel_kb);
+		return text_starts(text, "kmem: usage ") &&
+		       scan_kb(text, "usage ", &memcg->kernel_kb);
 	}
 	if (scan_kb(text, "usage ", &usage_kb))
 		*usage = usage_kb;
@@ -39,16 +40,23 @@ bool oomline_usage(struct text text, struct oom_event *event)
 
 static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
 {
-	const struct { const char *key; int64_t *kb; } rows[] = {
-		{ "anon", &memcg->anon_kb }, { "file", &memcg->file_kb }, { "shmem", &memcg->shmem_kb },
-		{ "slab", &memcg->slab_kb }, { "kernel", &memcg->kernel_kb },
-		{ "pagetables", &memcg->pagetables_kb }, { "sock", &memcg->sock_kb },
+	const struct {
+		const char *key;
+		int64_t *kb;
+	} rows[] = {
+		{ "anon", &memcg->anon_kb },
+		{ "file", &memcg->file_kb },
+		{ "shmem", &memcg->shmem_kb },
+		{ "slab", &memcg->slab_kb },
+		{ "kernel", &memcg->kernel_kb },
+		{ "pagetables", &memcg->pagetables_kb },
+		{ "sock", &memcg->sock_kb },
 		{ "unevictable", &memcg->unevictable_kb },
 	};
 	struct text key, value;
 	uint64_t bytes;
-	if (!text_next_field(&text, &key) || !text_next_field(&text, &value) || !text_to_u64(value, &bytes) ||
-		text_next_field(&text, &value))
+	if (!text_next_field(&text, &key) || !text_next_field(&text, &value) ||
+		!text_to_u64(value, &bytes) || text_next_field(&text, &value))
 		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (text_equals(key, rows[i].key) && *rows[i].kb == OOM_UNKNOWN)
@@ -128,8 +136,12 @@ static struct oom_zone *find_zone(struct oom_meminfo *mem, int64_t node, struct 
 	if (mem->zone_count == OOM_ZONES_MAX || name.len >= sizeof(mem->zones[0].name))
 		return NULL;
 	struct oom_zone *zone = &mem->zones[mem->zone_count++];
-	*zone = (struct oom_zone){ .node = node, .free_kb = OOM_UNKNOWN, .min_kb = OOM_UNKNOWN,
-		.present_kb = OOM_UNKNOWN, .managed_kb = OOM_UNKNOWN, .largest_free_kb = OOM_UNKNOWN };
+	*zone = (struct oom_zone){ .node = node,
+		.free_kb = OOM_UNKNOWN,
+		.min_kb = OOM_UNKNOWN,
+		.present_kb = OOM_UNKNOWN,
+		.managed_kb = OOM_UNKNOWN,
+		.largest_free_kb = OOM_UNKNOWN };
 	text_copy(name, zone->name, sizeof(zone->name));
 	return zone;
 }
@@ -140,8 +152,8 @@ static void take_buddy(struct text text, struct oom_meminfo *mem, struct oom_zon
 	struct text field;
 	while (text_next_field(&text, &field) && !text_equals(field, "=")) {
 		int64_t count, kb;
-		if (!scan_number(&field, &count) || !text_skip(&field, "*") || !scan_number(&field, &kb) ||
-			!text_starts(field, "kB"))
+		if (!scan_number(&field, &count) || !text_skip(&field, "*") ||
+			!scan_number(&field, &kb) || !text_starts(field, "kB"))
 			continue;
 		if (mem->page_kb == OOM_UNKNOWN)
 			mem->page_kb = kb;
@@ -152,7 +164,8 @@ static void take_buddy(struct text text, struct oom_meminfo *mem, struct oom_zon
 
 static bool is_zone_name(struct text name)
 {
-	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device" };
+	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable",
+		"Device" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (text_equals(name, names[i]))
 			return true;
@@ -211,9 +224,9 @@ static bool take_page_line(struct text text, struct oom_meminfo *mem)
 
 static bool is_counts(struct text text)
 {
-	static const char *const starts[] = { "active_anon:", "Active_anon:", "Active:", "inactive_file:",
-		"active_file:", "unevictable:", "free:", "slab_reclaimable:", "mapped:", "pagetables:",
-		"sec_pagetables:", "kernel_misc_reclaimable:" };
+	static const char *const starts[] = { "active_anon:", "Active_anon:", "Active:",
+		"inactive_file:", "active_file:", "unevictable:", "free:", "slab_reclaimable:",
+		"mapped:", "pagetables:", "sec_pagetables:", "kernel_misc_reclaimable:" };
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
 		if (text_starts(text, starts[i]))
 			return true;
@@ -239,7 +252,8 @@ bool oomline_meminfo(struct text text, struct oom_event *event)
 	text = text_trim(text);
 	if (!text.len)
 		return false;
-	bool known = take_zone(text, mem) || take_page_line(text, mem) || take_count_lines(text, mem);
+	bool known =
+		take_zone(text, mem) || take_page_line(text, mem) || take_count_lines(text, mem);
 	if (text_starts(text, "Free swap  = "))
 		known |= scan_kb(text, "Free swap  = ", &mem->swap_free_kb);
 	else if (text_starts(text, "Total swap = "))

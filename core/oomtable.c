@@ -7,17 +7,18 @@
 
 static enum oom_column column_of(struct text name)
 {
-	static const struct { const char *name; enum oom_column column; } rows[] = {
-		{ "uid", OOM_COLUMN_UID },
-		{ "tgid", OOM_COLUMN_TGID },
-		{ "total_vm", OOM_COLUMN_TOTAL_VM },
-		{ "rss", OOM_COLUMN_RSS },
-		{ "rss_shmem", OOM_COLUMN_RSS_SHMEM },           /* v6.8, beside rss_anon and rss_file */
-		{ "nr_ptes", OOM_COLUMN_NR_PTES },               /* v3.7 to v4.14 */
-		{ "nr_pmds", OOM_COLUMN_NR_PMDS },               /* v4.0 to v4.14 */
+	static const struct {
+		const char *name;
+		enum oom_column column;
+	} rows[] = {
+		{ "uid", OOM_COLUMN_UID }, { "tgid", OOM_COLUMN_TGID },
+		{ "total_vm", OOM_COLUMN_TOTAL_VM }, { "rss", OOM_COLUMN_RSS },
+		{ "rss_shmem", OOM_COLUMN_RSS_SHMEM }, /* v6.8, beside rss_anon and rss_file */
+		{ "nr_ptes", OOM_COLUMN_NR_PTES },     /* v3.7 to v4.14 */
+		{ "nr_pmds", OOM_COLUMN_NR_PMDS },     /* v4.0 to v4.14 */
 		{ "pgtables_bytes", OOM_COLUMN_PGTABLES_BYTES }, /* v4.15, af5b0f6a09e4 */
 		{ "swapents", OOM_COLUMN_SWAPENTS },
-		{ "oom_score_adj", OOM_COLUMN_ADJ },             /* v2.6.36, a63d83f427fb */
+		{ "oom_score_adj", OOM_COLUMN_ADJ }, /* v2.6.36, a63d83f427fb */
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (text_equals(name, rows[i].name))
@@ -31,11 +32,12 @@ bool oomline_columns(struct text text, struct oom_columns *ret)
 	struct oom_columns columns = { .count = 0 };
 	struct text rest = text, field;
 	bool bracket = text_skip(&rest, "[");
-	if (!text_next_field(&rest, &field) || !text_equals(field, "pid") || !text_next_field(&rest, &field) ||
-		!text_equals(field, "]"))
+	if (!text_next_field(&rest, &field) || !text_equals(field, "pid") ||
+		!text_next_field(&rest, &field) || !text_equals(field, "]"))
 		return false;
 	columns.mangled = !bracket;
-	while (columns.count < OOM_COLUMNS_MAX && text_next_field(&rest, &field) && !columns.whole) {
+	while (columns.count < OOM_COLUMNS_MAX && text_next_field(&rest, &field) &&
+		!columns.whole) {
 		if (text_equals(field, "name"))
 			columns.whole = true;
 		else
@@ -54,7 +56,8 @@ static bool take_pid(struct text *rest, int64_t *ret)
 	if (!text_skip(&text, "["))
 		return false;
 	scan_blanks(&text);
-	if (!text.len || !scan_is_digit(*text.at) || !scan_number(&text, ret) || !text_skip(&text, "]"))
+	if (!text.len || !scan_is_digit(*text.at) || !scan_number(&text, ret) ||
+		!text_skip(&text, "]"))
 		return false;
 	*rest = text;
 	return true;
@@ -89,8 +92,8 @@ static size_t take_numbers(struct text *rest, size_t limit, int64_t *values)
  * table since v3.7; page tables are told by being whole pages of bytes (v4.15). */
 static void guess_columns(size_t count, const int64_t *values, struct oom_columns *ret)
 {
-	static const enum oom_column head[] = { OOM_COLUMN_UID, OOM_COLUMN_TGID, OOM_COLUMN_TOTAL_VM,
-		OOM_COLUMN_RSS };
+	static const enum oom_column head[] = { OOM_COLUMN_UID, OOM_COLUMN_TGID,
+		OOM_COLUMN_TOTAL_VM, OOM_COLUMN_RSS };
 	*ret = (struct oom_columns){ .count = count };
 	for (size_t i = 0; i < 4 && i < count; i++)
 		ret->column[i] = head[i];
@@ -114,22 +117,41 @@ static void add_page_tables(struct oom_task *task, int64_t pages)
 static void set_column(struct oom_task *task, enum oom_column column, int64_t value)
 {
 	switch (column) {
-	case OOM_COLUMN_UID: task->uid = value; break;
-	case OOM_COLUMN_TGID: task->tgid = value; break;
-	case OOM_COLUMN_TOTAL_VM: task->total_vm_pages = value; break;
-	case OOM_COLUMN_RSS: task->rss_pages = value; break;
-	case OOM_COLUMN_RSS_SHMEM: task->rss_shmem_pages = value; break;
+	case OOM_COLUMN_UID:
+		task->uid = value;
+		break;
+	case OOM_COLUMN_TGID:
+		task->tgid = value;
+		break;
+	case OOM_COLUMN_TOTAL_VM:
+		task->total_vm_pages = value;
+		break;
+	case OOM_COLUMN_RSS:
+		task->rss_pages = value;
+		break;
+	case OOM_COLUMN_RSS_SHMEM:
+		task->rss_shmem_pages = value;
+		break;
 	case OOM_COLUMN_NR_PTES:
-	case OOM_COLUMN_NR_PMDS: add_page_tables(task, value); break;
-	case OOM_COLUMN_PGTABLES_BYTES: task->pgtables_bytes = value; break;
-	case OOM_COLUMN_SWAPENTS: task->swapents_pages = value; break;
-	case OOM_COLUMN_ADJ: task->oom_score_adj = value; break;
-	case OOM_COLUMN_OTHER: break;
+	case OOM_COLUMN_NR_PMDS:
+		add_page_tables(task, value);
+		break;
+	case OOM_COLUMN_PGTABLES_BYTES:
+		task->pgtables_bytes = value;
+		break;
+	case OOM_COLUMN_SWAPENTS:
+		task->swapents_pages = value;
+		break;
+	case OOM_COLUMN_ADJ:
+		task->oom_score_adj = value;
+		break;
+	case OOM_COLUMN_OTHER:
+		break;
 	}
 }
 
-bool oomline_row(struct text text, const struct oom_columns *columns, int64_t stamp_pid, struct oom_task *ret,
-	bool *ret_named)
+bool oomline_row(struct text text, const struct oom_columns *columns, int64_t stamp_pid,
+	struct oom_task *ret, bool *ret_named)
 {
 	struct oom_task task;
 	int64_t values[OOM_COLUMNS_MAX];
@@ -140,7 +162,8 @@ bool oomline_row(struct text text, const struct oom_columns *columns, int64_t st
 		task.pid = stamp_pid;
 	else if (!take_pid(&rest, &task.pid))
 		return false;
-	size_t count = take_numbers(&rest, columns->count ? columns->count : OOM_COLUMNS_MAX, values);
+	size_t count =
+		take_numbers(&rest, columns->count ? columns->count : OOM_COLUMNS_MAX, values);
 	if (count < 4 || (columns->mangled && count < columns->count))
 		return false;
 	if (!columns->count) {

@@ -8,12 +8,12 @@
 
 #include <linux/kcmp.h>
 
-#define PF_EXITING       0x00000004 /* include/linux/sched.h */
-#define PF_SIGNALED      0x00000400
-#define PF_KTHREAD       0x00200000
-#define CAP_SYS_ADMIN    21
-#define PROC_FILE_SIZE   8192
-#define STATUS_SIZE_MAX  (1 << 20) /* 65,536 groups of ten digits, and the rest */
+#define PF_EXITING      0x00000004 /* include/linux/sched.h */
+#define PF_SIGNALED     0x00000400
+#define PF_KTHREAD      0x00200000
+#define CAP_SYS_ADMIN   21
+#define PROC_FILE_SIZE  8192
+#define STATUS_SIZE_MAX (1 << 20) /* 65,536 groups of ten digits, and the rest */
 
 /* stat: what stands after the comm, counted from field 3. */
 enum stat_field { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_START = 22, STAT_RSS = 24 };
@@ -90,7 +90,8 @@ static bool parse_number(struct status_parser *parser, struct text value, void *
 {
 	struct text number;
 	(void)parser;
-	return text_next_field(&value, &number) && text_to_i64(number, field) && *(int64_t *)field >= 0;
+	return text_next_field(&value, &number) && text_to_i64(number, field) &&
+	       *(int64_t *)field >= 0;
 }
 
 static bool parse_pages(struct status_parser *parser, struct text value, void *field)
@@ -305,7 +306,8 @@ bool proc_parse_list(struct text text, uint64_t *ret_mask)
 	return true;
 }
 
-static ssize_t read_file(const struct root *root, pid_t pid, const char *name, char *buffer, size_t size)
+static ssize_t read_file(
+	const struct root *root, pid_t pid, const char *name, char *buffer, size_t size)
 {
 	char path[64];
 	snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
@@ -330,13 +332,14 @@ static void read_scores(const struct root *root, pid_t pid, struct task *task)
 	int64_t adj;
 	task->oom_score = UNKNOWN;
 	read_number(root, pid, "oom_score", &task->oom_score);
-	task->adj_known = read_number(root, pid, "oom_score_adj", &adj) && adj >= -1000 && adj <= 1000;
+	task->adj_known =
+		read_number(root, pid, "oom_score_adj", &adj) && adj >= -1000 && adj <= 1000;
 	task->oom_score_adj = task->adj_known ? (int)adj : 0;
 }
 
 /* Whoever is in many groups has them all in status, before the memory. */
-static ssize_t read_long_status(const struct root *root, pid_t pid, const char *name,
-	int64_t page_size, struct task *task)
+static ssize_t read_long_status(
+	const struct root *root, pid_t pid, const char *name, int64_t page_size, struct task *task)
 {
 	char path[64];
 	struct task read = *task;
@@ -351,14 +354,15 @@ static ssize_t read_long_status(const struct root *root, pid_t pid, const char *
 }
 
 /* Reads and parses a status file. Its length, or a negative errno; -EINVAL for a bad line. */
-static ssize_t read_status(const struct root *root, pid_t pid, const char *name, int64_t page_size,
-	struct task *task)
+static ssize_t read_status(
+	const struct root *root, pid_t pid, const char *name, int64_t page_size, struct task *task)
 {
 	char buffer[PROC_FILE_SIZE];
 	ssize_t length = read_file(root, pid, name, buffer, sizeof(buffer));
 	if (length == -EFBIG)
 		return read_long_status(root, pid, name, page_size, task);
-	if (length > 0 && proc_parse_status((struct text){ buffer, (size_t)length }, page_size, task, NULL))
+	if (length > 0 &&
+		proc_parse_status((struct text){ buffer, (size_t)length }, page_size, task, NULL))
 		return -EINVAL;
 	return length;
 }
@@ -392,7 +396,8 @@ static bool try_thread(void *context, pid_t tid)
 	char buffer[PROC_FILE_SIZE], name[32];
 	struct task thread = *search->task;
 	snprintf(name, sizeof(name), "task/%d/status", (int)tid);
-	ssize_t length = read_status(search->root, search->task->pid, name, search->page_size, &thread);
+	ssize_t length =
+		read_status(search->root, search->task->pid, name, search->page_size, &thread);
 	if (length <= 0 || !thread.has_mm)
 		return true;
 	snprintf(name, sizeof(name), "task/%d/stat", (int)tid);
@@ -423,8 +428,8 @@ struct task proc_unknown(pid_t pid)
 	return task;
 }
 
-enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, struct task *task,
-	struct err *err)
+enum err_code proc_read(
+	const struct root *root, pid_t pid, int64_t page_size, struct task *task, struct err *err)
 {
 	char buffer[PROC_FILE_SIZE];
 	struct task read = *task;
@@ -432,12 +437,13 @@ enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, s
 	if (is_gone(length))
 		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
 	if (length < 0)
-		return err_set_errno(err, (int)-length, "cannot read the stat file of process %d", (int)pid);
+		return err_set_errno(
+			err, (int)-length, "cannot read the stat file of process %d", (int)pid);
 	if (proc_parse_stat((struct text){ buffer, (size_t)length }, &read, err))
 		return ERR_SYNTAX;
 	if (read.pid != pid)
-		return err_set(err, ERR_SYNTAX, "the stat file of process %d is of process %d", (int)pid,
-			(int)read.pid);
+		return err_set(err, ERR_SYNTAX, "the stat file of process %d is of process %d",
+			(int)pid, (int)read.pid);
 	read.mm_tid = pid;
 	read_scores(root, pid, &read);
 	forget_status(&read);
@@ -445,7 +451,8 @@ enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, s
 	if (is_gone(length))
 		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
 	if (length == -EINVAL)
-		return err_set(err, ERR_SYNTAX, "cannot parse the status file of process %d", (int)pid);
+		return err_set(
+			err, ERR_SYNTAX, "cannot parse the status file of process %d", (int)pid);
 	if (!read.has_mm && !read.kthread && (read.oom_score > 0 || read.threads > 1))
 		read_living_thread(root, page_size, &read);
 	*task = read;

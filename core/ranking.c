@@ -197,7 +197,8 @@ static int64_t free_swap(const struct snapshot *snapshot, const struct domain *d
 		return free_pages;
 	uint64_t used = amount_known(memcg->swap_usage) ? memcg->swap_usage.bytes : 0;
 	uint64_t limit = memcg->swap_limit.bytes;
-	int64_t left = limit > used ? (int64_t)((limit - used) / (uint64_t)snapshot->host.page_size) : 0;
+	int64_t left =
+		limit > used ? (int64_t)((limit - used) / (uint64_t)snapshot->host.page_size) : 0;
 	return smaller(free_pages, left);
 }
 
@@ -221,7 +222,8 @@ static int64_t shmem_pages(const struct snapshot *snapshot, const struct domain 
 	return sum;
 }
 
-typedef int (*row_order)(const struct ranking_row *a, const struct ranking_row *b, bool newest_first);
+typedef int (*row_order)(
+	const struct ranking_row *a, const struct ranking_row *b, bool newest_first);
 
 /* Machine-wide scan order is the order of creation. */
 static int by_creation(const struct ranking_row *a, const struct ranking_row *b, bool newest_first)

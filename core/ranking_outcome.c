@@ -148,8 +148,8 @@ int64_t ranking_frees_kb(const struct ranking *ranking, const struct snapshot *s
 		const struct ranking_row *row = &ranking->rows[i];
 		const struct task *task = row->task;
 		/* A shared mm is freed once. */
-		bool counted = task->mm_owner != task->pid ||
-			       task->mm_owner == victim->task->mm_owner;
+		bool counted =
+			task->mm_owner != task->pid || task->mm_owner == victim->task->mm_owner;
 		if (!counted && ranking_dies_with_victim(ranking, snapshot, row))
 			sum += mm_kb(snapshot, task);
 	}

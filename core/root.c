@@ -85,8 +85,8 @@ ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size)
 	return read_file(dir_fd, name, buffer, size, false);
 }
 
-static void tell_file(const struct root *root, const char *path, size_t offset, const char *bytes,
-	ssize_t length)
+static void tell_file(
+	const struct root *root, const char *path, size_t offset, const char *bytes, ssize_t length)
 {
 	if (root->listener && length >= 0)
 		root->listener->file(root->listener->context, path, offset, bytes, (size_t)length);
@@ -167,7 +167,8 @@ int root_each_line(const struct root *root, const char *path,
 		tell_file(root, path, offset, buffer + filled, got);
 		offset += got > 0 ? (size_t)got : 0;
 		filled += got > 0 ? (size_t)got : 0;
-		size_t done = visit_lines((struct text){ buffer, filled }, got <= 0, visit, context);
+		size_t done =
+			visit_lines((struct text){ buffer, filled }, got <= 0, visit, context);
 		if (done == SIZE_MAX)
 			break;
 		filled -= done;
@@ -199,7 +200,8 @@ int root_each_number(const struct root *root, const char *path,
 	ssize_t length;
 	while ((length = getdents64(fd, buffer, sizeof(buffer))) > 0) {
 		for (ssize_t at = 0; at < length;) {
-			const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buffer + at);
+			const struct dirent64 *entry =
+				(const struct dirent64 *)(const void *)(buffer + at);
 			at += entry->d_reclen;
 			if (number_of(entry->d_name, &number) && !visit(context, number)) {
 				close(fd);

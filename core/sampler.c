@@ -354,7 +354,8 @@ static void find_memcgs(struct sampler *sampler, struct snapshot *shot)
 			continue;
 		int32_t *row = &work->memcg_of_path[task->cgroup];
 		if (*row == NOT_ASKED)
-			*row = memcg_tree_find(&work->tree, cgroup_paths_get(work->paths, task->cgroup));
+			*row = memcg_tree_find(
+				&work->tree, cgroup_paths_get(work->paths, task->cgroup));
 		task->memcg = *row;
 	}
 }

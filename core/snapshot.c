@@ -39,7 +39,8 @@ const struct task *snapshot_find(const struct snapshot *snapshot, pid_t pid)
 		else
 			high = middle;
 	}
-	return low < snapshot->count && snapshot->tasks[low].pid == pid ? &snapshot->tasks[low] : NULL;
+	return low < snapshot->count && snapshot->tasks[low].pid == pid ? &snapshot->tasks[low]
+									: NULL;
 }
 
 const char *snapshot_cgroup(const struct snapshot *snapshot, const struct task *task)

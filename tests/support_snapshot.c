@@ -64,7 +64,8 @@ struct memcg *machine_add_memcg(struct machine *machine, int32_t parent, struct 
 	struct memcg *memcg = &machine->memcgs[index];
 	*memcg = (struct memcg){ .path = "/group", .parent = parent, .limit = limit };
 	memcg->swappiness = UNKNOWN;
-	memcg->oom_group = memcg->oom_kill_disable = memcg->under_oom = memcg->use_hierarchy = UNKNOWN;
+	memcg->oom_group = memcg->oom_kill_disable = memcg->under_oom = memcg->use_hierarchy =
+		UNKNOWN;
 	machine->tree.version = 2;
 	for (int32_t row = index; row >= 0; row = machine->memcgs[row].parent)
 		machine->memcgs[row].subtree_end = index + 1;
@@ -75,8 +76,8 @@ void machine_rank(struct machine *machine, struct domain domain, enum ranking_mo
 	const struct ranking_edit *edits, size_t edit_count)
 {
 	struct err err;
-	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, moment, edits,
-				 edit_count, &err),
+	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, moment,
+				 edits, edit_count, &err),
 		ERR_OK);
 }
 

@@ -99,8 +99,8 @@ static void write_stat(const struct tree *tree, const struct tree_process *proce
 	char path[64], text[512];
 	snprintf(path, sizeof(path), "proc/%d/stat", (int)process->pid);
 	snprintf(text, sizeof(text),
-		"%d (%s) %c %d 0 0 0 0 %" PRIu64 " 0 0 0 0 0 0 0 0 20 0 %d 0 %" PRIu64
-		" 0 %" PRId64 " 18446744073709551615 0 0\n",
+		"%d (%s) %c %d 0 0 0 0 %" PRIu64 " 0 0 0 0 0 0 0 0 20 0 %d 0 %" PRIu64 " 0 %" PRId64
+		" 18446744073709551615 0 0\n",
 		(int)process->pid, process->comm ? process->comm : "task",
 		process->state ? process->state : 'S', (int)process->ppid, process->flags,
 		process->threads ? process->threads : 1, process->start,
@@ -119,13 +119,14 @@ static void write_status(const struct tree *tree, const struct tree_process *pro
 			"RssAnon:\t%8" PRId64 " kB\nRssFile:\t       0 kB\nRssShmem:\t       0 kB\n"
 			"VmPTE:\t%8" PRId64 " kB\nVmSwap:\t%8" PRId64 " kB\n",
 			process->rss * 4, process->rss * 4, process->pte_kb, process->swap * 4);
-	snprintf(text, sizeof(text), "Name:\ttask\nUid:\t0\t0\t0\t0\n%sThreads:\t%d\nCapEff:\t%016x\n", mm,
+	snprintf(text, sizeof(text),
+		"Name:\ttask\nUid:\t0\t0\t0\t0\n%sThreads:\t%d\nCapEff:\t%016x\n", mm,
 		process->threads ? process->threads : 1, 0);
 	tree_write(tree, path, text);
 }
 
-static void write_number(
-	const struct tree *tree, const struct tree_process *process, const char *name, int64_t number)
+static void write_number(const struct tree *tree, const struct tree_process *process,
+	const char *name, int64_t number)
 {
 	char path[64], text[32];
 	snprintf(path, sizeof(path), "proc/%d/%s", (int)process->pid, name);

@@ -14,15 +14,15 @@ struct tree {
 /* What a process of the tree shows. Members left out (0, NULL) have the value in brackets. */
 struct tree_process {
 	pid_t pid, ppid;
-	const char *comm;        /* ["task"] */
-	char state;              /* ['S'] */
-	uint64_t flags, start;   /* stat fields 9 and 22 */
-	int64_t rss, stat_rss;   /* pages of 4 KiB; stat_rss [rss] */
+	const char *comm;      /* ["task"] */
+	char state;            /* ['S'] */
+	uint64_t flags, start; /* stat fields 9 and 22 */
+	int64_t rss, stat_rss; /* pages of 4 KiB; stat_rss [rss] */
 	int64_t swap, pte_kb;
 	int adj;
 	int64_t oom_score;
-	int threads;             /* [1] */
-	const char *cgroup;      /* path in a v1 memory hierarchy [no cgroup file] */
+	int threads;        /* [1] */
+	const char *cgroup; /* path in a v1 memory hierarchy [no cgroup file] */
 	bool no_mm;
 };
 

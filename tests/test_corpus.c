@@ -1,8 +1,6 @@
 /* Real logs of other people, which are not in the tree: held against what they are known to say. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+
+#include "support.h"
 
 #include <glob.h>
 #include <jansson.h>
@@ -12,7 +10,7 @@
 #include <unistd.h>
 
 #define CORPUS "../shared/corpus"
-#define SCORE CORPUS "/score"
+#define SCORE  CORPUS "/score"
 
 static void skip_without_corpus(void)
 {
@@ -44,7 +42,8 @@ static const json_t *task_by(const json_t *event, const char *key, json_int_t va
 {
 	size_t i;
 	json_t *task;
-	json_array_foreach(json_object_get(event, "tasks"), i, task) {
+	json_array_foreach(json_object_get(event, "tasks"), i, task)
+	{
 		if (json_integer_value(json_object_get(task, key)) == value)
 			return task;
 	}
@@ -60,7 +59,8 @@ static json_int_t chosen_pid(const json_t *event)
 
 static void print_task(const json_t *task)
 {
-	print_message(" %lld %s %lld |", (long long)json_integer_value(json_object_get(task, "tgid")),
+	print_message(" %lld %s %lld |",
+		(long long)json_integer_value(json_object_get(task, "tgid")),
 		json_string_value(json_object_get(task, "comm")),
 		(long long)json_integer_value(json_object_get(task, "badness_pages")));
 }
@@ -69,10 +69,12 @@ static void print_task(const json_t *task)
 static void check_event(const char *file, const json_t *event)
 {
 	const char *why = json_string_value(json_object_get(event, "why"));
-	const json_t *first = task_by(event, "rank", 1), *chosen = task_by(event, "pid", chosen_pid(event));
+	const json_t *first = task_by(event, "rank", 1),
+		     *chosen = task_by(event, "pid", chosen_pid(event));
 	if (!chosen)
 		chosen = task_by(event, "tgid", chosen_pid(event));
-	print_message("%.44s #%lld |", file, (long long)json_integer_value(json_object_get(event, "event")));
+	print_message("%.44s #%lld |", file,
+		(long long)json_integer_value(json_object_get(event, "event")));
 	if (chosen)
 		print_task(chosen);
 	if (first)
@@ -122,8 +124,10 @@ static void our_first_is_the_kernels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "no event is invented in a real log, and none breaks the parser", no_event_is_invented, NULL, NULL, NULL },
-		{ "our first is the kernel's chosen, or the text says why not", our_first_is_the_kernels, NULL, NULL, NULL },
+		{ "no event is invented in a real log, and none breaks the parser",
+			no_event_is_invented, NULL, NULL, NULL },
+		{ "our first is the kernel's chosen, or the text says why not",
+			our_first_is_the_kernels, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests_name("corpus", tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "support_snapshot.h"
 
 #define MIB(count) amount_bytes((uint64_t)(count) << 20)
-#define NO_LIMIT ((struct amount){ AMOUNT_UNLIMITED, 0 })
+#define NO_LIMIT   ((struct amount){ AMOUNT_UNLIMITED, 0 })
 
 /* /, /a (100 MiB), /a/b, /c */
 static void make_memcgs(struct machine *machine)

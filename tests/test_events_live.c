@@ -18,16 +18,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LIMIT "16777216"
-#define HOG_BYTES (48u << 20)
-#define BURST 50
-#define BURST_NAME "oomspect-burst"
+#define LIMIT         "16777216"
+#define HOG_BYTES     (48u << 20)
+#define BURST         50
+#define BURST_NAME    "oomspect-burst"
 #define SEEN_WITHIN_S 0.1
-#define PATIENCE_MS 20000
-#define TRIES 8
+#define PATIENCE_MS   20000
+#define TRIES         8
 #define TRIES_STARVED 3
-#define REST_MS 250
-#define STARVED_LOAD 4.0 /* for each CPU */
+#define REST_MS       250
+#define STARVED_LOAD  4.0 /* for each CPU */
 
 struct live {
 	char cgroup[1024];
@@ -65,7 +65,8 @@ static void hog(const struct live *live, const char *name, size_t length)
 	if (!write_file(live->cgroup, "cgroup.procs", pid))
 		_exit(2);
 	write_file("/proc/self", "oom_score_adj", "100");
-	char *memory = mmap(NULL, HOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory =
+		mmap(NULL, HOG_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (size_t i = 0; memory != MAP_FAILED && i < HOG_BYTES; i += 4096)
 		memory[i] = 1;
 	_exit(3);
@@ -207,12 +208,31 @@ static void check_burst(void **state)
 	check_in_time(live, run_burst);
 }
 
-static const struct { const char *name; size_t length; } hostile[] = {
-	{ "x) total-vm:1kB", 15 }, { "a)b", 3 }, { "a(b", 3 }, { "new\nline", 8 }, { "\x1b[31mred\x1b[0m", 12 },
-	{ "x, UID 0, (y)", 13 }, { ",pid=1,uid=0", 12 }, { ",task=x,pid=1", 13 }, { "fifteen-bytes-x", 15 },
-	{ "\xc3\xa4\xc3\xb6\xc3\xbc \xe2\x82\xac", 10 }, { "\xff\xfe\x80", 3 }, { "tmux: server", 12 },
-	{ "kernel: x", 9 }, { "[  123]", 7 }, { "(sd-pam)", 8 }, { "back\\x41slash", 13 }, { "tab\there", 8 },
-	{ "invoked oom-kil", 15 }, { "Killed process ", 15 }, { "oom-kill:constr", 15 }, { " lead", 5 },
+static const struct {
+	const char *name;
+	size_t length;
+} hostile[] = {
+	{ "x) total-vm:1kB", 15 },
+	{ "a)b", 3 },
+	{ "a(b", 3 },
+	{ "new\nline", 8 },
+	{ "\x1b[31mred\x1b[0m", 12 },
+	{ "x, UID 0, (y)", 13 },
+	{ ",pid=1,uid=0", 12 },
+	{ ",task=x,pid=1", 13 },
+	{ "fifteen-bytes-x", 15 },
+	{ "\xc3\xa4\xc3\xb6\xc3\xbc \xe2\x82\xac", 10 },
+	{ "\xff\xfe\x80", 3 },
+	{ "tmux: server", 12 },
+	{ "kernel: x", 9 },
+	{ "[  123]", 7 },
+	{ "(sd-pam)", 8 },
+	{ "back\\x41slash", 13 },
+	{ "tab\there", 8 },
+	{ "invoked oom-kil", 15 },
+	{ "Killed process ", 15 },
+	{ "oom-kill:constr", 15 },
+	{ " lead", 5 },
 	{ "score 9 or sacr", 15 },
 };
 
@@ -281,7 +301,8 @@ static void check_long_path(void **state)
 	if (path)
 		assert_string_equal(path, deep.cgroup + strlen("/sys/fs/cgroup/memory"));
 	else
-		print_message("[  SKIP    ] no report: others have used up the kernel's 10 in 5 seconds\n");
+		print_message("[  SKIP    ] no report: others have used up the kernel's 10 in 5 "
+			      "seconds\n");
 	json_decref(event);
 	for (size_t i = 3; i-- > 0; deep.cgroup[ends[i]] = '\0')
 		assert_int_equal(rmdir(deep.cgroup), 0);
@@ -292,7 +313,9 @@ static void check_forged(void **state)
 {
 	const struct live *live = *state;
 	skip_without(live);
-	if (!write_file("/dev", "kmsg", "<4>Out of memory: Killed process 4200000 (forged) total-vm:4kB, anon-rss:1kB\n"))
+	if (!write_file("/dev", "kmsg",
+		    "<4>Out of memory: Killed process 4200000 (forged) total-vm:4kB, "
+		    "anon-rss:1kB\n"))
 		skip();
 	pid_t pid = start_hog(live, "real", 4);
 	check_killed(pid);
@@ -323,7 +346,8 @@ static int start(void **state)
 {
 	static struct live live;
 	*state = &live;
-	snprintf(live.cgroup, sizeof(live.cgroup), "/sys/fs/cgroup/memory/oomspect-test-%d", (int)getpid());
+	snprintf(live.cgroup, sizeof(live.cgroup), "/sys/fs/cgroup/memory/oomspect-test-%d",
+		(int)getpid());
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		live.why_not = "/dev/kmsg cannot be read here";
@@ -356,9 +380,12 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "a cgroup path of 600 bytes, cut by the kernel, is whole", check_long_path, NULL, NULL, NULL },
-		{ "20 hostile names are seen within 100 ms, once, named right", check_hostile, NULL, NULL, NULL },
-		{ "a kill that a program wrote into the log is not one", check_forged, NULL, NULL, NULL },
+		{ "a cgroup path of 600 bytes, cut by the kernel, is whole", check_long_path, NULL,
+			NULL, NULL },
+		{ "20 hostile names are seen within 100 ms, once, named right", check_hostile, NULL,
+			NULL, NULL },
+		{ "a kill that a program wrote into the log is not one", check_forged, NULL, NULL,
+			NULL },
 		{ "50 kills in a burst are counted once each", check_burst, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests_name("events_live", tests, start, stop);

@@ -20,10 +20,11 @@ static void a_victim_and_its_runner_up(void **state)
 	machine_add(machine, 10, 250000, 40);
 	machine_add(machine, 11, 100000, 0);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 2 candidates in the machine: badness 290000 pages "
-		"(290.0 of 1000): memory 250000 (250.0) + 40000 for oom_score_adj 40; 190000 pages (190.0) "
-		"over 11 task11");
+	assert_string_equal(why(machine), "10 task10 has the highest badness of 2 candidates in "
+					  "the machine: badness 290000 pages "
+					  "(290.0 of 1000): memory 250000 (250.0) + 40000 for "
+					  "oom_score_adj 40; 190000 pages (190.0) "
+					  "over 11 task11");
 }
 
 static void a_larger_one_that_its_adj_protects(void **state)
@@ -34,8 +35,10 @@ static void a_larger_one_that_its_adj_protects(void **state)
 	machine_add(machine, 12, 9000, -900);
 	machine_rank_host(machine);
 	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 3 candidates in the machine: badness 5000 pages "
-		"(5.0 of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; 595001 pages (595.0) over 11 "
+		"10 task10 has the highest badness of 3 candidates in the machine: badness 5000 "
+		"pages "
+		"(5.0 of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; 595001 pages (595.0) "
+		"over 11 "
 		"task11; 11 task11 is larger (9.9) but has oom_score_adj -600");
 }
 
@@ -45,10 +48,11 @@ static void a_larger_one_that_cannot_be_killed(void **state)
 	machine_add(machine, 1, 70000, 0);
 	machine_add(machine, 10, 5000, 0);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 1 candidates in the machine: badness 5000 pages (5.0 "
-		"of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; there is no other candidate; 1 task1 "
-		"is larger (70.0) but cannot be killed: init");
+	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
+					  "the machine: badness 5000 pages (5.0 "
+					  "of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; "
+					  "there is no other candidate; 1 task1 "
+					  "is larger (70.0) but cannot be killed: init");
 }
 
 static void badness_below_zero(void **state)
@@ -56,9 +60,10 @@ static void badness_below_zero(void **state)
 	struct machine *machine = *state;
 	machine_add(machine, 10, 600, -1);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 1 candidates in the machine: badness -400 pages "
-		"(-0.4 of 1000): memory 600 (0.6) - 1000 for oom_score_adj -1; there is no other candidate");
+	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
+					  "the machine: badness -400 pages "
+					  "(-0.4 of 1000): memory 600 (0.6) - 1000 for "
+					  "oom_score_adj -1; there is no other candidate");
 }
 
 static const struct tie_case {
@@ -66,8 +71,7 @@ static const struct tie_case {
 	const char *release;
 	const char *end;
 } tie_cases[] = {
-	{ "a tie since 5.3", "5.3.0",
-		"; 10 task10 has the same: of equals the last scanned dies" },
+	{ "a tie since 5.3", "5.3.0", "; 10 task10 has the same: of equals the last scanned dies" },
 	{ "a tie before 5.3", "5.2.0",
 		"; 11 task11 has the same: of equals the first scanned dies" },
 };
@@ -95,7 +99,8 @@ static void a_child_in_the_place_of_its_parent(void **state)
 	machine_add(&machine, 11, 50, 0)->ppid = 10;
 	machine_rank_host(&machine);
 	assert_non_null(strstr(why(&machine), "10 task10 has the highest badness"));
-	assert_non_null(strstr(why(&machine), "; this kernel kills its child 11 task11 in its place"));
+	assert_non_null(
+		strstr(why(&machine), "; this kernel kills its child 11 task11 in its place"));
 	machine_release(&machine);
 }
 
@@ -105,10 +110,11 @@ static void an_adj_without_weight_in_a_small_cgroup(void **state)
 	machine_add_memcg(machine, -1, amount_bytes(999 * 4096));
 	machine_add(machine, 10, 500, 700)->memcg = 0;
 	machine_rank(machine, domain_memcg(&machine->snapshot, 0), RANKING_NOW, NULL, 0);
-	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 1 candidates in this cgroup: badness 500 pages "
-		"(500.5 of 1000): memory 500 (500.5) + 0 for oom_score_adj 700, which has no weight in a "
-		"domain of 999 pages; there is no other candidate");
+	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
+					  "this cgroup: badness 500 pages "
+					  "(500.5 of 1000): memory 500 (500.5) + 0 for "
+					  "oom_score_adj 700, which has no weight in a "
+					  "domain of 999 pages; there is no other candidate");
 }
 
 static void the_bytes_of_a_comm_are_left_as_they_are(void **state)
@@ -129,7 +135,8 @@ static const struct none_case {
 	int8_t kill_disable;
 	const char *sentence;
 } none_cases[] = {
-	{ "panic", 2, 0, DOMAIN_HOST, 0, "vm.panic_on_oom is 2: the kernel panics instead of killing" },
+	{ "panic", 2, 0, DOMAIN_HOST, 0,
+		"vm.panic_on_oom is 2: the kernel panics instead of killing" },
 	{ "allocating task", 0, 1, DOMAIN_HOST, 0,
 		"vm.oom_kill_allocating_task is set: whoever asks for memory then is killed" },
 	{ "nobody on the machine", 0, 0, DOMAIN_HOST, 0,
@@ -137,7 +144,8 @@ static const struct none_case {
 	{ "nobody in the cgroup", 0, 0, DOMAIN_MEMCG, 0,
 		"no process of this cgroup can be killed: the allocation fails" },
 	{ "a cgroup that kills nobody", 0, 0, DOMAIN_MEMCG, 1,
-		"memory.oom_control has oom_kill_disable set: nobody is killed, tasks wait until memory is "
+		"memory.oom_control has oom_kill_disable set: nobody is killed, tasks wait until "
+		"memory is "
 		"freed" },
 };
 
@@ -146,7 +154,8 @@ static void says_why_nobody_is_named(void **state)
 	const struct none_case *row = *state;
 	struct machine machine;
 	machine_init(&machine, "6.1.0", 1000000);
-	machine_add_memcg(&machine, -1, amount_bytes(1 << 20))->oom_kill_disable = row->kill_disable;
+	machine_add_memcg(&machine, -1, amount_bytes(1 << 20))->oom_kill_disable =
+		row->kill_disable;
 	machine_add(&machine, 10, 5000, -1000)->memcg = 0;
 	machine.snapshot.host.vm.panic_on_oom = row->panic_on_oom;
 	machine.snapshot.host.vm.oom_kill_allocating_task = row->allocating_task;

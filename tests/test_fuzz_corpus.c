@@ -1,10 +1,8 @@
 /* What the fuzzers found worth keeping, run once more. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #define LLVMFuzzerTestOneInput fuzz_klog
+#include "support.h"
+
 #include "fuzz/fuzz_klog.c"
 #undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_oomlog

@@ -78,9 +78,10 @@ static void adds_up_the_counters_of_vmstat(void **state)
 {
 	struct host_vmstat parsed;
 	(void)state;
-	host_parse_vmstat(text_of("nr_free_pages 5\npgscan_kswapd 40\npgscan_direct 2\n"
-				  "allocstall_normal 3\nallocstall_movable 4\npgscan_direct_throttle 9\n"
-				  "oom_kill 49\npswpin 0\n"),
+	host_parse_vmstat(
+		text_of("nr_free_pages 5\npgscan_kswapd 40\npgscan_direct 2\n"
+			"allocstall_normal 3\nallocstall_movable 4\npgscan_direct_throttle 9\n"
+			"oom_kill 49\npswpin 0\n"),
 		&parsed);
 	assert_int_equal(parsed.oom_kill, 49);
 	assert_int_equal(parsed.pswpin, 0);
@@ -108,15 +109,19 @@ static const struct psi_case {
 } psi_cases[] = {
 	{ "averages are hundredths of a percent",
 		"some avg10=12.31 avg60=0.50 avg300=0.00 total=123456\n"
-		"full avg10=0.07 avg60=0.00 avg300=0.00 total=99\n", 1231, 7, 123456 },
-	{ "a hundred percent", "some avg10=100.00 avg60=0.00 avg300=0.00 total=1\n", 10000, UNKNOWN, 1 },
-	{ "before 5.13 the CPU has no full line", "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n", 0,
-		UNKNOWN, 0 },
+		"full avg10=0.07 avg60=0.00 avg300=0.00 total=99\n",
+		1231, 7, 123456 },
+	{ "a hundred percent", "some avg10=100.00 avg60=0.00 avg300=0.00 total=1\n", 10000, UNKNOWN,
+		1 },
+	{ "before 5.13 the CPU has no full line",
+		"some avg10=0.00 avg60=0.00 avg300=0.00 total=0\n", 0, UNKNOWN, 0 },
 	{ "without PSI nothing is known", "", UNKNOWN, UNKNOWN, UNKNOWN },
-	{ "an average without a fraction is unknown", "some avg10=12 total=5\n", UNKNOWN, UNKNOWN, 5 },
-	{ "an average of words is unknown", "some avg10=a.bc total=x\n", UNKNOWN, UNKNOWN, UNKNOWN },
-	{ "a total that does not fit is unknown", "some avg10=1.00 total=9223372036854775808\n", 100,
-		UNKNOWN, UNKNOWN },
+	{ "an average without a fraction is unknown", "some avg10=12 total=5\n", UNKNOWN, UNKNOWN,
+		5 },
+	{ "an average of words is unknown", "some avg10=a.bc total=x\n", UNKNOWN, UNKNOWN,
+		UNKNOWN },
+	{ "a total that does not fit is unknown", "some avg10=1.00 total=9223372036854775808\n",
+		100, UNKNOWN, UNKNOWN },
 	{ "an average that does not fit is unknown", "some avg10=99999999999.00 total=1\n", UNKNOWN,
 		UNKNOWN, 1 },
 	{ "fields in another order", "full total=7 avg10=3.00\n", UNKNOWN, 300, UNKNOWN },
@@ -139,11 +144,13 @@ static void reads_pressure(void **state)
 	"              high:  0\n              low: 9\n              batch: 1\n"
 
 static const char zoneinfo[] =
-	"Node 0, zone      DMA\n  per-node stats\n      nr_inactive_anon 13\n  pages free     3840\n"
+	"Node 0, zone      DMA\n  per-node stats\n      nr_inactive_anon 13\n  pages free     "
+	"3840\n"
 	"        boost    0\n        min      8\n        low      11\n        high     14\n"
 	"        spanned  4095\n        present  3998\n        managed  3840\n" PAGESETS
 	"Node 0, zone   Normal\n  pages free     100\n        min      1\n        low      2\n"
-	"        high     3\n        spanned  2000\n        present  1000\n        managed  900\n" PAGESETS
+	"        high     3\n        spanned  2000\n        present  1000\n        managed  "
+	"900\n" PAGESETS
 	"Node 0, zone  Movable\n  pages free     0\n        min      0\n        low      0\n"
 	"        high     0\n        spanned  0\n        present  0\n        managed  0\n"
 	"Node 1, zone   Normal\n  pages free     7\n        present  500\n        managed  450\n";
@@ -217,11 +224,13 @@ static void reads_the_long_zoneinfo_of_many_cpus(void **state)
 	for (unsigned node = 0; node < 2; node++) {
 		used += (size_t)snprintf(text + used, sizeof(text) - used,
 			"Node %u, zone   Normal\n  pages free     5\n        high     77\n"
-			"        present  %u\n  pagesets\n", node, 1000 + node);
+			"        present  %u\n  pagesets\n",
+			node, 1000 + node);
 		for (unsigned cpu = 0; cpu < 1024; cpu++)
 			used += (size_t)snprintf(text + used, sizeof(text) - used,
 				"    cpu: %u\n              count: 1\n              high:  378\n"
-				"              high_min:  1\n              batch: 63\n", cpu);
+				"              high_min:  1\n              batch: 63\n",
+				cpu);
 	}
 	write_zones(*state, text);
 	struct host host = identify(*state);
@@ -404,8 +413,8 @@ static size_t put_word(char *at, int word, uint64_t value)
 
 static void write_auxv(const struct tree *tree, const struct auxv_case *row)
 {
-	const uint64_t pairs[] = { AT_HWCAP, 0xbfebfbff, AT_PAGESZ, row->page_size, AT_CLKTCK, row->ticks,
-		AT_PHNUM, 13, AT_NULL, 0 };
+	const uint64_t pairs[] = { AT_HWCAP, 0xbfebfbff, AT_PAGESZ, row->page_size, AT_CLKTCK,
+		row->ticks, AT_PHNUM, 13, AT_NULL, 0 };
 	char bytes[sizeof(pairs)];
 	size_t used = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++)

@@ -36,46 +36,97 @@ struct member {
 };
 
 static const struct member process_members[] = {
-	{ "pid", "n" }, { "ppid", "n" }, { "tgid", "n" }, { "uid", "n0" }, { "user", "s0" },
-	{ "comm", "s" }, { "state", "s" }, { "start_ticks", "n" }, { "cgroup", "s0" },
-	{ "oom_score", "n0" }, { "oom_score_adj", "n0" }, { "badness_pages", "n0" },
-	{ "mem_permille", "n0" }, { "adj_permille", "n0" }, { "badness_permille", "n0" },
-	{ "rank", "n0" }, { "unkillable", "s0" }, { "rss_kb", "n0" }, { "rss_anon_kb", "n0" },
-	{ "rss_file_kb", "n0" }, { "rss_shmem_kb", "n0" }, { "swap_kb", "n0" }, { "pgtables_kb", "n0" },
+	{ "pid", "n" },
+	{ "ppid", "n" },
+	{ "tgid", "n" },
+	{ "uid", "n0" },
+	{ "user", "s0" },
+	{ "comm", "s" },
+	{ "state", "s" },
+	{ "start_ticks", "n" },
+	{ "cgroup", "s0" },
+	{ "oom_score", "n0" },
+	{ "oom_score_adj", "n0" },
+	{ "badness_pages", "n0" },
+	{ "mem_permille", "n0" },
+	{ "adj_permille", "n0" },
+	{ "badness_permille", "n0" },
+	{ "rank", "n0" },
+	{ "unkillable", "s0" },
+	{ "rss_kb", "n0" },
+	{ "rss_anon_kb", "n0" },
+	{ "rss_file_kb", "n0" },
+	{ "rss_shmem_kb", "n0" },
+	{ "swap_kb", "n0" },
+	{ "pgtables_kb", "n0" },
 	{ "cmdline", "s0" },
 };
 
 static const struct member host_members[] = {
-	{ "kernel", "s" }, { "page_size", "n" }, { "total_pages", "n" }, { "mem_total_kb", "n0" },
-	{ "mem_available_kb", "n0" }, { "swap_total_kb", "n0" }, { "swap_free_kb", "n0" },
-	{ "committed_kb", "n0" }, { "commit_limit_kb", "n0" }, { "psi_some_avg10", "n0" },
-	{ "psi_full_avg10", "n0" }, { "oom_kill", "n0" }, { "era", "a" }, { "vm", "o" },
+	{ "kernel", "s" },
+	{ "page_size", "n" },
+	{ "total_pages", "n" },
+	{ "mem_total_kb", "n0" },
+	{ "mem_available_kb", "n0" },
+	{ "swap_total_kb", "n0" },
+	{ "swap_free_kb", "n0" },
+	{ "committed_kb", "n0" },
+	{ "commit_limit_kb", "n0" },
+	{ "psi_some_avg10", "n0" },
+	{ "psi_full_avg10", "n0" },
+	{ "oom_kill", "n0" },
+	{ "era", "a" },
+	{ "vm", "o" },
 };
 
 static const struct member vm_members[] = {
-	{ "overcommit_memory", "n0" }, { "overcommit_ratio", "n0" }, { "panic_on_oom", "n0" },
-	{ "oom_kill_allocating_task", "n0" }, { "oom_dump_tasks", "n0" }, { "swappiness", "n0" },
+	{ "overcommit_memory", "n0" },
+	{ "overcommit_ratio", "n0" },
+	{ "panic_on_oom", "n0" },
+	{ "oom_kill_allocating_task", "n0" },
+	{ "oom_dump_tasks", "n0" },
+	{ "swappiness", "n0" },
 	{ "min_free_kbytes", "n0" },
 };
 
 static const struct member domain_members[] = {
-	{ "kind", "s" }, { "path", "s0" }, { "nodes", "a0" }, { "totalpages", "n0" },
+	{ "kind", "s" },
+	{ "path", "s0" },
+	{ "nodes", "a0" },
+	{ "totalpages", "n0" },
 	{ "limit_bytes", "n0" },
 };
 
 static const struct member list_members[] = {
-	{ "schema", "s" }, { "time_unix", "n" }, { "boot_s", "n0" }, { "host", "o" }, { "domain", "o" },
+	{ "schema", "s" },
+	{ "time_unix", "n" },
+	{ "boot_s", "n0" },
+	{ "host", "o" },
+	{ "domain", "o" },
 	{ "processes", "a" },
 };
 
 static const struct member victim_members[] = {
-	{ "schema", "s" }, { "host", "o" }, { "domain", "o" }, { "prediction", "s" },
-	{ "victim", "o0" }, { "dies_with", "a" }, { "margin_pages", "n0" }, { "runners_up", "a" },
-	{ "frees_kb", "n0" }, { "why", "s" }, { "at_oom", "o" }, { "differ", "b" }, { "uncertain", "a" },
+	{ "schema", "s" },
+	{ "host", "o" },
+	{ "domain", "o" },
+	{ "prediction", "s" },
+	{ "victim", "o0" },
+	{ "dies_with", "a" },
+	{ "margin_pages", "n0" },
+	{ "runners_up", "a" },
+	{ "frees_kb", "n0" },
+	{ "why", "s" },
+	{ "at_oom", "o" },
+	{ "differ", "b" },
+	{ "uncertain", "a" },
 };
 
 static const struct member at_oom_members[] = {
-	{ "victim", "o0" }, { "dies_with", "a" }, { "margin_pages", "n0" }, { "frees_kb", "n0" },
+	{ "victim", "o0" },
+	{ "dies_with", "a" },
+	{ "margin_pages", "n0" },
+	{ "frees_kb", "n0" },
 };
 
 static char type_of(const json_t *value)
@@ -114,8 +165,7 @@ static void check_processes(const json_t *array, size_t count)
 	size_t index;
 	const json_t *process;
 	assert_int_equal(json_array_size(array), count);
-	json_array_foreach(array, index, process)
-		assert_members(process, process_members);
+	json_array_foreach(array, index, process) assert_members(process, process_members);
 }
 
 static void check_head(const json_t *document)
@@ -146,8 +196,8 @@ static json_t *list_of(struct machine *machine)
 	const struct ranking_row *rows[MACHINE_TASKS];
 	for (size_t i = 0; i < machine->ranking.count; i++)
 		rows[i] = &machine->ranking.rows[i];
-	json_t *list =
-		json_list(&machine->snapshot, &machine->ranking, rows, machine->ranking.count, &lookup);
+	json_t *list = json_list(
+		&machine->snapshot, &machine->ranking, rows, machine->ranking.count, &lookup);
 	assert_non_null(list);
 	return list;
 }
@@ -310,9 +360,10 @@ static void no_more_than_five_runners_up_and_what_is_uncertain(void **state)
 
 static void of_an_unknown_process_all_numbers_are_null(void **state)
 {
-	static const char *const members[] = { "uid", "user", "cgroup", "oom_score", "oom_score_adj",
-		"badness_pages", "mem_permille", "adj_permille", "badness_permille", "rank", "unkillable",
-		"rss_kb", "rss_anon_kb", "rss_file_kb", "rss_shmem_kb", "swap_kb", "pgtables_kb", "cmdline" };
+	static const char *const members[] = { "uid", "user", "cgroup", "oom_score",
+		"oom_score_adj", "badness_pages", "mem_permille", "adj_permille",
+		"badness_permille", "rank", "unkillable", "rss_kb", "rss_anon_kb", "rss_file_kb",
+		"rss_shmem_kb", "swap_kb", "pgtables_kb", "cmdline" };
 	struct machine *machine = *state;
 	*machine_add(machine, 99, 0, 0) = proc_unknown(99);
 	machine_rank_host(machine);
@@ -328,8 +379,8 @@ static void of_an_unknown_process_all_numbers_are_null(void **state)
 static void of_an_unknown_host_all_numbers_are_null(void **state)
 {
 	static const char *const members[] = { "mem_total_kb", "mem_available_kb", "swap_total_kb",
-		"swap_free_kb", "committed_kb", "commit_limit_kb", "psi_some_avg10", "psi_full_avg10",
-		"oom_kill" };
+		"swap_free_kb", "committed_kb", "commit_limit_kb", "psi_some_avg10",
+		"psi_full_avg10", "oom_kill" };
 	struct machine *machine = *state;
 	struct host *host = &machine->snapshot.host;
 	host_parse_meminfo(text_of(""), &host->meminfo);
@@ -341,8 +392,7 @@ static void of_an_unknown_host_all_numbers_are_null(void **state)
 	assert_members(object, host_members);
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++)
 		assert_true(json_is_null(json_object_get(object, members[i])));
-	assert_true(
-		json_is_null(json_object_get(json_object_get(object, "vm"), "swappiness")));
+	assert_true(json_is_null(json_object_get(json_object_get(object, "vm"), "swappiness")));
 	assert_int_equal(number(json_object_get(object, "vm"), "panic_on_oom"), 0);
 	json_decref(object);
 	machine_rank_host(machine);
@@ -407,7 +457,12 @@ static const struct bytes_case {
 	{ "an empty text is empty", "", "", NULL },
 	{ "UTF-8 is kept", "caf\xc3\xa9 \xf0\x9f\x90\xa7", "caf\xc3\xa9 \xf0\x9f\x90\xa7", NULL },
 	{ "control characters are JSON's to escape", "a\n\"\033[2J", "a\n\"\033[2J", NULL },
-	{ "a bad byte is replaced and told", "a\xff" "b", "a\xef\xbf\xbd" "b", "61ff62" },
+	{ "a bad byte is replaced and told",
+		"a\xff"
+		"b",
+		"a\xef\xbf\xbd"
+		"b",
+		"61ff62" },
 	{ "each bad byte", "\xc3\x28\x80", "\xef\xbf\xbd(\xef\xbf\xbd", "c32880" },
 };
 
@@ -441,7 +496,8 @@ static void a_hostile_process_is_a_valid_document_on_one_line(void **state)
 	assert_non_null(text);
 	assert_null(strchr(text, '\n'));
 	json_t *read = json_loads(text, 0, NULL);
-	assert_true(json_equal(json_object_get(read, "processes"), json_object_get(list, "processes")));
+	assert_true(
+		json_equal(json_object_get(read, "processes"), json_object_get(list, "processes")));
 	assert_string_equal(string(first_process(read), "comm_hex"), "29205220310aff22");
 	assert_string_equal(string(first_process(read), "cgroup_hex"), "2f610a6280");
 	free(text);

@@ -1,8 +1,6 @@
 /* The carriers of kernel log records, each through klog_open_file() as people would. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+
+#include "support.h"
 
 #include "oomspect/klog.h"
 #include "oomspect/logline.h"
@@ -13,12 +11,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define EXPORT_HEAD "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1700000000000000\n_SOURCE_MONOTONIC_TIMESTAMP=12000000\n"
+#define EXPORT_HEAD \
+	"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1700000000000000\n_SOURCE_MONOTONIC_TIMESTAMP=" \
+	"12000000\n"
 
 struct row {
 	const char *claim;
 	const char *bytes;
-	size_t length; /* 0: strlen */
+	size_t length;       /* 0: strlen */
 	const char *records; /* texts, "!" before one that is not the kernel's, '|' between them */
 };
 
@@ -27,26 +27,43 @@ static const struct row rows[] = {
 	{ "an empty file", "", 0, "" },
 	{ "bytes of zero are bytes", "a\0b\n", 4, "a\\0b" },
 	{ "journal export",
-		EXPORT_HEAD "_TRANSPORT=kernel\nPRIORITY=3\nMESSAGE=a=b\n\n" EXPORT_HEAD "_TRANSPORT=syslog\nMESSAGE=x\n\n", 0,
-		"a=b|!x" },
+		EXPORT_HEAD "_TRANSPORT=kernel\nPRIORITY=3\nMESSAGE=a=b\n\n" EXPORT_HEAD
+			    "_TRANSPORT=syslog\nMESSAGE=x\n\n",
+		0, "a=b|!x" },
 	{ "journal export with a binary field",
-		EXPORT_HEAD "_TRANSPORT=kernel\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff" "c\n\n",
-		sizeof(EXPORT_HEAD "_TRANSPORT=kernel\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff" "c\n\n") - 1, "a\nb\xff" "c" },
-	{ "journal export cut in a binary field", EXPORT_HEAD "MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff" "a", 0, "" },
-	{ "journal JSON", "{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"a b\"}\n", 0, "a b" },
+		EXPORT_HEAD "_TRANSPORT=kernel\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff"
+			    "c\n\n",
+		sizeof(EXPORT_HEAD "_TRANSPORT=kernel\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff"
+				   "c\n\n") -
+			1,
+		"a\nb\xff"
+		"c" },
+	{ "journal export cut in a binary field",
+		EXPORT_HEAD "MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff"
+			    "a",
+		0, "" },
+	{ "journal JSON",
+		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":\"a b\"}\n",
+		0, "a b" },
 	{ "journal JSON of bytes that are not UTF-8",
-		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":[97,255]}\n", 0, "a\xff" },
+		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"kernel\",\"MESSAGE\":[97,255]}\n",
+		0, "a\xff" },
 	{ "journal JSON of a program",
-		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"a\"}\n", 0, "!a" },
-	{ "a container's JSON log with lines inside", "{\"log\":\"[  1.000000] a\\n[  2.000000] b\\n\"}\n", 0, "a|b" },
+		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"a\"}\n", 0,
+		"!a" },
+	{ "a container's JSON log with lines inside",
+		"{\"log\":\"[  1.000000] a\\n[  2.000000] b\\n\"}\n", 0, "a|b" },
 	{ "a brace that is no JSON", "{ [  1.000000] a\n", 0, "a" },
-	{ "colours of dmesg and grep", "\x1b[32m[  1.000000] \x1b[0m\x1b[33ma \x1b[01;31m\x1b[Kb\x1b[m\x1b[K c\x1b[0m\n", 0,
-		"a b c" },
-	{ "blanks of a web page", "[  1.000000]\xc2\xa0Killed\xc2\xa0process\n", 0, "Killed process" },
+	{ "colours of dmesg and grep",
+		"\x1b[32m[  1.000000] \x1b[0m\x1b[33ma \x1b[01;31m\x1b[Kb\x1b[m\x1b[K c\x1b[0m\n",
+		0, "a b c" },
+	{ "blanks of a web page", "[  1.000000]\xc2\xa0Killed\xc2\xa0process\n", 0,
+		"Killed process" },
 };
 
 /* The records of some bytes, read through a file of memory. */
-static void read_bytes(const void *bytes, size_t length, char *ret, size_t size, enum klog_status *ret_end)
+static void read_bytes(
+	const void *bytes, size_t length, char *ret, size_t size, enum klog_status *ret_end)
 {
 	struct klog klog;
 	struct klog_record record;
@@ -59,9 +76,11 @@ static void read_bytes(const void *bytes, size_t length, char *ret, size_t size,
 	assert_int_equal(klog_open_file(&klog, path, &err), ERR_OK);
 	ret[0] = '\0';
 	while ((*ret_end = klog_read(&klog, &record, &err)) == KLOG_RECORD) {
-		used += (size_t)snprintf(ret + used, size - used, "%s%s", used ? "|" : "", record.foreign ? "!" : "");
+		used += (size_t)snprintf(ret + used, size - used, "%s%s", used ? "|" : "",
+			record.foreign ? "!" : "");
 		for (size_t i = 0; i < record.text.len && used + 3 < size; i++)
-			used += (size_t)snprintf(ret + used, size - used, record.text.at[i] ? "%c" : "\\0", record.text.at[i]);
+			used += (size_t)snprintf(ret + used, size - used,
+				record.text.at[i] ? "%c" : "\\0", record.text.at[i]);
 	}
 	klog_close(&klog);
 	close(fd);
@@ -72,7 +91,8 @@ static void check_row(void **state)
 	const struct row *row = *state;
 	char text[4096];
 	enum klog_status end;
-	read_bytes(row->bytes, row->length ? row->length : strlen(row->bytes), text, sizeof(text), &end);
+	read_bytes(row->bytes, row->length ? row->length : strlen(row->bytes), text, sizeof(text),
+		&end);
 	assert_string_equal(text, row->records);
 	assert_int_equal(end, KLOG_END);
 }
@@ -84,7 +104,8 @@ static void packed_files_are_unpacked(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		char command[128], packed[4096], text[64];
 		enum klog_status end;
-		snprintf(command, sizeof(command), "printf 'a\\nb\\n' | %s -c 2>/dev/null", programs[i]);
+		snprintf(command, sizeof(command), "printf 'a\\nb\\n' | %s -c 2>/dev/null",
+			programs[i]);
 		FILE *pipe = popen(command, "r");
 		size_t length = fread(packed, 1, sizeof(packed), pipe);
 		if (pclose(pipe) != 0) {
@@ -138,7 +159,11 @@ static void a_missing_file_is_an_error(void **state)
 	klog_close(&klog);
 }
 
-#define CASE(claim, function) (struct CMUnitTest){ claim, function, NULL, NULL, NULL }
+#define CASE(claim, function) \
+	(struct CMUnitTest) \
+	{ \
+		claim, function, NULL, NULL, NULL \
+	}
 
 int main(void)
 {
@@ -148,8 +173,11 @@ int main(void)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
 			(void *)(uintptr_t)&rows[count] };
 	tests[count++] = CASE("gzip, xz and zstd by their programs", packed_files_are_unpacked);
-	tests[count++] = CASE("a line beyond the buffer is cut, the next one is whole", a_line_beyond_the_buffer_is_cut);
-	tests[count++] = CASE("a record of /dev/kmsg is taken apart", a_record_of_kmsg_is_taken_apart);
-	tests[count++] = CASE("a missing file is an error with its name", a_missing_file_is_an_error);
+	tests[count++] = CASE("a line beyond the buffer is cut, the next one is whole",
+		a_line_beyond_the_buffer_is_cut);
+	tests[count++] =
+		CASE("a record of /dev/kmsg is taken apart", a_record_of_kmsg_is_taken_apart);
+	tests[count++] =
+		CASE("a missing file is an error with its name", a_missing_file_is_an_error);
 	return _cmocka_run_group_tests("klog", tests, count, NULL, NULL);
 }

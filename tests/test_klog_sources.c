@@ -129,12 +129,25 @@ static void a_journalctl_that_goes_on_is_ended(void **state)
 	assert_int_equal(kill(child, 0), -1);
 }
 
+/* Where vfork(2) is fork(2), as under valgrind, posix_spawnp(3) cannot tell that there is no such
+ * program: then the failure is seen when its output is read. */
+static void assert_not_run(struct sources *sources, enum err_code code, const char *sentence)
+{
+	char text[128];
+	if (code == ERR_OK) {
+		assert_int_equal(next_text(sources, text), KLOG_FAILED);
+		return;
+	}
+	assert_int_equal(code, ERR_NOT_FOUND);
+	assert_string_equal(sources->err.text, sentence);
+}
+
 static void without_journalctl_it_is_named(void **state)
 {
 	struct sources *sources = *state;
 	put_journalctl(sources, NULL);
-	assert_int_equal(klog_open_journal(&sources->klog, 0, false, &sources->err), ERR_NOT_FOUND);
-	assert_string_equal(sources->err.text, "cannot run journalctl: No such file or directory");
+	enum err_code code = klog_open_journal(&sources->klog, 0, false, &sources->err);
+	assert_not_run(sources, code, "cannot run journalctl: No such file or directory");
 }
 
 /* --- the running kernel's log, with and without the right */
@@ -312,8 +325,8 @@ static void a_missing_unpacker_is_named(void **state)
 	files_put(&sources->files, "log.zst", "\x28\xb5\x2f\xfd rest");
 	snprintf(path, sizeof(path), "%s/log.zst", sources->files.path);
 	put_journalctl(sources, NULL);
-	assert_int_equal(klog_open_file(&sources->klog, path, &sources->err), ERR_NOT_FOUND);
-	assert_string_equal(sources->err.text, "cannot run zstd: No such file or directory");
+	enum err_code code = klog_open_file(&sources->klog, path, &sources->err);
+	assert_not_run(sources, code, "cannot run zstd: No such file or directory");
 }
 
 static void a_damaged_archive_is_a_failure(void **state)

@@ -1,8 +1,6 @@
 /* Kernel log text in, events out: one claim a row, an event as one line of what it says. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+
+#include "support.h"
 
 #include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
@@ -26,7 +24,8 @@ static void add(struct found *found, const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	if (found->length < SUMMARY_MAX)
-		found->length += (size_t)vsnprintf(found->text + found->length, SUMMARY_MAX - found->length, format, args);
+		found->length += (size_t)vsnprintf(
+			found->text + found->length, SUMMARY_MAX - found->length, format, args);
 	va_end(args);
 }
 
@@ -54,7 +53,8 @@ static void on_event(void *arg, struct oom_event *event)
 {
 	struct found *found = arg;
 	found->events++;
-	add(found, "%s%s", found->length ? "\n" : "", event->invoker.comm[0] ? event->invoker.comm : "-");
+	add(found, "%s%s", found->length ? "\n" : "",
+		event->invoker.comm[0] ? event->invoker.comm : "-");
 	add(found, " %s/%s", oom_constraint_name(event->constraint), oom_scope_name(event->scope));
 	add(found, " %s", oom_outcome_name(event->outcome));
 	if (event->trigger != OOM_TRIGGER_ALLOC)
@@ -68,8 +68,8 @@ static void on_event(void *arg, struct oom_event *event)
 		add(found, " memcg=%s", event->oom_memcg);
 	add_number(found, "limit", event->memcg.limit_kb);
 	if (event->chosen.pid != OOM_UNKNOWN && event->chosen.score != OOM_UNKNOWN)
-		add(found, " chosen=%lld(%s):%lld", (long long)event->chosen.pid, event->chosen.comm,
-			(long long)event->chosen.score);
+		add(found, " chosen=%lld(%s):%lld", (long long)event->chosen.pid,
+			event->chosen.comm, (long long)event->chosen.score);
 	for (size_t i = 0; i < event->victim_count; i++)
 		add_victim(found, &event->victims[i]);
 	if (event->task_count)
@@ -117,14 +117,17 @@ struct row {
 	const char *events;
 };
 
-#define KILLED_5_4 "Out of memory: Killed process 9 (x) total-vm:40kB, anon-rss:3kB, file-rss:2kB, shmem-rss:1kB, " \
+#define KILLED_5_4 \
+	"Out of memory: Killed process 9 (x) total-vm:40kB, anon-rss:3kB, file-rss:2kB, " \
+	"shmem-rss:1kB, " \
 	"UID:7 pgtables:8kB oom_score_adj:5\n"
 #define IS_5_4 " killed=9(x) vm=40 anon=3 file=2 shmem=1 uid=7 adj=5"
 
 static const struct row rows[] = {
 	/* eras */
 	{ "2.6.18: no sizes, capital M, no task table",
-		"oom-killer: gfp_mask=0x201d2, order=0\nOut of Memory: Kill process 9 (x y) score 48 and children.\n"
+		"oom-killer: gfp_mask=0x201d2, order=0\nOut of Memory: Kill process 9 (x y) score "
+		"48 and children.\n"
 		"Out of memory: Killed process 9 (x y).\n",
 		"- unknown/host killed 0x201d2 order=0 chosen=9(x y):48 killed=9(x y)" },
 	{ "2.6.30: a child died for its parent",
@@ -132,64 +135,84 @@ static const struct row rows[] = {
 		"[1.000001] Pid: 3308, comm: Xorg Not tainted 2.6.30-rc8-mm1 #301\n"
 		"[1.000002] Out of memory: kill process 5 (parent) score 1094818 or a child\n"
 		"[1.000003] Killed process 6 (child)\n",
-		"Xorg unknown/host killed 0xd0 order=0 kernel=2.6.30-rc8-mm1 chosen=5(parent):1094818 killed=6(child)" },
+		"Xorg unknown/host killed 0xd0 order=0 kernel=2.6.30-rc8-mm1 "
+		"chosen=5(parent):1094818 killed=6(child)" },
 	{ "RHEL 6: UID before the name, adj from the table",
 		"m invoked oom-killer: gfp_mask=0xd0, order=0, oom_adj=0, oom_score_adj=0\n"
 		"[ pid ]   uid  tgid total_vm      rss cpu oom_adj oom_score_adj name\n"
 		"[  333]    89   333     2667      111   0       1           60 m\n"
 		"Out of memory: Kill process 333 (m) score 951 or sacrifice child\n"
 		"Killed process 333, UID 89, (m) total-vm:10668kB, anon-rss:1kB, file-rss:2kB\n",
-		"m unknown/host killed 0xd0 order=0 chosen=333(m):951 killed=333(m) vm=10668 anon=1 file=2 uid=89 adj=60 "
+		"m unknown/host killed 0xd0 order=0 chosen=333(m):951 killed=333(m) vm=10668 "
+		"anon=1 file=2 uid=89 adj=60 "
 		"tasks=1" },
 	{ "RHEL 7: UID behind the name",
-		"Killed process 9 (x), UID 48, total-vm:40kB, anon-rss:3kB, file-rss:2kB, shmem-rss:1kB\n",
+		"Killed process 9 (x), UID 48, total-vm:40kB, anon-rss:3kB, file-rss:2kB, "
+		"shmem-rss:1kB\n",
 		"- unknown/unknown killed killed=9(x) vm=40 anon=3 file=2 shmem=1 uid=48" },
 	{ "4.x memcg: the limit is the second path",
-		"Task in /a/b killed as a result of limit of /a\nmemory: usage 64kB, limit 64kB, failcnt 3\n"
+		"Task in /a/b killed as a result of limit of /a\nmemory: usage 64kB, limit 64kB, "
+		"failcnt 3\n"
 		"Memory cgroup out of memory: Kill process 9 (x) score 1 or sacrifice child\n"
 		"Killed process 9 (x) total-vm:40kB, anon-rss:3kB, file-rss:2kB\n",
-		"- memcg/memcg killed memcg=/a limit=64 chosen=9(x):1 killed=9(x) vm=40 anon=3 file=2" },
+		"- memcg/memcg killed memcg=/a limit=64 chosen=9(x):1 killed=9(x) vm=40 anon=3 "
+		"file=2" },
 	{ "5.4 and later: one line", KILLED_5_4, "- unknown/host killed" IS_5_4 },
 	{ "5.0 and later: the constraint has a line of its own",
-		"oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=/,mems_allowed=0-2,global_oom,task_memcg=/u,"
+		"oom-kill:constraint=CONSTRAINT_MEMORY_POLICY,nodemask=1,cpuset=/"
+		",mems_allowed=0-2,global_oom,task_memcg=/u,"
 		"task=x,pid=9,uid=7\n" KILLED_5_4,
 		"- mempolicy/host killed" IS_5_4 },
 	{ "oom_memcg proves a memcg whatever the constraint says",
-		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),oom_memcg=/foo,task_memcg=/foo,task=x,pid=9,uid=0\n",
+		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),oom_memcg=/foo,task_memcg=/"
+		"foo,task=x,pid=9,uid=0\n",
 		"- memcg/memcg killed memcg=/foo killed=9(x)" },
 	{ "6.8: four rss columns",
-		"[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name\n"
-		"[      9]     7     9        9       60       50        9         1     8192        0             5 x\n"
+		"[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem "
+		"pgtables_bytes swapents oom_score_adj name\n"
+		"[      9]     7     9        9       60       50        9         1     8192      "
+		"  0             5 x\n"
 		"Out of memory: Killed process 9 (x) total-vm:36kB\n",
 		"- unknown/host killed killed=9(x) vm=36 uid=7 adj=5 tasks=1" },
 	{ "OpenVZ has words of its own",
-		"Out of memory in UB 101: OOM killed process 9 (x y) score 0 vm:40kB, rss:12kB, swap:0kB\n",
+		"Out of memory in UB 101: OOM killed process 9 (x y) score 0 vm:40kB, rss:12kB, "
+		"swap:0kB\n",
 		"- unknown/host killed killed=9(x y) vm=40" },
 	/* who asked, and how */
-	{ "order -1 is sysrq-f", "kworker/0:0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0\n",
+	{ "order -1 is sysrq-f",
+		"kworker/0:0 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, "
+		"oom_score_adj=0\n",
 		"kworker/0:0 unknown/unknown unknown sysrq 0xcc0 order=-1" },
-	{ "oom_kill_allocating_task", "Out of memory (oom_kill_allocating_task): Killed process 9 (x) total-vm:1kB\n",
+	{ "oom_kill_allocating_task",
+		"Out of memory (oom_kill_allocating_task): Killed process 9 (x) total-vm:1kB\n",
 		"- unknown/host killed allocating_task killed=9(x) vm=1" },
 	{ "the stack proves a memcg",
-		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n mem_cgroup_out_of_memory+0x46/0x80\n",
+		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n "
+		"mem_cgroup_out_of_memory+0x46/0x80\n",
 		"x memcg/memcg unknown 0xd0 order=0" },
 	{ "a frame with a question mark proves nothing",
-		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n ? mem_cgroup_out_of_memory+0x46/0x80\n",
+		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n ? "
+		"mem_cgroup_out_of_memory+0x46/0x80\n",
 		"x unknown/unknown unknown 0xd0 order=0" },
 	/* outcomes */
 	{ "nobody left: a panic",
-		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and no killable processes...\n"
+		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and "
+		"no killable processes...\n"
 		"Kernel panic - not syncing: System is deadlocked on memory\n",
 		"x unknown/host panic 0xcc0 order=0" },
 	{ "panic_on_oom, and only its line left",
 		"Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled\n"
 		"CPU: 1 PID: 2 Comm: m Tainted: G X 5.14.21-default #1\n",
 		"- unknown/host panic kernel=5.14.21-default" },
-	{ "a panic of another kind is no event", "Kernel panic - not syncing: Attempted to kill init!\n", "" },
+	{ "a panic of another kind is no event",
+		"Kernel panic - not syncing: Attempted to kill init!\n", "" },
 	{ "no victim in a memcg, twice: the second is a repeat",
-		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and no killable processes...\n"
-		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and no killable processes...\n",
-		"x unknown/unknown no_victim 0xcc0 order=0\nx unknown/unknown no_victim 0xcc0 order=0 repeats=1" },
+		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and "
+		"no killable processes...\n"
+		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\nOut of memory and "
+		"no killable processes...\n",
+		"x unknown/unknown no_victim 0xcc0 order=0\nx unknown/unknown no_victim 0xcc0 "
+		"order=0 repeats=1" },
 	{ "the chosen one was dying",
 		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
 		"Out of memory: OOM victim 9 (x) is already exiting. Skip killing the task\n",
@@ -199,75 +222,105 @@ static const struct row rows[] = {
 		"Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"
 		"Tasks in /g are going to be killed due to memory.oom.group set\n"
 		"Memory cgroup out of memory: Killed process 8 (y) total-vm:3kB\n"
-		"Memory cgroup out of memory: OOM victim 7 (z) is already exiting. Skip killing the task\n"
+		"Memory cgroup out of memory: OOM victim 7 (z) is already exiting. Skip killing "
+		"the task\n"
 		"Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n",
 		"- memcg/memcg killed killed=9(x) vm=4 killed=8(y) vm=3" },
 	{ "kill lines without reports are events of their own",
-		"Out of memory: Killed process 9 (x) total-vm:4kB\nOut of memory: Killed process 8 (y) total-vm:3kB\n",
+		"Out of memory: Killed process 9 (x) total-vm:4kB\nOut of memory: Killed process 8 "
+		"(y) total-vm:3kB\n",
 		"- unknown/host killed killed=9(x) vm=4\n- unknown/host killed killed=8(y) vm=3" },
 	{ "a process that shared the memory",
-		"Out of memory: Kill process 9 (x) score 5 or sacrifice child\nKilled process 9 (x) total-vm:4kB, anon-rss:1kB, "
+		"Out of memory: Kill process 9 (x) score 5 or sacrifice child\nKilled process 9 "
+		"(x) total-vm:4kB, anon-rss:1kB, "
 		"file-rss:1kB\nKill process 8 (y) sharing same memory\n",
 		"- unknown/host killed chosen=9(x):5 killed=9(x) vm=4 anon=1 file=1 killed=8(y)" },
 	{ "the thread of a process without its main thread",
-		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=a,"
+		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/"
+		",mems_allowed=0,global_oom,task_memcg=/,task=a,"
 		"pid=142,uid=0\nOut of memory: Killed process 143 (a) total-vm:4kB\n",
 		"- none/host killed killed=143(a) vm=4" },
 	{ "the reaper, right away and late",
-		"Out of memory: Killed process 9 (x) total-vm:4kB\nOut of memory: Killed process 8 (y) total-vm:3kB\n"
+		"Out of memory: Killed process 9 (x) total-vm:4kB\nOut of memory: Killed process 8 "
+		"(y) total-vm:3kB\n"
 		"oom_reaper: reaped process 9 (x), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB\n",
-		"- unknown/host killed killed=9(x) vm=4 reaped\n- unknown/host killed killed=8(y) vm=3" },
-	{ "the reaper alone is no event", "oom_reaper: reaped process 9 (x), now anon-rss:0kB\n", "" },
+		"- unknown/host killed killed=9(x) vm=4 reaped\n- unknown/host killed killed=8(y) "
+		"vm=3" },
+	{ "the reaper alone is no event", "oom_reaper: reaped process 9 (x), now anon-rss:0kB\n",
+		"" },
 	/* hostile names */
 	{ "a name that ends like a kill line",
-		"Out of memory: Killed process 9 (x) total-vm:1kB) total-vm:40kB, anon-rss:3kB, file-rss:2kB, shmem-rss:1kB, "
+		"Out of memory: Killed process 9 (x) total-vm:1kB) total-vm:40kB, anon-rss:3kB, "
+		"file-rss:2kB, shmem-rss:1kB, "
 		"UID:7 pgtables:8kB oom_score_adj:5\n",
-		"- unknown/host killed killed=9(x) total-vm:1kB) vm=40 anon=3 file=2 shmem=1 uid=7 adj=5" },
+		"- unknown/host killed killed=9(x) total-vm:1kB) vm=40 anon=3 file=2 shmem=1 uid=7 "
+		"adj=5" },
 	{ "a name with the words of the constraint line",
-		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,"
+		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/"
+		",mems_allowed=0,global_oom,task_memcg=/,"
 		"task=,pid=1,uid=0,pid=9,uid=7\n",
 		"- none/host killed killed=9(,pid=1,uid=0)" },
 	{ "an invoker named like the start of a report",
-		"Out of memory:  invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n",
+		"Out of memory:  invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "
+		"oom_score_adj=0\n",
 		"Out of memory: unknown/unknown unknown 0xcc0 order=0" },
 	{ "names in the table are what is behind the numbers",
-		"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
+		"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj "
+		"name\n"
 		"[      9]     7     9        9       60     8192        0             5 1 2) x\n"
 		"Out of memory: Killed process 9 (1 2) x) total-vm:36kB\n",
 		"- unknown/host killed killed=9(1 2) x) vm=36 uid=7 adj=5 tasks=1" },
 	/* wrapped */
 	{ "a mail program wrapped it",
-		"[    1.000000] mkfs.ext4 invoked\noom-killer: gfp_mask=0x101cc0(GFP_USER|__GFP_WRITE), order=0,\n"
-		"oom_score_adj=0\n[    1.000001] CPU: 2 PID: 391 Comm: mkfs.ext4 Not tainted\n5.7.0-rc6-next-20200521 #1\n"
-		"[    1.000002] [    348]   998   348    19521     2782    65536\n0             0 polkitd\n"
-		"[    1.000003] Out of memory: Killed process 348 (polkitd)\ntotal-vm:78084kB, anon-rss:2980kB,\n"
+		"[    1.000000] mkfs.ext4 invoked\noom-killer: "
+		"gfp_mask=0x101cc0(GFP_USER|__GFP_WRITE), order=0,\n"
+		"oom_score_adj=0\n[    1.000001] CPU: 2 PID: 391 Comm: mkfs.ext4 Not "
+		"tainted\n5.7.0-rc6-next-20200521 #1\n"
+		"[    1.000002] [    348]   998   348    19521     2782    65536\n0             0 "
+		"polkitd\n"
+		"[    1.000003] Out of memory: Killed process 348 (polkitd)\ntotal-vm:78084kB, "
+		"anon-rss:2980kB,\n"
 		"file-rss:8148kB, shmem-rss:0kB, UID:998\npgtables:64kB oom_score_adj:0\n",
-		"mkfs.ext4 unknown/host killed 0x101cc0 order=0 kernel=5.7.0-rc6-next-20200521 killed=348(polkitd) vm=78084 "
+		"mkfs.ext4 unknown/host killed 0x101cc0 order=0 kernel=5.7.0-rc6-next-20200521 "
+		"killed=348(polkitd) vm=78084 "
 		"anon=2980 file=8148 shmem=0 uid=998 adj=0 tasks=1" },
 	{ "a terminal cut it in the middle of words",
-		"[    1.000000] \noom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom\n"
+		"[    1.000000] "
+		"\noom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/"
+		",mems_allowed=0,oom\n"
 		"_memcg=/test512mb,task_m\nemcg=/test512mb,task=stress,pid=1122,uid=0\n"
 		"[    1.000001] Memory cgroup out of memory: Killed process 1122 (stress) \n"
-		"total-vm:719740kB, anon-rss:522880kB, file-rss\n:536kB, shmem-rss:0kB, UID:0 pgtables:1072kB oom_score_adj:0\n",
-		"- memcg/memcg killed memcg=/test512mb killed=1122(stress) vm=719740 anon=522880 file=536 shmem=0 uid=0 "
+		"total-vm:719740kB, anon-rss:522880kB, file-rss\n:536kB, shmem-rss:0kB, UID:0 "
+		"pgtables:1072kB oom_score_adj:0\n",
+		"- memcg/memcg killed memcg=/test512mb killed=1122(stress) vm=719740 anon=522880 "
+		"file=536 shmem=0 uid=0 "
 		"adj=0" },
-	{ "the break is at the marker", "[    1.000000] Out of memory: Killed\nprocess 9 (x) total-vm:4kB\n",
+	{ "the break is at the marker",
+		"[    1.000000] Out of memory: Killed\nprocess 9 (x) total-vm:4kB\n",
 		"- unknown/host killed killed=9(x) vm=4" },
 	{ "a path of 600 bytes fills a record, and goes on in the next",
-		"[    1.000000] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/long,"
+		"[    1.000000] "
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/"
+		",mems_allowed=0,oom_memcg=/long,"
 		"task_memcg=\n[    1.000007] /long,task=x,pid=9,uid=0\n",
 		"- memcg/memcg killed memcg=/long killed=9(x)" },
 	{ "a whole line is not joined to prose",
-		"Out of memory: Killed process 9 (x) total-vm:4kB, anon-rss:1kB, file-rss:1kB\nand then it hung\n",
+		"Out of memory: Killed process 9 (x) total-vm:4kB, anon-rss:1kB, file-rss:1kB\nand "
+		"then it hung\n",
 		"- unknown/host killed killed=9(x) vm=4 anon=1 file=1" },
 	/* damage */
 	{ "busybox dmesg ate the bracket of the pid",
-		"[    0.000000] pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents oom_score_adj name\n"
-		"[19417.000000]     0 19417   396156    42487     618       4   266041             7 python\n"
-		"[    0.000000] Killed process 19417 (python) total-vm:1584624kB, anon-rss:168368kB, file-rss:1580kB\n",
-		"- unknown/unknown killed killed=19417(python) vm=1584624 anon=168368 file=1580 uid=0 adj=7 tasks=1" },
+		"[    0.000000] pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents "
+		"oom_score_adj name\n"
+		"[19417.000000]     0 19417   396156    42487     618       4   266041             "
+		"7 python\n"
+		"[    0.000000] Killed process 19417 (python) total-vm:1584624kB, "
+		"anon-rss:168368kB, file-rss:1580kB\n",
+		"- unknown/unknown killed killed=19417(python) vm=1584624 anon=168368 file=1580 "
+		"uid=0 adj=7 tasks=1" },
 	{ "overprinted ends are not guessed at",
-		"Memory cgroup out of memory: Killed process 9 (x) total-vm:40kB, anon-rss:3kB, file-rss:2kB, shmem-rss:1kB,UID:00\n",
+		"Memory cgroup out of memory: Killed process 9 (x) total-vm:40kB, anon-rss:3kB, "
+		"file-rss:2kB, shmem-rss:1kB,UID:00\n",
 		"- memcg/memcg killed killed=9(x) vm=40 anon=3 file=2 shmem=1" },
 	{ "a report cut before its kill",
 		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
@@ -278,20 +331,26 @@ static const struct row rows[] = {
 		"[   10.000000] Out of memory: Killed process 9 (y) total-vm:4kB\n",
 		"x unknown/unknown unknown 0xcc0 order=0\n- unknown/host killed killed=9(y) vm=4" },
 	{ "a report with the #012 of syslog",
-		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0#012 oom_policy=default\n",
+		"x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0#012 "
+		"oom_policy=default\n",
 		"x unknown/unknown unknown 0xcc0 order=0" },
 	{ "a pager cut the path",
-		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/kubepods/burst>\n",
+		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/"
+		",mems_allowed=0,oom_memcg=/kubepods/burst>\n",
 		"- memcg/memcg unknown" },
 	{ "Android's console prefix stands before the name",
-		"<4>[  103.141266]  [1:      swapper/1:    0] foo invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n",
+		"<4>[  103.141266]  [1:      swapper/1:    0] foo invoked oom-killer: "
+		"gfp_mask=0xd0, order=0, oom_score_adj=0\n",
 		"foo unknown/unknown unknown 0xd0 order=0" },
 	{ "journalctl -o verbose", "    MESSAGE=Out of memory: Killed process 9 (x) total-vm:4kB\n",
 		"- unknown/host killed killed=9(x) vm=4" },
-	{ "dmesg --json", "         \"msg\": \"foo invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\"\n",
+	{ "dmesg --json",
+		"         \"msg\": \"foo invoked oom-killer: gfp_mask=0xd0, order=0, "
+		"oom_score_adj=0\"\n",
 		"foo unknown/unknown unknown 0xd0 order=0" },
 	{ "s390 has no name beside the release",
-		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\nCPU: 1 Not tainted 3.0.101-0.47-default #1\n",
+		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\nCPU: 1 Not tainted "
+		"3.0.101-0.47-default #1\n",
 		"x unknown/unknown unknown 0xd0 order=0 kernel=3.0.101-0.47-default" },
 	{ "2.4 and 2.6.9 say little", "Out of Memory: Killed process 2593 (java).\n",
 		"- unknown/host killed killed=2593(java)" },
@@ -301,22 +360,35 @@ static const struct row rows[] = {
 		"- unknown/host unknown chosen=9(x):979\n- unknown/host unknown chosen=8(y):978" },
 	/* not OOM kills */
 	{ "source code is no event",
-		"pr_warn(\"%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d, oom_score_adj=%hd\\n\",\n"
+		"pr_warn(\"%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d, "
+		"oom_score_adj=%hd\\n\",\n"
 		"pr_err(\"%s: Killed process %d (%s) total-vm:%lukB\n"
-		"pr_info(\"oom-kill:constraint=%s,nodemask=%*pbl\"\n", "" },
-	{ "another kind of memory panic is no event", "Kernel panic - not syncing: cma: out of memory\n", "" },
+		"pr_info(\"oom-kill:constraint=%s,nodemask=%*pbl\"\n",
+		"" },
+	{ "another kind of memory panic is no event",
+		"Kernel panic - not syncing: cma: out of memory\n", "" },
 	{ "a page allocation failure is no event",
-		"x: page allocation failure: order:4, mode:0xd0\nMem-Info:\nNode 0 DMA free:1kB min:2kB\n", "" },
+		"x: page allocation failure: order:4, mode:0xd0\nMem-Info:\nNode 0 DMA free:1kB "
+		"min:2kB\n",
+		"" },
 	{ "lowmemorykiller is no event", "lowmemorykiller: Killing 'c' (6924), adj 705,\n", "" },
 	{ "systemd-oomd is no event",
-		"Dec 18 19:34:56 h systemd-oomd[8]: Killed /u due to memory pressure for /u being 62.11% > 60.00%\n", "" },
+		"Dec 18 19:34:56 h systemd-oomd[8]: Killed /u due to memory pressure for /u being "
+		"62.11% > 60.00%\n",
+		"" },
 	{ "a program that writes the kernel's words is no event",
-		"Dec 18 19:34:56 h root[8]: Out of memory: Killed process 9 (x) total-vm:4kB\n", "" },
+		"Dec 18 19:34:56 h root[8]: Out of memory: Killed process 9 (x) total-vm:4kB\n",
+		"" },
 	{ "a stack of the OOM killer without a report is no event",
-		"[1.000000]  oom_kill_process.cold+0x10/0x6ef\n[1.000001]  ? oom_killer_disable+0x280/0x280\n", "" },
-	{ "suspend disables the OOM killer: no event", "OOM killer disabled.\nOOM killer enabled.\n", "" },
-	{ "an application out of memory is no event", "Out of memory (Needed 123 bytes)\nOut of memory\n", "" },
-	{ "prose about it is no event", "yesterday the kernel invoked oom-killer on us and died\n", "" },
+		"[1.000000]  oom_kill_process.cold+0x10/0x6ef\n[1.000001]  ? "
+		"oom_killer_disable+0x280/0x280\n",
+		"" },
+	{ "suspend disables the OOM killer: no event",
+		"OOM killer disabled.\nOOM killer enabled.\n", "" },
+	{ "an application out of memory is no event",
+		"Out of memory (Needed 123 bytes)\nOut of memory\n", "" },
+	{ "prose about it is no event", "yesterday the kernel invoked oom-killer on us and died\n",
+		"" },
 };
 
 static void check_row(void **state)
@@ -350,14 +422,17 @@ static void check_fixture(const char *name, const char *events)
 static void a_memcg_of_cgroup_v1_on_5_10(void **state)
 {
 	(void)state;
-	check_fixture("5.10-memcg-v1.kmsg", "trigger memcg/memcg killed 0x400cc0 order=1 kernel=5.10.0-46-cloud-amd64 "
-		"memcg=/lab/c limit=102400 killed=120(a) vm=52408 anon=51152 file=4 shmem=704 uid=0 adj=0 tasks=3");
+	check_fixture("5.10-memcg-v1.kmsg",
+		"trigger memcg/memcg killed 0x400cc0 order=1 kernel=5.10.0-46-cloud-amd64 "
+		"memcg=/lab/c limit=102400 killed=120(a) vm=52408 anon=51152 file=4 shmem=704 "
+		"uid=0 adj=0 tasks=3");
 }
 
 static void a_machine_on_5_10(void **state)
 {
 	(void)state;
-	check_fixture("5.10-global.kmsg", "trigger none/host killed 0x100dca order=0 kernel=5.10.0-46-cloud-amd64 "
+	check_fixture("5.10-global.kmsg",
+		"trigger none/host killed 0x100dca order=0 kernel=5.10.0-46-cloud-amd64 "
 		"killed=122(a) vm=62648 anon=61448 file=4 shmem=704 uid=0 adj=0 tasks=7");
 }
 
@@ -380,7 +455,9 @@ static void a_flush_delivers_what_is_decided(void **state)
 	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = &found };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_LIVE), ERR_OK);
-	push_lines(&log, text_of("x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"), KLOG_WHOLE);
+	push_lines(&log,
+		text_of("x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"),
+		KLOG_WHOLE);
 	oomlog_flush(&log, false);
 	assert_int_equal(found.events, 0);
 	push_lines(&log, text_of(KILLED_5_4), KLOG_WHOLE);
@@ -388,7 +465,8 @@ static void a_flush_delivers_what_is_decided(void **state)
 	oomlog_flush(&log, false);
 	assert_int_equal(found.events, 1);
 	assert_false(oomlog_waiting(&log));
-	push_lines(&log, text_of("oom_reaper: reaped process 9 (x), now anon-rss:0kB\n"), KLOG_WHOLE);
+	push_lines(
+		&log, text_of("oom_reaper: reaped process 9 (x), now anon-rss:0kB\n"), KLOG_WHOLE);
 	assert_int_equal(found.reaped_late, 1);
 	oomlog_finish(&log);
 	assert_int_equal(found.events, 1);
@@ -402,8 +480,10 @@ static void a_group_waits_for_its_members(void **state)
 	struct oomlog_sink sink = { .event = on_event, .arg = &found };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_LIVE), ERR_OK);
-	push_lines(&log, text_of("Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"
-		"Tasks in /g are going to be killed due to memory.oom.group set\n"), KLOG_WHOLE);
+	push_lines(&log,
+		text_of("Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"
+			"Tasks in /g are going to be killed due to memory.oom.group set\n"),
+		KLOG_WHOLE);
 	oomlog_flush(&log, true);
 	assert_int_equal(found.events, 0);
 	oomlog_flush(&log, false);
@@ -425,7 +505,9 @@ static void raw_lines_are_kept_if_asked(void **state)
 	struct oomlog_sink sink = { .event = keep_raw_of, .arg = kept };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_KEEP_RAW), ERR_OK);
-	push_lines(&log, text_of("unrelated\nOut of memory: Killed process 9 (x) total-vm:4kB\nunrelated\n"), KLOG_WHOLE);
+	push_lines(&log,
+		text_of("unrelated\nOut of memory: Killed process 9 (x) total-vm:4kB\nunrelated\n"),
+		KLOG_WHOLE);
 	oomlog_finish(&log);
 	oomlog_release(&log);
 	assert_string_equal(kept, "Out of memory: Killed process 9 (x) total-vm:4kB\n");
@@ -445,7 +527,11 @@ static void every_other_kind_has_a_name(void **state)
 		assert_non_null(oomlog_other_name((enum oomlog_other)i));
 }
 
-#define CASE(claim, function) (struct CMUnitTest){ claim, function, NULL, NULL, NULL }
+#define CASE(claim, function) \
+	(struct CMUnitTest) \
+	{ \
+		claim, function, NULL, NULL, NULL \
+	}
 
 int main(void)
 {
@@ -454,13 +540,16 @@ int main(void)
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
 			(void *)(uintptr_t)&rows[count] };
-	tests[count++] = CASE("a captured memcg event, cgroup v1, 5.10", a_memcg_of_cgroup_v1_on_5_10);
+	tests[count++] =
+		CASE("a captured memcg event, cgroup v1, 5.10", a_memcg_of_cgroup_v1_on_5_10);
 	tests[count++] = CASE("a captured global event, 5.10", a_machine_on_5_10);
 	tests[count++] = CASE("a captured storm of reports without a victim", a_storm_is_counted);
-	tests[count++] = CASE("a flush delivers what is decided, and no more", a_flush_delivers_what_is_decided);
+	tests[count++] = CASE(
+		"a flush delivers what is decided, and no more", a_flush_delivers_what_is_decided);
 	tests[count++] = CASE("a group kill waits for its members", a_group_waits_for_its_members);
 	tests[count++] = CASE("raw lines are kept if asked for", raw_lines_are_kept_if_asked);
-	tests[count++] = CASE("kills that the log lacks are counted", kills_that_the_log_lacks_are_counted);
+	tests[count++] =
+		CASE("kills that the log lacks are counted", kills_that_the_log_lacks_are_counted);
 	tests[count++] = CASE("every other kind of line has a name", every_other_kind_has_a_name);
 	return _cmocka_run_group_tests("oomlog", tests, count, NULL, NULL);
 }

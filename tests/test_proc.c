@@ -21,8 +21,15 @@ static enum err_code read_task(const struct tree *tree, pid_t pid, struct task *
 static void reads_a_process(void **state)
 {
 	struct task task;
-	tree_add(*state, &(struct tree_process){ .pid = 42, .comm = "a) b", .start = 77, .rss = 500,
-		.stat_rss = 480, .swap = 20, .pte_kb = 40, .adj = -300, .oom_score = 467 });
+	tree_add(*state, &(struct tree_process){ .pid = 42,
+				 .comm = "a) b",
+				 .start = 77,
+				 .rss = 500,
+				 .stat_rss = 480,
+				 .swap = 20,
+				 .pte_kb = 40,
+				 .adj = -300,
+				 .oom_score = 467 });
 	assert_int_equal(read_task(*state, 42, &task), ERR_OK);
 	assert_string_equal(task.comm, "a) b");
 	assert_int_equal(task.start_ticks, 77);
@@ -49,8 +56,12 @@ static void a_zombie_leader_shows_the_memory_of_a_living_thread(void **state)
 {
 	const struct tree *tree = *state;
 	struct task task;
-	tree_add(tree, &(struct tree_process){ .pid = 42, .comm = "leader", .state = 'Z', .no_mm = true,
-		.threads = 3, .oom_score = 700 });
+	tree_add(tree, &(struct tree_process){ .pid = 42,
+			       .comm = "leader",
+			       .state = 'Z',
+			       .no_mm = true,
+			       .threads = 3,
+			       .oom_score = 700 });
 	tree_write(tree, "proc/42/task/42/status", "Threads:\t3\n");
 	tree_write(tree, "proc/42/task/43/status", "Threads:\t3\n");
 	tree_write(tree, "proc/42/task/44/status", "VmRSS:\t400 kB\nVmSwap:\t40 kB\nThreads:\t3\n");

@@ -60,7 +60,8 @@ static const struct stat_case {
 	int64_t rss;
 } stat_cases[] = {
 	{ "a kernel thread is known by PF_KTHREAD",
-		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0 0", true, false, 0 },
+		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 3 0 0", true, false,
+		0 },
 	{ "a task that exits is known by PF_EXITING",
 		"9 (x) Z 1 9 9 0 -1 4194308 0 0 0 0 0 0 0 0 20 0 1 0 3 0 0", false, true, 0 },
 	{ "a task that a signal kills is known by PF_SIGNALED",
@@ -68,11 +69,11 @@ static const struct stat_case {
 	{ "an unsummed rss below zero is none",
 		"9 (x) R 1 9 9 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 3 0 -12", false, false, 0 },
 	{ "fields behind the rss may be missing or anything",
-		"9 (x) R 1 9 9 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 3 0 5 99999999999999999999 ?", false,
-		false, 5 },
+		"9 (x) R 1 9 9 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 3 0 5 99999999999999999999 ?",
+		false, false, 5 },
 	{ "a field that is not asked for may be larger than 64 bits",
-		"9 (x) R 1 9 9 0 -1 4194304 99999999999999999999 0 0 0 0 0 0 0 20 0 1 0 3 0 5", false,
-		false, 5 },
+		"9 (x) R 1 9 9 0 -1 4194304 99999999999999999999 0 0 0 0 0 0 0 20 0 1 0 3 0 5",
+		false, false, 5 },
 };
 
 static void reads_the_stat_file(void **state)
@@ -96,14 +97,16 @@ static const struct bad_case {
 	{ "stat: brackets the wrong way round", "42 )bash( " TAIL },
 	{ "stat: ends after the comm", "42 (bash)" },
 	{ "stat: ends after the state", "42 (bash) S" },
-	{ "stat: ends one field before the rss", "42 (x) R 1 9 9 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 3 0" },
+	{ "stat: ends one field before the rss",
+		"42 (x) R 1 9 9 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 3 0" },
 	{ "stat: no pid", "(bash) " TAIL },
 	{ "stat: a pid of zero", "0 (bash) " TAIL },
 	{ "stat: a negative pid", "-4 (bash) " TAIL },
 	{ "stat: a pid that does not fit", "4294967338 (bash) " TAIL },
 	{ "stat: a parent that does not fit",
 		"9 (x) R 4294967297 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 3 0 5" },
-	{ "stat: a start time before the boot", "9 (x) R 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 -3 0 5" },
+	{ "stat: a start time before the boot",
+		"9 (x) R 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 -3 0 5" },
 	{ "stat: an rss that does not fit",
 		"9 (x) R 1 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 3 0 9223372036854775808" },
 	{ "stat: words for numbers", "9 (x) R one 9 9 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 3 0 5" },
@@ -124,7 +127,8 @@ static void refuses_stat_of_binary_zeroes(void **state)
 	struct task task = proc_unknown(7);
 	static const char zeroes[256];
 	(void)state;
-	assert_int_equal(proc_parse_stat(bytes_of(zeroes, sizeof(zeroes)), &task, NULL), ERR_SYNTAX);
+	assert_int_equal(
+		proc_parse_stat(bytes_of(zeroes, sizeof(zeroes)), &task, NULL), ERR_SYNTAX);
 }
 
 /* --- status */
@@ -194,7 +198,8 @@ static void without_rss_there_is_no_mm_and_nothing_is_zero(void **state)
 	(void)state;
 	proc_parse_status(text_of(STATUS), 4096, &task, NULL);
 	assert_int_equal(
-		proc_parse_status(text_of("Name:\tkthreadd\nThreads:\t1\n"), 4096, &task, NULL), ERR_OK);
+		proc_parse_status(text_of("Name:\tkthreadd\nThreads:\t1\n"), 4096, &task, NULL),
+		ERR_OK);
 	assert_false(task.has_mm);
 	assert_int_equal(task.rss_pages, UNKNOWN);
 	assert_int_equal(task.swap_pages, UNKNOWN);
@@ -221,7 +226,8 @@ static void reads_middle_page_tables_where_they_are_shown(void **state)
 	struct task task = proc_unknown(7);
 	(void)state;
 	assert_int_equal(
-		proc_parse_status(text_of("VmRSS:\t8 kB\nVmPMD:\t12 kB"), 4096, &task, NULL), ERR_OK);
+		proc_parse_status(text_of("VmRSS:\t8 kB\nVmPMD:\t12 kB"), 4096, &task, NULL),
+		ERR_OK);
 	assert_int_equal(task.pmd_kb, 12);
 }
 
@@ -263,7 +269,8 @@ static void reads_status_cut_at_every_byte_without_reading_beyond(void **state)
 	(void)state;
 	/* Against a page that may not be touched: one byte too far ends the test. */
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *pages =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	assert_true(pages != MAP_FAILED);
 	assert_return_code(mprotect(pages + page, page, PROT_NONE), errno);
 	for (size_t length = 0; length <= strlen(STATUS); length++) {
@@ -286,12 +293,15 @@ static const struct cgroup_case {
 	const char *path; /* NULL: none */
 } cgroup_cases[] = {
 	{ "cgroup v2 is the line of hierarchy 0", "0::/user.slice\n", true, "/user.slice" },
-	{ "cgroup v1 is the line that names memory", "3:cpu:/a\n4:memory:/b\n0::/c\n", false, "/b" },
+	{ "cgroup v1 is the line that names memory", "3:cpu:/a\n4:memory:/b\n0::/c\n", false,
+		"/b" },
 	{ "memory may stand among other controllers", "3:cpu,memory,pids:/b\n", false, "/b" },
-	{ "a controller whose name only holds memory is none", "3:memoryx,xmemory:/b\n", false, NULL },
+	{ "a controller whose name only holds memory is none", "3:memoryx,xmemory:/b\n", false,
+		NULL },
 	{ "a named hierarchy is not v2", "0:name=systemd:/a\n1:name=systemd:/a\n", true, NULL },
 	{ "a path may hold colons", "0::/kube:pod:1\n", true, "/kube:pod:1" },
-	{ "a path may hold blanks and bytes that are not UTF-8", "0::/a b\xff\n", true, "/a b\xff" },
+	{ "a path may hold blanks and bytes that are not UTF-8", "0::/a b\xff\n", true,
+		"/a b\xff" },
 	{ "a removed cgroup keeps its mark", "0::/gone (deleted)\n", true, "/gone (deleted)" },
 	{ "a process outside of the namespace", "0::/../..\n", true, "/../.." },
 	{ "the last line may lack its newline", "0::/a", true, "/a" },

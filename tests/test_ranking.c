@@ -20,8 +20,8 @@ static const struct order_case {
 	struct order_task tasks[4]; /* ends at pid 0 */
 	const char *order;
 } order_cases[] = {
-	{ "the largest dies first", "6.1.0", { { 10, 1, 50, 0 }, { 11, 2, 90, 0 }, { 12, 3, 70, 0 } },
-		"11 12 10" },
+	{ "the largest dies first", "6.1.0",
+		{ { 10, 1, 50, 0 }, { 11, 2, 90, 0 }, { 12, 3, 70, 0 } }, "11 12 10" },
 	{ "one page decides", "6.1.0", { { 10, 9, 500001, 0 }, { 11, 1, 500000, 0 } }, "10 11" },
 	{ "an adj weighs adj * (totalpages / 1000) pages", "6.1.0",
 		{ { 10, 1, 5000, 0 }, { 11, 2, 1, 5 }, { 12, 3, 9000, -5 } }, "11 10 12" },
@@ -241,7 +241,8 @@ static const struct unkillable_case {
 	{ "before 4.8 nobody is passed over", make_older_than_the_shield, KILLABLE, 5 },
 	{ "a score of 0 of a task that exits: reaped already", make_reaped, UNKILLABLE_NO_MM, 0 },
 	{ "without its adj nothing is said of it", make_without_adj, UNKILLABLE_UNKNOWN, UNKNOWN },
-	{ "without its status nothing is said of it", make_without_status, UNKILLABLE_UNKNOWN, UNKNOWN },
+	{ "without its status nothing is said of it", make_without_status, UNKILLABLE_UNKNOWN,
+		UNKNOWN },
 };
 
 static void says_who_cannot_be_killed(void **state)

@@ -4,7 +4,7 @@
 #include "support_snapshot.h"
 
 #define MIB(count) amount_bytes((uint64_t)(count) << 20)
-#define NO_LIMIT ((struct amount){ AMOUNT_UNLIMITED, 0 })
+#define NO_LIMIT   ((struct amount){ AMOUNT_UNLIMITED, 0 })
 
 static void rank_memcg(struct machine *machine, int32_t memcg)
 {
@@ -37,9 +37,10 @@ static const struct prediction_case {
 	int64_t panic_on_oom, allocating_task;
 	enum prediction host, memcg, nodes;
 } prediction_cases[] = {
-	{ "by default somebody dies", 0, 0, PREDICTION_VICTIM, PREDICTION_VICTIM, PREDICTION_VICTIM },
-	{ "panic_on_oom 1 panics when the machine is out of memory, not a part", 1, 0, PREDICTION_PANIC,
-		PREDICTION_VICTIM, PREDICTION_VICTIM },
+	{ "by default somebody dies", 0, 0, PREDICTION_VICTIM, PREDICTION_VICTIM,
+		PREDICTION_VICTIM },
+	{ "panic_on_oom 1 panics when the machine is out of memory, not a part", 1, 0,
+		PREDICTION_PANIC, PREDICTION_VICTIM, PREDICTION_VICTIM },
 	{ "panic_on_oom 2 panics always, a cgroup's OOM included", 2, 0, PREDICTION_PANIC,
 		PREDICTION_PANIC, PREDICTION_PANIC },
 	{ "oom_kill_allocating_task kills whoever asks, but in a cgroup", 0, 1,
@@ -90,7 +91,8 @@ static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
 	add_inside(machine, 10, 100, 1);
 	machine->memcgs[1].oom_kill_disable = 1;
 	rank_memcg(machine, 1);
-	assert_int_equal(ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	assert_int_equal(
+		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
 	machine->memcgs[1].oom_kill_disable = 0;
 	assert_int_equal(
 		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_VICTIM);
@@ -167,8 +169,8 @@ static void the_swap_of_a_cgroup_bounds_what_leaves(void **state)
 
 static bool dies_along(const struct machine *machine, pid_t pid)
 {
-	return ranking_dies_with_victim(&machine->ranking, &machine->snapshot,
-		ranking_find(&machine->ranking, pid));
+	return ranking_dies_with_victim(
+		&machine->ranking, &machine->snapshot, ranking_find(&machine->ranking, pid));
 }
 
 static void who_shares_the_memory_dies_along_even_with_adj_minus_1000(void **state)

@@ -37,7 +37,8 @@ static void refuses_what_is_no_machine(void **state)
 	char path[128], expected[256];
 	snprintf(path, sizeof(path), "%s/proc", tree->path);
 	assert_int_equal(root_open(&root, path, &err), ERR_UNSUPPORTED);
-	snprintf(expected, sizeof(expected), "'%s' is not a machine: no proc/meminfo below it", path);
+	snprintf(expected, sizeof(expected), "'%s' is not a machine: no proc/meminfo below it",
+		path);
 	assert_string_equal(err.text, expected);
 	assert_int_equal(root.fd, 77);
 	tree_remove(tree, "proc/meminfo");
@@ -236,8 +237,8 @@ static bool add_number(void *context, pid_t number)
 
 static void visits_directories_whose_name_is_a_number(void **state)
 {
-	static const char *const names[] = { "1", "42", "4194304", "2147483647", "0", "-5", "2147483648",
-		"12x", "x12", "99999999999999999999", "self" };
+	static const char *const names[] = { "1", "42", "4194304", "2147483647", "0", "-5",
+		"2147483648", "12x", "x12", "99999999999999999999", "self" };
 	const struct tree *tree = *state;
 	struct number_sum sum = { 0 };
 	char path[64];
@@ -271,11 +272,12 @@ static void visits_thousands_of_entries_and_stops_when_told(void **state)
 
 /* --- the listener */
 
-static void note_file(void *context, const char *path, size_t offset, const char *bytes, size_t length)
+static void note_file(
+	void *context, const char *path, size_t offset, const char *bytes, size_t length)
 {
 	char *heard = context;
-	snprintf(heard + strlen(heard), 256 - strlen(heard), "%s+%zu=%.*s;", path, offset, (int)length,
-		bytes);
+	snprintf(heard + strlen(heard), 256 - strlen(heard), "%s+%zu=%.*s;", path, offset,
+		(int)length, bytes);
 }
 
 static void note_link(void *context, const char *path, const char *target)

@@ -1,8 +1,6 @@
 /* No byte of foreign text moves a cursor. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+
+#include "support.h"
 
 #include "../tui/safe_text.h"
 
@@ -17,10 +15,14 @@ struct row {
 
 static const struct row rows[] = {
 	{ "plain text is shown as it is", "tmux: server", "tmux: server" },
-	{ "UTF-8 is shown as it is", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7" },
+	{ "UTF-8 is shown as it is", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7",
+		"\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xa7" },
 	{ "an escape sequence is spelled", "\x1b[31m", "\\x1b[31m" },
 	{ "a newline is spelled", "a\nb", "a\\x0ab" },
-	{ "a control of C1 is spelled", "\xc2\x9b" "31m", "<U+009B>31m" },
+	{ "a control of C1 is spelled",
+		"\xc2\x9b"
+		"31m",
+		"<U+009B>31m" },
 	{ "delete is spelled", "\x7f", "\\x7f" },
 	{ "bytes that are no UTF-8 are spelled", "\xff\xc3", "\\xff\\xc3" },
 	{ "an overlong form is no UTF-8", "\xc0\xaf", "\\xc0\\xaf" },
@@ -46,6 +48,8 @@ int main(void)
 {
 	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0])];
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		tests[i] = (struct CMUnitTest){ rows[i].claim, check_row, NULL, NULL, (void *)(uintptr_t)&rows[i] };
-	return _cmocka_run_group_tests("safe_text", tests, sizeof(rows) / sizeof(rows[0]), NULL, NULL);
+		tests[i] = (struct CMUnitTest){ rows[i].claim, check_row, NULL, NULL,
+			(void *)(uintptr_t)&rows[i] };
+	return _cmocka_run_group_tests(
+		"safe_text", tests, sizeof(rows) / sizeof(rows[0]), NULL, NULL);
 }

@@ -58,7 +58,10 @@ static const struct replace_case {
 	{ "an empty text", "", "", true },
 	{ "valid text is kept", "caf\xc3\xa9", "caf\xc3\xa9", true },
 	{ "escape codes are characters", "\033[2J", "\033[2J", true },
-	{ "one bad byte is one replacement", "a\xff" "b", "a" UTF8_REPLACEMENT "b", false },
+	{ "one bad byte is one replacement",
+		"a\xff"
+		"b",
+		"a" UTF8_REPLACEMENT "b", false },
 	{ "each bad byte is one", "\xff\xfe", UTF8_REPLACEMENT UTF8_REPLACEMENT, false },
 	{ "a character cut at the end", "a\xe2\x82", "a" UTF8_REPLACEMENT UTF8_REPLACEMENT, false },
 	{ "what follows a bad byte is read anew", "\xc3(", UTF8_REPLACEMENT "(", false },

@@ -367,8 +367,8 @@ static enum err_code show(struct loop *loop, struct err *err)
 	const struct options *options = loop->app->options;
 	const char *no_color = getenv("NO_COLOR");
 	struct screen_options look = {
-		.no_color = options->no_color || (no_color && *no_color) ||
-			    !loop->app->config.color,
+		.no_color =
+			options->no_color || (no_color && *no_color) || !loop->app->config.color,
 		.ascii = loop->app->grid.ascii,
 	};
 	enum err_code code = screen_open(&loop->screen, &look, err);

@@ -242,8 +242,8 @@ enum err_code cgroup_column_set_parse(
 		enum cgroup_column_id id = cgroup_column_find(names, (size_t)length);
 		if (id == CGROUP_COL_COUNT)
 			return err_set(err, ERR_NOT_FOUND,
-				"column '%.*s': no such column, --list-columns names them",
-				length, names);
+				"column '%.*s': no such column, --list-columns names them", length,
+				names);
 		if (seen >> id & 1)
 			return err_set(
 				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);

@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 /* An event is shown when the log has been quiet this long, or the event is this old. */
-#define REPORT_WIDTH 80
-#define QUIET_MS 20
-#define OVERDUE_MS 40
+#define REPORT_WIDTH    80
+#define QUIET_MS        20
+#define OVERDUE_MS      40
 #define GROWING_FILE_MS 100
-#define COLLAPSED_MS 1000 /* a storm is counted aloud this often */
+#define COLLAPSED_MS    1000 /* a storm is counted aloud this often */
 
 struct events_run {
 	const struct options *options;
@@ -39,7 +39,8 @@ static int64_t now_ms(void)
 static void show_collapsed(struct events_run *run)
 {
 	if (run->collapsed)
-		printf(" (the same report came %llu times more)\n\n", (unsigned long long)run->collapsed);
+		printf(" (the same report came %llu times more)\n\n",
+			(unsigned long long)run->collapsed);
 	run->collapsed = 0;
 	run->told_ms = now_ms();
 }
@@ -70,8 +71,8 @@ static void on_reaped(void *arg, uint64_t number, int64_t pid)
 {
 	const struct events_run *run = arg;
 	if (!run->options->json)
-		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n", (unsigned long long)number,
-			(long long)pid);
+		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n",
+			(unsigned long long)number, (long long)pid);
 }
 
 /* Waits for more of the log; false when there will be none. */
@@ -108,7 +109,8 @@ static void show_due(struct oomlog *log, struct live *live, bool quiet)
 	live->waiting = false;
 }
 
-static enum klog_status read_log(struct klog *klog, struct oomlog *log, struct events_run *run, struct err *err)
+static enum klog_status read_log(
+	struct klog *klog, struct oomlog *log, struct events_run *run, struct err *err)
 {
 	struct klog_record record;
 	struct live live = { .waiting = false };
@@ -141,7 +143,8 @@ static void show_others(const struct oomlog *log)
 {
 	for (int i = 0; i < OOMLOG_OTHER_COUNT; i++) {
 		if (log->others[i])
-			printf("Not kernel OOM kills: %llu %s.\n", (unsigned long long)log->others[i],
+			printf("Not kernel OOM kills: %llu %s.\n",
+				(unsigned long long)log->others[i],
 				oomlog_other_name((enum oomlog_other)i));
 	}
 }
@@ -155,10 +158,12 @@ static void show_missing(const struct klog *klog, const struct oomlog *log)
 	printf("Kills since boot by /proc/vmstat %llu, in this log %llu", (unsigned long long)kills,
 		(unsigned long long)log->victims);
 	if (missing)
-		printf(": %llu not in it (their lines were overwritten, or never printed)", (unsigned long long)missing);
+		printf(": %llu not in it (their lines were overwritten, or never printed)",
+			(unsigned long long)missing);
 	printf(".\n");
 	if (klog->lost)
-		printf("%llu records of the log were overwritten while it was read.\n", (unsigned long long)klog->lost);
+		printf("%llu records of the log were overwritten while it was read.\n",
+			(unsigned long long)klog->lost);
 }
 
 /* Reads one opened source to its end. */
@@ -167,7 +172,8 @@ static void run_log(struct events_run *run, struct klog *klog)
 	struct err err;
 	struct oomlog log;
 	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
-	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0) != ERR_OK) {
+	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0) !=
+		ERR_OK) {
 		err_set(&err, ERR_NO_MEMORY, "cannot read the log: out of memory");
 		printer_complain(&err);
 		run->failed = true;
@@ -181,7 +187,8 @@ static void run_log(struct events_run *run, struct klog *klog)
 	if (!run->options->json) {
 		show_collapsed(run);
 		if (!log.events && !run->failed)
-			printf("No OOM event in %s.\n", strcmp(klog->source, "-") ? klog->source : "stdin");
+			printf("No OOM event in %s.\n",
+				strcmp(klog->source, "-") ? klog->source : "stdin");
 		show_others(&log);
 		show_missing(klog, &log);
 	}
@@ -206,9 +213,9 @@ static void run_live(struct events_run *run)
 	const struct options *options = run->options;
 	struct klog klog;
 	struct err err;
-	enum err_code code = options->with_boot
-		? klog_open_journal(&klog, (int)options->boot, options->follow, &err)
-		: klog_open_live(&klog, options->follow, &err);
+	enum err_code code = options->with_boot ? klog_open_journal(&klog, (int)options->boot,
+							  options->follow, &err)
+						: klog_open_live(&klog, options->follow, &err);
 	if (code != ERR_OK) {
 		printer_complain(&err);
 		run->failed = true;

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#define NARROWEST 40
-#define INDENT 8
+#define NARROWEST  40
+#define INDENT     8
 #define TABLE_ROWS 5
 
 /* Bytes that are not the first of a character take no column; wide ones are not told apart. */
@@ -53,8 +53,8 @@ static void put_word(FILE *out, struct text word, size_t *column, size_t line)
 	*column += width;
 }
 
-static void put_answer(FILE *out, const struct event_explanation *explanation, enum event_answer answer,
-	const char *title, size_t line)
+static void put_answer(FILE *out, const struct event_explanation *explanation,
+	enum event_answer answer, const char *title, size_t line)
 {
 	size_t column = INDENT;
 	bool any = false;
@@ -115,7 +115,8 @@ static void put_table(FILE *out, const struct oom_event *event)
 	const struct oom_task *chosen = event_chosen_task(event);
 	if (!event_task_of_rank(event, 1))
 		return;
-	fprintf(out, "%*s%8s  %-16s%10s %6s%11s  (MiB)\n", INDENT, "", "PID", "NAME", "RSS", "ADJ", "BADNESS");
+	fprintf(out, "%*s%8s  %-16s%10s %6s%11s  (MiB)\n", INDENT, "", "PID", "NAME", "RSS", "ADJ",
+		"BADNESS");
 	for (int64_t rank = 1; rank <= TABLE_ROWS; rank++) {
 		const struct oom_task *task = event_task_of_rank(event, rank);
 		if (task)

@@ -70,7 +70,15 @@ enum action {
 };
 
 /* The blocks of the help view, in its order. */
-enum key_group { GROUP_MOVE, GROUP_LOOK, GROUP_FIND, GROUP_SORT, GROUP_ACT, GROUP_PROGRAM, GROUP_COUNT };
+enum key_group {
+	GROUP_MOVE,
+	GROUP_LOOK,
+	GROUP_FIND,
+	GROUP_SORT,
+	GROUP_ACT,
+	GROUP_PROGRAM,
+	GROUP_COUNT
+};
 extern const char *const key_group_names[GROUP_COUNT];
 
 struct key_row {

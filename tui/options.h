@@ -35,7 +35,7 @@ struct options {
 	const char *root;
 	bool read_only, batch, json, no_color, ascii, list_columns;
 	int64_t delay_ms;
-	bool with_delay; /* it was given */
+	bool with_delay;    /* it was given */
 	int64_t iterations; /* 0: as the command has it */
 	int64_t lines;      /* 0: all */
 	pid_t *pids;        /* owned */

@@ -8,7 +8,7 @@
 
 /* Of thousands of processes on a live screen: perf and honesty ask for some screenfuls. */
 #define HOT_PROCESSES 400
-#define CMDLINE_MAX 131072
+#define CMDLINE_MAX   131072
 
 enum err_code watch_open(
 	struct watch *watch, const struct options *options, bool one_shot, struct err *err)

@@ -15,7 +15,7 @@ struct capture_result {
 
 /* Captures the machine behind `root` into `path`, which is created, or must be an empty directory.
  * ERR_NOT_FOUND, ERR_DENIED or ERR_IO when it cannot be written: what was written so far stays. */
-enum err_code capture_write(struct root *root, const char *path, struct capture_result *ret,
-	struct err *err);
+enum err_code capture_write(
+	struct root *root, const char *path, struct capture_result *ret, struct err *err);
 
 #endif

@@ -21,6 +21,7 @@ struct domain domain_memcg(const struct snapshot *snapshot, int32_t memcg);
 struct domain domain_nodes(const struct snapshot *snapshot, uint64_t nodes);
 
 /* Whether the OOM killer would look at `task` in this domain at all. */
-bool domain_has(const struct domain *domain, const struct snapshot *snapshot, const struct task *task);
+bool domain_has(
+	const struct domain *domain, const struct snapshot *snapshot, const struct task *task);
 
 #endif

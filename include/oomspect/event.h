@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OOM_UNKNOWN INT64_MIN
-#define OOM_COMM_SIZE 24   /* TASK_COMM_LEN is 16; a damaged log may show more */
-#define OOM_ZONES_MAX 32   /* zones beyond these are not kept */
-#define OOM_TASKS_MAX 32768 /* rows kept of one task table; all are counted */
+#define OOM_UNKNOWN     INT64_MIN
+#define OOM_COMM_SIZE   24    /* TASK_COMM_LEN is 16; a damaged log may show more */
+#define OOM_ZONES_MAX   32    /* zones beyond these are not kept */
+#define OOM_TASKS_MAX   32768 /* rows kept of one task table; all are counted */
 #define OOM_VICTIMS_MAX 4096
 
 enum oom_constraint {
@@ -28,10 +28,15 @@ enum oom_constraint {
 
 enum oom_scope { OOM_SCOPE_UNKNOWN, OOM_SCOPE_HOST, OOM_SCOPE_MEMCG, OOM_SCOPE_COUNT };
 
-enum oom_trigger { OOM_TRIGGER_ALLOC, OOM_TRIGGER_SYSRQ, OOM_TRIGGER_ALLOCATING_TASK, OOM_TRIGGER_COUNT };
+enum oom_trigger {
+	OOM_TRIGGER_ALLOC,
+	OOM_TRIGGER_SYSRQ,
+	OOM_TRIGGER_ALLOCATING_TASK,
+	OOM_TRIGGER_COUNT
+};
 
 enum oom_outcome {
-	OOM_OUTCOME_UNKNOWN,   /* the text ends before it says */
+	OOM_OUTCOME_UNKNOWN, /* the text ends before it says */
 	OOM_OUTCOME_KILLED,
 	OOM_OUTCOME_PANIC,
 	OOM_OUTCOME_NO_VICTIM, /* "no killable processes", and the machine went on */
@@ -74,13 +79,13 @@ struct oom_task {
 	int64_t uid;
 	int64_t total_vm_pages;
 	int64_t rss_pages;
-	int64_t rss_shmem_pages;  /* v6.8+ */
-	int64_t pgtables_bytes;   /* as printed since v4.15 */
-	int64_t page_tables;      /* nr_ptes (+ nr_pmds) before that */
+	int64_t rss_shmem_pages; /* v6.8+ */
+	int64_t pgtables_bytes;  /* as printed since v4.15 */
+	int64_t page_tables;     /* nr_ptes (+ nr_pmds) before that */
 	int64_t swapents_pages;
 	int64_t oom_score_adj;
-	int64_t badness_pages;    /* event_rank(); OOM_UNKNOWN if it cannot be killed or computed */
-	int64_t rank;             /* event_rank(); 1 is the one we would have chosen */
+	int64_t badness_pages; /* event_rank(); OOM_UNKNOWN if it cannot be killed or computed */
+	int64_t rank;          /* event_rank(); 1 is the one we would have chosen */
 };
 
 struct oom_zone {
@@ -95,15 +100,15 @@ struct oom_zone {
 
 /* The Mem-Info part, in pages where the kernel prints pages. */
 struct oom_meminfo {
-	int64_t anon_pages;  /* active + inactive */
-	int64_t file_pages;  /* active + inactive */
+	int64_t anon_pages; /* active + inactive */
+	int64_t file_pages; /* active + inactive */
 	int64_t active_anon_pages, inactive_anon_pages, active_file_pages, inactive_file_pages;
 	int64_t unevictable_pages, dirty_pages, writeback_pages;
 	int64_t slab_reclaimable_pages, slab_unreclaimable_pages;
 	int64_t mapped_pages, shmem_pages, pagetables_pages, free_pages;
 	int64_t swap_free_kb, swap_total_kb;
 	int64_t ram_pages, highmem_pages, reserved_pages;
-	int64_t page_kb;     /* the smallest block of a buddy row */
+	int64_t page_kb; /* the smallest block of a buddy row */
 	struct oom_zone zones[OOM_ZONES_MAX];
 	size_t zone_count;
 };
@@ -114,20 +119,21 @@ struct oom_memcg_stat {
 	int64_t usage_kb, limit_kb;
 	int64_t swap_usage_kb, swap_limit_kb;   /* v2 */
 	int64_t memsw_usage_kb, memsw_limit_kb; /* v1 memory+swap */
-	int64_t anon_kb, file_kb, shmem_kb, slab_kb, kernel_kb, pagetables_kb, sock_kb, unevictable_kb;
+	int64_t anon_kb, file_kb, shmem_kb, slab_kb, kernel_kb, pagetables_kb, sock_kb,
+		unevictable_kb;
 };
 
 /* Owns every pointer it holds. */
 struct oom_event {
 	char *source;
-	uint64_t number;       /* 1, 2, ... in its source */
-	uint64_t repeats;      /* how many identical reports without a victim came right before it */
+	uint64_t number;  /* 1, 2, ... in its source */
+	uint64_t repeats; /* how many identical reports without a victim came right before it */
 	int64_t unix_us;
 	int64_t boot_us;
-	char stamp[40];        /* the time as the log writes it, "" if it does not */
+	char stamp[40]; /* the time as the log writes it, "" if it does not */
 	char kernel[80];
 	struct oom_invoker invoker;
-	char gfp_mask[24];     /* "0x201d2" */
+	char gfp_mask[24]; /* "0x201d2" */
 	char *gfp_flags;
 	int64_t order;
 	enum oom_constraint constraint;
@@ -140,27 +146,28 @@ struct oom_event {
 	char mems_allowed[64];
 	char nodemask[64];
 	struct oom_chosen chosen;
-	struct oom_victim *victims; /* the chosen one (or its child) first, none twice, OOM_VICTIMS_MAX at most */
+	struct oom_victim *
+		victims; /* the chosen one (or its child) first, none twice, OOM_VICTIMS_MAX at most */
 	size_t victim_count;
-	struct oom_task *tasks;     /* the first OOM_TASKS_MAX rows */
+	struct oom_task *tasks; /* the first OOM_TASKS_MAX rows */
 	size_t tasks_kept;
-	uint64_t task_count;        /* rows in the text */
-	bool task_table_headed;     /* its header line was in the text */
+	uint64_t task_count;    /* rows in the text */
+	bool task_table_headed; /* its header line was in the text */
 	struct oom_meminfo mem;
 	struct oom_memcg_stat memcg;
-	int64_t suppressed;         /* "N callbacks suppressed" right before: reports not printed */
-	int64_t already_exiting;    /* members of a group that were dying already */
-	bool headed;                /* its "invoked oom-killer" line is in the text */
-	bool group;                 /* memory.oom.group: the whole cgroup was killed */
-	bool elided;                /* somebody cut lines out of it */
+	int64_t suppressed;      /* "N callbacks suppressed" right before: reports not printed */
+	int64_t already_exiting; /* members of a group that were dying already */
+	bool headed;             /* its "invoked oom-killer" line is in the text */
+	bool group;              /* memory.oom.group: the whole cgroup was killed */
+	bool elided;             /* somebody cut lines out of it */
 	bool complete;
 	bool has_meminfo;
-	bool sharing;               /* others died because they shared the memory */
+	bool sharing; /* others died because they shared the memory */
 	uint64_t first_line, last_line;
-	int64_t page_size;          /* event_rank(); 4096 unless the log shows another */
-	int64_t totalpages;         /* event_rank() */
-	bool totalpages_exact;      /* event_rank(); false: swap or nodes are not in the log */
-	char *raw;                  /* the messages, a line each, if the oomlog was told to keep them */
+	int64_t page_size;     /* event_rank(); 4096 unless the log shows another */
+	int64_t totalpages;    /* event_rank() */
+	bool totalpages_exact; /* event_rank(); false: swap or nodes are not in the log */
+	char *raw;             /* the messages, a line each, if the oomlog was told to keep them */
 	size_t raw_len;
 };
 

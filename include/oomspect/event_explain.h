@@ -21,7 +21,10 @@ enum event_answer {
 
 /* Owns its sentences, in the order of the answers; each ends in a full stop. */
 struct event_explanation {
-	struct { enum event_answer answer; char *text; } sentences[EVENT_SENTENCES_MAX];
+	struct {
+		enum event_answer answer;
+		char *text;
+	} sentences[EVENT_SENTENCES_MAX];
 	size_t count;
 };
 

@@ -9,8 +9,8 @@
 
 /* Why the first of `ranking` would be chosen, with its margin over the next, who is larger but
  * shielded, and what overrules the choice. One paragraph into `buffer`, always terminated. */
-void explain_victim(const struct ranking *ranking, const struct snapshot *snapshot, char *buffer,
-	size_t size);
+void explain_victim(
+	const struct ranking *ranking, const struct snapshot *snapshot, char *buffer, size_t size);
 
 /* "init", "kernel thread", "oom_score_adj -1000", ... for people. */
 const char *explain_unkillable(enum unkillable unkillable);

@@ -44,8 +44,8 @@ struct host_settings {
 	int64_t oom_dump_tasks, swappiness, min_free_kbytes;
 };
 
-#define HOST_NODE_BITS 64
-#define HOST_ZONES_MAX 64
+#define HOST_NODE_BITS      64
+#define HOST_ZONES_MAX      64
 #define HOST_ZONE_NAME_SIZE 16
 
 /* One populated zone of /proc/zoneinfo, in pages. */
@@ -56,24 +56,24 @@ struct host_zone {
 };
 
 struct host {
-	char kernel[128];      /* release, as uname -r */
+	char kernel[128]; /* release, as uname -r */
 	char hostname[65];
-	int64_t page_size;     /* bytes */
-	int64_t clock_ticks;   /* USER_HZ */
-	int64_t cpus;          /* online */
-	int64_t total_pages;   /* totalram_pages + total_swap_pages: totalpages of a host OOM */
+	int64_t page_size;   /* bytes */
+	int64_t clock_ticks; /* USER_HZ */
+	int64_t cpus;        /* online */
+	int64_t total_pages; /* totalram_pages + total_swap_pages: totalpages of a host OOM */
 	int64_t ram_pages, swap_total_pages, swap_free_pages; /* UNKNOWN swap_free where not said */
-	bool init_pid_ns;      /* pid 1 seen here is the global init */
+	bool init_pid_ns; /* pid 1 seen here is the global init */
 	bool init_pid_ns_known;
-	int64_t boot_ms;       /* milliseconds since boot at this sample */
-	double time_unix;      /* wall clock at this sample */
-	uint64_t node_mask;    /* NUMA nodes with memory, bit 63: 63 and above; 1 where not said */
+	int64_t boot_ms;    /* milliseconds since boot at this sample */
+	double time_unix;   /* wall clock at this sample */
+	uint64_t node_mask; /* NUMA nodes with memory, bit 63: 63 and above; 1 where not said */
 	struct era era;
 	struct host_meminfo meminfo;
 	struct host_psi psi_memory, psi_io;
 	struct host_vmstat vmstat;
 	struct host_settings vm;
-	int64_t node_present[HOST_NODE_BITS]; /* pages of memory by bit of node_mask */
+	int64_t node_present[HOST_NODE_BITS];       /* pages of memory by bit of node_mask */
 	struct host_zone zones[HOST_ZONES_MAX + 1]; /* the first ones; one more for the reader */
 	unsigned zone_count;
 };

@@ -10,8 +10,8 @@
 
 #include <sys/types.h>
 
-#define KLOG_BUFFER_SIZE (256 * 1024) /* a longer line is cut, not lost */
-#define KLOG_KMSG_RECORD_MAX 8192     /* a smaller buffer makes read(2) drop a record */
+#define KLOG_BUFFER_SIZE     (256 * 1024) /* a longer line is cut, not lost */
+#define KLOG_KMSG_RECORD_MAX 8192         /* a smaller buffer makes read(2) drop a record */
 
 enum klog_status {
 	KLOG_RECORD,
@@ -27,16 +27,16 @@ struct klog_reader {
 	int fd;
 	char *buffer;
 	size_t start, end, scanned;
-	uint64_t line;  /* lines given so far */
+	uint64_t line; /* lines given so far */
 	bool eof, cutting;
 };
 
 struct klog {
 	enum klog_kind kind;
 	struct klog_reader reader;
-	pid_t child;          /* journalctl, gzip, xz, zstd; 0: none */
-	const char *source;   /* as the JSON member "source": "kmsg", "journal" or the path given */
-	char *scratch;        /* bytes of the record that was given last */
+	pid_t child;        /* journalctl, gzip, xz, zstd; 0: none */
+	const char *source; /* as the JSON member "source": "kmsg", "journal" or the path given */
+	char *scratch;      /* bytes of the record that was given last */
 	size_t scratch_size;
 	struct text inner;    /* lines left of a JSON string that holds several */
 	void *json;           /* what `inner` points into */

@@ -17,22 +17,22 @@ enum klog_form {
 };
 
 struct klog_record {
-	struct text text;     /* the message behind every prefix */
-	struct text stamp;    /* the time as it is written, empty if there is none */
-	uint64_t line;        /* from 1: line of a text, ordinal of a record */
-	int64_t boot_us;      /* since boot, KLOG_UNKNOWN */
-	int64_t unix_us;      /* KLOG_UNKNOWN; only where the zone is certain */
-	uint64_t lost;        /* records that were overwritten right before this one */
-	int level;            /* 0..7, -1 unknown */
-	int facility;         /* 0 is the kernel, -1 unknown */
+	struct text text;  /* the message behind every prefix */
+	struct text stamp; /* the time as it is written, empty if there is none */
+	uint64_t line;     /* from 1: line of a text, ordinal of a record */
+	int64_t boot_us;   /* since boot, KLOG_UNKNOWN */
+	int64_t unix_us;   /* KLOG_UNKNOWN; only where the zone is certain */
+	uint64_t lost;     /* records that were overwritten right before this one */
+	int level;         /* 0..7, -1 unknown */
+	int facility;      /* 0 is the kernel, -1 unknown */
 	enum klog_form form;
-	bool stamped;         /* has a prefix of its own: starts a message, does not continue one */
-	bool escaped;         /* `text` holds the \xHH of /dev/kmsg (klog_unescape) */
-	bool continues;       /* flag 'c' of /dev/kmsg: may belong to the record before */
-	bool foreign;         /* a program says this, not the kernel */
-	uint64_t indent;      /* blanks before the text where there is no other prefix */
-	bool blank_end;       /* the line ended in blanks, which `text` does not have */
-	uint64_t width;       /* bytes of the line as it stood there */
+	bool stamped;    /* has a prefix of its own: starts a message, does not continue one */
+	bool escaped;    /* `text` holds the \xHH of /dev/kmsg (klog_unescape) */
+	bool continues;  /* flag 'c' of /dev/kmsg: may belong to the record before */
+	bool foreign;    /* a program says this, not the kernel */
+	uint64_t indent; /* blanks before the text where there is no other prefix */
+	bool blank_end;  /* the line ended in blanks, which `text` does not have */
+	uint64_t width;  /* bytes of the line as it stood there */
 };
 
 /* An empty record: nothing known, form KLOG_LINE. */

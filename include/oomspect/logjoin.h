@@ -9,8 +9,8 @@
 #include "oomspect/oomline.h"
 
 enum logjoin_gap {
-	LOGJOIN_NONE,   /* break was inside a word */
-	LOGJOIN_BLANK,  /* a blank was there */
+	LOGJOIN_NONE,  /* break was inside a word */
+	LOGJOIN_BLANK, /* a blank was there */
 };
 
 /* What the predicates may ask. */
@@ -20,9 +20,9 @@ struct logjoin {
 	const struct oom_columns *columns; /* of the table that is open; count 0: none */
 	uint64_t width;                    /* bytes of the last line of `text`, prefix included */
 	bool widest;                       /* no line so far was wider */
-	bool stamped;                      /* `text` began with a prefix, so whole lines have one here */
-	bool indented;                     /* blanks before `next` */
-	bool blank_end;                    /* blanks behind `text`, which it does not have */
+	bool stamped;   /* `text` began with a prefix, so whole lines have one here */
+	bool indented;  /* blanks before `next` */
+	bool blank_end; /* blanks behind `text`, which it does not have */
 };
 
 /* True if `text` of that shape is unfinished and `next` can be its rest. */

@@ -11,7 +11,7 @@
 #include "oomspect/klogrecord.h"
 #include "oomspect/oomline.h"
 
-#define OOMLOG_HELD_MAX 8    /* finished events waiting for their reaper */
+#define OOMLOG_HELD_MAX   8  /* finished events waiting for their reaper */
 #define OOMLOG_RECENT_MAX 64 /* victims of delivered events that are still known */
 
 /* Lines that speak of memory running out, or of kills, and are not the kernel's OOM killer. */
@@ -22,7 +22,7 @@ enum oomlog_other {
 	OOMLOG_EARLYOOM,
 	OOMLOG_SYSTEMD_NOTICE, /* pid 1 repeating what the kernel did */
 	OOMLOG_SYSRQ_IGNORED,
-	OOMLOG_FORGED,         /* OOM lines that a program wrote */
+	OOMLOG_FORGED, /* OOM lines that a program wrote */
 	OOMLOG_OTHER_COUNT,
 };
 
@@ -42,7 +42,7 @@ enum oomlog_phase {
 	OOMLOG_IDLE,
 	OOMLOG_TENTATIVE, /* lines of a report, but nothing yet that proves one */
 	OOMLOG_REPORT,
-	OOMLOG_DECIDED,   /* the outcome is known; more victims and the reaper may follow */
+	OOMLOG_DECIDED, /* the outcome is known; more victims and the reaper may follow */
 };
 
 /* The message being put together of its lines. */
@@ -50,7 +50,7 @@ struct oomlog_message {
 	char *bytes;
 	size_t len, size;
 	uint64_t first_line, last_line, width;
-	unsigned pieces;      /* lines it was put together of */
+	unsigned pieces; /* lines it was put together of */
 	int64_t boot_us, unix_us;
 	char stamp[40];
 	enum klog_form form;
@@ -63,36 +63,40 @@ struct oomlog {
 	struct oomlog_sink sink;
 	char *source;
 	unsigned flags;
-	uint64_t events;      /* found so far */
-	uint64_t victims;     /* of them */
-	uint64_t records;     /* pushed */
-	uint64_t unknown;     /* messages of no known shape: the last row of the table */
-	uint64_t widest;      /* line of a text so far, in bytes */
+	uint64_t events;  /* found so far */
+	uint64_t victims; /* of them */
+	uint64_t records; /* pushed */
+	uint64_t unknown; /* messages of no known shape: the last row of the table */
+	uint64_t widest;  /* line of a text so far, in bytes */
 	uint64_t others[OOMLOG_OTHER_COUNT];
 
 	enum oomlog_phase phase;
 	struct oom_event event;
 	struct oom_columns columns;
-	struct oom_victim reaped;      /* seen in a report that has not named its victim */
+	struct oom_victim reaped; /* seen in a report that has not named its victim */
 	bool has_constraint_line, has_memcg_stats, in_failure, sysrq;
 	int64_t suppressed;
 	size_t tasks_size, victims_size, raw_size;
 	struct oomlog_message message;
 	struct oom_event held[OOMLOG_HELD_MAX];
 	size_t held_count;
-	struct oom_event last;         /* what tells a repeat: no tables */
-	struct { uint64_t number; int64_t pid; } recent[OOMLOG_RECENT_MAX];
+	struct oom_event last; /* what tells a repeat: no tables */
+	struct {
+		uint64_t number;
+		int64_t pid;
+	} recent[OOMLOG_RECENT_MAX];
 	size_t recent_next;
-	enum err_code error;           /* an allocation failed */
+	enum err_code error; /* an allocation failed */
 };
 
 enum oomlog_flag {
 	OOMLOG_KEEP_RAW = 1, /* the messages of each event are kept in it */
-	OOMLOG_LIVE = 2,     /* a finished event is delivered at once, without waiting for the reaper */
+	OOMLOG_LIVE = 2, /* a finished event is delivered at once, without waiting for the reaper */
 };
 
 /* `source` is copied into every event; `flags` are of enum oomlog_flag. */
-enum err_code oomlog_init(struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags);
+enum err_code oomlog_init(
+	struct oomlog *log, const char *source, struct oomlog_sink sink, unsigned flags);
 void oomlog_release(struct oomlog *log);
 
 /* The next record. ERR_NO_MEMORY if memory ran out; then the event in work is not complete. */

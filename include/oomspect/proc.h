@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #define TASK_COMM_SIZE 64 /* kernel threads show up to 63 bytes, others 15 */
-#define UID_UNKNOWN ((uid_t)-1)
+#define UID_UNKNOWN    ((uid_t)-1)
 
 /* A thread group. Page counts are UNKNOWN where the kernel does not say. */
 struct task {
@@ -23,36 +23,37 @@ struct task {
 	uid_t uid;            /* effective; UID_UNKNOWN */
 	char state;           /* 'R', 'S', 'D', 'Z', ...; '?' unknown */
 	bool kthread;
-	bool exiting;         /* PF_EXITING, or a fatal signal is being handled */
-	bool cap_sys_admin;   /* effective; eras before 4.17 give it a bonus */
+	bool exiting;       /* PF_EXITING, or a fatal signal is being handled */
+	bool cap_sys_admin; /* effective; eras before 4.17 give it a bonus */
 	bool adj_known;
 	int oom_score_adj;
-	int64_t oom_score;    /* the kernel's live value, or UNKNOWN */
+	int64_t oom_score; /* the kernel's live value, or UNKNOWN */
 
 	/* From status: of the leader, or of a living thread when the leader is a zombie. */
 	bool has_mm;
-	pid_t mm_tid;         /* whose status that was */
-	int64_t rss_pages;    /* VmRSS */
+	pid_t mm_tid;                                            /* whose status that was */
+	int64_t rss_pages;                                       /* VmRSS */
 	int64_t rss_anon_pages, rss_file_pages, rss_shmem_pages; /* since 4.5 */
-	int64_t swap_pages;   /* VmSwap: anonymous memory only */
-	int64_t pte_kb;       /* VmPTE */
-	int64_t pmd_kb;       /* VmPMD, only in 4.0 to 4.14 */
-	int64_t locked_pages; /* VmLck */
+	int64_t swap_pages;                                      /* VmSwap: anonymous memory only */
+	int64_t pte_kb;                                          /* VmPTE */
+	int64_t pmd_kb;                                          /* VmPMD, only in 4.0 to 4.14 */
+	int64_t locked_pages;                                    /* VmLck */
 	int64_t threads;
-	bool ns_init;         /* pid 1 of a pid namespace below ours: with it all inside die */
-	uint64_t mems_allowed; /* NUMA nodes of its cpuset; bit 63 stands for node 63 and all above */
+	bool ns_init; /* pid 1 of a pid namespace below ours: with it all inside die */
+	uint64_t
+		mems_allowed; /* NUMA nodes of its cpuset; bit 63 stands for node 63 and all above */
 	uint64_t mm_key;      /* of all Vm lines: equal for processes that share one mm; 0: no mm */
 
 	int64_t rss_stat_pages; /* stat field 24: the per-CPU counters unsummed (6.2 to 6.19) */
 
-	pid_t mm_owner;       /* the first pid known to share this mm, its own if none does */
+	pid_t mm_owner;          /* the first pid known to share this mm, its own if none does */
 	bool mm_sharers_unknown; /* another process has the same mm_key, and kcmp(2) was refused */
-	int32_t cgroup;       /* id in the sampler's cgroup paths, UNKNOWN */
-	int32_t memcg;        /* row of its memory cgroup in the snapshot's tree, UNKNOWN */
-	uint32_t age;         /* samples since its figures were read: 0 now */
-	uint32_t sightings;   /* samples it was in, this one included */
-	int64_t weight_pages; /* attention.h: what makes it heavy */
-	uint8_t restless;     /* attention.h: reads for which it stays due */
+	int32_t cgroup;          /* id in the sampler's cgroup paths, UNKNOWN */
+	int32_t memcg;           /* row of its memory cgroup in the snapshot's tree, UNKNOWN */
+	uint32_t age;            /* samples since its figures were read: 0 now */
+	uint32_t sightings;      /* samples it was in, this one included */
+	int64_t weight_pages;    /* attention.h: what makes it heavy */
+	uint8_t restless;        /* attention.h: reads for which it stays due */
 	char comm[TASK_COMM_SIZE]; /* raw bytes from outside */
 };
 
@@ -65,7 +66,8 @@ enum err_code proc_parse_stat(struct text text, struct task *task, struct err *e
  * pages of `page_size` bytes. Missing lines leave UNKNOWN; VmSwap and VmPTE missing beside a VmRSS
  * are 0, as kernels that do not count them. Fields are found by name. ERR_SYNTAX when a number
  * does not fit. Source: proc_pid_status(5), fs/proc/task_mmu.c:task_mem(). */
-enum err_code proc_parse_status(struct text text, int64_t page_size, struct task *task, struct err *err);
+enum err_code proc_parse_status(
+	struct text text, int64_t page_size, struct task *task, struct err *err);
 
 /* The path of the memory controller's cgroup in /proc/PID/cgroup; `v2` tells which line holds it
  * ("0::PATH", or "N:...,memory,...:PATH"). False when there is none. Borrowed from `text`;
@@ -82,8 +84,8 @@ struct task proc_unknown(pid_t pid);
 /* Reads process `pid` below `root`: stat, status, oom_score, oom_score_adj. `page_size` in bytes.
  * The fields from mm_owner to restless are the caller's and stay as they are.
  * ERR_GONE when it vanished at any point; unreadable single files leave their fields unknown. */
-enum err_code proc_read(const struct root *root, pid_t pid, int64_t page_size, struct task *task,
-	struct err *err);
+enum err_code proc_read(
+	const struct root *root, pid_t pid, int64_t page_size, struct task *task, struct err *err);
 
 /* Reads the command line of `pid` into `buffer`: arguments separated by single blanks, raw bytes,
  * NUL-terminated, cut at `size`. Its length; 0 for kernel threads; negative errno.

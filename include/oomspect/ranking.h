@@ -19,7 +19,7 @@ enum ranking_moment { RANKING_NOW, RANKING_AT_OOM };
 
 enum unkillable {
 	KILLABLE,
-	UNKILLABLE_INIT,    /* pid 1 of the initial pid namespace */
+	UNKILLABLE_INIT, /* pid 1 of the initial pid namespace */
 	UNKILLABLE_KTHREAD,
 	UNKILLABLE_ADJ,     /* oom_score_adj -1000 */
 	UNKILLABLE_NO_MM,   /* no memory left to free: zombie, exiting, already reaped */
@@ -51,13 +51,13 @@ struct ranking {
 	struct domain domain;
 	enum ranking_moment moment;
 	struct ranking_row *rows; /* the order of death; then those that cannot be killed */
-	size_t count;    /* all tasks in the domain */
+	size_t count;             /* all tasks in the domain */
 	size_t killable; /* how many of them, the first ones, can be killed: rank = index + 1 */
-	size_t victim;   /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
+	size_t victim; /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
 	bool restricted;      /* ranking_restrict left some out */
-	bool shmem_to_swap; /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
+	bool shmem_to_swap;   /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
 
@@ -84,7 +84,12 @@ void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snaps
 
 /* What the kernel would do. A choice of the kernel's can be overruled by vm.panic_on_oom and
  * vm.oom_kill_allocating_task, where they apply to this kind of domain. */
-enum prediction { PREDICTION_VICTIM, PREDICTION_NONE, PREDICTION_PANIC, PREDICTION_ALLOCATING_TASK };
+enum prediction {
+	PREDICTION_VICTIM,
+	PREDICTION_NONE,
+	PREDICTION_PANIC,
+	PREDICTION_ALLOCATING_TASK
+};
 extern const char *const prediction_names[PREDICTION_ALLOCATING_TASK + 1];
 
 enum prediction ranking_prediction(const struct ranking *ranking, const struct snapshot *snapshot);

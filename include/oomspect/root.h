@@ -16,7 +16,8 @@
  * comes in pieces by `offset`; `path` is relative to the root. */
 struct root_listener {
 	void *context;
-	void (*file)(void *context, const char *path, size_t offset, const char *bytes, size_t length);
+	void (*file)(
+		void *context, const char *path, size_t offset, const char *bytes, size_t length);
 	void (*link)(void *context, const char *path, const char *target);
 };
 
@@ -24,7 +25,8 @@ struct root {
 	int fd;      /* the directory itself */
 	int proc_fd; /* its "proc" */
 	bool live;   /* it is this machine's "/": syscalls may be asked too */
-	const struct root_listener *listener; /* or NULL; borrowed, set by the caller after opening */
+	const struct root_listener
+		*listener; /* or NULL; borrowed, set by the caller after opening */
 };
 
 /* Opens `path` ("/": the live machine). ERR_NOT_FOUND and ERR_DENIED as the system says;

@@ -10,7 +10,7 @@
 #include "oomspect/snapshot.h"
 
 struct sampler_options {
-	bool memcgs;  /* read the memory cgroups too */
+	bool memcgs;         /* read the memory cgroups too */
 	bool leave_out_self; /* a one-shot program is no candidate: leave out the own pid */
 	size_t hot;          /* attention.h: with many processes, how many of the heaviest are read
 	                        each time; 0: all are. The first sample reads everything */

@@ -16,9 +16,9 @@ struct snapshot {
 	struct host host;
 	struct task *tasks; /* by pid, ascending */
 	size_t count, capacity;
-	const struct memcg_tree *memcgs; /* borrowed; version 0 when there is none */
+	const struct memcg_tree *memcgs;  /* borrowed; version 0 when there is none */
 	const struct cgroup_paths *paths; /* borrowed; what task.cgroup stands for */
-	bool hidepid;       /* /proc hides processes of other users: pid 1 is not there */
+	bool hidepid; /* /proc hides processes of other users: pid 1 is not there */
 };
 
 void snapshot_init(struct snapshot *snapshot);
