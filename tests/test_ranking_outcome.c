@@ -156,7 +156,8 @@ static void the_swap_of_a_cgroup_bounds_what_leaves(void **state)
 	machine->memcgs[1].swap_usage = amount_bytes(100 * 4096);
 	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
 	assert_int_equal(machine->ranking.rows[0].points, 0);
-	machine->memcgs[1].shmem = amount_bytes(0); /* others are charged for it: it is not in reach */
+	machine->memcgs[1].shmem =
+		amount_bytes(0); /* others are charged for it: it is not in reach */
 	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
 	assert_int_equal(machine->ranking.rows[0].points, 300);
 	machine->memcgs[1].shmem = (struct amount){ 0 };
