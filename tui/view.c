@@ -6,6 +6,7 @@
 #include "view_pages.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A page of text needs the room: nothing of the panel but the title. */
 #define PAGE_WITHOUT \
@@ -120,14 +121,29 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 		grid_skip(&pen, grid_left(&pen));
 }
 
+/* Columns of a label with its key and the blank behind it; the name of the key into `name`. */
+static int label_width(const struct key_row *row, char name[16])
+{
+	if (!row->label)
+		return 0;
+	input_name(row->key, name, 16);
+	return (int)(strlen(name) + strlen(row->label)) + 1;
+}
+
+/* What does not fit is left out, but never how to leave. */
 void view_bar_draw(const struct app *app, struct grid *grid)
 {
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_BAR], 0);
+	char name[16];
+	int quit = 0;
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].action == ACTION_CLOSE)
+			quit += label_width(&key_rows[i], name);
 	for (size_t i = 0; i < key_row_count; i++) {
-		char name[16];
-		if (!key_rows[i].label)
+		int width = label_width(&key_rows[i], name);
+		bool leaves = key_rows[i].action == ACTION_CLOSE;
+		if (width == 0 || (!leaves && grid_left(&pen) < width + quit))
 			continue;
-		input_name(key_rows[i].key, name, sizeof(name));
 		grid_put(&pen, STYLE_BOLD, name);
 		grid_put(&pen, STYLE_REVERSE, key_rows[i].label);
 		grid_skip(&pen, 1);
