@@ -127,8 +127,10 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*,tests/*,*/tests/*'
 
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
-# moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own.
-not_here := $(addprefix $O/tests/test_,capture corpus events_live fuzz_corpus memcg_kills sampler)
+# moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
+# test_adjust starts a process that shares its memory, which valgrind cannot follow.
+not_here := $(addprefix $O/tests/test_,adjust capture corpus events_live fuzz_corpus \
+	memcg_kills sampler)
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
