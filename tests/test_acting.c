@@ -379,7 +379,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 	char *text = read_file(trace);
 	assert_non_null(strstr(text, "oom_score_adj")); /* it was traced, and it reads */
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (changes_something(line))
+		if (changes_something(line) && !strstr(line, ".gcda\"")) /* a count of lines */
 			fail_msg("with -r: %s", line);
 	free(text);
 	unlink(trace);
