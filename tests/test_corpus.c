@@ -14,10 +14,8 @@
 
 static void skip_without_corpus(void)
 {
-	if (access(SCORE, X_OK) == 0)
-		return;
-	print_message("[  SKIP    ] %s is not here\n", SCORE);
-	skip();
+	if (access(SCORE, X_OK) != 0)
+		skip_because(SCORE " is not here");
 }
 
 /* The score tells field by field; asked here is that nothing is invented and nothing breaks. */
