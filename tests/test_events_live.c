@@ -301,7 +301,7 @@ static void check_long_path(void **state)
 	if (path)
 		assert_string_equal(path, deep.cgroup + strlen("/sys/fs/cgroup/memory"));
 	else
-		print_message("[  SKIP    ] no report: others have used up the kernel's 10 in 5 "
+		print_message("skipped: no report: others have used up the kernel's 10 in 5 "
 			      "seconds\n");
 	json_decref(event);
 	for (size_t i = 3; i-- > 0; deep.cgroup[ends[i]] = '\0')

@@ -109,7 +109,7 @@ static void packed_files_are_unpacked(void **state)
 		FILE *pipe = popen(command, "r");
 		size_t length = fread(packed, 1, sizeof(packed), pipe);
 		if (pclose(pipe) != 0) {
-			print_message("[  SKIP    ] %s is not here\n", programs[i]);
+			print_message("skipped: %s is not here\n", programs[i]);
 			continue;
 		}
 		read_bytes(packed, length, text, sizeof(text), &end);
