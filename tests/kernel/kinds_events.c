@@ -348,11 +348,94 @@ static void check_counters(struct scene *scene)
 	json_decref(document);
 }
 
+/* The last document of JSON Lines. */
+static json_t *last_document(char *text)
+{
+	size_t length = strlen(text);
+	while (length && text[length - 1] == '\n')
+		text[--length] = '\0';
+	const char *line = strrchr(text, '\n');
+	return json_loads(line ? line + 1 : text, 0, NULL);
+}
+
+static const json_t *process_in(const json_t *document, json_int_t pid)
+{
+	size_t index;
+	const json_t *row;
+	json_array_foreach(json_object_get(document, "processes"), index, row)
+	{
+		if (json_integer_value(json_object_get(row, "pid")) == pid)
+			return row;
+	}
+	return NULL;
+}
+
+/* How many pages what we made of a process is beside the kernel's own row of it. */
+static long pages_apart(const json_t *process, const json_t *task)
+{
+	const json_t *ours = json_object_get(process, "badness_pages");
+	const json_t *kernels = json_object_get(task, "badness_pages");
+	if (json_is_null(ours) || json_is_null(kernels))
+		return json_is_null(ours) == json_is_null(kernels) ? 0 : PIDS_MAX;
+	return labs((long)(json_integer_value(ours) - json_integer_value(kernels)));
+}
+
+static void start_any(struct scene *scene)
+{
+	struct chance *chance = &scene->chance;
+	for (int i = 0; i < 60; i++) {
+		struct hog hog = { .name = "row", .cpu = (int)chance_between(chance, -1, 1) };
+		hog.adj = (int)chance_between(chance, -1000, 1000);
+		hog.anon = chance_between(chance, 20, guest_mib(2));
+		hog.shmem = chance_one_in(chance, 4) ? chance_between(chance, 1, 200) : 0;
+		hog.tables = chance_one_in(chance, 4) ? chance_between(chance, 1, 40) : 0;
+		hog.swapped = (scene->kind->needs & NEED_SWAP) && chance_one_in(chance, 2);
+		hog.kin = chance_one_in(chance, 10) ? HOG_LEADER_GONE : HOG_ALONE;
+		scene_hog(scene, &hog);
+	}
+}
+
+/* The kernel's table of tasks has what it looked at: our figures of each are held against it.
+ * Swap is apart by less than a batch of its counter (32) for each CPU from 6.2 to 6.19. */
+static void check_rows(struct scene *scene)
+{
+	static char output[OUTPUT_SIZE];
+	char oomspect[] = "oomspect", list[] = "list", events[] = "events", json[] = "--json";
+	char *before[] = { oomspect, list, json, NULL },
+	     *after[] = { oomspect, events, json, NULL };
+	long apart = 0, allowed = scene->kind->needs & NEED_SWAP ? 2 * 32 : 0;
+	size_t rows = 0, index;
+	start_any(scene);
+	oomspect_run(before, &root, output, sizeof(output));
+	json_t *listed = json_loads(output, 0, NULL);
+	kill_some(scene, 1);
+	oomspect_run(after, &root, output, sizeof(output));
+	json_t *event = last_document(output);
+	const json_t *task;
+	json_array_foreach(json_object_get(event, "tasks"), index, task)
+	{
+		json_int_t tgid = json_integer_value(json_object_get(task, "tgid"));
+		const json_t *process = process_in(listed, tgid);
+		if (!process || !pids_have(&scene->hogs, (pid_t)tgid))
+			continue;
+		long pages = pages_apart(process, task);
+		apart = pages > apart ? pages : apart;
+		rows++;
+	}
+	scene_claim(scene, rows == scene->hogs.count && apart <= allowed,
+		"%zu of %zu rows, at most %ld pages apart", rows, scene->hogs.count, apart);
+	json_decref(listed);
+	json_decref(event);
+}
+
 const struct kind kinds_events[] = {
 	{ "events-log", "every kill in the log, with the log's own figures", .check = check_log },
 	{ "events-follow", "every kill as it comes", .check = check_follow },
 	{ "events-counters", "memory.events counts them", .check = check_counters,
 		.needs = NEED_V2 },
+	{ "events-rows", "our figures of each process are the kernel's", .check = check_rows,
+		.runs = 3 },
+	{ "events-rows-swap", "... with swap in use", .check = check_rows, .needs = NEED_SWAP },
 	{ "events-storm", "reports by the thousand are survived", .check = check_storm },
 	{ .name = NULL },
 };

@@ -228,17 +228,20 @@ static struct pids processes_of(const struct scene *scene, const struct pids *na
 	return processes;
 }
 
-static struct outcome outcome_of(
-	const struct scene *scene, const struct pids *before, struct kernlog *log)
+/* One that was to die along, as all inside a pid namespace do with its first process, has died along
+ * even if a further event named it before its turn came. The members of a group are named at once. */
+static struct outcome outcome_of(const struct scene *scene, const struct death *predicted,
+	const struct pids *before, struct kernlog *log)
 {
 	struct pids after;
 	census(&after);
 	kernlog_poll(log); /* a death is logged before it is seen: those of further events too */
 	struct pids gone = pids_without(before, &after);
 	struct pids later = processes_of(scene, &log->later);
+	struct pids others = log->group ? later : pids_without(&later, &predicted->dead);
 	return (struct outcome){
 		process_of(scene, kernlog_victim(log)),
-		pids_without(&gone, &later),
+		pids_without(&gone, &others),
 	};
 }
 
@@ -266,7 +269,7 @@ static void judge_kill(struct scene *scene, unsigned kill)
 	kind->trigger(scene);
 	wait_for_choice(scene, &log);
 	settle(judged_death(kind, &answer), &log);
-	struct outcome outcome = outcome_of(scene, &before, &log);
+	struct outcome outcome = outcome_of(scene, judged_death(kind, &answer), &before, &log);
 	report_verdict(scene, kill, &answer, &outcome, &log);
 	kernlog_end(&log);
 	end_trigger(scene);
