@@ -27,8 +27,7 @@ const char *view_scope(const struct app *app)
 	}
 }
 
-/* Between the parts of the tab line. */
-static void put_gap(struct pen *pen)
+void view_put_gap(struct pen *pen)
 {
 	grid_skip(pen, pen->grid->cols >= ROOMY ? 4 : 2);
 }
@@ -37,7 +36,7 @@ static void put_scope(struct pen *pen, const struct app *app)
 {
 	const struct domain *domain = &app->watch.now.domain;
 	char total[FORMAT_SIZE];
-	put_gap(pen);
+	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "scope ");
 	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
 		cgroup_line_put_name(pen, STYLE_NORMAL,
@@ -50,9 +49,14 @@ static void put_scope(struct pen *pen, const struct app *app)
 	grid_printf(pen, STYLE_NORMAL, " %s", total);
 }
 
+static bool is_filtered(const struct app *app)
+{
+	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
+}
+
 static void put_filters(struct pen *pen, const struct app *app)
 {
-	put_gap(pen);
+	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "filter: ");
 	if (app->filter_text[0])
 		grid_put_foreign(pen, STYLE_BOLD, app->filter_text, 24);
@@ -63,14 +67,27 @@ static void put_filters(struct pen *pen, const struct app *app)
 		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
 }
 
+static void put_sort(struct pen *pen, const struct app *app)
+{
+	const char *title = columns[app->order.column].title;
+	const char *reversed = app->order.reversed ? " reversed" : "";
+	if (grid_left(pen) < (int)(strlen("  sort ") + strlen(title) + strlen(reversed)))
+		return;
+	view_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "sort ");
+	grid_printf(pen, STYLE_NORMAL, "%s%s", title, reversed);
+}
+
+/* A filter hides processes, so it is said first where columns are few. */
 static void put_procs_state(const struct app *app, struct pen *pen)
 {
+	bool roomy = pen->grid->cols >= ROOMY, filtered = is_filtered(app);
+	if (filtered && !roomy)
+		put_filters(pen, app);
 	put_scope(pen, app);
-	put_gap(pen);
-	grid_put(pen, STYLE_DIM, "sort ");
-	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title,
-		app->order.reversed ? " reversed" : "");
-	put_filters(pen, app);
+	put_sort(pen, app);
+	if (roomy)
+		put_filters(pen, app);
 }
 
 const struct view views[VIEW_COUNT] = {

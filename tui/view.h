@@ -22,6 +22,9 @@ void view_draw(const struct app *app, struct grid *grid);
 void view_header_draw(const struct app *app, struct grid *grid);
 void view_next_draw(const struct app *app, struct grid *grid);
 
+/* What stands between two parts of the tab line. */
+void view_put_gap(struct pen *pen);
+
 /* The tab line, the status line with `text` (a message or a prompt comes first), the key bar. */
 void view_tabs_draw(const struct app *app, struct grid *grid);
 void view_status_draw(const struct app *app, struct grid *grid, const char *text);

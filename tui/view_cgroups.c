@@ -35,17 +35,20 @@ static void put_short_name(struct pen *pen, unsigned style, const struct memcg *
 void view_cgroups_put_state(const struct app *app, struct pen *pen)
 {
 	const struct cgroups *cgroups = &app->cgroups;
-	grid_put(pen, STYLE_NORMAL, cgroups->tree ? "    tree" : "    flat");
-	grid_put(pen, STYLE_DIM, "    sort ");
+	view_put_gap(pen);
+	grid_put(pen, STYLE_NORMAL, cgroups->tree ? "tree" : "flat");
+	view_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "sort ");
 	grid_printf(pen, STYLE_NORMAL, "%s%s", cgroup_columns[cgroups->sort].title,
 		cgroups->reversed ? " reversed" : "");
-	grid_put(pen, STYLE_DIM, "    filter: ");
+	view_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "filter: ");
 	if (cgroups->filter_text[0])
 		grid_put_foreign(pen, STYLE_BOLD, cgroups->filter_text, 24);
 	else
 		grid_put(pen, STYLE_NORMAL, "none");
-	if (cgroups->limited_only)
-		grid_put(pen, STYLE_BOLD, "    with a limit only");
+	view_put_gap(pen);
+	grid_put(pen, STYLE_BOLD, cgroups->limited_only ? "with a limit only" : "");
 }
 
 static void put_scope(struct pen *pen, const struct app *app, int width)
