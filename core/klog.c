@@ -28,7 +28,7 @@ void klog_close(struct klog *klog)
 {
 	klog_reader_release(&klog->reader);
 	if (klog->child > 0) {
-		kill(klog->child, SIGTERM); /* journalctl -f does not end by itself */
+		kill(klog->child, SIGKILL); /* journalctl -f does not end by itself, and only reads */
 		waitpid(klog->child, NULL, 0);
 	}
 	if (klog->json)
