@@ -123,7 +123,9 @@ check-sanitize: ## the same with AddressSanitizer and UBSan
 		$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
 
 # The program that a test starts is looked into as well, other programs are not.
+# What is lost for certain counts: when a signal ends the program, curses' trees look possibly lost.
 valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=no \
+	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*,tests/*,*/tests/*'
 
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
