@@ -1,5 +1,6 @@
 #include "cgroup_line.h"
 
+#include "branch.h"
 #include "cgroup_bar.h"
 
 #include "oomspect/memcg_name.h"
@@ -8,12 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE         120 /* columns of the screen from which on there is room for more digits */
-#define NAME_MIN     12
-#define NAME_WIDE    33
-#define VICTIM_WIDE  23
-#define BRANCHES_MAX 16 /* levels of a deep tree that are drawn as branches */
-#define ALWAYS       0
+#define WIDE        120 /* columns of the screen from which on there is room for more digits */
+#define NAME_MIN    12
+#define NAME_WIDE   33
+#define VICTIM_WIDE 23
+#define ALWAYS      0
 
 struct slot {
 	const struct cgroup_line_context *context;
@@ -104,22 +104,18 @@ void cgroup_line_put_name(
 	}
 }
 
-/* The branches up to a row. Of a deep tree only the last levels are drawn, behind "..". */
-static void put_branches(const struct slot *slot, int room)
+/* The branches up to a row. */
+static void put_branches(const struct slot *slot)
 {
 	const struct cgroup_rows *rows = slot->context->rows;
 	size_t place = (size_t)(slot->entry - rows->entries);
-	int32_t depth = slot->entry->depth, from = 1;
-	int most = room / 3 < BRANCHES_MAX ? room / 3 : BRANCHES_MAX;
-	if (depth == 0)
-		return;
-	if (depth > most)
-		from = most > 0 ? depth - most + 1 : depth;
-	grid_put(slot->pen, STYLE_DIM, from > 1 ? ".." : " ");
-	for (int32_t level = from; level < depth; level++)
-		grid_put(slot->pen, STYLE_DIM,
-			cgroup_rows_goes_on(rows, place, level) ? "|  " : "   ");
-	grid_put(slot->pen, STYLE_DIM, cgroup_rows_goes_on(rows, place, depth) ? "|- " : "`- ");
+	struct branch branch = { .depth = slot->entry->depth };
+	for (int32_t above = 0; above < branch.depth && above < BRANCH_LEVELS_MAX; above++)
+		if (cgroup_rows_goes_on(rows, place, branch.depth - above))
+			branch.lines |= 1u << above;
+	if (branch.depth > 0)
+		grid_put(slot->pen, STYLE_DIM, " ");
+	branch_put(slot->pen, STYLE_DIM, branch, slot->width);
 }
 
 static void put_name(const struct slot *slot)
@@ -129,7 +125,7 @@ static void put_name(const struct slot *slot)
 	if (context->tree && !context->full_paths) {
 		struct memcg_name name;
 		memcg_name_of(slot->row->path, &name);
-		put_branches(slot, slot->width / 2);
+		put_branches(slot);
 		int width = end - slot->pen->col - (slot->entry->folded ? 2 : 0);
 		bool cut = grid_foreign_width(slot->pen->grid, name.name) > width;
 		grid_put_foreign(slot->pen, slot->style, name.name, width - cut);

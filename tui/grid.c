@@ -134,6 +134,26 @@ void grid_printf(struct pen *pen, unsigned style, const char *format, ...)
 	grid_put(pen, style, text);
 }
 
+static wchar_t line_of(const char *at)
+{
+	switch (*at) {
+	case '|':
+		return at[1] == '-' ? L'\u251c' : L'\u2502';
+	case '`':
+		return L'\u2514';
+	case '-':
+		return L'\u2500';
+	default:
+		return (wchar_t)*at;
+	}
+}
+
+void grid_put_lines(struct pen *pen, unsigned style, const char *lines)
+{
+	for (; *lines; lines++)
+		put_char(pen, style, pen->grid->ascii ? (wchar_t)*lines : line_of(lines), 1);
+}
+
 void grid_put_right(struct pen *pen, unsigned style, const char *text, int width)
 {
 	int length = (int)strlen(text);

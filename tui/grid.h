@@ -69,6 +69,10 @@ void grid_put(struct pen *pen, unsigned style, const char *text);
 void grid_printf(struct pen *pen, unsigned style, const char *format, ...)
 	__attribute__((format(__printf__, 3, 4)));
 
+/* Writes the lines of a tree, which are given as "|- ", "`- " and "|  ": in box characters where
+ * these can be shown. */
+void grid_put_lines(struct pen *pen, unsigned style, const char *lines);
+
 /* Writes `text` flush right in `width` columns; if it is longer, its end is cut. */
 void grid_put_right(struct pen *pen, unsigned style, const char *text, int width);
 
