@@ -1,5 +1,6 @@
-/* Tagged processes: what an action of the operator is meant for besides the row pointed at. Each is
- * an identity, never a row number or a bare pid. */
+/* A set of processes that the operator has marked: tagged, as what an action is meant for besides
+ * the row pointed at, or folded in the tree. Each is an identity, never a row number or a bare
+ * pid. */
 #ifndef OOMSPECT_TAGS_H
 #define OOMSPECT_TAGS_H
 
