@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/column.h"
+#include "../tui/column_set.h"
 #include "../tui/listing.h"
 #include "../tui/moves.h"
 
@@ -144,7 +144,9 @@ static void cells_are_what_the_drawings_have(void **state)
 	cell(machine, COL_RSS, 14, "-");
 	cell(machine, COL_RSS, 11, "1M");
 	cell(machine, COL_SWAP, 11, "0");
-	cell(machine, COL_FLG, 13, "-u-");
+	cell(machine, COL_FLG, 13, "--u");
+	cell(machine, COL_FLG, 14, "--k");
+	cell(machine, COL_FLG, 10, "---");
 	cell(machine, COL_CGROUP, 13, "-");
 	cell(machine, COL_USER, 10, "root");
 }
@@ -157,6 +159,7 @@ static void unknown_is_a_dash_not_a_zero(void **state)
 	machine->tasks[1].oom_score = UNKNOWN;
 	machine->tasks[1].adj_known = false;
 	cell(machine, COL_SWAP, 11, "-");
+	cell(machine, COL_GROW, 11, "-");
 	cell(machine, COL_PT, 11, "-");
 	cell(machine, COL_SCORE, 11, "-");
 	cell(machine, COL_ADJ, 11, "-");
@@ -238,14 +241,6 @@ static void check_names(void **state)
 	assert_int_equal(set.count, row->count);
 }
 
-static bool has(const struct column_set *set, enum column_id id)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (set->ids[i] == id)
-			return true;
-	return false;
-}
-
 static void columns_are_dropped_in_the_order_of_the_design(void **state)
 {
 	const struct machine *machine = *state;
@@ -255,11 +250,15 @@ static void columns_are_dropped_in_the_order_of_the_design(void **state)
 		column_set_choose(&set, &machine->context, cols);
 		assert_true(set.count <= before);
 		before = set.count;
-		assert_true(has(&set, COL_RK) && has(&set, COL_PID) && has(&set, COL_BAD));
-		assert_true(has(&set, COL_COMMAND));
-		assert_true(!has(&set, COL_CGROUP) || has(&set, COL_PT));
-		assert_true(!has(&set, COL_SWAP) || has(&set, COL_USER));
-		assert_true(!has(&set, COL_MEM) || has(&set, COL_ADJ));
+		assert_true(column_set_has(&set, COL_RK) && column_set_has(&set, COL_PID) &&
+			    column_set_has(&set, COL_BAD));
+		assert_true(column_set_has(&set, COL_COMMAND));
+		assert_true(!column_set_has(&set, COL_CGROUP) || column_set_has(&set, COL_FLG));
+		assert_true(!column_set_has(&set, COL_FLG) || column_set_has(&set, COL_GROW));
+		assert_true(!column_set_has(&set, COL_GROW) || column_set_has(&set, COL_SHMEM));
+		assert_true(!column_set_has(&set, COL_SHMEM) || column_set_has(&set, COL_PT));
+		assert_true(!column_set_has(&set, COL_SWAP) || column_set_has(&set, COL_USER));
+		assert_true(!column_set_has(&set, COL_MEM) || column_set_has(&set, COL_ADJ));
 	}
 	assert_int_equal(set.count, 4);
 	column_set_choose(&set, &machine->context, 80);
@@ -289,6 +288,27 @@ static void moves_are_places_gained(void **state)
 	cell(machine, COL_MOVED, 11, "v1");
 	cell(machine, COL_MOVED, 13, "");
 	moves_release(&moves);
+}
+
+static void growth_is_shown_with_its_sign_and_sorted_by(void **state)
+{
+	struct machine *machine = *state;
+	static const pid_t fastest[] = { 11, 15, 10, 12, 14, 13 };
+	struct growth_row rows[TASKS] = {
+		{ 10, 990, 40, 0, 0 },
+		{ 11, 989, 40, 0, 301 << 10 },
+		{ 12, 988, 40, 0, -12288 },
+		{ 13, 987, 40, 0, GROWTH_UNKNOWN },
+		{ 14, 986, UNKNOWN, 0, GROWTH_UNKNOWN },
+		{ 15, 985, 40, 0, 3 },
+	};
+	machine->context.growth = rows;
+	cell(machine, COL_GROW, 10, "0");
+	cell(machine, COL_GROW, 11, "+301M");
+	cell(machine, COL_GROW, 12, "-12M");
+	cell(machine, COL_GROW, 13, "-");
+	cell(machine, COL_GROW, 15, "+3K");
+	assert_order(machine, (struct listing_order){ COL_GROW, false }, fastest, TASKS);
 }
 
 struct size_row {
@@ -331,6 +351,7 @@ int main(void)
 		WITH_MACHINE(every_order_of_many_is_sorted),
 		WITH_MACHINE(columns_are_dropped_in_the_order_of_the_design),
 		WITH_MACHINE(moves_are_places_gained),
+		WITH_MACHINE(growth_is_shown_with_its_sign_and_sorted_by),
 	};
 	return run_rows("sizes", size_rows, check_size) +
 	       run_rows("names of columns", names_rows, check_names) +

@@ -6,6 +6,7 @@
 
 #include "acting.h"
 #include "cgroups.h"
+#include "column_set.h"
 #include "config.h"
 #include "detail.h"
 #include "events_pane.h"

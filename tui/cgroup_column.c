@@ -1,5 +1,7 @@
 #include "cgroup_column.h"
 
+#include "column_set.h"
+
 #include "oomspect/memcg_name.h"
 
 #include <inttypes.h>
@@ -307,18 +309,12 @@ int cgroup_column_set_width(const struct cgroup_column_set *set)
 static void put_cell(struct pen *pen, const struct cgroup_column_set *set, size_t index,
 	unsigned style, const char *text)
 {
-	int start, width = set->widths[index];
 	if (index > 0)
 		grid_skip(pen, 1);
-	start = pen->col;
-	if (!cgroup_columns[set->ids[index]].text) {
-		grid_put_right(pen, style, text, width);
-	} else if (index + 1 == set->count) {
-		grid_put_foreign(pen, style, text, grid_left(pen));
-	} else {
-		grid_put_foreign(pen, style, text, width);
-		grid_skip_to(pen, start + width);
-	}
+	if (cgroup_columns[set->ids[index]].text)
+		column_put_text(pen, style, text, set->widths[index], index + 1 == set->count);
+	else
+		grid_put_right(pen, style, text, set->widths[index]);
 }
 
 void cgroup_column_put_titles(

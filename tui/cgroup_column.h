@@ -4,6 +4,7 @@
 #define OOMSPECT_CGROUP_COLUMN_H
 
 #include "column.h"
+#include "grid.h"
 
 #include "oomspect/memcg_victims.h"
 

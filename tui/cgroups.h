@@ -4,6 +4,7 @@
 #define OOMSPECT_CGROUPS_H
 
 #include "cgroup_line.h"
+#include "column_set.h"
 #include "prompt.h"
 
 #include <limits.h>

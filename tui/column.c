@@ -113,7 +113,18 @@ static int64_t value_pt(const struct column_context *context, const struct ranki
 	return known(row->task->pte_kb);
 }
 
-/* Three letters: kills together; why it cannot be killed; on its way out. */
+static int64_t value_growth(const struct column_context *context, const struct ranking_row *row)
+{
+	int64_t kb_min = GROWTH_UNKNOWN;
+	if (context->growth)
+		kb_min = context->growth[row->task - context->snapshot->tasks].kb_min;
+	return kb_min == GROWTH_UNKNOWN ? COLUMN_MISSING : kb_min;
+}
+
+const char column_flags_legend[] =
+	"FLG g=memory.oom.group kills together  u=adj -1000  i=init  v=vfork  x=exiting";
+
+/* Three letters: kills together; on its way out; why it cannot be killed. */
 static int64_t value_flags(const struct column_context *context, const struct ranking_row *row)
 {
 	static const char reasons[UNKILLABLE_UNKNOWN + 1] = {
@@ -127,8 +138,8 @@ static int64_t value_flags(const struct column_context *context, const struct ra
 	};
 	int32_t index = row->task->memcg;
 	bool group = index >= 0 && context->snapshot->memcgs->rows[index].oom_group == 1;
-	return (group ? 'g' : '-') << 16 | reasons[row->unkillable] << 8 |
-	       (row->task->exiting ? 'x' : '-');
+	return (group ? 'g' : '-') << 16 | (row->task->exiting ? 'x' : '-') << 8 |
+	       reasons[row->unkillable];
 }
 
 static const char *string_user(const struct column_context *context, const struct ranking_row *row)
@@ -217,6 +228,18 @@ static void format_sized(
 	format_size(&context->measure, value, buffer);
 }
 
+static void format_growth(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	char size[FORMAT_SIZE];
+	format_size(&context->measure, value < 0 ? -value : value, size);
+	snprintf(buffer, FORMAT_SIZE, "%s%.*s",
+		value > 0   ? "+"
+		: value < 0 ? "-"
+			    : "",
+		FORMAT_SIZE - 2, size);
+}
+
 static void format_flags(
 	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
@@ -225,8 +248,7 @@ static void format_flags(
 		(char)value);
 }
 
-#define NARROW 40  /* below this width only what always stays is shown */
-#define WIDE   100 /* from this width on the parts of the memory are shown too */
+#define WIDE 100 /* from this width on the parts of the memory are shown too */
 
 const struct column columns[COL_COUNT] = {
 	[COL_RK] = { "rk", "RK", 3, false, true, COLUMN_ALWAYS, 0, value_rank, format_rank, NULL,
@@ -265,9 +287,11 @@ const struct column columns[COL_COUNT] = {
 		"swapped out" },
 	[COL_PT] = { "pt", "PT", 5, false, false, 7, WIDE, value_pt, format_sized, NULL,
 		"page tables" },
-	[COL_FLG] = { "flg", "FLG", 3, false, false, 12, WIDE, value_flags, format_flags, NULL,
+	[COL_GROW] = { "grow/m", "GROW/m", 6, false, false, 12, WIDE, value_growth, format_growth,
+		NULL, "growth of rss + swap + page tables in a minute" },
+	[COL_FLG] = { "flg", "FLG", 3, false, false, 13, WIDE, value_flags, format_flags, NULL,
 		"g oom.group, u adj -1000, i init, v vfork, n no mm, x exits" },
-	[COL_CGROUP] = { "cgroup", "CGROUP", 29, true, true, 13, WIDE, NULL, NULL, string_cgroup,
+	[COL_CGROUP] = { "cgroup", "CGROUP", 29, true, true, 14, WIDE, NULL, NULL, string_cgroup,
 		"memory cgroup" },
 	[COL_COMM] = { "comm", "COMM", 15, true, true, COLUMN_ASKED, 0, NULL, NULL, string_comm,
 		"name, as the kernel log has it" },
@@ -308,30 +332,6 @@ enum column_id column_find(const char *name, size_t length)
 	return COL_COUNT;
 }
 
-enum err_code column_set_parse(struct column_set *set, const char *names, struct err *err)
-{
-	struct column_set parsed = { .count = 0 };
-	unsigned long seen = 0;
-	for (;;) {
-		int length = (int)strcspn(names, ",");
-		enum column_id id = column_find(names, (size_t)length);
-		if (id == COL_COUNT)
-			return err_set(err, ERR_NOT_FOUND,
-				"column '%.*s': no such column, --list-columns names them", length,
-				names);
-		if (seen >> id & 1)
-			return err_set(
-				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
-		seen |= 1ul << id;
-		parsed.ids[parsed.count++] = id;
-		if (!names[length])
-			break;
-		names += length + 1;
-	}
-	*set = parsed;
-	return ERR_OK;
-}
-
 static int digits(size_t number)
 {
 	int count = 1;
@@ -342,58 +342,15 @@ static int digits(size_t number)
 	return count;
 }
 
-static int natural_width(enum column_id id, const struct column_context *context)
+int column_width(enum column_id id, const struct column_context *context)
 {
 	const struct column *column = &columns[id];
 	int need = 0;
-	if (column->format == format_sized)
-		need = units_rows[context->measure.units].width;
+	if (column->format == format_sized || column->format == format_growth)
+		need = units_rows[context->measure.units].width + (id == COL_GROW);
 	if (id == COL_RK)
 		need = digits(context->ranking->killable) + 1;
 	return need > column->width ? need : column->width;
-}
-
-void column_set_measure(struct column_set *set, const struct column_context *context)
-{
-	for (size_t i = 0; i < set->count; i++)
-		set->widths[i] = natural_width(set->ids[i], context);
-}
-
-int column_set_width(const struct column_set *set)
-{
-	int width = 0;
-	for (size_t i = 0; i < set->count; i++)
-		width += set->widths[i] + (i > 0);
-	return width;
-}
-
-/* Drops the column that is missed least. False when only those are left that always stay. */
-static bool drop_one(struct column_set *set)
-{
-	size_t worst = 0;
-	for (size_t i = 1; i < set->count; i++)
-		if (columns[set->ids[i]].drop > columns[set->ids[worst]].drop)
-			worst = i;
-	if (columns[set->ids[worst]].drop == COLUMN_ALWAYS)
-		return false;
-	set->count--;
-	for (size_t i = worst; i < set->count; i++) {
-		set->ids[i] = set->ids[i + 1];
-		set->widths[i] = set->widths[i + 1];
-	}
-	return true;
-}
-
-void column_set_choose(struct column_set *set, const struct column_context *context, int cols)
-{
-	set->count = 0;
-	for (enum column_id id = 0; id < COL_COUNT; id++)
-		if (columns[id].drop != COLUMN_ASKED && columns[id].min_cols <= cols)
-			set->ids[set->count++] = id;
-	column_set_measure(set, context);
-	/* One column more is the cursor's. */
-	while ((cols < NARROW || column_set_width(set) + 1 > cols) && drop_one(set))
-		;
 }
 
 const char *column_cell(enum column_id id, const struct column_context *context,
@@ -409,96 +366,4 @@ const char *column_cell(enum column_id id, const struct column_context *context,
 		return "-";
 	column->format(context, value, buffer);
 	return buffer;
-}
-
-void column_set_fit(struct column_set *set, const struct grid *grid,
-	const struct column_context *context, const struct ranking_row *const *rows, size_t count)
-{
-	char buffer[FORMAT_SIZE];
-	for (size_t i = 0; i < set->count; i++)
-		for (size_t r = 0; r < count; r++) {
-			const char *cell = column_cell(set->ids[i], context, rows[r], buffer);
-			int width = grid_foreign_width(grid, cell);
-			if (width > set->widths[i])
-				set->widths[i] = width;
-		}
-}
-
-/* Blanks up to column `col`. They have the style of their row, since a terminal has to be told of
- * each change of it. */
-static void fill_to(struct pen *pen, unsigned style, int col)
-{
-	grid_fill(pen, style, ' ', col - pen->col);
-}
-
-/* A text that is cut ends in '+'; that of the last column runs to the end of the line. */
-static void put_text(struct pen *pen, unsigned style, const char *text, int width, bool last)
-{
-	int start = pen->col;
-	if (last) {
-		grid_put_foreign(pen, style, text, grid_left(pen));
-		return;
-	}
-	bool cut = grid_foreign_width(pen->grid, text) > width;
-	grid_put_foreign(pen, style, text, cut ? width - 1 : width);
-	if (cut) {
-		fill_to(pen, style, start + width - 1);
-		grid_put(pen, style, "+");
-	}
-	fill_to(pen, style, start + width);
-}
-
-static void put_cell(
-	struct pen *pen, enum column_id id, unsigned style, const char *text, int width, bool last)
-{
-	if (columns[id].text) {
-		put_text(pen, style, text, width, last);
-	} else if (id == COL_RK) {
-		int start = pen->col; /* the star stands behind the figure */
-		grid_put(pen, style, text);
-		fill_to(pen, style, start + width);
-	} else {
-		grid_put_right(pen, style, text, width);
-	}
-}
-
-void column_put_titles(const struct column_set *set, struct pen *pen, enum column_id sorted)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		enum column_id id = set->ids[i];
-		if (i > 0)
-			grid_skip(pen, 1);
-		put_cell(pen, id, id == sorted ? STYLE_BOLD : STYLE_NORMAL, columns[id].title,
-			set->widths[i], i + 1 == set->count);
-	}
-}
-
-/* The four meanings of colour. A risk is a badness above half of the first one's. */
-static unsigned row_style(const struct column_context *context, const struct ranking_row *row)
-{
-	const struct ranking *ranking = context->ranking;
-	if (context->next_victim && row->task->pid == context->next_victim)
-		return STYLE_VICTIM;
-	if (row->unkillable != KILLABLE)
-		return STYLE_DIM;
-	if (row->oom_score_adj < 0)
-		return STYLE_SHIELDED;
-	int64_t first = column_bad_tenths(ranking, &ranking->rows[0]);
-	int64_t own = column_bad_tenths(ranking, row);
-	return first > 0 && own > first / 2 ? STYLE_RISK : STYLE_NORMAL;
-}
-
-void column_put_row(const struct column_set *set, const struct column_context *context,
-	const struct ranking_row *row, struct pen *pen)
-{
-	char buffer[FORMAT_SIZE];
-	unsigned style = row_style(context, row);
-	for (size_t i = 0; i < set->count; i++) {
-		enum column_id id = set->ids[i];
-		const char *text = column_cell(id, context, row, buffer);
-		if (i > 0)
-			grid_fill(pen, style, ' ', 1);
-		put_cell(pen, id, id == COL_SCORE && style == STYLE_NORMAL ? STYLE_DIM : style,
-			text, set->widths[i], i + 1 == set->count);
-	}
 }

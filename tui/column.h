@@ -1,12 +1,13 @@
 /* The columns of a process list: one table with the name, the number or text, and the help of each.
  *
  * Shared by the live screen and `list`. MEM, ADJ and BAD are thousandths of the domain's
- * totalpages with one decimal, and add up as they are shown. Knows no order of rows (listing.h). */
+ * totalpages with one decimal, and add up as they are shown. Knows no order of rows (listing.h) and
+ * nothing of lines (column_set.h). */
 #ifndef OOMSPECT_COLUMN_H
 #define OOMSPECT_COLUMN_H
 
 #include "format.h"
-#include "grid.h"
+#include "growth.h"
 
 #include "oomspect/ranking.h"
 
@@ -29,6 +30,7 @@ enum column_id {
 	COL_SHMEM,
 	COL_SWAP,
 	COL_PT,
+	COL_GROW,
 	COL_FLG,
 	COL_CGROUP,
 	COL_COMM,
@@ -48,7 +50,8 @@ struct column_context {
 	const struct snapshot *snapshot;
 	const struct ranking *ranking;
 	const int32_t *moved; /* by task of the snapshot: places up since the last sample; NULL */
-	pid_t next_victim;    /* whom NEXT names, 0 for nobody */
+	const struct growth_row *growth; /* by task of the snapshot; NULL without a history */
+	pid_t next_victim;               /* whom NEXT names, 0 for nobody */
 	struct measure measure;
 	struct column_lookup lookup;
 };
@@ -85,32 +88,14 @@ struct column {
 
 extern const struct column columns[COL_COUNT];
 
-/* Columns that are shown, with their widths. */
-struct column_set {
-	enum column_id ids[COL_COUNT];
-	int widths[COL_COUNT];
-	size_t count;
-};
+/* What the letters of FLG mean, for a screen that has room for it. */
+extern const char column_flags_legend[];
 
 /* The column called `name` (bytes up to `length`, any case); COL_COUNT when there is none. */
 enum column_id column_find(const char *name, size_t length);
 
-/* Columns named in a list: "pid,bad,command". ERR_NOT_FOUND names the one that is none; ERR_SYNTAX
- * for one that is named twice. */
-enum err_code column_set_parse(struct column_set *set, const char *names, struct err *err);
-
-/* The columns a screen `cols` wide shows when nobody asked for others. */
-void column_set_choose(struct column_set *set, const struct column_context *context, int cols);
-
-/* Sets the widths from the table and from what the numbers of this list need. */
-void column_set_measure(struct column_set *set, const struct column_context *context);
-
-/* Widens the columns until nothing of `rows` is cut. */
-void column_set_fit(struct column_set *set, const struct grid *grid,
-	const struct column_context *context, const struct ranking_row *const *rows, size_t count);
-
-/* Columns of a line of the set; the last text takes its width as it is. */
-int column_set_width(const struct column_set *set);
+/* Columns of the screen that it takes, by the table and by what the numbers of this list need. */
+int column_width(enum column_id id, const struct column_context *context);
 
 /* The cell of a number, or the string of a text, as it is shown. Borrowed as the lookups are, or in
  * `buffer`. */
@@ -120,10 +105,5 @@ const char *column_cell(enum column_id id, const struct column_context *context,
 /* Tenths of a thousandth that MEM and BAD show; COLUMN_MISSING or COLUMN_UNKILLABLE. */
 int64_t column_mem_tenths(const struct ranking *ranking, const struct ranking_row *row);
 int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_row *row);
-
-/* Writes titles, or a row. The last column runs on to the end of the pen. */
-void column_put_titles(const struct column_set *set, struct pen *pen, enum column_id sorted);
-void column_put_row(const struct column_set *set, const struct column_context *context,
-	const struct ranking_row *row, struct pen *pen);
 
 #endif

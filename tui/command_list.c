@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "column_set.h"
 #include "listing.h"
 #include "printer.h"
 #include "watch.h"
@@ -104,7 +105,8 @@ static enum err_code print_text(struct list *list, size_t count, struct err *err
 	column_put_titles(&list->columns, &printer->pen, list->order.column);
 	printer_end_line(printer);
 	for (size_t i = 0; i < count; i++) {
-		column_put_row(&list->columns, &context, list->listing.rows[i], &printer->pen);
+		column_put_row(
+			&list->columns, &context, list->listing.rows[i], NULL, &printer->pen);
 		printer_end_line(printer);
 	}
 	return ERR_OK;

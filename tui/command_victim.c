@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "column_set.h"
 #include "listing.h"
 #include "printer.h"
 #include "watch.h"
@@ -112,7 +113,7 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 			printer_end_line(printer);
 		}
 		grid_skip(&printer->pen, 2);
-		column_put_row(&set, &context, row, &printer->pen);
+		column_put_row(&set, &context, row, NULL, &printer->pen);
 		printer_end_line(printer);
 	}
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "column_set.h"
 #include "options.h"
 
 #include <errno.h>

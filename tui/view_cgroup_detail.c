@@ -133,7 +133,7 @@ static void draw_processes(const struct app *app, struct grid *grid, int line, i
 	for (int i = 0; i < rows && (size_t)i < inside->count; i++) {
 		struct pen pen = grid_pen(grid, line + i, 1);
 		column_put_row(&app->cgroups.inside_columns, &app->cgroups.inside_context,
-			&inside->rows[i], &pen);
+			&inside->rows[i], NULL, &pen);
 	}
 	if (inside->count == 0 && rows > 0) {
 		struct pen pen = grid_pen(grid, line, 1);

@@ -11,7 +11,7 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 	bool pointed = index == app->cursor.index;
 	bool tagged = tags_has(&app->acting.tags, app->listing.rows[index]->task);
 	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
-	column_put_row(&app->columns, &app->context, app->listing.rows[index], &pen);
+	column_put_row(&app->columns, &app->context, app->listing.rows[index], NULL, &pen);
 	if (pointed)
 		grid_mark_row(grid, row, STYLE_REVERSE);
 }
@@ -56,7 +56,12 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	used += (int)strlen(buffer + used);
 	size_t at = app->cursor.index;
 	if (app->cursor.bound && (at < app->top || at >= last))
-		snprintf(buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
+		used += snprintf(
+			buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
+	/* Whole or not at all, and only for letters that are to be seen. */
+	int legend = (int)strlen(column_flags_legend) + 4;
+	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - used > legend)
+		snprintf(buffer + used, size - (size_t)used, "    %s", column_flags_legend);
 }
 
 void view_procs_draw(const struct app *app, struct grid *grid)
@@ -77,18 +82,14 @@ void view_procs_draw(const struct app *app, struct grid *grid)
 
 int view_procs_longest(const struct app *app)
 {
+	const struct listing *listing = &app->listing;
 	int longest = 0;
-	char buffer[FORMAT_SIZE];
-	const struct column_set *set = &app->columns;
-	size_t last = set->count - 1;
-	for (int i = 0; i < app->layout.list_rows && set->count; i++) {
+	for (int i = 0; i < app->layout.list_rows; i++) {
 		size_t index = app->top + (size_t)i;
-		if (index >= app->listing.count)
+		if (index >= listing->count)
 			break;
-		int width =
-			column_set_width(set) - set->widths[last] +
-			grid_foreign_width(&app->grid, column_cell(set->ids[last], &app->context,
-							       app->listing.rows[index], buffer));
+		int width = column_row_width(
+			&app->columns, &app->context, listing->rows[index], NULL, &app->grid);
 		if (width > longest)
 			longest = width;
 	}

@@ -21,6 +21,7 @@ enum err_code watch_open(
 	};
 	ranking_init(&watch->now);
 	ranking_init(&watch->at_oom);
+	growth_init(&watch->growth);
 	enum err_code code = root_open(&watch->root, options->root, err);
 	if (code)
 		return code;
@@ -43,6 +44,7 @@ void watch_release(struct watch *watch)
 {
 	ranking_release(&watch->now);
 	ranking_release(&watch->at_oom);
+	growth_release(&watch->growth);
 	sampler_release(&watch->sampler);
 	users_release(&watch->users);
 	free(watch->cmdline);
@@ -102,6 +104,7 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 {
 	struct domain domain;
 	watch->snapshot = sampler_latest(&watch->sampler);
+	growth_update(&watch->growth, watch->snapshot);
 	enum err_code code = choose_domain(watch, &domain, err);
 	if (!code)
 		code = ranking_build(
@@ -150,6 +153,7 @@ struct column_context watch_columns(struct watch *watch)
 	return (struct column_context){
 		.snapshot = watch->snapshot,
 		.ranking = &watch->now,
+		.growth = growth_rows(&watch->growth, watch->snapshot),
 		.next_victim = next ? next->task->pid : 0,
 		.measure = { UNITS_AUTO, host->page_size >= 1024 ? host->page_size / 1024 : 4,
 			watch->now.domain.totalpages },

@@ -4,6 +4,7 @@
 #define OOMSPECT_WATCH_H
 
 #include "column.h"
+#include "growth.h"
 #include "options.h"
 #include "user.h"
 
@@ -27,6 +28,7 @@ struct watch {
 	enum watch_scope scope;
 	char scope_path[PATH_MAX];  /* of WATCH_CGROUP */
 	struct ranking now, at_oom; /* of `snapshot` */
+	struct growth growth;       /* up to it */
 	char *cmdline;              /* of the task asked for last */
 };
 
