@@ -149,6 +149,19 @@ static void write_process(const char *path, const struct process *process)
 	write_process_file(path, process->pid, "cmdline", process->cmdline);
 }
 
+void machine_set_parent(const char *path, int pid, int parent)
+{
+	char name[128], text[512], changed[512];
+	snprintf(name, sizeof(name), "%s/proc/%d/stat", path, pid);
+	FILE *file = fopen(name, "re");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	char *state = strrchr(text, ')') + 2, *rest = strchr(state + 2, ' ');
+	snprintf(changed, sizeof(changed), "%.*s%d%s", (int)(state + 2 - text), text, parent, rest);
+	write_process_file(path, pid, "stat", changed);
+}
+
 static void write_kthread(const char *path, int pid, const char *comm)
 {
 	char text[512];

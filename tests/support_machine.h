@@ -9,6 +9,9 @@
 void machine_make(char *path, size_t size);
 void machine_remove(const char *path);
 
+/* Gives the process another parent; all have pid 1 at first. */
+void machine_set_parent(const char *path, int pid, int parent);
+
 /* Writes `content` as file `name` of the tree. */
 void machine_write(const char *path, const char *name, const char *content);
 

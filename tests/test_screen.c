@@ -9,6 +9,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+/* The lines of a tree. */
+#define FORK "\342\224\234\342\224\200 "
+#define LAST "\342\224\224\342\224\200 "
+#define PASS "\342\224\202  "
+
 #define RESTORED "\033[?1049l" /* the alternate screen is left */
 
 struct fixture {
@@ -128,6 +133,36 @@ static void keys_sort_scroll_and_help(void **state)
 	terminal_wait_for(terminal, ">-       602 root");
 	terminal_send(terminal, "\033[1;5C"); /* Ctrl-Right: its digits are no keys */
 	terminal_wait_for(terminal, "unknown key");
+	quit(terminal);
+}
+
+static void the_tree_is_folded_and_unfolded(void **state)
+{
+	struct fixture *fixture = *state;
+	machine_set_parent(fixture->root, 9120, 1188);
+	machine_set_parent(fixture->root, 8807, 9120);
+	struct terminal *terminal = start(state, 24, 80, NULL);
+	terminal_wait_for(terminal, ">1*     4242 app");
+	terminal_send(terminal, "\033[15~"); /* F5 */
+	terminal_wait_for(terminal, " " FORK "java -Xmx12g");
+	terminal_wait_for(terminal, ">1*     4242 app");
+	terminal_wait_for(terminal, " " PASS LAST "node server");
+	terminal_send(terminal, "\033[B");
+	terminal_wait_for(terminal, ">12     1188 root");
+	terminal_send(terminal, "-");
+	terminal_wait_for(terminal, " " FORK "+2 7.2G contain");
+	terminal_wait_for(terminal, "2 folded (*)");
+	terminal_read(terminal, 500); /* some samples */
+	terminal_wait_for(terminal, " " FORK "+2 7.2G contain");
+	terminal_send(terminal, "+");
+	terminal_wait_for(terminal, " " PASS "   " LAST "node wor");
+	terminal_send(terminal, "*");
+	terminal_wait_for(terminal, " " FORK "+2 7.2G contain");
+	terminal_send(terminal, "*");
+	terminal_wait_for(terminal, " " PASS "   " LAST "node wor");
+	terminal_send(terminal, "t");
+	terminal_wait_for(
+		terminal, " 1*     4242 app       289.6     0   289.6   859 10.1G  312M java");
 	quit(terminal);
 }
 
@@ -303,6 +338,7 @@ int main(void)
 		WITH_MACHINE(the_terminal_shows_what_the_grid_holds),
 		WITH_MACHINE(a_resized_terminal_is_filled_anew),
 		WITH_MACHINE(keys_sort_scroll_and_help),
+		WITH_MACHINE(the_tree_is_folded_and_unfolded),
 		WITH_MACHINE(a_terminal_of_1x1_is_no_reason_to_end),
 		WITH_MACHINE(a_machine_at_rest_sends_next_to_nothing),
 		WITH_MACHINE(control_c_ends_it),

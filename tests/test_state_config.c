@@ -63,10 +63,11 @@ static void keys(struct app *app, const char *typed)
 static void settings_are_taken_over(void **state)
 {
 	struct app *app = start(*state, "delay = 0.7\nsort = mem\nreverse = on\nheader = off\n"
-					"units = K\nshow = all\ncolumns = pid,rss");
+					"tree = on\nunits = K\nshow = all\ncolumns = pid,rss");
 	assert_int_equal(app->delay_ms, 700);
 	assert_int_equal(app->order.column, COL_MEM);
 	assert_true(app->order.reversed && app->header_hidden);
+	assert_true(app->tree && app->listing.nested);
 	assert_int_equal(app->units, UNITS_K);
 	assert_int_equal(app->listing.count, 16);
 	assert_int_equal(app->columns.count, 2);
@@ -93,12 +94,12 @@ static void w_writes_what_the_screen_shows(void **state)
 	struct app *app = start(fixture, "vi_keys = on");
 	struct config config;
 	struct err err;
-	keys(app, "MI#eW");
+	keys(app, "MIt#eW");
 	assert_non_null(strstr(app->message, "settings written to "));
 	config_defaults(&config);
 	assert_int_equal(config_read(&config, fixture->file, true, &err), ERR_OK);
 	assert_string_equal(config.sort, "mem");
-	assert_true(config.reverse && config.vi_keys);
+	assert_true(config.reverse && config.tree && config.vi_keys);
 	assert_false(config.header);
 	assert_int_equal(config.units, UNITS_K);
 }
@@ -110,7 +111,7 @@ static void nothing_is_written_without_w_or_read_only(void **state)
 	struct err err;
 	fixture->options.read_only = true;
 	struct app *app = start(fixture, "");
-	keys(app, "MI#eW");
+	keys(app, "MIt#eW");
 	assert_string_equal(app->message, "not written: --read-only");
 	config_defaults(&config);
 	assert_int_equal(config_read(&config, fixture->file, true, &err), ERR_NOT_FOUND);

@@ -65,6 +65,8 @@ struct app {
 	enum units units;
 	struct listing_filter filter; /* its text is filter_text */
 	struct listing_order order;
+	bool tree;         /* the processes by parent */
+	struct tags folds; /* whose branches are folded there */
 	char filter_text[PROMPT_TEXT_SIZE];
 	char user_text[PROMPT_TEXT_SIZE];
 	char search_text[PROMPT_TEXT_SIZE];

@@ -134,6 +134,7 @@ const struct config_row config_rows[] = {
 		"names as in --columns, or auto: by the width of the screen" },
 	{ "sort", FIELD(sort), parse_sort, format_sort, "not a column", "sorted by this column" },
 	{ "reverse", FIELD(reverse), SWITCH, "sorted the other way round" },
+	{ "tree", FIELD(tree), SWITCH, "processes below their parents" },
 	{ "units", FIELD(units), parse_units, format_units, "none of auto, K, M, G, pages, share",
 		"of sizes: auto, K, M, G, pages, share" },
 	{ "show", FIELD(show), parse_show, format_show, "none of processes, all, killable",

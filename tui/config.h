@@ -16,7 +16,7 @@ struct config {
 	int64_t delay_ms;
 	char columns[CONFIG_TEXT_SIZE]; /* as --columns; "": by the width of the screen */
 	char sort[32];                  /* name of a column */
-	bool reverse;
+	bool reverse, tree;
 	enum units units;
 	enum listing_show show;
 	bool header, vi_keys, color, ascii;

@@ -22,6 +22,7 @@ void listing_release(struct listing *listing)
 {
 	free(listing->rows);
 	free(listing->keys);
+	process_tree_release(&listing->tree);
 	listing_init(listing);
 }
 
@@ -140,8 +141,9 @@ enum err_code listing_build(struct listing *listing, const struct column_context
 	const struct listing_filter *filter, struct listing_order order, struct err *err)
 {
 	const struct ranking *ranking = context->ranking;
-	listing->count = 0;
+	listing->count = listing->hidden_folded = 0;
 	listing->hidden_kthreads = listing->hidden_unkillable = listing->hidden_filtered = 0;
+	listing->nested = false;
 	enum err_code code = listing_reserve(listing, ranking->count, err);
 	if (code)
 		return code;
@@ -155,8 +157,31 @@ enum err_code listing_build(struct listing *listing, const struct column_context
 	return ERR_OK;
 }
 
+enum err_code listing_nest(struct listing *listing, const struct column_context *context,
+	enum column_id sorted, const struct tags *folds, struct err *err)
+{
+	const struct process_tree_wish wish = {
+		.folds = folds,
+		.by_best = !columns[sorted].text,
+		.next_victim = context->next_victim,
+	};
+	size_t all = listing->count;
+	enum err_code code = process_tree_arrange(
+		&listing->tree, context->snapshot, &wish, listing->rows, &listing->count, err);
+	listing->nested = code == ERR_OK;
+	listing->hidden_folded = all - listing->count;
+	return code;
+}
+
+const struct process_branch *listing_branch(const struct listing *listing, size_t index)
+{
+	return listing->nested ? &listing->tree.branches[index] : NULL;
+}
+
 long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks)
 {
+	if (listing->nested)
+		return process_tree_find(&listing->tree, pid, start_ticks);
 	for (size_t i = 0; i < listing->count; i++) {
 		const struct task *task = listing->rows[i]->task;
 		if (task->pid == pid && task->start_ticks == start_ticks)

@@ -5,6 +5,7 @@
 #define OOMSPECT_LISTING_H
 
 #include "column.h"
+#include "process_tree.h"
 
 enum listing_show {
 	LISTING_NO_KTHREADS, /* kernel threads are hidden */
@@ -34,6 +35,9 @@ struct listing {
 	size_t hidden_kthreads; /* by filter.show: kernel threads, and others that cannot be killed */
 	size_t hidden_unkillable;
 	size_t hidden_filtered;   /* by the rest of the filter */
+	size_t hidden_folded;     /* in branches of the tree */
+	bool nested;              /* it is a tree */
+	struct process_tree tree; /* which */
 	struct listing_key *keys; /* the listing's own memory */
 };
 
@@ -45,7 +49,17 @@ void listing_release(struct listing *listing);
 enum err_code listing_build(struct listing *listing, const struct column_context *context,
 	const struct listing_filter *filter, struct listing_order order, struct err *err);
 
-/* The index of the row with this identity, -1 when it is not shown. */
+/* Makes a tree of what listing_build has left, in the same order among siblings: the values of a
+ * column stand where the first of their branch would, names and other texts by themselves.
+ * ERR_NO_MEMORY leaves the list. */
+enum err_code listing_nest(struct listing *listing, const struct column_context *context,
+	enum column_id sorted, const struct tags *folds, struct err *err);
+
+/* What leads to a row of a tree, and what is folded into it; NULL in a list. */
+const struct process_branch *listing_branch(const struct listing *listing, size_t index);
+
+/* The index of the row with this identity, or of the one that it is folded into; -1 when it is not
+ * shown. */
 long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks);
 
 /* Whether a process is called like `text`: digits are the beginning of its pid, any text a part of

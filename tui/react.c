@@ -7,6 +7,7 @@
 #include "react_pages.h"
 #include "react_scope.h"
 #include "react_sort.h"
+#include "react_tree.h"
 #include "state.h"
 #include "state_config.h"
 #include "view.h"
@@ -219,7 +220,8 @@ static void search_from(struct app *app, long start, int step)
 			return;
 		}
 	}
-	state_say(app, "not found: %s", app->search_text);
+	state_say(app, "not found: %s%s", app->search_text,
+		app->listing.hidden_folded ? "; some rows are folded (*)" : "");
 }
 
 static void search_next(struct app *app)
@@ -426,6 +428,7 @@ static bool works_in_help(const struct key_row *row)
 
 /* What a view has of its own comes before what the processes have. */
 static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action action) = {
+	[VIEW_PROCS] = react_tree,
 	[VIEW_CGROUPS] = react_cgroups,
 	[VIEW_EVENTS] = react_events,
 };

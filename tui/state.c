@@ -77,6 +77,7 @@ void state_release(struct app *app)
 	grid_release(&app->grid);
 	grid_release(&app->help);
 	listing_release(&app->listing);
+	tags_release(&app->folds);
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
 	process_detail_release(&app->process);
@@ -166,6 +167,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	app->sample_ms = host->boot_ms;
 	app->samples++;
 	tags_keep_living(&app->acting.tags, app->watch.snapshot);
+	tags_keep_living(&app->folds, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
 	return state_pages_update(app, err);
@@ -208,6 +210,15 @@ static void clamp_top(struct app *app)
 		app->top = last;
 }
 
+static enum err_code list(struct app *app, struct err *err)
+{
+	struct listing *listing = &app->listing;
+	enum err_code code = listing_build(listing, &app->context, &app->filter, app->order, err);
+	if (!code && app->tree)
+		code = listing_nest(listing, &app->context, app->order.column, &app->folds, err);
+	return code;
+}
+
 void state_relist(struct app *app)
 {
 	struct err err;
@@ -220,7 +231,7 @@ void state_relist(struct app *app)
 		app->context.moved = app->moves.places;
 	state_cgroups_sampled(app);
 	state_lay_out(app); /* how much is below the list may have changed */
-	if (listing_build(&app->listing, &app->context, &app->filter, app->order, &err))
+	if (list(app, &err))
 		state_say(app, "%s", err.text);
 	choose_columns(app);
 	find_cursor(app);

@@ -18,6 +18,7 @@ void state_configure(struct app *app, const struct config *config, const char *p
 		app->order.column = column_find(config->sort, strlen(config->sort));
 		app->order.reversed = config->reverse;
 	}
+	app->tree = config->tree;
 	app->units = config->units;
 	app->filter.show = config->show;
 	app->header_hidden = !config->header;
@@ -30,6 +31,7 @@ void state_save_config(struct app *app)
 	config->delay_ms = app->delay_ms;
 	snprintf(config->sort, sizeof(config->sort), "%s", columns[app->order.column].name);
 	config->reverse = app->order.reversed;
+	config->tree = app->tree;
 	config->units = app->units;
 	config->show = app->filter.show;
 	config->header = !app->header_hidden;

@@ -11,7 +11,8 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 	bool pointed = index == app->cursor.index;
 	bool tagged = tags_has(&app->acting.tags, app->listing.rows[index]->task);
 	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
-	column_put_row(&app->columns, &app->context, app->listing.rows[index], NULL, &pen);
+	column_put_row(&app->columns, &app->context, app->listing.rows[index],
+		listing_branch(&app->listing, index), &pen);
 	if (pointed)
 		grid_mark_row(grid, row, STYLE_REVERSE);
 }
@@ -43,6 +44,9 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	int used = snprintf(buffer, size, " rows %zu-%zu of %zu, %zu can be killed",
 		listing->count ? app->top + 1 : 0, last < listing->count ? last : listing->count,
 		listing->count, app->watch.now.killable);
+	if (listing->hidden_folded)
+		used += snprintf(buffer + used, size - (size_t)used, "    %zu folded (*)",
+			listing->hidden_folded);
 	if (listing->hidden_filtered)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
 			listing->hidden_filtered);
@@ -88,8 +92,8 @@ int view_procs_longest(const struct app *app)
 		size_t index = app->top + (size_t)i;
 		if (index >= listing->count)
 			break;
-		int width = column_row_width(
-			&app->columns, &app->context, listing->rows[index], NULL, &app->grid);
+		int width = column_row_width(&app->columns, &app->context, listing->rows[index],
+			listing_branch(listing, index), &app->grid);
 		if (width > longest)
 			longest = width;
 	}
