@@ -28,7 +28,8 @@ void klog_close(struct klog *klog)
 {
 	klog_reader_release(&klog->reader);
 	if (klog->child > 0) {
-		kill(klog->child, SIGKILL); /* journalctl -f does not end by itself, and only reads */
+		kill(klog->child,
+			SIGKILL); /* journalctl -f does not end by itself, and only reads */
 		waitpid(klog->child, NULL, 0);
 	}
 	if (klog->json)
