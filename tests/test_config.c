@@ -45,6 +45,8 @@ static void what_a_row_writes_it_reads(void **state)
 	assert_string_equal(read.sort, config.sort);
 	assert_string_equal(read.columns, config.columns);
 	assert_true(read.header == config.header && read.color == config.color);
+	assert_int_equal(read.warn_percent, 80);
+	assert_int_equal(read.critical_percent, 90);
 }
 
 static void settings_comments_and_blank_lines_are_read(void **state)
@@ -55,7 +57,8 @@ static void settings_comments_and_blank_lines_are_read(void **state)
 	if (parse(&config,
 		    "# mine\n\n delay=0.5 # fast\n\tcolumns = pid,BAD,command\nsort = MEM\nunits = "
 		    "M\n"
-		    "header = off\nvi_keys = on\ncolor = off\nascii = on\nshow = all\nreverse = on",
+		    "header = off\nvi_keys = on\ncolor = off\nascii = on\nshow = all\nreverse = on\n"
+		    "warn = 70\ncritical = 95",
 		    &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(config.delay_ms, 500);
@@ -64,6 +67,8 @@ static void settings_comments_and_blank_lines_are_read(void **state)
 	assert_int_equal(config.units, UNITS_M);
 	assert_int_equal(config.show, LISTING_ALL);
 	assert_true(config.vi_keys && config.ascii && config.reverse);
+	assert_int_equal(config.warn_percent, 70);
+	assert_int_equal(config.critical_percent, 95);
 	assert_false(config.header || config.color);
 }
 
@@ -85,6 +90,12 @@ static const struct refused_row refused_rows[] = {
 		"F:1: columns = pid,foo: not a list of columns" },
 	{ "a sort column that is none", "sort = foo\n", "F:1: sort = foo: not a column" },
 	{ "a key that is set twice", "header = on\nheader = off\n", "F:2: 'header': set twice" },
+	{ "a share of nothing", "warn = 0\n", "F:1: warn = 0: not a number from 1 to 100" },
+	{ "a share above the whole", "critical = 101\n",
+		"F:1: critical = 101: not a number from 1 to 100" },
+	{ "a share with its sign", "warn = 80%\n", "F:1: warn = 80%: not a number from 1 to 100" },
+	{ "a warning that comes after the worst", "warn = 95\n",
+		"F: warn = 95 is above critical = 90" },
 	{ "units in the wrong case", "units = k\n",
 		"F:1: units = k: none of auto, K, M, G, pages, share" },
 };

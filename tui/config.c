@@ -124,8 +124,23 @@ static void format_show(const void *field, char buffer[CONFIG_TEXT_SIZE])
 	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", show_words[*(const enum listing_show *)field]);
 }
 
+static bool parse_percent(void *field, const char *value)
+{
+	uint64_t percent;
+	if (!text_to_u64(text_of(value), &percent) || percent < 1 || percent > 100)
+		return false;
+	*(int *)field = (int)percent;
+	return true;
+}
+
+static void format_percent(const void *field, char buffer[CONFIG_TEXT_SIZE])
+{
+	snprintf(buffer, CONFIG_TEXT_SIZE, "%d", *(const int *)field);
+}
+
 #define FIELD(member) offsetof(struct config, member)
 #define SWITCH        parse_switch, format_switch, "neither on nor off"
+#define PERCENT       parse_percent, format_percent, "not a number from 1 to 100"
 
 const struct config_row config_rows[] = {
 	{ "delay", FIELD(delay_ms), parse_delay, format_delay,
@@ -143,6 +158,8 @@ const struct config_row config_rows[] = {
 	{ "vi_keys", FIELD(vi_keys), SWITCH, "h j k l move, H is the help, F9 sends signals" },
 	{ "color", FIELD(color), SWITCH, "off: as with --no-color" },
 	{ "ascii", FIELD(ascii), SWITCH, "on: as with --ascii" },
+	{ "warn", FIELD(warn_percent), PERCENT, "percent of memory or of a limit: getting full" },
+	{ "critical", FIELD(critical_percent), PERCENT, "percent of memory or of a limit: at risk" },
 };
 const size_t config_row_count = sizeof(config_rows) / sizeof(config_rows[0]);
 
@@ -153,6 +170,8 @@ void config_defaults(struct config *config)
 		.sort = "bad",
 		.header = true,
 		.color = true,
+		.warn_percent = 80,
+		.critical_percent = 90,
 	};
 }
 
@@ -226,6 +245,9 @@ enum err_code config_parse(
 		if (line.len && !take_line(&parsed, line, &seen, &what))
 			return err_set(err, ERR_SYNTAX, "%s:%u: %s", path, number, what.text);
 	}
+	if (parsed.warn_percent > parsed.critical_percent)
+		return err_set(err, ERR_SYNTAX, "%s: warn = %d is above critical = %d", path,
+			parsed.warn_percent, parsed.critical_percent);
 	*config = parsed;
 	return ERR_OK;
 }

@@ -20,6 +20,9 @@ struct config {
 	enum units units;
 	enum listing_show show;
 	bool header, vi_keys, color, ascii;
+	/* Shares of memory, and of a cgroup's limit, from which on they are pointed out;
+	 * warn_percent is never the greater one. */
+	int warn_percent, critical_percent;
 };
 
 struct config_row {

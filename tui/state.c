@@ -44,6 +44,7 @@ enum err_code state_init(
 			.pid_count = options->pid_count },
 	};
 	app->filter.text = app->filter_text;
+	config_defaults(&app->config);
 	listing_init(&app->listing);
 	moves_init(&app->moves);
 	cgroups_init(&app->cgroups);
