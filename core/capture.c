@@ -1,5 +1,6 @@
 #include "oomspect/capture.h"
 
+#include "oomspect/killer.h"
 #include "oomspect/sampler.h"
 
 #include <dirent.h>
@@ -127,8 +128,10 @@ static enum err_code open_target(struct capture *capture, const char *path, stru
 static void read_extras(const struct root *root, const struct snapshot *snapshot)
 {
 	char buffer[65536];
+	struct killers killers = { 0 };
 	for (size_t i = 0; i < sizeof(extra_files) / sizeof(extra_files[0]); i++)
 		root_read(root, extra_files[i], buffer, sizeof(buffer));
+	killers_update(&killers, root, snapshot);
 	for (size_t i = 0; i < snapshot->count; i++)
 		proc_read_cmdline(root, snapshot->tasks[i].pid, buffer, sizeof(buffer));
 }
