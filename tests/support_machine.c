@@ -162,6 +162,16 @@ void machine_set_parent(const char *path, int pid, int parent)
 	write_process_file(path, pid, "stat", changed);
 }
 
+void machine_add_process(const char *path, int pid, const char *name)
+{
+	struct process process = { .pid = pid,
+		.comm = name,
+		.cmdline = name,
+		.cgroup = "/system.slice",
+		.start_ticks = 1000 };
+	write_process(path, &process);
+}
+
 static void write_kthread(const char *path, int pid, const char *comm)
 {
 	char text[512];

@@ -15,4 +15,7 @@ void machine_set_parent(const char *path, int pid, int parent);
 /* Writes `content` as file `name` of the tree. */
 void machine_write(const char *path, const char *name, const char *content);
 
+/* One more process, which uses next to nothing, with that name and command line. */
+void machine_add_process(const char *path, int pid, const char *name);
+
 #endif

@@ -329,6 +329,26 @@ static const struct size_row size_rows[] = {
 	{ "a decimal that is rounded up", (2LL << 20) - 1, "2.0G" },
 };
 
+static const struct size_row count_rows[] = {
+	{ "an unknown count is a dash", UNKNOWN, "-" },
+	{ "a small count", 41, "41" },
+	{ "three digits", 999, "999" },
+	{ "thousands with a decimal", 1000, "1.0k" },
+	{ "tens of thousands without", 91234, "91k" },
+	{ "a decimal that is rounded up to ten", 9960, "10k" },
+	{ "a thousand thousands", 999600, "1.0M" },
+	{ "the largest number", INT64_MAX, "9.2E" },
+};
+
+static void check_count(void **state)
+{
+	const struct size_row *row = *state;
+	char text[FORMAT_SIZE];
+	format_count(row->kb, text);
+	assert_string_equal(text, row->text);
+	assert_true(strlen(text) <= 4);
+}
+
 static void check_size(void **state)
 {
 	const struct size_row *row = *state;
@@ -354,6 +374,7 @@ int main(void)
 		WITH_MACHINE(growth_is_shown_with_its_sign_and_sorted_by),
 	};
 	return run_rows("sizes", size_rows, check_size) +
+	       run_rows("counts", count_rows, check_count) +
 	       run_rows("names of columns", names_rows, check_names) +
 	       cmocka_run_group_tests_name("column", tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ static void writing_outside_changes_nothing(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(pens); i++) {
 		grid_put(&pens[i], STYLE_NORMAL, "xxxxxxxx");
 		grid_put_foreign(&pens[i], STYLE_NORMAL, "xxxx", 100);
-		grid_bar(&pens[i], STYLE_NORMAL, 1, 1, 10);
+		grid_bar(&pens[i], STYLE_NORMAL, 1, 1, 10, "]");
 	}
 	grid_mark_row(&grid, 5, STYLE_REVERSE);
 	assert_row(&grid, 0, "");
@@ -124,13 +124,15 @@ static void bars_are_full_only_when_they_are(void **state)
 	struct grid grid = make(1, 7, false);
 	static const struct {
 		int64_t part, whole;
-		const char *bar;
-	} bars[] = { { 0, 10, "[.....]" }, { 5, 10, "[|||..]" }, { 10, 10, "[|||||]" },
-		{ 20, 10, "[|||||]" }, { 5, 0, "[.....]" }, { UNKNOWN, 10, "[.....]" } };
+		const char *end, *bar;
+	} bars[] = { { 0, 10, "]", "[.....]" }, { 5, 10, "]", "[|||..]" },
+		{ 10, 10, "]", "[|||||]" }, { 20, 10, "]", "[|||||]" }, { 5, 0, "]", "[.....]" },
+		{ UNKNOWN, 10, "]", "[.....]" }, { 8, 10, "!", "[||||.!" },
+		{ 9, 10, "!!", "[||||!!" } };
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bars); i++) {
 		struct pen pen = grid_pen(&grid, 0, 0);
-		grid_bar(&pen, STYLE_NORMAL, bars[i].part, bars[i].whole, 7);
+		grid_bar(&pen, STYLE_NORMAL, bars[i].part, bars[i].whole, 7, bars[i].end);
 		assert_row(&grid, 0, bars[i].bar);
 	}
 	grid_release(&grid);

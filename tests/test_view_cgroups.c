@@ -333,7 +333,7 @@ static void page_cache_is_no_risk(void **state)
 	sample(app);
 	draw(app, 24, 80);
 	line_with(app, "mysql", line, sizeof(line));
-	assert_non_null(strstr(line, " 98.8 [||||||||||||||!"));
+	assert_non_null(strstr(line, " 98.8 [|||||||||||||!!"));
 }
 
 static void a_trend_tells_who_meets_its_limit_first(void **state)

@@ -18,6 +18,9 @@
 #include "vm_settings.h"
 #include "watch.h"
 
+#include "oomspect/exhaustion.h"
+#include "oomspect/killer.h"
+
 #define APP_MESSAGE_SIZE 160
 
 /* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
@@ -53,6 +56,8 @@ struct app {
 	struct listing listing;
 	struct moves moves;
 	struct cgroups cgroups;
+	struct killers killers;       /* who kills before the kernel */
+	struct exhaustion exhaustion; /* of the machine */
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */

@@ -2,7 +2,7 @@
 
 #include "format.h"
 
-#define RISK 9000 /* hundredths of a percent */
+#include <string.h>
 
 static int64_t kb_of(struct amount amount)
 {
@@ -15,9 +15,9 @@ int64_t cgroup_bar_danger(const struct memcg *row)
 	return format_share_tenths(kb_of(stuck), kb_of(row->effective_limit));
 }
 
-bool cgroup_bar_at_risk(const struct memcg *row)
+enum level cgroup_bar_level(const struct memcg *row, const struct levels *levels)
 {
-	return cgroup_bar_danger(row) >= RISK;
+	return level_of(levels, cgroup_bar_danger(row), 10000);
 }
 
 /* Cells of `width` that `share` (hundredths of a percent) fills, the last one when half of it is. */
@@ -34,10 +34,12 @@ static int64_t high_cell(const struct memcg *row, int width)
 	return share < 0 || share >= 10000 ? -1 : share * width / 10000;
 }
 
-void cgroup_bar_put(struct pen *pen, unsigned style, const struct memcg *row, int width)
+void cgroup_bar_put(struct pen *pen, enum level level, const struct memcg *row, int width)
 {
 	int64_t limit = kb_of(row->effective_limit);
 	int inner = width - 2;
+	const char *end = level_end(level);
+	unsigned style = level_style(level);
 	if (limit <= 0 || inner < 1) {
 		grid_skip(pen, width);
 		return;
@@ -45,9 +47,9 @@ void cgroup_bar_put(struct pen *pen, unsigned style, const struct memcg *row, in
 	int64_t used = cells(format_share_tenths(kb_of(row->usage), limit), inner);
 	int64_t stuck = cells(cgroup_bar_danger(row), inner), high = high_cell(row, inner);
 	grid_put(pen, style, "[");
-	for (int i = 0; i < inner; i++) {
+	for (int i = 0; i < width - 1 - (int)strlen(end); i++) {
 		char ch = i < stuck ? '|' : i < used ? ':' : '.';
 		grid_fill(pen, style, i == high ? 'h' : ch, 1);
 	}
-	grid_put(pen, style, cgroup_bar_at_risk(row) ? "!" : "]");
+	grid_put(pen, style, end);
 }

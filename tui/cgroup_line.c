@@ -54,7 +54,8 @@ static void put_percent(const struct slot *slot)
 
 static void put_bar(const struct slot *slot)
 {
-	cgroup_bar_put(slot->pen, slot->style, slot->row, slot->width);
+	cgroup_bar_put(slot->pen, cgroup_bar_level(slot->row, &slot->context->levels), slot->row,
+		slot->width);
 }
 
 static void put_rate(const struct slot *slot, int64_t tenths)
@@ -355,11 +356,12 @@ void cgroup_line_put_row(const struct cgroup_line *line, const struct cgroup_lin
 	const struct cgroup_entry *entry, struct pen *pen)
 {
 	const struct memcg *row = &context->columns.snapshot->memcgs->rows[entry->row];
-	bool risk = cgroup_bar_at_risk(row), limited = amount_known(row->effective_limit);
+	unsigned style = level_style(cgroup_bar_level(row, &context->levels));
+	bool limited = amount_known(row->effective_limit);
 	struct slot slot = { context, entry, row, pen, STYLE_NORMAL, 0, CGROUP_COL_COUNT };
 	for (size_t i = 0; i < line->count; i++) {
 		const struct item *item = &items[line->items[i]];
-		slot.style = risk ? STYLE_RISK : STYLE_NORMAL;
+		slot.style = style;
 		if (!limited && (item->id == CGROUP_COL_LIMIT || item->id == CGROUP_COL_SHARE))
 			slot.style = STYLE_DIM;
 		slot.width = line->widths[i];

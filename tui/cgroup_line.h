@@ -5,6 +5,7 @@
 
 #include "cgroup_rates.h"
 #include "cgroup_rows.h"
+#include "level.h"
 
 enum cgroup_item {
 	CGROUP_ITEM_NAME,
@@ -32,6 +33,7 @@ struct cgroup_line_context {
 	struct cgroup_context columns;
 	const struct cgroup_rows *rows;
 	const struct cgroup_rates *rates;
+	struct levels levels;
 	pid_t next_victim; /* whom NEXT names, 0 for nobody */
 	bool tree;         /* names are drawn as branches */
 	bool full_paths;

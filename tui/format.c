@@ -57,6 +57,30 @@ void format_kb(int64_t kb, char buffer[FORMAT_SIZE])
 		format_decimal(kb, unit, (char[]){ *suffix, '\0' }, buffer);
 }
 
+void format_count(int64_t count, char buffer[FORMAT_SIZE])
+{
+	static const char suffixes[] = "kMGTPE";
+	const char *suffix = suffixes;
+	int64_t unit = 1000;
+	if (count < 0) {
+		format_unknown(buffer);
+		return;
+	}
+	if (count < unit) {
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64, count);
+		return;
+	}
+	/* 999.5 of a unit is already 1.0 of the next. */
+	for (; suffix[1] && count / (unit / 10) >= 9995; suffix++)
+		unit *= 1000;
+	int64_t tenths = (count / (unit / 100) + 5) / 10;
+	if (tenths < 100)
+		snprintf(buffer, FORMAT_SIZE, "%d.%d%c", (int)tenths / 10, (int)tenths % 10,
+			*suffix);
+	else
+		snprintf(buffer, FORMAT_SIZE, "%d%c", (int)(tenths + 5) / 10, *suffix);
+}
+
 void format_size(const struct measure *measure, int64_t kb, char buffer[FORMAT_SIZE])
 {
 	if (kb < 0) {

@@ -29,6 +29,9 @@ void format_size(const struct measure *measure, int64_t kb, char buffer[FORMAT_S
 /* The same in automatic units whatever is chosen: "312M", "3.8G", "10.1G", "0". */
 void format_kb(int64_t kb, char buffer[FORMAT_SIZE]);
 
+/* A count in at most four columns: "999", "1.2k", "91k", "3.4M"; "-" when it is UNKNOWN. */
+void format_count(int64_t count, char buffer[FORMAT_SIZE]);
+
 /* kB as GiB with one decimal, without a unit: "29.8"; "-" when UNKNOWN. */
 void format_gib(int64_t kb, char buffer[FORMAT_SIZE]);
 

@@ -250,7 +250,8 @@ void grid_skip_to(struct pen *pen, int col)
 	grid_skip(pen, col - pen->col);
 }
 
-void grid_bar(struct pen *pen, unsigned style, int64_t part, int64_t whole, int width)
+void grid_bar(
+	struct pen *pen, unsigned style, int64_t part, int64_t whole, int width, const char *end)
 {
 	int inner = width - 2;
 	if (inner < 1)
@@ -258,10 +259,12 @@ void grid_bar(struct pen *pen, unsigned style, int64_t part, int64_t whole, int 
 	int full = 0;
 	if (whole > 0 && part > 0)
 		full = part >= whole ? inner : (int)((double)part / (double)whole * inner + 0.5);
+	int covered = (int)strlen(end) - 1;
+	full = full > inner - covered ? inner - covered : full;
 	grid_put(pen, STYLE_NORMAL, "[");
 	grid_fill(pen, style, '|', full);
-	grid_fill(pen, STYLE_DIM, '.', inner - full);
-	grid_put(pen, STYLE_NORMAL, "]");
+	grid_fill(pen, STYLE_DIM, '.', inner - covered - full);
+	grid_put(pen, end[0] == ']' ? STYLE_NORMAL : style, end);
 }
 
 void grid_mark_row(struct grid *grid, int row, unsigned marks)

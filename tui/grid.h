@@ -91,8 +91,10 @@ void grid_skip(struct pen *pen, int width);
 /* Moves on to column `col` of the row if the pen is before it. */
 void grid_skip_to(struct pen *pen, int col);
 
-/* Draws "[|||||.....]" in `width` columns: `part` of `whole`, the rest dots. */
-void grid_bar(struct pen *pen, unsigned style, int64_t part, int64_t whole, int width);
+/* Draws "[|||||.....]" in `width` columns: `part` of `whole`, the rest dots. It ends in `end`: "]",
+ * or what points it out, which may cover the last cell too. */
+void grid_bar(
+	struct pen *pen, unsigned style, int64_t part, int64_t whole, int width, const char *end);
 
 /* Adds marks to what stands in a row, from its first to its last column. */
 void grid_mark_row(struct grid *grid, int row, unsigned marks);

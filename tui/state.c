@@ -48,6 +48,7 @@ enum err_code state_init(
 	listing_init(&app->listing);
 	moves_init(&app->moves);
 	cgroups_init(&app->cgroups);
+	exhaustion_init(&app->exhaustion);
 	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
 	grid_init(&app->help, ascii);
@@ -165,6 +166,8 @@ enum err_code state_sampled(struct app *app, struct err *err)
 		state_say(app, "the cgroup is gone: %s", app->watch.scope_path);
 	const struct host *host = &app->watch.snapshot->host;
 	note_kills(app, host);
+	killers_update(&app->killers, &app->watch.root, app->watch.snapshot);
+	exhaustion_add(&app->exhaustion, host);
 	app->sample_ms = host->boot_ms;
 	app->samples++;
 	tags_keep_living(&app->acting.tags, app->watch.snapshot);

@@ -64,6 +64,10 @@ void state_cgroups_relist(struct app *app)
 		return;
 	state_cgroups_sampled(app);
 	cgroups->context.columns.measure = app->context.measure;
+	cgroups->context.levels = (struct levels){
+		app->config.warn_percent,
+		app->config.critical_percent,
+	};
 	cgroups->context.next_victim = app->context.next_victim;
 	say_failure(app, cgroups_arrange(cgroups, &err), &err);
 	cgroup_line_choose(

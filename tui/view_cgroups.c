@@ -78,7 +78,7 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 	grid_put(pen, STYLE_NORMAL, "first cgroup to hit its limit: ");
 	put_short_name(pen, STYLE_RISK, &app->watch.snapshot->memcgs->rows[cgroups->first],
 		wide ? NAME_COLS : grid_left(pen) - (int)strlen(span) - 2);
-	grid_printf(pen, STYLE_RISK, " ~%s", span);
+	grid_printf(pen, STYLE_RISK, wide ? " in ~%s" : " ~%s", span);
 	const struct task *victim = cgroups->victims.rows[cgroups->first].task;
 	if (!wide || !victim)
 		return;
@@ -137,7 +137,7 @@ static void note_danger(const struct app *app, struct pen *pen, const struct mem
 	if (danger < 0)
 		return;
 	format_tenths(danger / 10, share);
-	grid_printf(pen, cgroup_bar_at_risk(level) ? STYLE_RISK : STYLE_NORMAL,
+	grid_printf(pen, level_style(cgroup_bar_level(level, &app->cgroups.context.levels)),
 		": %s%% of the limit cannot be reclaimed", share);
 }
 

@@ -1,37 +1,13 @@
+#include "header_line.h"
 #include "view.h"
-
-#include "oomspect/explain.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define WIDE          120
-#define LABEL_WIDE    7      /* columns of "Commit " */
-#define KILL_SHOWN_MS 900000 /* 15 minutes */
-#define KILL_NOW_MS   10000
-#define LATE_MS       1500 /* a sample this much older than it should be is said to be late */
-
-static bool is_wide(const struct grid *grid)
-{
-	return grid->cols >= WIDE;
-}
-
-/* A pen behind the label of a line, or one that writes nothing when the line is left out. */
-static struct pen begin_line(
-	const struct app *app, struct grid *grid, enum part part, const char *label)
-{
-	struct pen pen = grid_pen(grid, app->layout.rows[part], 0);
-	grid_put(&pen, STYLE_BOLD, label);
-	grid_skip_to(&pen, is_wide(grid) ? LABEL_WIDE : 5);
-	return pen;
-}
-
-static int64_t page_kb(const struct app *app)
-{
-	return app->context.measure.page_kb;
-}
+#define KILL_NEWS_MS 900000 /* 15 minutes */
+#define LATE_MS      1500   /* a sample this much older than it should be is said to be late */
 
 /* --- title ---------------------------------------------------------------------------------- */
 
@@ -50,7 +26,7 @@ static void put_uptime(struct pen *pen, const struct host *host)
 	char span[FORMAT_SIZE];
 	format_span(seconds, span);
 	grid_printf(pen, STYLE_NORMAL, "  up %s", span);
-	if (is_wide(pen->grid) && seconds >= 86400)
+	if (header_is_wide(pen->grid) && seconds >= 86400)
 		grid_printf(pen, STYLE_NORMAL, " %02d:%02d", (int)(seconds % 86400 / 3600),
 			(int)(seconds % 3600 / 60));
 }
@@ -67,146 +43,124 @@ static void put_age(struct pen *pen, const struct app *app)
 		grid_printf(pen, STYLE_RISK, "  late %" PRId64 "s", age / 1000);
 	else
 		grid_printf(pen, STYLE_NORMAL, "  %s%" PRId64 ".%" PRId64 "s",
-			is_wide(pen->grid) ? "every " : "", app->delay_ms / 1000,
+			header_is_wide(pen->grid) ? "every " : "", app->delay_ms / 1000,
 			app->delay_ms % 1000 / 100);
+}
+
+/* When the last kill was: seen by us, or told by the log; UNKNOWN. */
+static int64_t last_kill_age_ms(const struct app *app)
+{
+	const struct host *host = &app->watch.snapshot->host;
+	const struct oom_event *event = event_log_get(&app->events.log, 0);
+	int64_t age = UNKNOWN;
+	if (app->kill_ms)
+		return app->now_ms - app->kill_ms;
+	/* A log that was given by name may be of another boot, or of another machine. */
+	if (event && app->events.log.live && event->boot_us != OOM_UNKNOWN)
+		age = host->boot_ms - event->boot_us / 1000;
+	else if (event && event->unix_us != OOM_UNKNOWN)
+		age = (int64_t)(host->time_unix * 1000) - event->unix_us / 1000;
+	return age > host->boot_ms ? UNKNOWN : age;
+}
+
+/* One that happened while we looked. */
+static bool is_news(const struct app *app)
+{
+	return app->kill_ms && app->now_ms - app->kill_ms < KILL_NEWS_MS;
 }
 
 static void format_kills(const struct app *app, bool wide, char *buffer, size_t size)
 {
-	char span[FORMAT_SIZE] = "";
-	int64_t kills = app->watch.snapshot->host.vmstat.oom_kill, age = app->now_ms - app->kill_ms;
+	char span[FORMAT_SIZE];
+	int64_t kills = app->watch.snapshot->host.vmstat.oom_kill;
+	int64_t age_s = last_kill_age_ms(app) / 1000;
 	buffer[0] = '\0';
 	if (kills < 0)
 		return;
-	if (app->kill_ms && age < KILL_SHOWN_MS)
-		format_span(age / 1000, span);
-	if (app->kill_ms && age < KILL_NOW_MS)
+	int used =
+		snprintf(buffer, size, "%s %" PRId64, wide ? "KILLS since boot" : "KILLS", kills);
+	format_span(age_s, span);
+	if (kills == 0 || last_kill_age_ms(app) < 0)
+		return;
+	if (age_s < 60 || (is_news(app) && !wide))
 		snprintf(span, sizeof(span), "now");
-	snprintf(buffer, size, "%s %" PRId64 "%s%s%s", wide ? "KILLS since boot" : "KILLS", kills,
-		span[0] ? " (" : "", span, span[0] ? ")" : "");
+	snprintf(buffer + used, size - (size_t)used,
+		wide && strcmp(span, "now") != 0 ? ", last %s ago" : " (%s)", span);
+}
+
+static void put_system(struct pen *pen, const struct app *app)
+{
+	const struct host *host = &app->watch.snapshot->host;
+	bool wide = header_is_wide(pen->grid);
+	grid_put(pen, STYLE_BOLD, "oomspect");
+	grid_put(pen, STYLE_NORMAL, "  ");
+	grid_put_foreign(pen, STYLE_NORMAL, host->hostname, wide ? 40 : 16);
+	grid_put(pen, STYLE_NORMAL, "  Linux ");
+	grid_put_foreign(pen, STYLE_NORMAL, host->kernel, wide ? 40 : 12);
+	if (wide && host->cpus > 0)
+		grid_printf(pen, STYLE_NORMAL, "  %" PRId64 " CPUs", host->cpus);
 }
 
 static void draw_title(const struct app *app, struct grid *grid)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct memcg_tree *memcgs = app->watch.snapshot->memcgs;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
+	bool wide = header_is_wide(grid);
 	char right[128];
-	bool wide = is_wide(grid),
-	     fresh = app->kill_ms && app->now_ms - app->kill_ms < KILL_SHOWN_MS;
-	grid_put(&pen, STYLE_BOLD, "oomspect");
-	grid_put(&pen, STYLE_NORMAL, "  ");
-	grid_put_foreign(&pen, STYLE_NORMAL, host->hostname, wide ? 40 : 16);
-	grid_put(&pen, STYLE_NORMAL, "  Linux ");
-	grid_put_foreign(&pen, STYLE_NORMAL, host->kernel, wide ? 40 : 12);
-	if (wide && host->cpus > 0)
-		grid_printf(&pen, STYLE_NORMAL, "  %" PRId64 " CPUs", host->cpus);
-	put_clock(&pen, host);
-	put_uptime(&pen, host);
+	put_system(&pen, app);
+	put_clock(&pen, &app->watch.snapshot->host);
+	put_uptime(&pen, &app->watch.snapshot->host);
 	put_age(&pen, app);
-	grid_put(&pen, STYLE_NORMAL, "  ");
+	grid_put(&pen, STYLE_NORMAL, app->user[0] ? "  " : "");
 	grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
+	if (wide && memcgs->version)
+		grid_printf(&pen, STYLE_NORMAL, "  cgroup v%d", (int)memcgs->version);
 	format_kills(app, wide, right, sizeof(right));
 	const char *rights = acting_rights_words(app, wide);
 	snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%s",
 		right[0] && rights[0] ? "  " : "", rights);
 	grid_skip(&pen, 1);
-	grid_put_right(&pen, fresh ? STYLE_VICTIM : STYLE_NORMAL, right, grid_left(&pen));
+	grid_put_right(&pen, is_news(app) ? STYLE_VICTIM : STYLE_NORMAL, right, grid_left(&pen));
 }
 
 /* --- memory --------------------------------------------------------------------------------- */
 
-static int bar_width(const struct grid *grid)
+static enum level level_in(const struct app *app, int64_t part, int64_t whole)
 {
-	return is_wide(grid) ? 68 : grid->cols - 35;
+	const struct levels levels = { app->config.warn_percent, app->config.critical_percent };
+	return level_of(&levels, part, whole);
 }
 
-static void put_bar(struct pen *pen, int64_t part, int64_t whole)
-{
-	int width = bar_width(pen->grid);
-	if (width < 8)
-		return;
-	bool tight = whole > 0 && part > whole - whole / 10;
-	grid_bar(pen, tight ? STYLE_RISK : STYLE_NORMAL, part, whole, width);
-	grid_skip(pen, 1);
-}
-
-static void put_share(struct pen *pen, int64_t part, int64_t whole)
+static void put_share(struct pen *pen, unsigned style, int64_t part, int64_t whole)
 {
 	int64_t tenths = format_share_tenths(part, whole);
 	char text[FORMAT_SIZE];
 	if (tenths < 0)
 		return;
 	format_tenths((tenths + 5) / 10, text);
-	grid_printf(pen, STYLE_NORMAL, is_wide(pen->grid) ? " (%4s%%)" : " %4s%%", text);
-}
-
-static void put_of(struct pen *pen, int64_t part, int64_t whole)
-{
-	char first[FORMAT_SIZE], second[FORMAT_SIZE];
-	format_gib(part, first);
-	format_gib(whole, second);
-	grid_printf(pen, STYLE_NORMAL, "%4s/%4sG", first, second);
-}
-
-static void put_size(struct pen *pen, const char *label, int64_t kb)
-{
-	char text[FORMAT_SIZE];
-	if (kb < 0)
-		return;
-	format_kb(kb, text);
-	grid_put(pen, STYLE_DIM, label);
-	grid_put(pen, STYLE_NORMAL, text);
-}
-
-static int64_t difference(int64_t whole, int64_t part)
-{
-	return whole < 0 || part < 0 ? UNKNOWN : whole > part ? whole - part : 0;
+	grid_printf(pen, style, header_is_wide(pen->grid) ? " (%4s%%)" : " %4s%%", text);
 }
 
 static void draw_memory(const struct app *app, struct grid *grid)
 {
 	const struct host_meminfo *mem = &app->watch.snapshot->host.meminfo;
-	struct pen pen = begin_line(app, grid, PART_MEMORY, "Mem");
+	struct pen pen = header_begin(app, grid, PART_MEMORY, "Mem");
 	char available[FORMAT_SIZE];
-	int64_t used = difference(mem->mem_total, mem->mem_available);
+	int64_t used = header_difference(mem->mem_total, mem->mem_available);
+	enum level level = level_in(app, used, mem->mem_total);
 	format_kb(mem->mem_available, available);
-	put_bar(&pen, used, mem->mem_total);
-	put_of(&pen, used, mem->mem_total);
+	header_put_bar(&pen, level, used, mem->mem_total);
+	header_put_of(&pen, used, mem->mem_total);
 	grid_printf(&pen, STYLE_NORMAL, "  avail %4s", available);
-	put_share(&pen, mem->mem_available, mem->mem_total);
-	if (!is_wide(grid))
+	put_share(&pen, level_style(level), mem->mem_available, mem->mem_total);
+	if (!header_is_wide(grid))
 		return;
 	grid_skip(&pen, 2);
-	put_size(&pen, " anon ", mem->anon);
-	put_size(&pen, " file ", difference(mem->cached, mem->shmem));
-	put_size(&pen, " shmem ", mem->shmem);
-	put_size(&pen, " slab ", mem->slab);
-	put_size(&pen, " pt ", mem->page_tables);
-}
-
-/* Events a second since the sample before; false when that cannot be told. */
-static bool rate_of(const struct app *app, int64_t now, int64_t before, int64_t *ret)
-{
-	int64_t ms = app->sample_ms - app->previous_ms;
-	if (app->previous_ms == 0 || ms <= 0 || now < 0 || before < 0 || now < before)
-		return false;
-	*ret = (now - before) * 1000 / ms;
-	return true;
-}
-
-static void put_rate(struct pen *pen, const struct app *app, const char *label, int64_t now,
-	int64_t before, bool sized)
-{
-	char text[FORMAT_SIZE];
-	int64_t rate;
-	if (!rate_of(app, now, before, &rate))
-		return;
-	if (sized)
-		format_kb(rate * page_kb(app), text);
-	else
-		snprintf(text, sizeof(text), "%" PRId64, rate);
-	grid_printf(pen, STYLE_DIM, "%s", label);
-	grid_printf(pen, STYLE_NORMAL, "%s/s", text);
+	header_put_size(&pen, " anon ", mem->anon, 4);
+	header_put_size(&pen, " file ", header_difference(mem->cached, mem->shmem), 4);
+	header_put_size(&pen, " shmem ", mem->shmem, 4);
+	header_put_size(&pen, " slab ", mem->slab, 4);
+	header_put_size(&pen, " pt ", mem->page_tables, 4);
 }
 
 static void put_commit(struct pen *pen, const struct host_meminfo *mem)
@@ -217,128 +171,66 @@ static void put_commit(struct pen *pen, const struct host_meminfo *mem)
 	grid_printf(pen, STYLE_NORMAL, "  commit %s/%s", committed, limit);
 }
 
+/* What is held compressed in memory, and how many times as much it stands for. */
+static void put_zswap(struct pen *pen, const struct host_meminfo *mem)
+{
+	if (mem->zswap <= 0 || mem->zswapped < 0)
+		return;
+	header_put_size(pen, "   zswap ", mem->zswap, 4);
+	grid_printf(pen, STYLE_NORMAL, " (%.1fx)", (double)mem->zswapped / (double)mem->zswap);
+}
+
 static void draw_swap(const struct app *app, struct grid *grid)
 {
 	const struct host *host = &app->watch.snapshot->host;
 	const struct host_meminfo *mem = &host->meminfo;
-	struct pen pen = begin_line(app, grid, PART_SWAP, "Swap");
-	int64_t used = difference(mem->swap_total, mem->swap_free);
+	struct pen pen = header_begin(app, grid, PART_SWAP, "Swap");
+	int64_t used = header_difference(mem->swap_total, mem->swap_free);
 	if (mem->swap_total == 0) {
 		grid_put(&pen, STYLE_DIM, "none");
 		put_commit(&pen, mem);
 		return;
 	}
-	put_bar(&pen, used, mem->swap_total);
-	put_of(&pen, used, mem->swap_total);
-	if (!is_wide(grid)) {
+	header_put_bar(&pen, level_in(app, used, mem->swap_total), used, mem->swap_total);
+	header_put_of(&pen, used, mem->swap_total);
+	if (!header_is_wide(grid)) {
 		put_commit(&pen, mem);
 		return;
 	}
-	put_size(&pen, "  free ", mem->swap_free);
-	put_rate(&pen, app, "  in ", host->vmstat.pswpin, app->previous.pswpin, true);
-	put_rate(&pen, app, " out ", host->vmstat.pswpout, app->previous.pswpout, true);
-	if (mem->zswapped > 0)
-		put_size(&pen, "  zswap ", mem->zswapped);
+	header_put_size(&pen, "  free  ", mem->swap_free, 4);
+	header_put_page_rate(
+		&pen, app, "           in ", host->vmstat.pswpin, app->previous.pswpin);
+	header_put_page_rate(&pen, app, " out ", host->vmstat.pswpout, app->previous.pswpout);
+	put_zswap(&pen, mem);
+}
+
+/* Only where the kernel refuses to promise more is a full bar a danger. */
+static enum level commit_level(const struct app *app, const struct host *host)
+{
+	if (host->vm.overcommit_memory != 2)
+		return LEVEL_CALM;
+	return level_in(app, host->meminfo.committed, host->meminfo.commit_limit);
 }
 
 static void draw_commit(const struct app *app, struct grid *grid)
 {
 	const struct host *host = &app->watch.snapshot->host;
-	struct pen pen = begin_line(app, grid, PART_COMMIT, is_wide(grid) ? "Commit" : "Cmit");
-	put_bar(&pen, host->meminfo.committed, host->meminfo.commit_limit);
-	put_of(&pen, host->meminfo.committed, host->meminfo.commit_limit);
+	const struct host_meminfo *mem = &host->meminfo;
+	struct pen pen =
+		header_begin(app, grid, PART_COMMIT, header_is_wide(grid) ? "Commit" : "Cmit");
+	header_put_bar(&pen, commit_level(app, host), mem->committed, mem->commit_limit);
+	header_put_of(&pen, mem->committed, mem->commit_limit);
+	if (!header_is_wide(grid))
+		return;
+	int64_t tenths = format_share_tenths(mem->committed, mem->commit_limit);
+	if (tenths >= 0)
+		grid_printf(&pen, STYLE_NORMAL, "   %3" PRId64 "%% of CommitLimit",
+			(tenths + 50) / 100);
 	if (host->vm.overcommit_memory != HOST_SETTING_UNKNOWN)
 		grid_printf(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64,
 			host->vm.overcommit_memory);
-}
-
-/* --- pressure and zones --------------------------------------------------------------------- */
-
-static void put_psi(struct pen *pen, const char *label, const struct host_psi_line *line)
-{
-	char ten[FORMAT_SIZE], sixty[FORMAT_SIZE], long_run[FORMAT_SIZE];
-	format_hundredths(line->avg10, ten);
-	format_hundredths(line->avg60, sixty);
-	format_hundredths(line->avg300, long_run);
-	grid_put(pen, STYLE_NORMAL, label);
-	grid_printf(pen, line->avg10 >= 1000 ? STYLE_RISK : STYLE_NORMAL, " %5s", ten);
-	grid_printf(pen, STYLE_NORMAL, " %5s %5s", sixty, long_run);
-}
-
-static void draw_psi(const struct app *app, struct grid *grid)
-{
-	const struct host *host = &app->watch.snapshot->host;
-	struct pen pen = begin_line(app, grid, PART_PSI, "PSI");
-	if (host->psi_memory.some.avg10 < 0) {
-		grid_put(&pen, STYLE_DIM, "pressure is not kept by this kernel");
-	} else {
-		put_psi(&pen, "mem some", &host->psi_memory.some);
-		put_psi(&pen, "   full", &host->psi_memory.full);
-		if (is_wide(grid) && host->psi_io.some.avg10 >= 0) {
-			put_psi(&pen, "    io  some", &host->psi_io.some);
-			put_psi(&pen, "   full", &host->psi_io.full);
-		}
-		grid_put(&pen, STYLE_DIM,
-			is_wide(grid) ? "   (avg10 avg60 avg300)" : "     (10s 60s 300s)");
-	}
-	if (is_wide(grid))
-		put_rate(&pen, app, "   allocstall +", host->vmstat.allocstall,
-			app->previous.allocstall, false);
-}
-
-/* The zone that is nearest to its low watermark, by its size; -1 without zones. */
-static int tightest_zone(const struct host *host)
-{
-	int tightest = -1;
-	int64_t least = INT64_MAX;
-	for (unsigned i = 0; i < host->zone_count; i++) {
-		const struct host_zone *zone = &host->zones[i];
-		if (zone->managed <= 0 || zone->free < 0 || zone->low < 0)
-			continue;
-		int64_t room = (zone->free - zone->low) * 10000 / zone->managed;
-		if (room < least) {
-			least = room;
-			tightest = (int)i;
-		}
-	}
-	return tightest;
-}
-
-static void put_zone(struct pen *pen, const struct app *app, const struct host_zone *zone)
-{
-	if (is_wide(pen->grid))
-		grid_printf(pen, STYLE_NORMAL, "node%d ", zone->node);
-	grid_put_foreign(pen, STYLE_NORMAL, zone->name, HOST_ZONE_NAME_SIZE);
-	grid_put(pen, STYLE_NORMAL, " ");
-	put_size(pen, "free ", zone->free * page_kb(app));
-	put_size(pen, "  min ", zone->min * page_kb(app));
-	put_size(pen, " low ", zone->low * page_kb(app));
-	put_size(pen, " high ", zone->high * page_kb(app));
-}
-
-static void draw_zones(const struct app *app, struct grid *grid)
-{
-	const struct host *host = &app->watch.snapshot->host;
-	struct pen pen = begin_line(app, grid, PART_ZONES, is_wide(grid) ? "Zones" : "Zone");
-	int first = tightest_zone(host);
-	if (first < 0)
-		return;
-	put_zone(&pen, app, &host->zones[first]);
-	for (unsigned i = 0; i < host->zone_count && grid_left(&pen) > 12; i++) {
-		const struct host_zone *zone = &host->zones[i];
-		if ((int)i == first || zone->managed <= 0)
-			continue;
-		bool low = zone->free < zone->low;
-		grid_put(&pen, STYLE_NORMAL, "   ");
-		grid_put_foreign(&pen, STYLE_NORMAL, zone->name, HOST_ZONE_NAME_SIZE);
-		grid_put(&pen, low ? STYLE_RISK : STYLE_DIM, low ? " low!" : " ok");
-	}
-	if (is_wide(grid)) {
-		put_rate(
-			&pen, app, "   pgscan +", host->vmstat.pgscan, app->previous.pgscan, false);
-		put_rate(&pen, app, "  pgsteal +", host->vmstat.pgsteal, app->previous.pgsteal,
-			false);
-	}
+	if (host->vm.overcommit_ratio != HOST_SETTING_UNKNOWN)
+		grid_printf(&pen, STYLE_DIM, "  ratio=%" PRId64, host->vm.overcommit_ratio);
 }
 
 void view_header_draw(const struct app *app, struct grid *grid)
@@ -348,8 +240,8 @@ void view_header_draw(const struct app *app, struct grid *grid)
 		draw_memory,
 		draw_swap,
 		draw_commit,
-		draw_psi,
-		draw_zones,
+		header_pressure_draw,
+		header_zones_draw,
 	};
 	if (!app->watch.snapshot)
 		return;

@@ -1,12 +1,14 @@
+#include "header_line.h"
 #include "view.h"
 
 #include "oomspect/explain.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #define TINY_COLS 20 /* below, or below 3 rows, NEXT is only the name and one number */
 #define TINY_ROWS 3
-#define WIDE      120
 
 static void put_process(struct pen *pen, unsigned style, const struct task *task)
 {
@@ -89,13 +91,15 @@ static void put_victim(struct pen *pen, const struct app *app, const struct rank
 		put_cgroup(pen, app, next->task);
 	grid_put(pen, STYLE_NORMAL, "  BAD ");
 	put_bad(pen, STYLE_VICTIM, ranking, row);
-	if (pen->grid->cols >= WIDE)
+	if (header_is_wide(pen->grid))
 		put_sum(pen, ranking, row);
 	if (differ)
 		put_other(pen, app, now);
-	if (pen->grid->cols >= WIDE)
+	if (header_is_wide(pen->grid))
 		put_company(pen, app, ranking);
 	put_margin(pen, app, ranking);
+	if (header_is_wide(pen->grid) && app->watch.now.domain.kind == DOMAIN_HOST)
+		header_put_estimate(pen, app);
 }
 
 static void put_no_prediction(struct pen *pen, const struct app *app)
@@ -106,33 +110,111 @@ static void put_no_prediction(struct pen *pen, const struct app *app)
 	grid_put_foreign(pen, STYLE_RISK, why, grid_left(pen));
 }
 
-/* Who comes after, and the settings that overrule the choice. */
+/* --- what overrules the choice ----------------------------------------------------------------- */
+
+static bool is_said(int64_t setting, bool wide)
+{
+	return setting != HOST_SETTING_UNKNOWN && (wide || setting != 0);
+}
+
+/* The settings, flush right so that they stand still, on a narrow screen those that are not 0; the
+ * column where they begin. */
+static int put_settings(const struct app *app, struct grid *grid, int row)
+{
+	const struct host_settings *vm = &app->watch.snapshot->host.vm;
+	char panic[40] = "", allocating[40] = "";
+	bool wide = header_is_wide(grid);
+	if (is_said(vm->panic_on_oom, wide))
+		snprintf(panic, sizeof(panic), "panic_on_oom=%" PRId64, vm->panic_on_oom);
+	if (is_said(vm->oom_kill_allocating_task, wide))
+		snprintf(allocating, sizeof(allocating), " kill_allocating=%" PRId64,
+			vm->oom_kill_allocating_task);
+	int begin = grid->cols - (int)(strlen(panic) + strlen(allocating));
+	struct pen pen = grid_pen(grid, row, begin);
+	grid_put(&pen, vm->panic_on_oom ? STYLE_RISK : STYLE_DIM, panic);
+	grid_put(&pen, vm->oom_kill_allocating_task ? STYLE_RISK : STYLE_DIM, allocating);
+	return begin;
+}
+
+/* Those that run, the ones at their thresholds first. */
+static int list_killers(const struct app *app, enum killer_kind ret[KILLER_COUNT])
+{
+	static const enum killer_stand order[] = { KILLER_DUE, KILLER_WAITS, KILLER_UNCLEAR };
+	const struct host *host = &app->watch.snapshot->host;
+	int count = 0;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (enum killer_kind kind = 0; kind < KILLER_COUNT; kind++)
+			if (killer_stand(&app->killers, kind, host) == order[i])
+				ret[count++] = kind;
+	return count;
+}
+
+/* All that is known of the first ones, and the names of the others: columns. */
+static int killers_width(const struct app *app, const enum killer_kind *kinds, int count, int full)
+{
+	char words[KILLER_WORDS_SIZE];
+	int width = 0;
+	for (int i = 0; i < count; i++) {
+		killer_explain(&app->killers, kinds[i], &app->watch.snapshot->host, words);
+		width += 2 + (int)strlen(i < full ? words : killer_name(kinds[i]));
+	}
+	return width + (full < count ? (int)strlen("also ") : 0);
+}
+
+static const char *separator(int i, int full)
+{
+	if (i == 0)
+		return "";
+	if (i < full)
+		return "; ";
+	return full && i == full ? "; also " : ", ";
+}
+
+static void put_killers(struct pen *pen, const struct app *app)
+{
+	const struct host *host = &app->watch.snapshot->host;
+	enum killer_kind kinds[KILLER_COUNT];
+	char words[KILLER_WORDS_SIZE];
+	int count = list_killers(app, kinds), full = count;
+	grid_put(pen, STYLE_DIM, "userspace: ");
+	if (!count)
+		grid_put(pen, STYLE_DIM,
+			app->watch.snapshot->hidepid ? "hidden by hidepid" : "no killer known");
+	while (full > 0 && killers_width(app, kinds, count, full) > grid_left(pen) + 2)
+		full--;
+	for (int i = 0; i < count; i++) {
+		bool due = killer_stand(&app->killers, kinds[i], host) == KILLER_DUE;
+		killer_explain(&app->killers, kinds[i], host, words);
+		grid_put(pen, STYLE_NORMAL, separator(i, full));
+		grid_put(pen, due ? STYLE_RISK : STYLE_NORMAL,
+			i < full ? words : killer_name(kinds[i]));
+	}
+	grid_put(pen, STYLE_NORMAL, count && !full ? " active" : "");
+}
+
+/* Who comes after, and what overrules the kernel's choice. */
 static void draw_runner_up(const struct app *app, struct grid *grid)
 {
 	const struct ranking_row *next = watch_next(&app->watch);
-	const struct host_settings *vm = &app->watch.snapshot->host.vm;
 	const struct ranking_row *second =
 		ranking_runner_up(&app->watch.at_oom, app->watch.snapshot);
-	struct pen pen = grid_pen(grid, app->layout.rows[PART_RUNNER_UP], 0);
-	grid_put(&pen, STYLE_BOLD, grid->cols >= WIDE ? "AT 2^  " : "2^   ");
+	int row = app->layout.rows[PART_RUNNER_UP];
+	bool wide = header_is_wide(grid);
+	struct pen pen = grid_pen_until(grid, row, 0, put_settings(app, grid, row) - 1);
+	grid_put(&pen, STYLE_BOLD, wide ? "AT 2^  " : "2^   ");
 	if (next && second) {
 		put_process(&pen, STYLE_NORMAL, second->task);
 		grid_printf(&pen, STYLE_NORMAL, "  if %d is protected", (int)next->task->pid);
 	}
-	grid_put(&pen, STYLE_NORMAL, "    ");
-	if (vm->panic_on_oom != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, vm->panic_on_oom ? STYLE_RISK : STYLE_DIM,
-			" panic_on_oom=%" PRId64, vm->panic_on_oom);
-	if (vm->oom_kill_allocating_task != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, vm->oom_kill_allocating_task ? STYLE_RISK : STYLE_DIM,
-			" oom_kill_allocating_task=%" PRId64, vm->oom_kill_allocating_task);
+	grid_put(&pen, STYLE_NORMAL, wide ? "   " : "  ");
+	put_killers(&pen, app);
 }
 
 void view_next_draw(const struct app *app, struct grid *grid)
 {
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_NEXT], 0);
 	bool tiny = grid->cols < TINY_COLS || grid->rows < TINY_ROWS;
-	grid_put(&pen, STYLE_BOLD, grid->cols >= WIDE ? "NEXT   " : "NEXT ");
+	grid_put(&pen, STYLE_BOLD, header_is_wide(grid) ? "NEXT   " : "NEXT ");
 	if (!app->watch.snapshot) {
 		grid_put(&pen, STYLE_DIM, "reading processes");
 		return;
