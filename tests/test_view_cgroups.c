@@ -1,6 +1,7 @@
-/* The Cgroups view and the strip, as whole screens of text and by their keys, on the machine of the
+/* The Cgroups view, as whole screens of text and by their keys, on the machine of the
  * drawings with its memory cgroups. */
 #include "support.h"
+#include "support_groups.h"
 #include "support_machine.h"
 #include "support_view.h"
 
@@ -15,65 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GIB 1024L /* MiB */
-
-/* In MiB; 0: no limit. */
-static const struct group {
-	const char *path;
-	long used, file, limit, high;
-	const char *psi;
-	int kills, group;
-} groups[] = {
-	{ "machine", 7578, 410, 0, 0, "4.02", 1, 0 },
-	{ "machine/docker-9c1f2ab0", 7578, 410, 8 * GIB, 7 * GIB, "9.10", 1, 0 },
-	{ "user", 5222, 100, 0, 0, "1.00", 0, 0 },
-	{ "user/1000", 5222, 100, 0, 0, "1.00", 0, 0 },
-	{ "user/1000/build.scope", 4491, 0, 6 * GIB, 4608, "2.02", 0, 1 },
-	{ "user/1000/session-4.scope", 717, 100, 0, 0, "0.00", 0, 0 },
-	{ "system.slice", 15872, 300, 0, 0, "1.20", 0, 0 },
-	{ "system.slice/app.service", 10547, 100, 0, 0, "3.10", 0, 0 },
-	{ "system.slice/mysql.service", 5243, 3000, 8 * GIB, 0, "0.00", 0, 0 },
-	{ "system.slice/rsyslog.service", 60, 8, 0, 0, "0.00", 0, 0 },
-	{ "backup.slice", 307, 200, 16 * GIB, 0, "0.00", 0, 0 },
-	{ "backup.slice/backup.service", 307, 200, 0, 0, "0.00", 0, 0 },
-};
-
-static void write_file(const char *root, const char *group, const char *file, const char *text)
-{
-	char name[256];
-	snprintf(name, sizeof(name), "sys/fs/cgroup/%s/%s", group, file);
-	machine_write(root, name, text);
-}
-
-static void write_bytes(const char *root, const char *group, const char *file, long mib)
-{
-	char text[64];
-	snprintf(text, sizeof(text), "%lld\n", (long long)mib * 1024 * 1024);
-	write_file(root, group, file, mib ? text : "max\n");
-}
-
-static void write_group(const char *root, const struct group *group)
-{
-	char text[512];
-	long long file = (long long)group->file * 1024 * 1024;
-	write_bytes(root, group->path, "memory.current", group->used);
-	write_bytes(root, group->path, "memory.max", group->limit);
-	write_bytes(root, group->path, "memory.high", group->high);
-	write_file(root, group->path, "memory.swap.max", "max\n");
-	snprintf(text, sizeof(text),
-		"anon %lld\nfile %lld\nkernel 1048576\nshmem 0\nfile_dirty 0\nfile_writeback 0\n"
-		"inactive_file %lld\nactive_file 0\nslab_reclaimable 0\n",
-		(long long)group->used * 1024 * 1024 - file - 1048576, file, file);
-	write_file(root, group->path, "memory.stat", text);
-	snprintf(text, sizeof(text),
-		"low 0\nhigh 41210\nmax 902\noom %d\noom_kill %d\noom_group_kill 0\n", group->kills,
-		group->kills);
-	write_file(root, group->path, "memory.events", text);
-	snprintf(text, sizeof(text), "some avg10=%s avg60=0.00 avg300=0.00 total=1\n", group->psi);
-	write_file(root, group->path, "memory.pressure", text);
-	write_file(root, group->path, "memory.oom.group", group->group ? "1\n" : "0\n");
-}
-
 static void sample(struct app *app)
 {
 	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
@@ -85,9 +27,9 @@ static int open_machine(void **state, bool with_groups)
 {
 	char path[sizeof(((struct fixture *)0)->path)];
 	machine_make(path, sizeof(path));
-	for (size_t i = 0; i < ARRAY_SIZE(groups) && with_groups; i++)
-		write_group(path, &groups[i]);
-	if (!with_groups)
+	if (with_groups)
+		groups_write(path);
+	else
 		machine_write(path, "proc/self/mountinfo", "");
 	struct fixture *fixture = fixture_open(path, NULL);
 	memcpy(fixture->path, path, sizeof(path));
@@ -148,13 +90,6 @@ static void the_list_at_80x24(void **state)
 	keys(app, "2t");
 	draw(app, 24, 80);
 	compare_screen(app, "cgroups-flat-80x24");
-}
-
-static void the_strip_at_160x50(void **state)
-{
-	struct app *app = &((struct fixture *)*state)->app;
-	draw(app, 50, 160);
-	compare_screen(app, "strip-160x50");
 }
 
 static void the_sort_menu_names_columns_of_cgroups(void **state)
@@ -268,9 +203,9 @@ static void limits_that_do_not_nest_begin_as_a_list(void **state)
 {
 	struct fixture *fixture = *state;
 	static struct app app;
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
+	for (size_t i = 0; i < GROUPS; i++)
 		if (strchr(groups[i].path, '/'))
-			write_file(fixture->path, groups[i].path, "memory.max", "max\n");
+			group_write_file(fixture->path, groups[i].path, "memory.max", "max\n");
 	assert_int_equal(state_init(&app, &fixture->options, true, NULL), ERR_OK);
 	sample(&app);
 	keys(&app, "2");
@@ -288,7 +223,7 @@ static void the_cursor_stays_on_its_cgroup(void **state)
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
 	keys(app, "tMRt");
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
-	write_bytes(fixture->path, "backup.slice", "memory.current", 16000);
+	group_write_bytes(fixture->path, "backup.slice", "memory.current", 16000);
 	sample(app);
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
 }
@@ -321,7 +256,7 @@ static void page_cache_is_no_risk(void **state)
 	struct group group = groups[8];
 	group.used = 8100;
 	group.file = 6000;
-	write_group(fixture->path, &group);
+	group_write(fixture->path, &group);
 	sample(app);
 	keys(app, "2");
 	draw(app, 24, 80);
@@ -329,7 +264,7 @@ static void page_cache_is_no_risk(void **state)
 	assert_non_null(strstr(line, " 98.8 [||||::::::::::]"));
 	group.used = 8101;
 	group.file = 100;
-	write_group(fixture->path, &group);
+	group_write(fixture->path, &group);
 	sample(app);
 	draw(app, 24, 80);
 	line_with(app, "mysql", line, sizeof(line));
@@ -345,7 +280,7 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 	for (int i = 1; i <= 8; i++) {
 		struct group group = groups[1];
 		group.used = 7580 + i * 50L;
-		write_group(fixture->path, &group);
+		group_write(fixture->path, &group);
 		snprintf(uptime, sizeof(uptime), "%d.00 7000000.00\n", 3553920 + i * 10);
 		machine_write(fixture->path, "proc/uptime", uptime);
 		sample(app);
@@ -367,7 +302,7 @@ static void hostile_names_are_shown_safely(void **state)
 	struct group group = groups[1];
 	char *text = calloc(1, SCREEN_MAX);
 	group.path = "ev\033[2Jil\n\377";
-	write_group(fixture->path, &group);
+	group_write(fixture->path, &group);
 	sample(app);
 	draw(app, 50, 160);
 	keys(app, "2/ev\r");
@@ -485,7 +420,6 @@ int main(void)
 		WITH_CGROUPS(the_tree_at_80x24),
 		WITH_CGROUPS(the_tree_and_a_cgroup_at_160x50),
 		WITH_CGROUPS(the_list_at_80x24),
-		WITH_CGROUPS(the_strip_at_160x50),
 		WITH_CGROUPS(the_sort_menu_names_columns_of_cgroups),
 		cmocka_unit_test_setup_teardown(
 			no_memory_controller_is_said, set_up_bare, fixture_tear_down),

@@ -71,6 +71,7 @@ static void find_nearest(struct cgroups *cgroups)
 			cgroups->first_s = seconds;
 		}
 	}
+	cgroups->limits_seen |= cgroups->nearest_count > 0;
 }
 
 enum err_code cgroups_sampled(

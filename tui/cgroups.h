@@ -40,8 +40,9 @@ struct cgroups {
 	/* Those with a limit of their own, by the share of it that cannot be reclaimed. */
 	struct cgroup_entry nearest[CGROUPS_NEAREST];
 	size_t nearest_count;
-	int32_t first;   /* the row that meets its limit first; UNKNOWN without a trend */
-	int64_t first_s; /* in how many seconds: an estimate */
+	bool limits_seen; /* there were some in this sample or in one before */
+	int32_t first;    /* the row that meets its limit first; UNKNOWN without a trend */
+	int64_t first_s;  /* in how many seconds: an estimate */
 };
 
 void cgroups_init(struct cgroups *cgroups);

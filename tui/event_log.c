@@ -112,11 +112,23 @@ int event_log_due_ms(const struct event_log *log)
 	return log->open && log->waiting ? QUIET_MS : -1;
 }
 
+/* How far back the log goes. */
+static void note_oldest(struct event_log *log, const struct klog_record *record)
+{
+	if (log->begun)
+		return;
+	log->begun = true;
+	log->oldest_unix_us = record->unix_us;
+	log->oldest_boot_us = record->boot_us;
+}
+
 /* False when nothing more can be had now. */
 static bool read_one(struct event_log *log)
 {
 	struct klog_record record;
 	enum klog_status status = klog_read(&log->klog, &record, &log->why);
+	if (status == KLOG_RECORD)
+		note_oldest(log, &record);
 	if (status == KLOG_RECORD && oomlog_push(&log->oomlog, &record) == ERR_OK)
 		return true;
 	if (status == KLOG_RECORD)

@@ -28,24 +28,33 @@ static bool is_wanted(size_t i, const struct layout_wish *wish)
 	return !(wish->without >> parts[i].part & 1) && (wish->header || !parts[i].header);
 }
 
+/* The list keeps two fifths of the screen. */
+static int below_of(int rows, int used, const struct layout_wish *wish)
+{
+	int room = rows - used - rows * 2 / 5;
+	if (rows < LAYOUT_BELOW_ROWS)
+		return 0;
+	return wish->below < room ? wish->below : room;
+}
+
 struct layout layout_of(int rows, const struct layout_wish *wish)
 {
 	struct layout layout;
 	bool shown[PART_COUNT] = { [PART_LIST] = rows >= 2 };
-	int below = rows >= LAYOUT_BELOW_ROWS ? wish->below : 0, used = below, row = 0;
+	int used = 0, row = 0;
 	for (size_t i = 0; i < PARTS; i++) {
 		/* NEXT and the titles come before the list, the others only where it keeps its half. */
 		bool fits = parts[i].min_rows < 10 || rows - used - 1 >= (rows + 1) / 2;
 		shown[parts[i].part] = fits && rows >= parts[i].min_rows && is_wanted(i, wish);
 		used += shown[parts[i].part];
 	}
-	layout.list_rows = shown[PART_LIST] ? rows - used : 0;
-	layout.below_rows = below;
-	shown[PART_BELOW] = below > 0;
+	layout.below_rows = below_of(rows, used, wish);
+	layout.list_rows = shown[PART_LIST] ? rows - used - layout.below_rows : 0;
+	shown[PART_BELOW] = layout.below_rows > 0;
 	for (enum part part = 0; part < PART_COUNT; part++) {
 		layout.rows[part] = shown[part] ? row : -1;
 		row += part == PART_LIST    ? layout.list_rows
-		       : part == PART_BELOW ? below
+		       : part == PART_BELOW ? layout.below_rows
 					    : shown[part];
 	}
 	return layout;

@@ -37,7 +37,8 @@ struct layout_wish {
 	int below;        /* rows for what stands below the list */
 };
 
-/* Parts are left out, the least important first, until the list has half of the screen. */
+/* Parts are left out, the least important first, until the list has half of the screen. What stands
+ * below it may then have of that half what leaves it two fifths. */
 struct layout layout_of(int rows, const struct layout_wish *wish);
 
 #endif

@@ -46,7 +46,7 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 int view_cgroups_longest(const struct app *app);
 void view_cgroup_detail_draw(const struct app *app, struct grid *grid);
 
-/* The cgroups nearest their limit, below the processes. */
+/* The cgroups nearest their limit and the last OOM events, below the processes. */
 int view_strip_below(const struct app *app);
 void view_strip_draw(const struct app *app, struct grid *grid);
 

@@ -1,17 +1,14 @@
 #include "view_events.h"
 
+#include "event_line.h"
 #include "view.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#define WIDE_COLS   140 /* from here on list and report stand side by side */
-#define LIST_COLS   60
-#define TALL_ROWS   12 /* below that list and report alone */
-#define MEMCG_WIDTH 22
-#define NAME_WIDTH  22 /* beside the report, where there is no cgroup: a pid, a name, "+9" */
-#define NAME_NARROW 17
+#define WIDE_COLS 140 /* from here on list and report stand side by side */
+#define LIST_COLS 60
+#define TALL_ROWS 12 /* below that list and report alone */
 
 static struct layout place_parts(int rows)
 {
@@ -59,87 +56,14 @@ struct events_layout view_events_layout(int rows, int cols, int events)
 	return layout;
 }
 
-static void format_when(const struct oom_event *event, char *buffer, size_t size)
-{
-	struct tm local;
-	time_t seconds = (time_t)(event->unix_us / 1000000);
-	if (event->unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local))
-		strftime(buffer, size, "%H:%M:%S", &local);
-	else if (event->boot_us != OOM_UNKNOWN)
-		snprintf(buffer, size, "+%llds", (long long)(event->boot_us / 1000000));
-	else
-		snprintf(buffer, size, "-");
-}
-
-static int64_t known(int64_t kb)
-{
-	return kb == OOM_UNKNOWN ? 0 : kb;
-}
-
-/* Anonymous memory and page tables come back; files and shared memory may stay. */
-static int64_t freed_kb(const struct oom_event *event)
-{
-	int64_t sum = 0;
-	bool any = false;
-	for (size_t i = 0; i < event->victim_count; i++) {
-		any |= event->victims[i].anon_rss_kb != OOM_UNKNOWN;
-		sum += known(event->victims[i].anon_rss_kb) + known(event->victims[i].pgtables_kb);
-	}
-	return any ? sum : -1;
-}
-
-static void put_killed(struct pen *pen, const struct oom_event *event, int width)
-{
-	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + width);
-	grid_skip(pen, width + 1);
-	if (event->victim_count) {
-		grid_printf(&cell, STYLE_NORMAL, "%lld ", (long long)event->victims[0].pid);
-		grid_put_foreign(&cell, STYLE_NORMAL, event->victims[0].comm, OOM_COMM_SIZE);
-		if (event->victim_count > 1)
-			grid_printf(&cell, STYLE_NORMAL, " +%zu", event->victim_count - 1);
-	} else {
-		grid_put(&cell, STYLE_BOLD, oom_outcome_name(event->outcome));
-	}
-}
-
-static void put_memcg(struct pen *pen, const struct oom_event *event)
-{
-	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + MEMCG_WIDTH);
-	/* The end of a path tells more than its beginning. */
-	const char *path = event->oom_memcg ? event->oom_memcg : "-";
-	size_t length = strlen(path);
-	if (length > MEMCG_WIDTH)
-		path += length - MEMCG_WIDTH;
-	grid_skip(pen, MEMCG_WIDTH + 1);
-	grid_put_foreign(&cell, STYLE_NORMAL, path, MEMCG_WIDTH);
-}
-
-static void put_row(struct pen *pen, const struct oom_event *event, bool with_memcg)
-{
-	char when[32], freed[FORMAT_SIZE], adj[16] = "-";
-	format_when(event, when, sizeof(when));
-	format_kb(freed_kb(event), freed);
-	if (event->victim_count && event->victims[0].oom_score_adj != OOM_UNKNOWN)
-		snprintf(adj, sizeof(adj), "%d", (int)event->victims[0].oom_score_adj);
-	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
-	if (with_memcg)
-		put_memcg(pen, event);
-	put_killed(pen, event, with_memcg ? NAME_NARROW : NAME_WIDTH);
-	grid_put_right(pen, STYLE_NORMAL, freed, 5);
-	grid_put_right(pen, STYLE_NORMAL, adj, 6);
-	grid_skip(pen, 1);
-	grid_put_foreign(pen, STYLE_DIM, event->invoker.comm, OOM_COMM_SIZE);
-}
-
 static void draw_list(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
 	const struct events_pane *pane = &app->events;
 	bool with_memcg = layout->list_cols == grid->cols;
 	struct pen heading =
 		grid_pen_until(grid, layout->parts.rows[PART_HEADING], 0, layout->list_cols);
-	grid_printf(&heading, STYLE_NORMAL, " TIME     SCOPE   %-*s%-*sFREED   ADJ BY",
-		with_memcg ? MEMCG_WIDTH + 1 : 0, with_memcg ? "LIMITING CGROUP" : "",
-		(with_memcg ? NAME_NARROW : NAME_WIDTH) + 1, "KILLED");
+	grid_put(&heading, STYLE_NORMAL, " ");
+	event_line_put_titles(&heading, with_memcg);
 	for (int i = 0; i < layout->parts.list_rows; i++) {
 		size_t index = pane->top + (size_t)i;
 		const struct oom_event *event = event_log_get(&pane->log, index);
@@ -148,7 +72,7 @@ static void draw_list(const struct app *app, struct grid *grid, const struct eve
 		struct pen pen = grid_pen_until(
 			grid, layout->parts.rows[PART_LIST] + i, 0, layout->list_cols);
 		grid_put(&pen, STYLE_NORMAL, index == pane->cursor ? ">" : " ");
-		put_row(&pen, event, with_memcg);
+		event_line_put(&pen, event, with_memcg);
 		if (index == pane->cursor && layout->list_cols == grid->cols)
 			grid_mark_row(grid, layout->parts.rows[PART_LIST] + i, STYLE_REVERSE);
 	}
@@ -206,12 +130,12 @@ static void draw_report(
 	const struct events_pane *pane = &app->events;
 	const struct report *report = &pane->report;
 	const struct oom_event *event = events_pane_event(pane);
-	char when[32];
+	char when[EVENT_LINE_TIME_SIZE];
 	if (!event)
 		return;
 	if (layout->ruled) {
 		struct pen rule = grid_pen(grid, layout->report - 1, layout->report_col);
-		format_when(event, when, sizeof(when));
+		event_line_time(event->unix_us, event->boot_us, when);
 		grid_printf(&rule, STYLE_DIM, "-- %s %s ", when,
 			pane->raw ? "kernel lines" : "OOM event");
 		grid_fill(&rule, STYLE_DIM, '-', grid_left(&rule));
