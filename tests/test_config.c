@@ -57,7 +57,8 @@ static void settings_comments_and_blank_lines_are_read(void **state)
 	if (parse(&config,
 		    "# mine\n\n delay=0.5 # fast\n\tcolumns = pid,BAD,command\nsort = MEM\nunits = "
 		    "M\n"
-		    "header = off\nvi_keys = on\ncolor = off\nascii = on\nshow = all\nreverse = on\n"
+		    "header = off\nvi_keys = on\ncolor = off\nascii = on\nshow = all\nreverse = "
+		    "on\n"
 		    "warn = 70\ncritical = 95",
 		    &err))
 		fail_msg("%s", err.text);

@@ -84,10 +84,62 @@ static void all_keys_of_an_action_are_named(void **state)
 {
 	char names[64];
 	(void)state;
-	keymap_names(keymap_find(INPUT_F(1)), names, sizeof(names));
+	keymap_names(keymap_find(INPUT_F(1)), false, names, sizeof(names));
 	assert_string_equal(names, "F1 h ?");
-	keymap_names(keymap_find(INPUT_F(1)), names, 5);
+	keymap_names(keymap_find(INPUT_F(1)), false, names, 5);
 	assert_string_equal(names, "F1 h");
+}
+
+struct vi_row {
+	const char *claim;
+	int key;
+	const char *names;
+};
+
+static const struct vi_row vi_rows[] = {
+	{ "h moves, and H is the help", INPUT_F(1), "F1 H ?" },
+	{ "k moves, and signals are at F9 alone", INPUT_F(9), "F9" },
+	{ "l moves, and the kernel's log is at 3 alone", '3', "3" },
+	{ "k is up", INPUT_UP, "Up k Ctrl-P" },
+	{ "j is down", INPUT_DOWN, "Dn j Ctrl-N" },
+	{ "h is left", INPUT_LEFT, "Left h" },
+	{ "l is right", INPUT_RIGHT, "Right l" },
+	{ "K stays", 'K', "K" },
+};
+
+static void check_vi(void **state)
+{
+	const struct vi_row *row = *state;
+	char names[64];
+	keymap_names(keymap_find(row->key), true, names, sizeof(names));
+	assert_string_equal(names, row->names);
+}
+
+/* Whatever stands in front of a label or is named in the help, pressed, does that. */
+static void vi_keys_are_named_as_they_act(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < key_row_count; i++) {
+		char names[64], name[32], *rest = NULL;
+		if (key_rows[i].label)
+			assert_int_equal(keymap_vi(key_rows[i].key), key_rows[i].key);
+		if (!key_rows[i].help)
+			continue;
+		keymap_names(&key_rows[i], true, names, sizeof(names));
+		assert_true(names[0] != '\0');
+		for (char *one = strtok_r(names, " ", &rest); one;
+			one = strtok_r(NULL, " ", &rest)) {
+			enum action action = ACTION_NONE;
+			for (int key = 1; key < INPUT_F_LAST; key++) {
+				input_name(key, name, sizeof(name));
+				if (strcmp(name, one) == 0 && keymap_find(keymap_vi(key)))
+					action = keymap_find(keymap_vi(key))->action;
+				if (key == 0x7f)
+					key = INPUT_UP - 1;
+			}
+			assert_int_equal(action, key_rows[i].action);
+		}
+	}
 }
 
 int main(void)
@@ -99,7 +151,9 @@ int main(void)
 		cmocka_unit_test(every_group_has_a_name),
 		cmocka_unit_test(stray_letters_are_not_bound),
 		cmocka_unit_test(all_keys_of_an_action_are_named),
+		cmocka_unit_test(vi_keys_are_named_as_they_act),
 	};
 	return run_rows("names of keys", name_rows, check_name) +
+	       run_rows("keys of vi", vi_rows, check_vi) +
 	       cmocka_run_group_tests_name("keymap", tests, NULL, NULL);
 }

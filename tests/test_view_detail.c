@@ -242,7 +242,7 @@ static void keys_open_and_leave_it(void **state)
 	react_key(app, INPUT_ESC);
 	assert_int_equal(app->view, VIEW_PROCS);
 	assert_false(app->quit);
-	keys(app, "4T/u");
+	keys(app, "4Tu");
 	assert_int_equal(app->order.column, COL_BAD);
 	assert_int_equal(app->prompt.id, PROMPT_NONE);
 	assert_non_null(strstr(app->message, "does nothing here"));

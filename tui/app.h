@@ -80,6 +80,7 @@ struct app {
 	int shift;  /* columns scrolled away to the left */
 	int help_top;
 	int page_top;           /* of view_pages.h: the first line that is seen */
+	int found_line;         /* of the help or a page: the one that was searched; -1: none */
 	enum view_id page_from; /* where such a view goes back to */
 	struct prompt prompt;
 	bool sort_menu;

@@ -159,7 +159,8 @@ const struct config_row config_rows[] = {
 	{ "color", FIELD(color), SWITCH, "off: as with --no-color" },
 	{ "ascii", FIELD(ascii), SWITCH, "on: as with --ascii" },
 	{ "warn", FIELD(warn_percent), PERCENT, "percent of memory or of a limit: getting full" },
-	{ "critical", FIELD(critical_percent), PERCENT, "percent of memory or of a limit: at risk" },
+	{ "critical", FIELD(critical_percent), PERCENT,
+		"percent of memory or of a limit: at risk" },
 };
 const size_t config_row_count = sizeof(config_rows) / sizeof(config_rows[0]);
 

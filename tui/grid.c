@@ -9,6 +9,7 @@
 
 #define REPLACEMENT 0xfffd
 #define BAD_BYTE    0xffffffffu
+#define LINE_SIZE   4096 /* of a row that is searched; its rest is not */
 
 void grid_init(struct grid *grid, bool ascii)
 {
@@ -314,4 +315,16 @@ size_t grid_row_text(const struct grid *grid, int row, char *buffer, size_t size
 	}
 	buffer[used] = '\0';
 	return used;
+}
+
+int grid_find_row(const struct grid *grid, const char *text, int from, int step)
+{
+	char line[LINE_SIZE];
+	for (int i = 0; i < grid->rows; i++) {
+		int row = ((from + step * i) % grid->rows + grid->rows) % grid->rows;
+		grid_row_text(grid, row, line, sizeof(line));
+		if (strcasestr(line, text))
+			return row;
+	}
+	return -1;
 }

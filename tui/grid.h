@@ -102,6 +102,10 @@ void grid_mark_row(struct grid *grid, int row, unsigned marks);
 /* Copies `rows` rows of `from`, beginning with `top`, to row `row`. Both are equally wide. */
 void grid_copy_rows(struct grid *grid, int row, const struct grid *from, int top, int rows);
 
+/* The first row with `text` in it, in letters of any case, from row `from` on in steps of 1 or -1,
+ * all around; -1 when there is none. */
+int grid_find_row(const struct grid *grid, const char *text, int from, int step);
+
 /* A row as UTF-8 text without trailing blanks, NUL-terminated, cut at `size`. Its length in bytes. */
 size_t grid_row_text(const struct grid *grid, int row, char *buffer, size_t size);
 

@@ -108,6 +108,8 @@ const struct key_row key_rows[] = {
 	{ 'Q', ACTION_QUIT, GROUP_PROGRAM, NULL, "quit from anywhere" },
 	{ INPUT_CTRL('C'), ACTION_QUIT, GROUP_PROGRAM, NULL, NULL },
 };
+const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
+
 /* What other keys become with vi_keys; htop's k and l are F9 and 3 then. */
 static const struct {
 	int key, meaning;
@@ -118,8 +120,6 @@ static const struct {
 	{ 'l', INPUT_RIGHT },
 	{ 'H', INPUT_F(1) },
 };
-
-const size_t key_row_count = sizeof(key_rows) / sizeof(key_rows[0]);
 
 const struct key_row *keymap_find(int key)
 {
@@ -137,15 +137,37 @@ int keymap_vi(int key)
 	return key;
 }
 
-void keymap_names(const struct key_row *row, char *buffer, size_t size)
+static void add_name(int key, char *buffer, size_t size)
+{
+	size_t used = strlen(buffer);
+	if (used + 2 > size)
+		return;
+	if (used)
+		buffer[used++] = ' ';
+	input_name(key, buffer + used, size - used);
+}
+
+/* With vi's keys the letters of others go, and those that need Alt without them are not needed. */
+static void add_vi_names(int key, char *buffer, size_t size)
+{
+	int letter = key & ~INPUT_ALT;
+	if (keymap_vi(letter) != letter)
+		return;
+	add_name(key, buffer, size);
+	for (size_t i = 0; i < sizeof(vi_keys) / sizeof(vi_keys[0]); i++)
+		if (vi_keys[i].meaning == key)
+			add_name(vi_keys[i].key, buffer, size);
+}
+
+void keymap_names(const struct key_row *row, bool with_vi, char *buffer, size_t size)
 {
 	const struct key_row *end = key_rows + key_row_count;
-	input_name(row->key, buffer, size);
-	for (row++; row < end && !row->help; row++) {
-		size_t used = strlen(buffer);
-		if (used + 2 > size)
-			return;
-		buffer[used] = ' ';
-		input_name(row->key, buffer + used + 1, size - used - 1);
+	const struct key_row *first = row;
+	buffer[0] = '\0';
+	for (; row < end && (row == first || !row->help); row++) {
+		if (with_vi)
+			add_vi_names(row->key, buffer, size);
+		else
+			add_name(row->key, buffer, size);
 	}
 }

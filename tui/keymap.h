@@ -3,6 +3,7 @@
 #ifndef OOMSPECT_KEYMAP_H
 #define OOMSPECT_KEYMAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum action {
@@ -99,7 +100,7 @@ const struct key_row *keymap_find(int key);
 int keymap_vi(int key);
 
 /* The names of all keys that share the help of `row` (the first of its kind), separated by single
- * blanks: "Up Ctrl-P Alt-k". */
-void keymap_names(const struct key_row *row, char *buffer, size_t size);
+ * blanks: "Up Ctrl-P Alt-k"; `with_vi`: those that do so with vi's keys, "Up k Ctrl-P". */
+void keymap_names(const struct key_row *row, bool with_vi, char *buffer, size_t size);
 
 #endif

@@ -22,16 +22,12 @@
 
 static void move_by(struct app *app, long rows)
 {
-	if (app->view == VIEW_HELP)
-		view_help_scroll(app, (int)rows);
-	else
-		state_point_at(app, (long)app->cursor.index + rows);
+	state_point_at(app, (long)app->cursor.index + rows);
 }
 
 static long page(const struct app *app)
 {
-	int rows = app->view == VIEW_HELP ? view_help_page(app) : app->layout.list_rows - 1;
-	return rows > 1 ? rows : 1;
+	return app->layout.list_rows > 2 ? app->layout.list_rows - 1 : 1;
 }
 
 static void up(struct app *app)
@@ -57,16 +53,13 @@ static void page_down(struct app *app)
 /* The first row is a place: the cursor stays there whoever comes to stand in it. */
 static void first(struct app *app)
 {
-	app->help_top = 0;
-	if (app->view != VIEW_HELP) {
-		state_point_at(app, 0);
-		app->cursor.bound = false;
-	}
+	state_point_at(app, 0);
+	app->cursor.bound = false;
 }
 
 static void last(struct app *app)
 {
-	move_by(app, app->view == VIEW_HELP ? app->help.rows : (long)app->listing.count);
+	move_by(app, (long)app->listing.count);
 }
 
 static void shift_to(struct app *app, int shift)
@@ -207,11 +200,6 @@ static void search_from(struct app *app, long start, int step)
 		react_events_search(app, step);
 		return;
 	}
-	if (app->view == VIEW_HELP) {
-		if (!view_help_search(app, step))
-			state_say(app, "not found: %s", app->search_text);
-		return;
-	}
 	for (long i = 0; i < count; i++) {
 		long index = ((start + step * i) % count + count) % count;
 		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
@@ -255,11 +243,8 @@ static void clear(struct app *app)
 
 static void help(struct app *app)
 {
-	if (app->view == VIEW_HELP)
-		return;
 	app->view_before = app->view;
 	state_show(app, VIEW_HELP);
-	app->help_top = 0;
 }
 
 static bool is_filtered(const struct app *app)
@@ -267,12 +252,10 @@ static bool is_filtered(const struct app *app)
 	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
 }
 
-/* One step out: help, search, tags, filter, scope. Never quits. */
+/* One step out: search, tags, filter, scope. Never quits. */
 static void back(struct app *app)
 {
-	if (app->view == VIEW_HELP)
-		state_show(app, app->view_before);
-	else if (app->search_text[0])
+	if (app->search_text[0])
 		app->search_text[0] = '\0';
 	else if (app->acting.tags.count)
 		acting_untag(app);
@@ -294,14 +277,6 @@ static void suspend(struct app *app)
 static void quit(struct app *app)
 {
 	app->quit = true;
-}
-
-static void close_view(struct app *app)
-{
-	if (app->view == VIEW_HELP)
-		state_show(app, app->view_before);
-	else
-		quit(app);
 }
 
 /* The domain of the process under the cursor. */
@@ -359,7 +334,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_REPAINT] = repaint,
 	[ACTION_SUSPEND] = suspend,
 	[ACTION_SAVE_CONFIG] = state_save_config,
-	[ACTION_CLOSE] = close_view,
+	[ACTION_CLOSE] = quit,
 	[ACTION_QUIT] = quit,
 };
 
@@ -388,6 +363,8 @@ static void take_user(struct app *app)
 static void take_text(struct app *app)
 {
 	if (app->view == VIEW_CGROUPS && react_cgroups_take_text(app))
+		return;
+	if (react_pages_take_text(app))
 		return;
 	switch (app->prompt.id) {
 	case PROMPT_SEARCH:
@@ -418,14 +395,6 @@ static void type(struct app *app, int key)
 		app->prompt.id = PROMPT_NONE;
 }
 
-/* The help is moved in, searched and left; nothing behind it changes. */
-static bool works_in_help(const struct key_row *row)
-{
-	return row->group == GROUP_MOVE || row->group == GROUP_PROGRAM ||
-	       row->action == ACTION_SEARCH || row->action == ACTION_SEARCH_NEXT ||
-	       row->action == ACTION_SEARCH_PREVIOUS;
-}
-
 /* What a view has of its own comes before what the processes have. */
 static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action action) = {
 	[VIEW_PROCS] = react_tree,
@@ -447,29 +416,24 @@ static bool react(struct app *app, enum action action)
 
 void react_key(struct app *app, int key)
 {
-	if (dialog_key(app, key))
+	int meant = app->config.vi_keys ? keymap_vi(key) : key;
+	if (dialog_key(app, meant))
 		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {
 		type(app, key);
 		return;
 	}
-	if (app->config.vi_keys)
-		key = keymap_vi(key);
 	if (app->sort_menu) {
-		react_sort_menu(app, key);
+		react_sort_menu(app, meant);
 		return;
 	}
-	if (app->view == VIEW_HELP && key == INPUT_SPACE)
-		key = INPUT_PAGE_DOWN;
-	const struct key_row *row = keymap_find(key);
+	const struct key_row *row = keymap_find(react_pages_key(app, meant));
 	enum view_id before = app->view;
 	char name[32];
 	input_name(key, name, sizeof(name));
 	if (!row)
 		state_say(app, "unknown key \"%s\", ? for help", name);
-	else if (app->view == VIEW_HELP && !works_in_help(row))
-		state_say(app, "%s does nothing in the help, q leaves it", name);
 	else if (!react_pages(app, row) && !react(app, row->action))
 		state_say(app, "%s does nothing here, ? for help", name);
 	react_pages_entered(app, before);

@@ -39,6 +39,7 @@ enum err_code state_init(
 		.options = options,
 		.order = { COL_BAD, false },
 		.delay_ms = options->delay_ms,
+		.found_line = -1,
 		.filter = { .uid = UID_UNKNOWN,
 			.pids = options->pids,
 			.pid_count = options->pid_count },
@@ -110,7 +111,7 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 		code = grid_resize(&app->help, view_help_rows(cols), cols, err);
 	if (code)
 		return code;
-	view_help_write(&app->help);
+	view_help_write(&app->help, app->config.vi_keys);
 	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);

@@ -59,12 +59,10 @@ void view_sort_draw(const struct app *app, struct grid *grid);
 
 /* The help is written whole into a grid of its own, of which the view shows a page. */
 int view_help_rows(int cols);
-void view_help_write(struct grid *grid);
+void view_help_write(struct grid *grid, bool vi_keys);
 void view_help_draw(const struct app *app, struct grid *grid);
-/* Rows of help on a screen; and the next one (step 1) or the one before (-1) with the text that is
- * searched. False when there is none. */
+/* Rows of help on a screen, and the first one when `top` is asked for: not beyond the last page. */
 int view_help_page(const struct app *app);
-void view_help_scroll(struct app *app, int rows);
-bool view_help_search(struct app *app, int step);
+int view_help_top(const struct app *app, int top);
 
 #endif

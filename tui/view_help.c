@@ -3,7 +3,6 @@
 #include "keymap.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define TWO_COLUMNS 76 /* from this width on the keys stand in two columns */
 #define KEYS_WIDTH  17
@@ -22,6 +21,7 @@ static const char *const terms[] = {
 /* A column of the help being written: nothing is drawn without a grid, it is only counted. */
 struct flow {
 	struct grid *grid;
+	bool vi_keys;
 	int row, col, end;
 };
 
@@ -47,7 +47,7 @@ static void flow_key(struct flow *flow, const struct key_row *row)
 	struct pen pen = flow_line(flow);
 	if (!flow->grid)
 		return;
-	keymap_names(row, names, sizeof(names));
+	keymap_names(row, flow->vi_keys, names, sizeof(names));
 	grid_skip(&pen, 1);
 	grid_put(&pen, STYLE_BOLD, names);
 	grid_skip_to(&pen, flow->col + KEYS_WIDTH + 1);
@@ -74,14 +74,14 @@ static void flow_columns(struct flow *flow)
 }
 
 /* Writes the help, or only counts its rows. */
-static int write_help(struct grid *grid, int cols)
+static int write_help(struct grid *grid, int cols, bool vi_keys)
 {
-	struct flow whole = { grid, 0, 0, cols };
+	struct flow whole = { grid, vi_keys, 0, 0, cols };
 	for (int i = 0; i < TERMS; i++)
 		flow_text(&whole, i == 0 ? STYLE_BOLD : STYLE_NORMAL, terms[i]);
 	bool two = cols >= TWO_COLUMNS;
-	struct flow left = { grid, whole.row, 0, two ? cols / 2 - 1 : cols };
-	struct flow right = { grid, whole.row, two ? cols / 2 : 0, cols };
+	struct flow left = { grid, vi_keys, whole.row, 0, two ? cols / 2 - 1 : cols };
+	struct flow right = { grid, vi_keys, whole.row, two ? cols / 2 : 0, cols };
 	flow_group(&left, GROUP_MOVE);
 	flow_group(&left, GROUP_SORT);
 	flow_group(&left, GROUP_ACT);
@@ -97,12 +97,12 @@ static int write_help(struct grid *grid, int cols)
 
 int view_help_rows(int cols)
 {
-	return write_help(NULL, cols);
+	return write_help(NULL, cols, false);
 }
 
-void view_help_write(struct grid *grid)
+void view_help_write(struct grid *grid, bool vi_keys)
 {
-	write_help(grid, grid->cols);
+	write_help(grid, grid->cols, vi_keys);
 }
 
 int view_help_page(const struct app *app)
@@ -111,36 +111,16 @@ int view_help_page(const struct app *app)
 	return rows < 1 ? 1 : rows;
 }
 
-/* The first row that is seen: not beyond the last page. */
-static int top_of(const struct app *app)
+int view_help_top(const struct app *app, int top)
 {
 	int last = app->help.rows - view_help_page(app);
-	int top = app->help_top < last ? app->help_top : last;
-	return top > 0 ? top : 0;
-}
-
-void view_help_scroll(struct app *app, int rows)
-{
-	app->help_top += rows;
-	app->help_top = top_of(app);
-}
-
-bool view_help_search(struct app *app, int step)
-{
-	char line[1024];
-	for (int row = top_of(app) + step; row >= 0 && row < app->help.rows; row += step) {
-		grid_row_text(&app->help, row, line, sizeof(line));
-		if (strcasestr(line, app->search_text)) {
-			app->help_top = row;
-			return true;
-		}
-	}
-	return false;
+	return top > last ? (last > 0 ? last : 0) : top > 0 ? top : 0;
 }
 
 void view_help_draw(const struct app *app, struct grid *grid)
 {
-	int page = view_help_page(app), top = top_of(app);
+	int page = view_help_page(app), top = view_help_top(app, app->help_top);
+	int first = grid->rows > 2 ? 1 : 0;
 	struct pen pen = grid_pen(grid, 0, 0);
 	char place[64];
 	if (grid->rows > 2) {
@@ -149,7 +129,9 @@ void view_help_draw(const struct app *app, struct grid *grid)
 			top + page < app->help.rows ? top + page : app->help.rows, app->help.rows);
 		grid_put_right(&pen, STYLE_NORMAL, place, grid_left(&pen));
 	}
-	grid_copy_rows(grid, grid->rows > 2 ? 1 : 0, &app->help, top, page);
+	grid_copy_rows(grid, first, &app->help, top, page);
+	if (app->found_line >= top && app->found_line < top + page)
+		grid_mark_row(grid, first + app->found_line - top, STYLE_REVERSE);
 	if (grid->rows <= 2)
 		return;
 	pen = grid_pen(grid, grid->rows - 1, 0);

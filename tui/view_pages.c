@@ -49,6 +49,22 @@ int view_pages_top(const struct app *app, int top)
 	return limit_top(app, count_lines(app, &grid), top);
 }
 
+enum err_code view_pages_find(
+	const struct app *app, int from, int step, int *ret_line, struct err *err)
+{
+	struct grid whole = app->grid;
+	int lines = count_lines(app, &whole);
+	grid_init(&whole, app->grid.ascii);
+	enum err_code code = grid_resize(&whole, lines, app->grid.cols, err);
+	if (!code) {
+		struct page page = { .grid = &whole, .rows = lines, .end = whole.cols };
+		pages[app->view].write(app, &page);
+		*ret_line = grid_find_row(&whole, app->search_text, from, step);
+	}
+	grid_release(&whole);
+	return code;
+}
+
 void view_pages_draw(const struct app *app, struct grid *grid)
 {
 	struct pen title = grid_pen(grid, app->layout.rows[PART_HEADING], 0);
@@ -65,6 +81,8 @@ void view_pages_draw(const struct app *app, struct grid *grid)
 	snprintf(status, sizeof(status), " lines %d-%d of %d    q Esc back", page.top + 1, seen,
 		lines);
 	pages[app->view].write(app, &page);
+	if (app->found_line >= page.top && app->found_line < page.top + page.rows)
+		grid_mark_row(grid, page.row + app->found_line - page.top, STYLE_REVERSE);
 	view_bar_draw(app, grid);
 	view_status_draw(app, grid, status);
 }
