@@ -59,6 +59,7 @@ static void settings_comments_and_blank_lines_are_read(void **state)
 		    "M\n"
 		    "header = off\nvi_keys = on\ncolor = off\nascii = on\nshow = all\nreverse = "
 		    "on\n"
+		    "meters = zones, memory\nmouse = on\n"
 		    "warn = 70\ncritical = 95",
 		    &err))
 		fail_msg("%s", err.text);
@@ -67,7 +68,10 @@ static void settings_comments_and_blank_lines_are_read(void **state)
 	assert_string_equal(config.sort, "mem");
 	assert_int_equal(config.units, UNITS_M);
 	assert_int_equal(config.show, LISTING_ALL);
-	assert_true(config.vi_keys && config.ascii && config.reverse);
+	assert_true(config.vi_keys && config.ascii && config.reverse && config.mouse);
+	assert_int_equal(config.meters_off >> PART_MEMORY & 1, 0);
+	assert_int_equal(config.meters_off >> PART_ZONES & 1, 0);
+	assert_int_equal(config.meters_off >> PART_TITLE & 1, 1);
 	assert_int_equal(config.warn_percent, 70);
 	assert_int_equal(config.critical_percent, 95);
 	assert_false(config.header || config.color);
@@ -97,6 +101,14 @@ static const struct refused_row refused_rows[] = {
 	{ "a share with its sign", "warn = 80%\n", "F:1: warn = 80%: not a number from 1 to 100" },
 	{ "a warning that comes after the worst", "warn = 95\n",
 		"F: warn = 95 is above critical = 90" },
+	{ "a meter that is none", "meters = memory,cpu\n",
+		"F:1: meters = memory,cpu: neither all, none nor a list of lines" },
+	{ "a meter named twice", "meters = psi,swap,psi\n",
+		"F:1: meters = psi,swap,psi: neither all, none nor a list of lines" },
+	{ "an empty meter", "meters = psi,\n",
+		"F:1: meters = psi,: neither all, none nor a list of lines" },
+	{ "what always has its place is no meter", "meters = next\n",
+		"F:1: meters = next: neither all, none nor a list of lines" },
 	{ "units in the wrong case", "units = k\n",
 		"F:1: units = k: none of auto, K, M, G, pages, share" },
 };

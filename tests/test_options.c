@@ -151,7 +151,8 @@ static void help_names_every_option(void **state)
 {
 	static const char *const names[] = { "--help", "--version", "--root DIR", "--read-only",
 		"--delay", "--iterations", "--batch", "--pid", "--user", "--cgroup", "--sort",
-		"--columns", "--list-columns", "--lines", "--json", "--no-color", "--ascii" };
+		"--columns", "--list-columns", "--lines", "--json", "--no-color", "--ascii",
+		"--mouse" };
 	struct options options = { .command = COMMAND_SCREEN };
 	char *text = NULL;
 	size_t size;

@@ -3,6 +3,7 @@
 #include "input.h"
 #include "printer.h"
 #include "react.h"
+#include "react_mouse.h"
 #include "screen.h"
 #include "state.h"
 #include "state_config.h"
@@ -154,6 +155,21 @@ static void resize(struct loop *loop)
 		fail(loop);
 }
 
+static struct screen_look look_of(const struct app *app)
+{
+	return (struct screen_look){
+		.color = app->config.color && !app->no_color,
+		.mouse = app->config.mouse,
+	};
+}
+
+static void change_look(struct loop *loop)
+{
+	struct screen_look look = look_of(loop->app);
+	screen_set_look(loop->screen, &look);
+	loop->app->new_look = false;
+}
+
 /* What a reaction asked for. */
 static void obey(struct loop *loop)
 {
@@ -163,6 +179,8 @@ static void obey(struct loop *loop)
 	watch_memory(loop);
 	if (app->acting.thawed)
 		thaw(loop);
+	if (app->new_look)
+		change_look(loop);
 	if (app->repaint)
 		screen_repaint(loop->screen);
 	app->repaint = false;
@@ -180,7 +198,10 @@ static void on_keys(struct loop *loop)
 	int key;
 	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
 		any = true;
-		react_key(loop->app, key);
+		if (key == INPUT_MOUSE)
+			react_mouse(loop->app, screen_mouse(loop->screen));
+		else
+			react_key(loop->app, key);
 		obey(loop);
 	}
 	loop->changed |= any;
@@ -364,13 +385,7 @@ static void lock_memory(void)
 
 static enum err_code show(struct loop *loop, struct err *err)
 {
-	const struct options *options = loop->app->options;
-	const char *no_color = getenv("NO_COLOR");
-	struct screen_options look = {
-		.no_color =
-			options->no_color || (no_color && *no_color) || !loop->app->config.color,
-		.ascii = loop->app->grid.ascii,
-	};
+	struct screen_look look = look_of(loop->app);
 	enum err_code code = screen_open(&loop->screen, &look, err);
 	if (code) {
 		loop->status = STATUS_USAGE;
@@ -397,14 +412,15 @@ int app_run(const struct options *options, struct err *err)
 	config_locate(path, options->config);
 	if (config_read(&config, path, options->config != NULL, err))
 		return STATUS_FAILED;
-	bool ascii = options->ascii || config.ascii || printer_ascii_only();
+	const char *no_color = getenv("NO_COLOR");
 	struct app *app = malloc(sizeof(*app));
 	if (!app) {
 		err_set(err, ERR_NO_MEMORY, "no memory to begin with");
 		return STATUS_FAILED;
 	}
 	struct loop loop = { .app = app, .epoll_fd = -1, .status = STATUS_FAILED, .err = err };
-	if (state_init(app, options, ascii, err) == ERR_OK) {
+	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
+		app->no_color = no_color && *no_color;
 		state_configure(app, &config, path);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		show(&loop, err);

@@ -15,6 +15,7 @@
 #include "moves.h"
 #include "process_detail.h"
 #include "prompt.h"
+#include "setup.h"
 #include "vm_settings.h"
 #include "watch.h"
 
@@ -63,6 +64,8 @@ struct app {
 	struct grid grid;              /* what is to be seen */
 	struct grid help;              /* the whole help, as wide as the screen */
 	char user[USER_NAME_SIZE];     /* whoever runs this */
+	bool ascii_only;               /* the locale has no more, whatever the settings say */
+	bool no_color;                 /* NO_COLOR is set, whatever the settings say */
 
 	enum view_id view, view_before;
 	struct layout layout;
@@ -85,6 +88,7 @@ struct app {
 	struct prompt prompt;
 	bool sort_menu;
 	size_t sort_menu_at;
+	struct setup setup;
 	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 
@@ -98,6 +102,7 @@ struct app {
 
 	/* What a reaction asks of the loop. */
 	bool restart_timer, repaint, suspend, quit;
+	bool new_look; /* colours or the mouse were switched */
 };
 
 /* Runs the live screen until it is quit. Returns the exit status. */

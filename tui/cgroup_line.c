@@ -256,6 +256,18 @@ int cgroup_line_width(const struct cgroup_line *line)
 	return width;
 }
 
+int cgroup_line_at(const struct cgroup_line *line, int col)
+{
+	int end = 0;
+	for (size_t i = 0; i < line->count; i++) {
+		enum cgroup_column_id id = items[line->items[i]].id;
+		end += line->widths[i] + 1;
+		if (col < end)
+			return id == CGROUP_COL_COUNT ? -1 : (int)id;
+	}
+	return -1;
+}
+
 /* Drops the column that is missed least. False when only those are left that always stay. */
 static bool drop_one(struct cgroup_line *line)
 {

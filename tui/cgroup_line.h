@@ -52,6 +52,9 @@ void cgroup_line_choose(
 /* Columns of a line. */
 int cgroup_line_width(const struct cgroup_line *line);
 
+/* What the column at a place of a line is sorted by; -1: by nothing. */
+int cgroup_line_at(const struct cgroup_line *line, int col);
+
 /* Writes titles, or a row. */
 void cgroup_line_put_titles(
 	const struct cgroup_line *line, struct pen *pen, enum cgroup_column_id sorted);

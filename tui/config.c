@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "column_set.h"
 #include "options.h"
 
 #include <errno.h>
@@ -12,157 +11,6 @@
 #include <unistd.h>
 
 #define FILE_MAX 65536
-
-/* --- the values ------------------------------------------------------------------------------ */
-
-static bool parse_switch(void *field, const char *value)
-{
-	bool on = strcmp(value, "on") == 0;
-	if (!on && strcmp(value, "off") != 0)
-		return false;
-	*(bool *)field = on;
-	return true;
-}
-
-static void format_switch(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", *(const bool *)field ? "on" : "off");
-}
-
-static bool parse_delay(void *field, const char *value)
-{
-	return options_parse_seconds(value, field);
-}
-
-static void format_delay(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	int64_t ms = *(const int64_t *)field;
-	int used = snprintf(buffer, CONFIG_TEXT_SIZE, "%lld.%03lld", (long long)(ms / 1000),
-		(long long)(ms % 1000));
-	while (buffer[used - 1] == '0' && buffer[used - 2] != '.')
-		buffer[--used] = '\0';
-}
-
-static bool parse_columns(void *field, const char *value)
-{
-	struct column_set set;
-	if (strcmp(value, "auto") == 0)
-		value = "";
-	else if (strlen(value) >= CONFIG_TEXT_SIZE || column_set_parse(&set, value, NULL))
-		return false;
-	snprintf(field, CONFIG_TEXT_SIZE, "%s", value);
-	return true;
-}
-
-static void format_columns(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	const char *names = field;
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", names[0] ? names : "auto");
-}
-
-static bool parse_sort(void *field, const char *value)
-{
-	enum column_id id = column_find(value, strlen(value));
-	if (id == COL_COUNT)
-		return false;
-	snprintf(field, sizeof(((struct config *)NULL)->sort), "%s", columns[id].name);
-	return true;
-}
-
-static void format_sort(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", (const char *)field);
-}
-
-static const char *const units_words[UNITS_COUNT] = {
-	[UNITS_AUTO] = "auto",
-	[UNITS_K] = "K",
-	[UNITS_M] = "M",
-	[UNITS_G] = "G",
-	[UNITS_PAGES] = "pages",
-	[UNITS_SHARE] = "share",
-};
-
-static const char *const show_words[LISTING_SHOW_COUNT] = {
-	[LISTING_NO_KTHREADS] = "processes",
-	[LISTING_ALL] = "all",
-	[LISTING_KILLABLE] = "killable",
-};
-
-/* The place of `value` among `words`, or -1. */
-static int place_of(const char *value, const char *const *words, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(value, words[i]) == 0)
-			return i;
-	return -1;
-}
-
-static bool parse_units(void *field, const char *value)
-{
-	int place = place_of(value, units_words, UNITS_COUNT);
-	if (place >= 0)
-		*(enum units *)field = (enum units)place;
-	return place >= 0;
-}
-
-static void format_units(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", units_words[*(const enum units *)field]);
-}
-
-static bool parse_show(void *field, const char *value)
-{
-	int place = place_of(value, show_words, LISTING_SHOW_COUNT);
-	if (place >= 0)
-		*(enum listing_show *)field = (enum listing_show)place;
-	return place >= 0;
-}
-
-static void format_show(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", show_words[*(const enum listing_show *)field]);
-}
-
-static bool parse_percent(void *field, const char *value)
-{
-	uint64_t percent;
-	if (!text_to_u64(text_of(value), &percent) || percent < 1 || percent > 100)
-		return false;
-	*(int *)field = (int)percent;
-	return true;
-}
-
-static void format_percent(const void *field, char buffer[CONFIG_TEXT_SIZE])
-{
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%d", *(const int *)field);
-}
-
-#define FIELD(member) offsetof(struct config, member)
-#define SWITCH        parse_switch, format_switch, "neither on nor off"
-#define PERCENT       parse_percent, format_percent, "not a number from 1 to 100"
-
-const struct config_row config_rows[] = {
-	{ "delay", FIELD(delay_ms), parse_delay, format_delay,
-		"not a number of seconds from 0.1 to 3600", "seconds between samples" },
-	{ "columns", FIELD(columns), parse_columns, format_columns, "not a list of columns",
-		"names as in --columns, or auto: by the width of the screen" },
-	{ "sort", FIELD(sort), parse_sort, format_sort, "not a column", "sorted by this column" },
-	{ "reverse", FIELD(reverse), SWITCH, "sorted the other way round" },
-	{ "tree", FIELD(tree), SWITCH, "processes below their parents" },
-	{ "units", FIELD(units), parse_units, format_units, "none of auto, K, M, G, pages, share",
-		"of sizes: auto, K, M, G, pages, share" },
-	{ "show", FIELD(show), parse_show, format_show, "none of processes, all, killable",
-		"processes, all (kernel threads too) or killable" },
-	{ "header", FIELD(header), SWITCH, "the panel above the list" },
-	{ "vi_keys", FIELD(vi_keys), SWITCH, "h j k l move, H is the help, F9 sends signals" },
-	{ "color", FIELD(color), SWITCH, "off: as with --no-color" },
-	{ "ascii", FIELD(ascii), SWITCH, "on: as with --ascii" },
-	{ "warn", FIELD(warn_percent), PERCENT, "percent of memory or of a limit: getting full" },
-	{ "critical", FIELD(critical_percent), PERCENT,
-		"percent of memory or of a limit: at risk" },
-};
-const size_t config_row_count = sizeof(config_rows) / sizeof(config_rows[0]);
 
 void config_defaults(struct config *config)
 {
@@ -232,6 +80,14 @@ static bool take_line(struct config *config, struct text line, unsigned *seen, s
 	return false;
 }
 
+enum err_code config_check(const struct config *config, struct err *err)
+{
+	if (config->warn_percent > config->critical_percent)
+		return err_set(err, ERR_SYNTAX, "warn = %d is above critical = %d",
+			config->warn_percent, config->critical_percent);
+	return ERR_OK;
+}
+
 enum err_code config_parse(
 	struct config *config, struct text text, const char *path, struct err *err)
 {
@@ -246,9 +102,8 @@ enum err_code config_parse(
 		if (line.len && !take_line(&parsed, line, &seen, &what))
 			return err_set(err, ERR_SYNTAX, "%s:%u: %s", path, number, what.text);
 	}
-	if (parsed.warn_percent > parsed.critical_percent)
-		return err_set(err, ERR_SYNTAX, "%s: warn = %d is above critical = %d", path,
-			parsed.warn_percent, parsed.critical_percent);
+	if (config_check(&parsed, &what))
+		return err_set(err, ERR_SYNTAX, "%s: %s", path, what.text);
 	*config = parsed;
 	return ERR_OK;
 }

@@ -6,6 +6,7 @@
 #define OOMSPECT_CONFIG_H
 
 #include "column.h"
+#include "layout.h"
 #include "listing.h"
 
 #include <limits.h>
@@ -19,18 +20,32 @@ struct config {
 	bool reverse, tree;
 	enum units units;
 	enum listing_show show;
-	bool header, vi_keys, color, ascii;
+	unsigned meters_off; /* bit PART_X: it is not shown */
+	bool header, vi_keys, mouse, color, ascii;
 	/* Shares of memory, and of a cgroup's limit, from which on they are pointed out;
 	 * warn_percent is never the greater one. */
 	int warn_percent, critical_percent;
 };
 
+/* The pages of the setup (setup.h), in its order. */
+enum config_page {
+	CONFIG_COLUMNS,
+	CONFIG_METERS,
+	CONFIG_DISPLAY,
+	CONFIG_COLORS,
+	CONFIG_PAGE_COUNT,
+};
+
 struct config_row {
 	const char *name;
 	size_t field;
+	enum config_page page; /* of the setup, where it is a line */
 	/* Takes the value in, NUL-terminated; false, and nothing changed, when it is none. */
 	bool (*parse)(void *field, const char *value);
 	void (*format)(const void *field, char buffer[CONFIG_TEXT_SIZE]);
+	/* Puts the next value (by 1) or the one before (-1) in its place. NULL for a list: the page
+	 * has a line for each that can be in it. */
+	void (*step)(void *field, int by);
 	const char *expected; /* "not X" */
 	const char *help;     /* the comment above it in the file */
 };
@@ -43,6 +58,9 @@ void config_defaults(struct config *config);
 /* Where the file is: `given`, or $XDG_CONFIG_HOME/oomspect/config, or ~/.config/oomspect/config.
  * "" when nobody says where. */
 void config_locate(char path[PATH_MAX], const char *given);
+
+/* Whether the settings agree with each other: ERR_SYNTAX says which do not. */
+enum err_code config_check(const struct config *config, struct err *err);
 
 /* Takes in what the text of a file says; what it does not name stays. ERR_SYNTAX: "FILE:LINE: what
  * is wrong". */

@@ -1,4 +1,4 @@
-/* What a terminal can send: one number for each key. A printable character is its code point,
+/* What a terminal can send: one number for each key, and what is done with the mouse. A printable character is its code point,
  * a control character its byte; the rest stand above Unicode. */
 #ifndef OOMSPECT_INPUT_H
 #define OOMSPECT_INPUT_H
@@ -24,7 +24,20 @@ enum {
 	INPUT_F0, /* F1 is INPUT_F0 + 1 */
 	INPUT_F_LAST = INPUT_F0 + 24,
 	INPUT_UNKNOWN,       /* a key without a meaning here */
+	INPUT_MOUSE,         /* no key: what the mouse did is an input_mouse */
 	INPUT_ALT = 1 << 24, /* added to the key */
+};
+
+enum mouse_kind {
+	MOUSE_NOTHING, /* that has a meaning here */
+	MOUSE_CLICK,
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
+};
+
+struct input_mouse {
+	enum mouse_kind kind;
+	int row, col; /* of the screen, from 0 on */
 };
 
 #define INPUT_CTRL(letter) ((letter)&0x1f)

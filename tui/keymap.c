@@ -20,6 +20,9 @@ const struct key_row key_rows[] = {
 	{ 'h', ACTION_HELP, GROUP_PROGRAM, NULL, NULL },
 	{ '?', ACTION_HELP, GROUP_PROGRAM, NULL, NULL },
 
+	{ INPUT_F(2), ACTION_SETUP, GROUP_PROGRAM, "Setup", "set up the screen" },
+	{ 'S', ACTION_SETUP, GROUP_PROGRAM, NULL, NULL },
+
 	{ INPUT_UP, ACTION_UP, GROUP_MOVE, NULL, "one row up" },
 	{ INPUT_CTRL('P'), ACTION_UP, GROUP_MOVE, NULL, NULL },
 	{ INPUT_ALT | 'k', ACTION_UP, GROUP_MOVE, NULL, NULL },
@@ -96,6 +99,7 @@ const struct key_row key_rows[] = {
 	{ 'K', ACTION_KILLABLE, GROUP_LOOK, NULL, "show, hide unkillable" },
 	{ 'e', ACTION_UNITS, GROUP_LOOK, NULL, "units: K M G pages" },
 	{ '%', ACTION_SHARE, GROUP_LOOK, NULL, "sizes as a share" },
+	{ 'f', ACTION_COLUMNS, GROUP_LOOK, NULL, "choose the columns" },
 	{ '#', ACTION_HEADER, GROUP_LOOK, NULL, "hide, show the header" },
 	{ 'd', ACTION_DELAY, GROUP_LOOK, NULL, "delay between samples" },
 

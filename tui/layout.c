@@ -23,16 +23,33 @@ static const struct {
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
+const struct meter meters[PART_COUNT] = {
+	[PART_TITLE] = { "title", "the machine, its clock, the delay, past kills, rights" },
+	[PART_MEMORY] = { "memory", "memory in use, and what is available" },
+	[PART_SWAP] = { "swap", "swap in use" },
+	[PART_COMMIT] = { "commit", "promised memory and its limit, from 30 rows on" },
+	[PART_PSI] = { "psi", "time that is lost waiting for memory" },
+	[PART_ZONES] = { "zones", "free memory of the zones, and their watermarks" },
+	[PART_RUNNER_UP] = { "runner_up", "who is second, who else may kill, from 30 rows on" },
+	[PART_BELOW] = { "below", "what stands below the lists, from 40 rows on" },
+	[PART_BAR] = { "keys", "the function bar" },
+};
+
+static bool is_without(const struct layout_wish *wish, enum part part)
+{
+	return wish->without >> part & 1;
+}
+
 static bool is_wanted(size_t i, const struct layout_wish *wish)
 {
-	return !(wish->without >> parts[i].part & 1) && (wish->header || !parts[i].header);
+	return !is_without(wish, parts[i].part) && (wish->header || !parts[i].header);
 }
 
 /* The list keeps two fifths of the screen. */
 static int below_of(int rows, int used, const struct layout_wish *wish)
 {
 	int room = rows - used - rows * 2 / 5;
-	if (rows < LAYOUT_BELOW_ROWS)
+	if (rows < LAYOUT_BELOW_ROWS || is_without(wish, PART_BELOW))
 		return 0;
 	return wish->below < room ? wish->below : room;
 }

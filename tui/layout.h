@@ -23,6 +23,13 @@ enum part {
 	PART_COUNT,
 };
 
+/* A part that may be left out as the operator likes. */
+struct meter {
+	const char *name; /* in the settings; NULL: it always has its place */
+	const char *help;
+};
+extern const struct meter meters[PART_COUNT];
+
 struct layout {
 	int rows[PART_COUNT]; /* the line of each part, the first of the list; -1: it is left out */
 	int list_rows, below_rows;

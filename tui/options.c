@@ -169,6 +169,8 @@ static const struct option_row rows[] = {
 	{ 'C', ON(SCREEN), "no-color", NULL, FIELD(no_color), parse_flag, NULL,
 		"no colours; so does NO_COLOR in the environment" },
 	{ 'U', ON(SCREEN), "ascii", NULL, FIELD(ascii), parse_flag, NULL, "ASCII only" },
+	{ 'm', ON(SCREEN), "mouse", NULL, FIELD(mouse), parse_flag, NULL,
+		"wheel and clicks; to select text then needs the Shift key" },
 };
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
 

@@ -33,7 +33,7 @@ struct options {
 	enum command_id command;
 	bool help, version;
 	const char *root;
-	bool read_only, batch, json, no_color, ascii, list_columns;
+	bool read_only, batch, json, no_color, ascii, mouse, list_columns;
 	int64_t delay_ms;
 	bool with_delay;    /* it was given */
 	int64_t iterations; /* 0: as the command has it */

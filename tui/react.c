@@ -6,6 +6,7 @@
 #include "react_events.h"
 #include "react_pages.h"
 #include "react_scope.h"
+#include "react_setup.h"
 #include "react_sort.h"
 #include "react_tree.h"
 #include "state.h"
@@ -406,7 +407,7 @@ static bool react(struct app *app, enum action action)
 {
 	if (own_reactions[app->view] && own_reactions[app->view](app, action))
 		return true;
-	if (react_sort(app, action))
+	if (react_sort(app, action) || react_setup_open(app, action))
 		return true;
 	if (!reactions[action])
 		return false;
@@ -426,6 +427,10 @@ void react_key(struct app *app, int key)
 	}
 	if (app->sort_menu) {
 		react_sort_menu(app, meant);
+		return;
+	}
+	if (app->setup.open) {
+		react_setup(app, meant);
 		return;
 	}
 	const struct key_row *row = keymap_find(react_pages_key(app, meant));

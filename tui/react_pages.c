@@ -172,7 +172,8 @@ static bool shows_cursor(const struct app *app)
 static bool has_meaning(const struct app *app, const struct key_row *row)
 {
 	if (app->view == VIEW_HELP)
-		return row->group == GROUP_PROGRAM && row->action != ACTION_HELP;
+		return row->group == GROUP_PROGRAM && row->action != ACTION_HELP &&
+		       row->action != ACTION_SETUP;
 	switch (row->group) {
 	case GROUP_LOOK:
 	case GROUP_PROGRAM:

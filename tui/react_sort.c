@@ -5,7 +5,7 @@
 #include "state.h"
 #include "view.h"
 
-static void sort_by(struct app *app, enum column_id column, bool reversed)
+void react_sort_by(struct app *app, enum column_id column, bool reversed)
 {
 	app->order = (struct listing_order){ column, reversed };
 	state_relist(app);
@@ -22,17 +22,17 @@ static void open_menu(struct app *app)
 
 static void by_points(struct app *app)
 {
-	sort_by(app, COL_BAD, false);
+	react_sort_by(app, COL_BAD, false);
 }
 
 static void by_memory(struct app *app)
 {
-	sort_by(app, COL_MEM, false);
+	react_sort_by(app, COL_MEM, false);
 }
 
 static void by_age(struct app *app)
 {
-	sort_by(app, COL_START, false);
+	react_sort_by(app, COL_START, false);
 }
 
 /* The neighbour of the sort column among those that are shown. */
@@ -45,7 +45,7 @@ static void sort_beside(struct app *app, size_t step)
 	while (at < set->count && set->ids[at] != app->order.column)
 		at++;
 	at = at == set->count ? 0 : (at + step + set->count) % set->count;
-	sort_by(app, set->ids[at], false);
+	react_sort_by(app, set->ids[at], false);
 }
 
 static void to_the_left(struct app *app)
@@ -60,7 +60,7 @@ static void to_the_right(struct app *app)
 
 static void reverse(struct app *app)
 {
-	sort_by(app, app->order.column, !app->order.reversed);
+	react_sort_by(app, app->order.column, !app->order.reversed);
 }
 
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
@@ -86,7 +86,7 @@ static void take_sort(struct app *app)
 	if (app->view == VIEW_CGROUPS)
 		react_cgroups_sort(app, (enum cgroup_column_id)app->sort_menu_at, false);
 	else
-		sort_by(app, (enum column_id)app->sort_menu_at, false);
+		react_sort_by(app, (enum column_id)app->sort_menu_at, false);
 }
 
 void react_sort_menu(struct app *app, int key)
@@ -108,4 +108,14 @@ void react_sort_menu(struct app *app, int key)
 		take_sort(app);
 	if (key == INPUT_ENTER || action == ACTION_BACK || action == ACTION_CLOSE)
 		app->sort_menu = false;
+}
+
+void react_sort_menu_click(struct app *app, int row)
+{
+	int line = view_sort_line_at(app, row);
+	app->sort_menu = false;
+	if (line < 0)
+		return;
+	app->sort_menu_at = (size_t)line;
+	take_sort(app);
 }

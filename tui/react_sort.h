@@ -8,7 +8,12 @@
 /* True when `action` is one of those that sort. */
 bool react_sort(struct app *app, enum action action);
 
+void react_sort_by(struct app *app, enum column_id column, bool reversed);
+
 /* Takes a key while the menu is open. */
 void react_sort_menu(struct app *app, int key);
+
+/* A click in this row while it is open: on a line of it takes that column, beside it closes it. */
+void react_sort_menu_click(struct app *app, int row);
 
 #endif

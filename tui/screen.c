@@ -24,7 +24,9 @@ struct screen {
 	struct termios saved;
 	char restore[256]; /* what a crash writes */
 	size_t restore_length;
-	bool color;
+	struct screen_look look; /* as far as the terminal can */
+	bool with_colors;        /* start_color(3X) was called */
+	struct input_mouse mouse;
 	struct grid shown; /* what curses was given last */
 	bool all;          /* it is to be given everything */
 	cchar_t line[SIZE_MAX_CELLS + 1];
@@ -141,12 +143,9 @@ static enum err_code open_keys(struct screen *screen, struct err *err)
 }
 
 /* Appends a terminal's control string without its padding, "$<20>". */
-static void add_restore(struct screen *screen, const char *name)
+static void add_restore(struct screen *screen, const char *at)
 {
-	const char *at = capability(name);
-	if (!at)
-		return;
-	while (*at && screen->restore_length < sizeof(screen->restore)) {
+	while (at && *at && screen->restore_length < sizeof(screen->restore)) {
 		if (at[0] == '$' && at[1] == '<' && strchr(at, '>'))
 			at = strchr(at, '>') + 1;
 		else
@@ -154,15 +153,61 @@ static void add_restore(struct screen *screen, const char *name)
 	}
 }
 
-static void prepare_rescue(struct screen *screen)
+/* What switches the mouse off: XM where the terminal's description has it, as curses does. */
+static const char *mouse_off(void)
+{
+	const char *mode = capability("XM");
+	return mode ? tiparm(mode, 0) : "\033[?1000l";
+}
+
+static void arm_rescue(struct screen *screen)
 {
 	static const char *const names[] = { "rmkx", "cnorm", "op", "sgr0", "rmcup" };
+	screen->restore_length = 0;
+	if (screen->look.mouse)
+		add_restore(screen, mouse_off());
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		add_restore(screen, names[i]);
+		add_restore(screen, capability(names[i]));
 	rescue_arm(screen_fd(screen), &screen->saved, screen->restore, screen->restore_length);
 }
 
-static void set_up_curses(const struct screen *screen)
+static void start_colors(struct screen *screen)
+{
+	screen->with_colors = true;
+	start_color();
+	use_default_colors();
+	init_pair(STYLE_VICTIM, COLOR_RED, -1);
+	init_pair(STYLE_RISK, COLOR_YELLOW, -1);
+	init_pair(STYLE_SHIELDED, COLOR_GREEN, -1);
+}
+
+/* Only what is pressed: waiting for clicks would delay each by the time a double one takes. */
+static void listen_to_mouse(bool on)
+{
+	static const mmask_t wanted = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+	mouseinterval(0);
+	mousemask(on ? wanted : 0, NULL);
+}
+
+void screen_set_look(struct screen *screen, const struct screen_look *look)
+{
+	bool mouse = look->mouse, color = look->color && has_colors();
+	if (mouse != screen->look.mouse) {
+		/* A crash in between has to find the mouse to be switched off. */
+		if (!mouse)
+			listen_to_mouse(false);
+		screen->look.mouse = mouse;
+		arm_rescue(screen);
+		if (mouse)
+			listen_to_mouse(true);
+	}
+	if (color && !screen->with_colors)
+		start_colors(screen);
+	screen->all |= color != screen->look.color;
+	screen->look.color = color;
+}
+
+static void set_up_curses(void)
 {
 	/* Its handlers are for programs that have none; ours read signals from a descriptor. */
 	static const int signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
@@ -177,13 +222,6 @@ static void set_up_curses(const struct screen *screen)
 	curs_set(0);
 	for (size_t i = 0; i < COUNT_OF(more_keys); i++)
 		define_key(more_keys[i].bytes, more_keys[i].code);
-	if (screen->color) {
-		start_color();
-		use_default_colors();
-		init_pair(STYLE_VICTIM, COLOR_RED, -1);
-		init_pair(STYLE_RISK, COLOR_YELLOW, -1);
-		init_pair(STYLE_SHIELDED, COLOR_GREEN, -1);
-	}
 }
 
 static void terminal_size(const struct screen *screen, int *ret_rows, int *ret_cols)
@@ -197,8 +235,7 @@ static void terminal_size(const struct screen *screen, int *ret_rows, int *ret_c
 	*ret_cols = size.ws_col < SIZE_MAX_CELLS ? size.ws_col : SIZE_MAX_CELLS;
 }
 
-enum err_code screen_open(
-	struct screen **ret, const struct screen_options *options, struct err *err)
+enum err_code screen_open(struct screen **ret, const struct screen_look *look, struct err *err)
 {
 	enum err_code code = check_terminal_type(err);
 	if (code)
@@ -220,10 +257,10 @@ enum err_code screen_open(
 		free(screen);
 		return code;
 	}
-	screen->color = !options->no_color && has_colors();
-	grid_init(&screen->shown, options->ascii);
-	prepare_rescue(screen);
-	set_up_curses(screen);
+	grid_init(&screen->shown, false);
+	arm_rescue(screen);
+	set_up_curses();
+	screen_set_look(screen, look);
 	screen_resize(screen);
 	screen->all = true;
 	*ret = screen;
@@ -274,7 +311,7 @@ static attr_t attributes_of(unsigned style)
 static short pair_of(const struct screen *screen, unsigned style)
 {
 	unsigned meaning = style & ~(unsigned)(STYLE_BOLD | STYLE_REVERSE);
-	return screen->color && meaning >= STYLE_VICTIM ? (short)meaning : 0;
+	return screen->look.color && meaning >= STYLE_VICTIM ? (short)meaning : 0;
 }
 
 static void send_row(struct screen *screen, int row, const struct cell *cells, int cols)
@@ -361,13 +398,35 @@ static int key_of_code(int code)
 	return INPUT_UNKNOWN;
 }
 
+/* Takes the event off the queue, also one that has no meaning here. */
+static int take_mouse(struct screen *screen)
+{
+	MEVENT event;
+	screen->mouse = (struct input_mouse){ MOUSE_NOTHING, 0, 0 };
+	if (getmouse(&event) != OK)
+		return INPUT_MOUSE;
+	screen->mouse.row = event.y;
+	screen->mouse.col = event.x;
+	if (event.bstate & BUTTON4_PRESSED)
+		screen->mouse.kind = MOUSE_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		screen->mouse.kind = MOUSE_WHEEL_DOWN;
+	else if (event.bstate & BUTTON1_PRESSED)
+		screen->mouse.kind = MOUSE_CLICK;
+	return INPUT_MOUSE;
+}
+
+struct input_mouse screen_mouse(const struct screen *screen)
+{
+	return screen->mouse;
+}
+
 int screen_key(struct screen *screen)
 {
 	wint_t ch;
-	(void)screen;
 	switch (get_wch(&ch)) {
 	case KEY_CODE_YES:
-		return key_of_code((int)ch);
+		return ch == KEY_MOUSE ? take_mouse(screen) : key_of_code((int)ch);
 	case OK:
 		break;
 	default:
@@ -402,7 +461,7 @@ void screen_resume(struct screen *screen)
 {
 	/* Somebody may have set the terminal up anew meanwhile: that is what it gets back. */
 	tcgetattr(screen_fd(screen), &screen->saved);
-	rescue_arm(screen_fd(screen), &screen->saved, screen->restore, screen->restore_length);
+	arm_rescue(screen);
 	reset_prog_mode();
 	screen_resize(screen);
 	screen_repaint(screen);

@@ -9,16 +9,19 @@
 
 struct screen;
 
-struct screen_options {
-	bool no_color;
-	bool ascii;
+/* How it looks and what it listens to, as far as the terminal can. */
+struct screen_look {
+	bool color;
+	bool mouse; /* the terminal's own selecting of text needs the Shift key then */
 };
 
 /* Takes over the terminal of stdout; keys come from stdin, or from /dev/tty when that is none.
  * ERR_UNSUPPORTED names TERM when there is no such terminal type. Nothing was changed then. */
-enum err_code screen_open(
-	struct screen **ret, const struct screen_options *options, struct err *err);
+enum err_code screen_open(struct screen **ret, const struct screen_look *look, struct err *err);
 void screen_close(struct screen *screen);
+
+/* Switches colours and mouse on or off. */
+void screen_set_look(struct screen *screen, const struct screen_look *look);
 
 /* Becomes readable with each key. */
 int screen_fd(const struct screen *screen);
@@ -35,8 +38,9 @@ void screen_repaint(struct screen *screen);
 /* Takes over the size that the terminal has now. True when it is another. */
 bool screen_resize(struct screen *screen);
 
-/* The next key (input.h), INPUT_NONE when none is waiting. */
+/* The next key (input.h), INPUT_NONE when none is waiting. After INPUT_MOUSE, what the mouse did. */
 int screen_key(struct screen *screen);
+struct input_mouse screen_mouse(const struct screen *screen);
 
 /* Whether the terminal has been hung up: it is readable, and there is nothing to read. */
 bool screen_gone(const struct screen *screen);

@@ -39,6 +39,7 @@ enum err_code state_init(
 		.options = options,
 		.order = { COL_BAD, false },
 		.delay_ms = options->delay_ms,
+		.ascii_only = ascii,
 		.found_line = -1,
 		.filter = { .uid = UID_UNKNOWN,
 			.pids = options->pids,
@@ -93,7 +94,8 @@ void state_lay_out(struct app *app)
 {
 	if (app->view != VIEW_EVENTS) {
 		const struct view *view = &views[app->view];
-		const struct layout_wish wish = { !app->header_hidden, view->without,
+		const struct layout_wish wish = { !app->header_hidden,
+			view->without | app->config.meters_off,
 			view->below ? view->below(app) : 0 };
 		app->layout = layout_of(app->grid.rows, &wish);
 		return;
@@ -104,6 +106,12 @@ void state_lay_out(struct app *app)
 	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }
 
+void state_write_help(struct app *app)
+{
+	grid_clear(&app->help);
+	view_help_write(&app->help, app->config.vi_keys);
+}
+
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 {
 	enum err_code code = grid_resize(&app->grid, rows, cols, err);
@@ -111,7 +119,7 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 		code = grid_resize(&app->help, view_help_rows(cols), cols, err);
 	if (code)
 		return code;
-	view_help_write(&app->help, app->config.vi_keys);
+	state_write_help(app);
 	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);

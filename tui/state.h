@@ -22,6 +22,9 @@ void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
 /* A sample is finished: ranks it and shows it. */
 enum err_code state_sampled(struct app *app, struct err *err);
 
+/* Writes the help anew: for another width, for other keys. */
+void state_write_help(struct app *app);
+
 /* Builds the list anew: another filter, order, or sample. The cursor stays on its process. */
 void state_relist(struct app *app);
 

@@ -1,9 +1,8 @@
 #include "view.h"
 
 #include "dialog.h"
-#include "input.h"
-#include "keymap.h"
 #include "view_pages.h"
+#include "view_setup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,13 +99,19 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_SETTINGS] = { NULL, view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 };
 
+/* Columns of a tab, from the blank before its number to its bracket. */
+static int tab_width(enum view_id id)
+{
+	return (int)strlen(views[id].label) + 5;
+}
+
 void view_tabs_draw(const struct app *app, struct grid *grid)
 {
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TABS], 0);
-	for (int id = 0; id < VIEW_TABS; id++) {
-		bool chosen = (int)app->view == id;
+	for (enum view_id id = 0; id < VIEW_TABS; id++) {
+		bool chosen = app->view == id;
 		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s",
-			chosen ? "[" : " ", id + 1, views[id].label, chosen ? "]" : " ");
+			chosen ? "[" : " ", (int)id + 1, views[id].label, chosen ? "]" : " ");
 	}
 	if (!app->watch.snapshot)
 		return;
@@ -114,6 +119,18 @@ void view_tabs_draw(const struct app *app, struct grid *grid)
 		views[app->view].put_state(app, &pen);
 	if (app->follow)
 		grid_put(&pen, STYLE_BOLD, "  FOLLOW");
+}
+
+int view_tab_at(int col)
+{
+	int end = 0;
+	for (enum view_id id = 0; id < VIEW_TABS; id++) {
+		int begin = end + 1;
+		end += tab_width(id);
+		if (col >= begin && col < end)
+			return (int)id;
+	}
+	return -1;
 }
 
 /* A screen without a status line lends its last line to what has to be said now. */
@@ -138,40 +155,13 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 		grid_skip(&pen, grid_left(&pen));
 }
 
-/* Columns of a label with its key and the blank behind it; the name of the key into `name`. */
-static int label_width(const struct key_row *row, char name[16])
-{
-	if (!row->label)
-		return 0;
-	input_name(row->key, name, 16);
-	return (int)(strlen(name) + strlen(row->label)) + 1;
-}
-
-/* What does not fit is left out, but never how to leave. */
-void view_bar_draw(const struct app *app, struct grid *grid)
-{
-	struct pen pen = grid_pen(grid, app->layout.rows[PART_BAR], 0);
-	char name[16];
-	int quit = 0;
-	for (size_t i = 0; i < key_row_count; i++)
-		if (key_rows[i].action == ACTION_CLOSE)
-			quit += label_width(&key_rows[i], name);
-	for (size_t i = 0; i < key_row_count; i++) {
-		int width = label_width(&key_rows[i], name);
-		bool leaves = key_rows[i].action == ACTION_CLOSE;
-		if (width == 0 || (!leaves && grid_left(&pen) < width + quit))
-			continue;
-		grid_put(&pen, STYLE_BOLD, name);
-		grid_put(&pen, STYLE_REVERSE, key_rows[i].label);
-		grid_skip(&pen, 1);
-	}
-}
-
 void view_draw(const struct app *app, struct grid *grid)
 {
 	grid_clear(grid);
 	views[app->view].draw(app, grid);
 	if (app->sort_menu)
 		view_sort_draw(app, grid);
+	if (app->setup.open)
+		view_setup_draw(app, grid);
 	dialog_draw(app, grid);
 }

@@ -30,6 +30,11 @@ void view_tabs_draw(const struct app *app, struct grid *grid);
 void view_status_draw(const struct app *app, struct grid *grid, const char *text);
 void view_bar_draw(const struct app *app, struct grid *grid);
 
+/* The tab at a column of the tab line, -1 beside them; the key of the label at a column of the bar
+ * of a screen `cols` wide, INPUT_NONE beside them. */
+int view_tab_at(int col);
+int view_bar_key_at(int cols, int col);
+
 void view_procs_draw(const struct app *app, struct grid *grid);
 /* Columns of the longest line that is seen. */
 int view_procs_longest(const struct app *app);
@@ -56,6 +61,8 @@ const char *view_scope(const struct app *app);
 /* The menu of columns, and how many it has. */
 size_t view_sort_count(const struct app *app);
 void view_sort_draw(const struct app *app, struct grid *grid);
+/* Its line in a row of the screen, -1: none. */
+int view_sort_line_at(const struct app *app, int row);
 
 /* The help is written whole into a grid of its own, of which the view shows a page. */
 int view_help_rows(int cols);

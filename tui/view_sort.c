@@ -17,18 +17,30 @@ static const char *help_of(const struct app *app, size_t id)
 	return app->view == VIEW_CGROUPS ? cgroup_columns[id].help : columns[id].help;
 }
 
+/* The first line that is seen. */
+static size_t first_of(const struct app *app)
+{
+	size_t at = app->sort_menu_at, rows = (size_t)app->layout.list_rows;
+	return at >= rows ? at - rows + 1 : 0;
+}
+
+int view_sort_line_at(const struct app *app, int row)
+{
+	int line = row - app->layout.rows[PART_LIST];
+	if (app->layout.rows[PART_LIST] < 0 || line < 0 || line >= app->layout.list_rows)
+		return -1;
+	size_t id = first_of(app) + (size_t)line;
+	return id < view_sort_count(app) ? (int)id : -1;
+}
+
 /* The columns as a menu over the list; Enter sorts by the one that is marked. */
 void view_sort_draw(const struct app *app, struct grid *grid)
 {
 	int rows = app->layout.list_rows, top = app->layout.rows[PART_LIST];
 	int width = grid->cols < MENU_WIDTH ? grid->cols : MENU_WIDTH;
-	size_t at = app->sort_menu_at, first = 0;
-	if (rows < 1)
-		return;
-	if (at >= (size_t)rows)
-		first = at - (size_t)rows + 1;
+	size_t at = app->sort_menu_at;
 	for (int i = 0; i < rows; i++) {
-		size_t id = first + (size_t)i;
+		size_t id = first_of(app) + (size_t)i;
 		struct pen pen = grid_pen_until(grid, top + i, 0, width - 1);
 		struct pen edge = grid_pen(grid, top + i, width - 1);
 		if (id >= view_sort_count(app))
