@@ -78,6 +78,24 @@ void terminal_start(struct terminal *terminal, int rows, int cols,
 	assert_true(terminal->pid > 0);
 }
 
+/* Whether what came last tells of the mouse: "\033[?1006;1000h", or l. The emulator takes the first
+ * mode of such a sequence only. */
+static void note_mouse(struct terminal *terminal)
+{
+	static const char *const reports[] = { "1000", "1002", "1003" };
+	const char *escape = strrchr(terminal->last, '\033');
+	if (!escape || strncmp(escape, "\033[?", 3) != 0)
+		return;
+	size_t length = strspn(escape + 3, "0123456789;");
+	bool on = strcmp(escape + 3 + length, "h") == 0;
+	if (!on && strcmp(escape + 3 + length, "l") != 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(reports); i++)
+		if (strstr(escape, reports[i]))
+			terminal->mouse = on;
+	terminal->mouse_ever |= terminal->mouse;
+}
+
 static void keep_last(struct terminal *terminal, const char *bytes, size_t length)
 {
 	size_t room = sizeof(terminal->last) - 1, kept = strlen(terminal->last);
@@ -88,6 +106,8 @@ static void keep_last(struct terminal *terminal, const char *bytes, size_t lengt
 		}
 		terminal->last[kept++] = bytes[i] ? bytes[i] : '?';
 		terminal->last[kept] = '\0';
+		if (bytes[i] == 'h' || bytes[i] == 'l')
+			note_mouse(terminal);
 	}
 }
 

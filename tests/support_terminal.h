@@ -15,8 +15,9 @@ struct terminal {
 	pid_t pid;
 	struct termios before; /* settings when the program was started */
 	struct VTerm *emulator;
-	size_t received; /* bytes so far */
-	char last[4096]; /* the last of them, NUL-terminated */
+	bool mouse, mouse_ever; /* it is, or was at any time, to tell of clicks */
+	size_t received;        /* bytes so far */
+	char last[4096];        /* the last of them, NUL-terminated */
 };
 
 struct terminal_options {

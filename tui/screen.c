@@ -181,26 +181,31 @@ static void start_colors(struct screen *screen)
 	init_pair(STYLE_SHIELDED, COLOR_GREEN, -1);
 }
 
-/* Only what is pressed: waiting for clicks would delay each by the time a double one takes. */
-static void listen_to_mouse(bool on)
+/* Only what is pressed: waiting for clicks would delay each by the time a double one takes. False
+ * when the terminal has no mouse. */
+static bool listen_to_mouse(bool on)
 {
 	static const mmask_t wanted = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
 	mouseinterval(0);
-	mousemask(on ? wanted : 0, NULL);
+	return mousemask(on ? wanted : 0, NULL) != 0;
+}
+
+/* A crash in between has to find the mouse to be switched off. */
+static void set_mouse(struct screen *screen, bool on)
+{
+	if (on) {
+		screen->look.mouse = true;
+		arm_rescue(screen);
+	}
+	screen->look.mouse = listen_to_mouse(on);
+	arm_rescue(screen);
 }
 
 void screen_set_look(struct screen *screen, const struct screen_look *look)
 {
-	bool mouse = look->mouse, color = look->color && has_colors();
-	if (mouse != screen->look.mouse) {
-		/* A crash in between has to find the mouse to be switched off. */
-		if (!mouse)
-			listen_to_mouse(false);
-		screen->look.mouse = mouse;
-		arm_rescue(screen);
-		if (mouse)
-			listen_to_mouse(true);
-	}
+	bool color = look->color && has_colors();
+	if (look->mouse != screen->look.mouse)
+		set_mouse(screen, look->mouse);
 	if (color && !screen->with_colors)
 		start_colors(screen);
 	screen->all |= color != screen->look.color;

@@ -1,0 +1,364 @@
+/* The setup and the mouse on a pseudo-terminal, with what a terminal sends for both. */
+#include "support.h"
+#include "support_machine.h"
+#include "support_terminal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What xterm-256color is told, and what must come before the end. */
+#define MOUSE_ON  "\033[?1006;1000h"
+#define MOUSE_OFF "\033[?1006;1000l"
+
+struct fixture {
+	char root[64], config[96];
+	struct terminal terminal;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	assert_non_null(fixture);
+	fixture->terminal = (struct terminal){ .master = -1, .slave = -1 };
+	machine_make(fixture->root, sizeof(fixture->root));
+	snprintf(fixture->config, sizeof(fixture->config), "%s/config", fixture->root);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	terminal_release(&fixture->terminal);
+	machine_remove(fixture->root);
+	free(fixture);
+	return 0;
+}
+
+/* Starts with the settings of `settings`, if they are not NULL, and an option more, or NULL. */
+static struct terminal *start_on(struct fixture *fixture, const char *settings, char *option,
+	const struct terminal_options *options)
+{
+	static char built[] = "build/oomspect", root[] = "--root", config[] = "--config";
+	char *program = getenv("OOMSPECT");
+	char *argv[] = { program ? program : built, root, fixture->root, config, fixture->config,
+		option, NULL };
+	machine_write(fixture->root, "config", settings ? settings : "");
+	terminal_start(&fixture->terminal, 24, 80, options, argv);
+	terminal_wait_for(&fixture->terminal, "java -Xmx12g");
+	return &fixture->terminal;
+}
+
+static struct terminal *start(struct fixture *fixture, const char *settings, char *option)
+{
+	return start_on(fixture, settings, option, NULL);
+}
+
+static struct terminal *start_with_mouse(struct fixture *fixture)
+{
+	static char mouse[] = "-m";
+	struct terminal *terminal = start(fixture, NULL, mouse);
+	assert_true(terminal->mouse);
+	return terminal;
+}
+
+static void quit(struct terminal *terminal)
+{
+	terminal_send(terminal, "Q");
+	assert_int_equal(terminal_wait_exit(terminal), 0);
+	assert_true(terminal_is_restored(terminal));
+	assert_false(terminal->mouse);
+}
+
+/* Presses and releases the button (0 the left one, 64 and 65 the wheel) over the first character of
+ * `text`. */
+static void press(struct terminal *terminal, int button, const char *text)
+{
+	char *screen = terminal_text(terminal), *found = strstr(screen, text), bytes[64];
+	if (!found)
+		fail_msg("not on the screen: %s", text);
+	int row = 1, col = 1;
+	for (const char *at = screen; at < found; at++) {
+		col = *at == '\n' ? 1 : col + 1;
+		row += *at == '\n';
+	}
+	free(screen);
+	snprintf(bytes, sizeof(bytes), "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, col, row, button,
+		col, row);
+	terminal_send(terminal, bytes);
+}
+
+/* --- the setup -------------------------------------------------------------------------------- */
+
+static void f_shows_and_hides_columns(void **state)
+{
+	struct terminal *terminal = start(*state, NULL, NULL);
+	terminal_send(terminal, "f");
+	terminal_wait_for(terminal, "| [Columns]");
+	terminal_send(terminal, "\033OB\033OB\033OB "); /* Down to USER */
+	terminal_wait_for(terminal, " RK      PID    MEM");
+	terminal_wait_for(terminal, "> [ ] USER");
+	terminal_send(terminal, "\r");
+	terminal_wait_for(terminal, " RK      PID USER");
+	terminal_send(terminal, "\033[18~"); /* F7 */
+	terminal_wait_for(terminal, " RK  USER         PID");
+	terminal_send(terminal, "\033");
+	terminal_wait_for(terminal, " rows 1-14 of 14");
+	terminal_wait_for(terminal, " RK  USER         PID");
+	quit(terminal);
+}
+
+static void f2_and_s_open_its_pages_and_w_writes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct terminal *terminal = start(fixture, NULL, NULL);
+	terminal_send(terminal, "\033OQ"); /* F2 */
+	terminal_wait_for(terminal, "| [Columns]");
+	terminal_send(terminal, "\033OC"); /* Right */
+	terminal_wait_for(terminal, "[Meters]");
+	terminal_send(terminal, "\033[F "); /* End: the function bar */
+	terminal_wait_for(terminal, "> [ ] keys");
+	terminal_send(terminal, "q");
+	terminal_wait_for(terminal, " rows 1-14 of 14");
+	terminal_send(terminal, "S\t");
+	terminal_wait_for(terminal, "> [3.0]       delay");
+	terminal_send(terminal, "--");
+	terminal_wait_for(terminal, "> [1.0]       delay");
+	terminal_wait_for(terminal, "up 41d  1.0s");
+	terminal_send(terminal, "W");
+	terminal_wait_for(terminal, "settings written to ");
+	terminal_send(terminal, "q");
+	quit(terminal);
+	char text[4096] = "";
+	FILE *file = fopen(fixture->config, "re");
+	assert_non_null(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(text, "\ndelay = 1.0\n"));
+	assert_non_null(strstr(text, "\nmeters = title,memory,swap,commit,psi,zones,"));
+	assert_null(strstr(text, "keys\n\n"));
+}
+
+static void colours_and_ascii_change_at_once(void **state)
+{
+	struct terminal *terminal = start(*state, NULL, NULL);
+	terminal_send(terminal, "\f");
+	terminal_read(terminal, 300);
+	assert_non_null(strstr(terminal->last, "\033[31m")); /* the victim is red */
+	terminal_send(terminal, "S\033[Z ");                 /* Shift-Tab: the last page */
+	terminal_wait_for(terminal, "> [ ] color");
+	terminal->last[0] = '\0';
+	terminal_send(terminal, "\f");
+	terminal_read(terminal, 300);
+	assert_null(strstr(terminal->last, "\033[31m"));
+	terminal_send(terminal, " \f");
+	terminal_wait_for(terminal, "> [x] color");
+	assert_non_null(strstr(terminal->last, "\033[31m"));
+	terminal_send(terminal, "\033OB "); /* Down: ascii */
+	terminal_wait_for(terminal, "> [x] ascii");
+	terminal_send(terminal, "q");
+	quit(terminal);
+}
+
+static void no_colours_at_the_start_can_be_switched_on(void **state)
+{
+	struct terminal *terminal = start(*state, "color = off\n", NULL);
+	assert_null(strstr(terminal->last, "\033[31m"));
+	terminal_send(terminal, "S\033[Z ");
+	terminal_wait_for(terminal, "> [x] color");
+	assert_non_null(strstr(terminal->last, "\033[31m"));
+	quit(terminal);
+}
+
+/* --- the mouse -------------------------------------------------------------------------------- */
+
+static void nothing_is_asked_of_the_mouse_by_default(void **state)
+{
+	struct terminal *terminal = start(*state, NULL, NULL);
+	terminal_send(terminal, "2345fS\t\tq");
+	terminal_read(terminal, 300);
+	quit(terminal);
+	assert_false(terminal->mouse_ever);
+}
+
+static void wheel_and_clicks_do_what_keys_do(void **state)
+{
+	struct terminal *terminal = start_with_mouse(*state);
+	press(terminal, 0, "3321 alice");
+	terminal_wait_for(terminal, ">7      3321 alice");
+	press(terminal, 64, "3321 alice");
+	terminal_wait_for(terminal, ">4       911 mysql");
+	press(terminal, 65, "3321 alice");
+	terminal_wait_for(terminal, ">7      3321 alice");
+	press(terminal, 0, "SCORE   RSS");
+	terminal_wait_for(terminal, "sort SCORE ");
+	press(terminal, 0, "SCORE   RSS");
+	terminal_wait_for(terminal, "sorted by SCORE, reversed");
+	press(terminal, 0, "2 Cgroups");
+	terminal_wait_for(terminal, "[2 Cgroups]");
+	press(terminal, 0, "F1Help");
+	terminal_wait_for(terminal, "THE NUMBERS");
+	press(terminal, 65, "THE NUMBERS");
+	terminal_wait_for(terminal, "rows 4-25 of");
+	terminal_send(terminal, "q1f");
+	terminal_wait_for(terminal, "| [Columns]");
+	press(terminal, 0, " Colours ");
+	terminal_wait_for(terminal, "[Colours]");
+	terminal_send(terminal, "\033");
+	terminal_wait_for(terminal, "qQuit");
+	press(terminal, 0, "qQuit");
+	assert_int_equal(terminal_wait_exit(terminal), 0);
+	assert_false(terminal->mouse);
+}
+
+static void buttons_without_a_meaning_are_no_keys(void **state)
+{
+	struct terminal *terminal = start_with_mouse(*state);
+	press(terminal, 0, "3321 alice");
+	terminal_wait_for(terminal, ">7      3321 alice");
+	press(terminal, 2, "1201 root"); /* right button */
+	press(terminal, 1, "1201 root");
+	terminal_read(terminal, 300);
+	terminal_wait_for(terminal, ">7      3321 alice");
+	terminal_wait_for(terminal, " rows 1-14 of 14"); /* no "unknown key" */
+	quit(terminal);
+}
+
+static void the_setup_switches_it_on_and_off(void **state)
+{
+	struct terminal *terminal = start(*state, NULL, NULL);
+	assert_false(terminal->mouse_ever);
+	terminal_send(terminal, "S\t\t\033[F "); /* the last line of the display */
+	terminal_wait_for(terminal, "> [x]         mouse");
+	assert_true(terminal->mouse);
+	press(terminal, 0, " Meters ");
+	terminal_wait_for(terminal, "[Meters]");
+	terminal_send(terminal, "\t\033[F ");
+	terminal_wait_for(terminal, "> [ ]         mouse");
+	assert_false(terminal->mouse);
+	quit(terminal);
+}
+
+static void the_settings_switch_it_on(void **state)
+{
+	struct terminal *terminal = start(*state, "mouse = on\n", NULL);
+	assert_true(terminal->mouse);
+	quit(terminal);
+}
+
+struct way_row {
+	const char *claim;
+	int number;
+	bool crash;
+};
+
+static const struct way_row way_rows[] = {
+	{ "SIGINT switches the mouse off", SIGINT, false },
+	{ "SIGTERM switches the mouse off", SIGTERM, false },
+	{ "SIGHUP switches the mouse off", SIGHUP, false },
+	{ "a segmentation fault switches the mouse off", SIGSEGV, true },
+	{ "an abort switches the mouse off", SIGABRT, true },
+	{ "a bus error switches the mouse off", SIGBUS, true },
+	{ "SIGQUIT switches the mouse off", SIGQUIT, true },
+};
+
+/* On the bytes: what switches it off is there, and nothing after it switches it on again. */
+static void assert_off_in_the_end(const struct terminal *terminal)
+{
+	const char *off = strstr(terminal->last, MOUSE_OFF);
+	assert_non_null(off);
+	assert_null(strstr(off, MOUSE_ON));
+	assert_false(terminal->mouse);
+	assert_true(terminal_is_restored(terminal));
+}
+
+static void check_way(void **state)
+{
+	const struct way_row *row = *state;
+	void *fixture;
+	set_up(&fixture);
+	struct terminal *terminal = start_with_mouse(fixture);
+	assert_int_equal(kill(terminal->pid, row->number), 0);
+	int status = terminal_wait_exit(terminal);
+	assert_true(row->crash ? WIFSIGNALED(status) : WIFEXITED(status));
+	assert_off_in_the_end(terminal);
+	tear_down(&fixture);
+}
+
+static void a_terminal_without_a_mouse_is_told_nothing(void **state)
+{
+	static char mouse[] = "-m";
+	struct terminal_options options = { .term = "vt100" };
+	struct terminal *terminal = start_on(*state, NULL, mouse, &options);
+	assert_false(terminal->mouse_ever);
+	assert_int_equal(kill(terminal->pid, SIGSEGV), 0);
+	assert_true(WIFSIGNALED(terminal_wait_exit(terminal)));
+	assert_null(strstr(terminal->last, "?1000"));
+}
+
+static void a_crash_after_it_was_switched_off_knows_that(void **state)
+{
+	struct terminal *terminal = start_with_mouse(*state);
+	terminal_send(terminal, "S\t\t\033[F ");
+	terminal_wait_for(terminal, "> [ ]         mouse");
+	assert_false(terminal->mouse);
+	terminal->last[0] = '\0';
+	assert_int_equal(kill(terminal->pid, SIGSEGV), 0);
+	assert_true(WIFSIGNALED(terminal_wait_exit(terminal)));
+	assert_null(strstr(terminal->last, "1000"));
+	assert_true(terminal_is_restored(terminal));
+}
+
+static void control_z_gives_it_back_and_fg_takes_it_again(void **state)
+{
+	struct fixture *fixture = *state;
+	char script[512];
+	const char *program = getenv("OOMSPECT");
+	snprintf(script, sizeof(script),
+		"%s -m --root %s; echo STOPPED; read line; fg; echo END=$?",
+		program ? program : "build/oomspect", fixture->root);
+	char *argv[] = { (char[]){ "bash" }, (char[]){ "-mc" }, script, NULL };
+	struct terminal *terminal = &fixture->terminal;
+	terminal_start(terminal, 24, 80, NULL, argv);
+	terminal_wait_for(terminal, "java -Xmx12g");
+	assert_true(terminal->mouse);
+	terminal_send(terminal, "\032");
+	terminal_wait_for(terminal, "STOPPED");
+	assert_false(terminal->mouse);
+	terminal_send(terminal, "\n");
+	terminal_wait_for(terminal, "java -Xmx12g");
+	assert_true(terminal->mouse);
+	press(terminal, 0, "3321 alice");
+	terminal_wait_for(terminal, ">7      3321 alice");
+	terminal_send(terminal, "q");
+	terminal_wait_for(terminal, "END=0");
+	assert_false(terminal->mouse);
+	assert_int_equal(terminal_wait_exit(terminal), 0);
+}
+
+#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(f_shows_and_hides_columns),
+		WITH_MACHINE(f2_and_s_open_its_pages_and_w_writes),
+		WITH_MACHINE(colours_and_ascii_change_at_once),
+		WITH_MACHINE(no_colours_at_the_start_can_be_switched_on),
+		WITH_MACHINE(nothing_is_asked_of_the_mouse_by_default),
+		WITH_MACHINE(wheel_and_clicks_do_what_keys_do),
+		WITH_MACHINE(buttons_without_a_meaning_are_no_keys),
+		WITH_MACHINE(the_setup_switches_it_on_and_off),
+		WITH_MACHINE(the_settings_switch_it_on),
+		WITH_MACHINE(a_terminal_without_a_mouse_is_told_nothing),
+		WITH_MACHINE(a_crash_after_it_was_switched_off_knows_that),
+		WITH_MACHINE(control_z_gives_it_back_and_fg_takes_it_again),
+	};
+	signal(SIGPIPE, SIG_IGN);
+	return run_rows("ways out", way_rows, check_way) +
+	       cmocka_run_group_tests_name("setup and mouse on a terminal", tests, NULL, NULL);
+}
