@@ -195,7 +195,7 @@ static void wheel_and_clicks_do_what_keys_do(void **state)
 	press(terminal, 65, "3321 alice");
 	terminal_wait_for(terminal, ">7      3321 alice");
 	press(terminal, 0, "SCORE   RSS");
-	terminal_wait_for(terminal, "sort SCORE ");
+	terminal_wait_for(terminal, "sort SCORE\n");
 	press(terminal, 0, "SCORE   RSS");
 	terminal_wait_for(terminal, "sorted by SCORE, reversed");
 	press(terminal, 0, "2 Cgroups");

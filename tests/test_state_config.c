@@ -104,6 +104,22 @@ static void w_writes_what_the_screen_shows(void **state)
 	assert_int_equal(config.units, UNITS_K);
 }
 
+static void switches_of_the_command_line_are_settings_too(void **state)
+{
+	struct fixture *fixture = *state;
+	struct config config;
+	fixture->options.no_color = fixture->options.ascii = fixture->options.mouse = true;
+	struct app *app = start(fixture, "");
+	state_config_get(app, &config);
+	assert_true(config.mouse && config.ascii);
+	assert_false(config.color);
+	app->ascii_only = false; /* whatever the locale */
+	config.ascii = false;
+	state_config_set(app, &config);
+	assert_false(app->grid.ascii);
+	assert_true(app->new_look);
+}
+
 static void nothing_is_written_without_w_or_read_only(void **state)
 {
 	struct fixture *fixture = *state;
@@ -145,6 +161,7 @@ int main(void)
 		WITH_MACHINE(settings_are_taken_over),
 		WITH_MACHINE(the_command_line_is_stronger),
 		WITH_MACHINE(w_writes_what_the_screen_shows),
+		WITH_MACHINE(switches_of_the_command_line_are_settings_too),
 		WITH_MACHINE(nothing_is_written_without_w_or_read_only),
 		WITH_MACHINE(vi_keys_move),
 		WITH_MACHINE(without_vi_keys_they_do_what_htops_do),

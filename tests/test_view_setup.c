@@ -191,6 +191,20 @@ static void what_is_overruled_is_said(void **state)
 	assert_false(app->grid.ascii);
 }
 
+static void what_is_said_is_said_once(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	static char screen[SCREEN_MAX];
+	keys(app, "2S");
+	draw(app, 50, 160);
+	keys(app, "x");
+	draw(app, 50, 160);
+	print_screen(&app->grid, screen);
+	const char *said = strstr(screen, "x does nothing");
+	assert_non_null(said);
+	assert_null(strstr(said + 1, "x does nothing"));
+}
+
 static void other_keys_do_nothing_but_say_so(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -274,6 +288,7 @@ int main(void)
 		WITH_MACHINE(settings_act_at_once),
 		WITH_MACHINE(vi_keys_act_at_once_in_the_setup_and_the_help),
 		WITH_MACHINE(what_is_overruled_is_said),
+		WITH_MACHINE(what_is_said_is_said_once),
 		WITH_MACHINE(other_keys_do_nothing_but_say_so),
 		WITH_MACHINE(it_does_not_open_over_the_help),
 		WITH_MACHINE(only_w_writes),

@@ -133,10 +133,12 @@ int view_tab_at(int col)
 	return -1;
 }
 
-/* A screen without a status line lends its last line to what has to be said now. */
+/* A screen without a status line lends its last line to what has to be said now. What stands over
+ * the view has a line of its own for that. */
 void view_status_draw(const struct app *app, struct grid *grid, const char *text)
 {
-	bool urgent = app->prompt.id != PROMPT_NONE || app->message[0];
+	bool covered = app->setup.open || app->acting.dialog != DIALOG_NONE;
+	bool said = app->message[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
 	int row = app->layout.rows[PART_STATUS];
 	if (row < 0 && urgent && grid->rows > 1)
 		row = grid->rows - 1;
@@ -145,7 +147,7 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 		grid_put(&pen, STYLE_BOLD, prompt_labels[app->prompt.id]);
 		grid_put_foreign(&pen, STYLE_NORMAL, app->prompt.text, grid_left(&pen) - 1);
 		grid_put(&pen, STYLE_REVERSE, " ");
-	} else if (app->message[0]) {
+	} else if (said) {
 		grid_skip(&pen, 1);
 		grid_put_foreign(&pen, STYLE_BOLD, app->message, grid_left(&pen));
 	} else {
