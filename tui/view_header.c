@@ -188,7 +188,8 @@ static void draw_swap(const struct app *app, struct grid *grid)
 	int64_t used = header_difference(mem->swap_total, mem->swap_free);
 	if (mem->swap_total == 0) {
 		grid_put(&pen, STYLE_DIM, "none");
-		put_commit(&pen, mem);
+		if (app->layout.rows[PART_COMMIT] < 0)
+			put_commit(&pen, mem);
 		return;
 	}
 	header_put_bar(&pen, level_in(app, used, mem->swap_total), used, mem->swap_total);
