@@ -76,3 +76,8 @@ struct layout layout_of(int rows, const struct layout_wish *wish)
 	}
 	return layout;
 }
+
+int layout_page(const struct layout *layout)
+{
+	return layout->list_rows > 2 ? layout->list_rows - 1 : 1;
+}

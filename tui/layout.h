@@ -48,4 +48,7 @@ struct layout_wish {
  * below it may then have of that half what leaves it two fifths. */
 struct layout layout_of(int rows, const struct layout_wish *wish);
 
+/* Rows that a page key moves the list by: one stays in sight. */
+int layout_page(const struct layout *layout);
+
 #endif

@@ -11,6 +11,7 @@
 #include "react_tree.h"
 #include "state.h"
 #include "state_config.h"
+#include "step.h"
 #include "view.h"
 
 #include "oomspect/text.h"
@@ -21,46 +22,16 @@
 #define SHIFT_STEP 8
 #define SHIFT_MAX  4096
 
-static void move_by(struct app *app, long rows)
-{
-	state_point_at(app, (long)app->cursor.index + rows);
-}
-
-static long page(const struct app *app)
-{
-	return app->layout.list_rows > 2 ? app->layout.list_rows - 1 : 1;
-}
-
-static void up(struct app *app)
-{
-	move_by(app, -1);
-}
-
-static void down(struct app *app)
-{
-	move_by(app, 1);
-}
-
-static void page_up(struct app *app)
-{
-	move_by(app, -page(app));
-}
-
-static void page_down(struct app *app)
-{
-	move_by(app, page(app));
-}
-
 /* The first row is a place: the cursor stays there whoever comes to stand in it. */
-static void first(struct app *app)
+static bool move(struct app *app, enum action action)
 {
-	state_point_at(app, 0);
-	app->cursor.bound = false;
-}
-
-static void last(struct app *app)
-{
-	move_by(app, (long)app->listing.count);
+	int rows = step_of(action, layout_page(&app->layout));
+	if (!rows)
+		return false;
+	state_point_at(app, (long)app->cursor.index + rows);
+	if (rows == -STEP_FAR)
+		app->cursor.bound = false;
+	return true;
 }
 
 static void shift_to(struct app *app, int shift)
@@ -291,12 +262,6 @@ static void scope(struct app *app)
 /* NULL: the key does nothing in the list of processes. */
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_OPEN] = view_detail,
-	[ACTION_UP] = up,
-	[ACTION_DOWN] = down,
-	[ACTION_PAGE_UP] = page_up,
-	[ACTION_PAGE_DOWN] = page_down,
-	[ACTION_FIRST] = first,
-	[ACTION_LAST] = last,
 	[ACTION_LEFT] = left,
 	[ACTION_RIGHT] = right,
 	[ACTION_LINE_START] = line_start,
@@ -407,7 +372,7 @@ static bool react(struct app *app, enum action action)
 {
 	if (own_reactions[app->view] && own_reactions[app->view](app, action))
 		return true;
-	if (react_sort(app, action) || react_setup_open(app, action))
+	if (move(app, action) || react_sort(app, action) || react_setup_open(app, action))
 		return true;
 	if (!reactions[action])
 		return false;

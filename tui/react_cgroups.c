@@ -3,6 +3,7 @@
 #include "react_scope.h"
 #include "state.h"
 #include "state_cgroups.h"
+#include "step.h"
 #include "view.h"
 
 #include "oomspect/memcg_name.h"
@@ -11,46 +12,16 @@
 
 /* --- moving ----------------------------------------------------------------------------------- */
 
-static void move_by(struct app *app, long rows)
-{
-	state_cgroups_point_at(app, (long)app->cgroups.at + rows);
-}
-
-static long page(const struct app *app)
-{
-	return app->layout.list_rows > 2 ? app->layout.list_rows - 1 : 1;
-}
-
-static void up(struct app *app)
-{
-	move_by(app, -1);
-}
-
-static void down(struct app *app)
-{
-	move_by(app, 1);
-}
-
-static void page_up(struct app *app)
-{
-	move_by(app, -page(app));
-}
-
-static void page_down(struct app *app)
-{
-	move_by(app, page(app));
-}
-
 /* The first row is a place: the cursor stays there whatever comes to stand in it. */
-static void first(struct app *app)
+static bool move(struct app *app, enum action action)
 {
-	state_cgroups_point_at(app, 0);
-	app->cgroups.bound = false;
-}
-
-static void last(struct app *app)
-{
-	state_cgroups_point_at(app, (long)app->cgroups.rows.count);
+	int rows = step_of(action, layout_page(&app->layout));
+	if (!rows)
+		return false;
+	state_cgroups_point_at(app, (long)app->cgroups.at + rows);
+	if (rows == -STEP_FAR)
+		app->cgroups.bound = false;
+	return true;
 }
 
 static void line_end(struct app *app)
@@ -307,12 +278,6 @@ static void back(struct app *app)
 }
 
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
-	[ACTION_UP] = up,
-	[ACTION_DOWN] = down,
-	[ACTION_PAGE_UP] = page_up,
-	[ACTION_PAGE_DOWN] = page_down,
-	[ACTION_FIRST] = first,
-	[ACTION_LAST] = last,
 	[ACTION_LINE_END] = line_end,
 	[ACTION_OPEN] = open_processes,
 	[ACTION_CGROUP] = back_to_process,
@@ -347,6 +312,8 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 
 bool react_cgroups(struct app *app, enum action action)
 {
+	if (move(app, action))
+		return true;
 	if (!reactions[action])
 		return false;
 	reactions[action](app);

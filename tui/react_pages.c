@@ -3,13 +3,11 @@
 #include "input.h"
 #include "state.h"
 #include "state_pages.h"
+#include "step.h"
 #include "view.h"
 #include "view_pages.h"
 
-#include <limits.h>
 #include <string.h>
-
-#define FAR (INT_MAX / 2)
 
 static bool is_text(const struct app *app)
 {
@@ -42,36 +40,6 @@ static int page(const struct app *app)
 {
 	int rows = room(app) - (app->view != VIEW_HELP);
 	return rows > 1 ? rows : 1;
-}
-
-static void up(struct app *app)
-{
-	scroll(app, -1);
-}
-
-static void down(struct app *app)
-{
-	scroll(app, 1);
-}
-
-static void page_up(struct app *app)
-{
-	scroll(app, -page(app));
-}
-
-static void page_down(struct app *app)
-{
-	scroll(app, page(app));
-}
-
-static void first(struct app *app)
-{
-	*top_of(app) = 0;
-}
-
-static void last(struct app *app)
-{
-	*top_of(app) = limit_top(app, FAR);
 }
 
 static void leave(struct app *app)
@@ -146,12 +114,6 @@ static void nothing(struct app *app)
 }
 
 static void (*const reactions[ACTION_COUNT])(struct app *app) = {
-	[ACTION_UP] = up,
-	[ACTION_DOWN] = down,
-	[ACTION_PAGE_UP] = page_up,
-	[ACTION_PAGE_DOWN] = page_down,
-	[ACTION_FIRST] = first,
-	[ACTION_LAST] = last,
 	[ACTION_BACK] = leave,
 	[ACTION_CLOSE] = leave,
 	[ACTION_OPEN] = nothing,
@@ -199,8 +161,12 @@ bool react_pages(struct app *app, const struct key_row *row)
 		return false;
 	if (row->action == ACTION_REPAINT && app->view != VIEW_HELP)
 		process_detail_ask(&app->process, &app->watch);
-	if (reactions[row->action]) {
-		reactions[row->action](app);
+	int rows = step_of(row->action, page(app));
+	if (rows || reactions[row->action]) {
+		if (rows)
+			scroll(app, rows);
+		else
+			reactions[row->action](app);
 		return true;
 	}
 	if (has_meaning(app, row))

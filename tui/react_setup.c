@@ -3,6 +3,7 @@
 #include "input.h"
 #include "state.h"
 #include "state_config.h"
+#include "step.h"
 #include "view_setup.h"
 
 static void show_page(struct app *app, enum config_page page)
@@ -17,36 +18,6 @@ static void point_at(struct app *app, long line)
 }
 
 /* --- moving ----------------------------------------------------------------------------------- */
-
-static void up(struct app *app)
-{
-	point_at(app, (long)app->setup.at - 1);
-}
-
-static void down(struct app *app)
-{
-	point_at(app, (long)app->setup.at + 1);
-}
-
-static void page_up(struct app *app)
-{
-	point_at(app, (long)app->setup.at - view_setup_rows(app));
-}
-
-static void page_down(struct app *app)
-{
-	point_at(app, (long)app->setup.at + view_setup_rows(app));
-}
-
-static void first(struct app *app)
-{
-	point_at(app, 0);
-}
-
-static void last(struct app *app)
-{
-	point_at(app, (long)setup_count(app->setup.page));
-}
 
 static void next_page(struct app *app)
 {
@@ -143,12 +114,6 @@ static void quit(struct app *app)
 }
 
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
-	[ACTION_UP] = up,
-	[ACTION_DOWN] = down,
-	[ACTION_PAGE_UP] = page_up,
-	[ACTION_PAGE_DOWN] = page_down,
-	[ACTION_FIRST] = first,
-	[ACTION_LAST] = last,
 	[ACTION_LEFT] = previous_page,
 	[ACTION_RIGHT] = next_page,
 	[ACTION_VIEW_NEXT] = next_page,
@@ -172,9 +137,12 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 void react_setup(struct app *app, int key)
 {
 	const struct key_row *row = keymap_find(key);
+	int lines = row ? step_of(row->action, view_setup_rows(app)) : 0;
 	char name[32];
 	input_name(key, name, sizeof(name));
-	if (row && reactions[row->action])
+	if (lines)
+		point_at(app, (long)app->setup.at + lines);
+	else if (row && reactions[row->action])
 		reactions[row->action](app);
 	else
 		state_say(app, "%s does nothing in the setup, Esc closes it", name);
