@@ -132,9 +132,9 @@ void view_setup_draw(const struct app *app, struct grid *grid)
 		struct pen pen = box_line(&box);
 		draw_head(&pen, setup);
 	}
-	for (int i = 0; i < place.rows; i++) {
+	for (int i = place.first; i < place.first + place.rows; i++) {
 		struct pen pen = box_line(&box);
-		size_t index = (size_t)(place.first + i);
+		size_t index = (size_t)i;
 		setup_line(&state, setup->page, index, &line);
 		draw_line(&pen, &line, width, index == setup->at);
 	}
