@@ -327,6 +327,7 @@ static const struct size_row size_rows[] = {
 	{ "hundreds of GB without", 250LL << 20, "250G" },
 	{ "TB", 3LL << 30, "3.0T" },
 	{ "a decimal that is rounded up", (2LL << 20) - 1, "2.0G" },
+	{ "the largest number", INT64_MAX, "8192E" },
 };
 
 static const struct size_row count_rows[] = {

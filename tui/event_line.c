@@ -12,6 +12,7 @@
 #define NAME_WIDTH  22 /* where there is no cgroup beside it: a pid, a name, "+9" */
 #define NAME_NARROW 17
 #define ADJ_SIZE    16
+#define KB_MAX      (INT64_MAX / OOM_VICTIMS_MAX / 2)
 
 void event_line_time(int64_t unix_us, int64_t boot_us, char buffer[EVENT_LINE_TIME_SIZE])
 {
@@ -25,9 +26,12 @@ void event_line_time(int64_t unix_us, int64_t boot_us, char buffer[EVENT_LINE_TI
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "-");
 }
 
+/* What a damaged log says may be beyond all sums. */
 static int64_t known(int64_t kb)
 {
-	return kb == OOM_UNKNOWN ? 0 : kb;
+	if (kb == OOM_UNKNOWN)
+		return 0;
+	return kb < KB_MAX ? kb : KB_MAX;
 }
 
 /* Anonymous memory and page tables come back; files and shared memory may stay. */

@@ -34,6 +34,12 @@ static void format_decimal(
 	snprintf(buffer, FORMAT_SIZE, "%" PRId64 ".%" PRId64 "%s", whole, tenth, suffix);
 }
 
+/* Half up; no sum that could overflow. */
+static int64_t rounded(int64_t value, int64_t unit)
+{
+	return value / unit + (value % unit * 2 >= unit);
+}
+
 void format_kb(int64_t kb, char buffer[FORMAT_SIZE])
 {
 	static const char suffixes[] = "KMGTPE";
@@ -44,15 +50,15 @@ void format_kb(int64_t kb, char buffer[FORMAT_SIZE])
 		return;
 	}
 	/* 999.5 of a unit is already 1.0 of the next: four digits would not fit the column. */
-	while (suffix[1] && (kb + unit / 2) / unit >= 1000) {
+	while (suffix[1] && rounded(kb, unit) >= 1000) {
 		unit *= 1024;
 		suffix++;
 	}
-	int64_t rounded = (kb + unit / 2) / unit;
+	int64_t whole = rounded(kb, unit);
 	if (kb == 0)
 		snprintf(buffer, FORMAT_SIZE, "0");
-	else if (*suffix == 'K' || *suffix == 'M' || rounded >= 100)
-		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%c", rounded, *suffix);
+	else if (*suffix == 'K' || *suffix == 'M' || whole >= 100)
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%c", whole, *suffix);
 	else
 		format_decimal(kb, unit, (char[]){ *suffix, '\0' }, buffer);
 }

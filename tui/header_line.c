@@ -25,7 +25,8 @@ struct pen header_begin(const struct app *app, struct grid *grid, enum part part
 
 int64_t header_kb(const struct app *app, int64_t pages)
 {
-	return pages < 0 ? UNKNOWN : pages * app->context.measure.page_kb;
+	int64_t page_kb = app->context.measure.page_kb;
+	return pages < 0 || pages > INT64_MAX / page_kb ? UNKNOWN : pages * page_kb;
 }
 
 int64_t header_difference(int64_t whole, int64_t part)
