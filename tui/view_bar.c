@@ -48,6 +48,13 @@ static size_t place_labels(int cols, struct label labels[LABELS_MAX])
 	return count;
 }
 
+/* As wide as the other: what the key would lead to. */
+static const char *label_text(const struct app *app, const struct key_row *row)
+{
+	bool tree = app->view == VIEW_CGROUPS ? app->cgroups.tree : app->tree;
+	return row->action == ACTION_TREE && tree ? "Flat" : row->label;
+}
+
 void view_bar_draw(const struct app *app, struct grid *grid)
 {
 	struct label labels[LABELS_MAX];
@@ -55,7 +62,7 @@ void view_bar_draw(const struct app *app, struct grid *grid)
 	for (size_t i = 0; i < count; i++) {
 		struct pen pen = grid_pen(grid, app->layout.rows[PART_BAR], labels[i].col);
 		grid_put(&pen, STYLE_BOLD, labels[i].name);
-		grid_put(&pen, STYLE_REVERSE, labels[i].row->label);
+		grid_put(&pen, STYLE_REVERSE, label_text(app, labels[i].row));
 	}
 }
 
