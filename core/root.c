@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/openat2.h>
 
 /* O_NONBLOCK: a FIFO in a captured tree must not hold the program. */
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
@@ -132,6 +135,35 @@ ssize_t root_readlink_proc(const struct root *root, const char *path, char *buff
 int root_open_dir(const struct root *root, const char *path)
 {
 	return open_retrying(root->fd, path, OPEN_FLAGS | O_DIRECTORY);
+}
+
+static int open_linked(const struct root *root, const char *path, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)flags, .resolve = RESOLVE_IN_ROOT };
+	if (root->live)
+		return open_retrying(root->fd, path, flags);
+	long fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+	/* A container's filter that does not know the call may answer EPERM. */
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return open_retrying(root->fd, path, flags | O_NOFOLLOW);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int root_open_dir_linked(const struct root *root, const char *path)
+{
+	return open_linked(root, path, OPEN_FLAGS | O_DIRECTORY);
+}
+
+ssize_t root_read_linked(const struct root *root, const char *path, char *buffer, size_t size)
+{
+	buffer[0] = '\0';
+	int fd = open_linked(root, path, OPEN_FLAGS);
+	if (fd < 0)
+		return fd;
+	ssize_t length = read_whole(fd, buffer, size, false);
+	close(fd);
+	tell_file(root, path, 0, buffer, length);
+	return length;
 }
 
 /* Hands out the whole lines of `buffer`; at the end, or when one line fills it, all of it.

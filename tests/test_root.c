@@ -270,6 +270,28 @@ static void visits_thousands_of_entries_and_stops_when_told(void **state)
 	assert_int_equal(root_each_number(&tree->root, "meminfo", add_number, &sum), -ENOTDIR);
 }
 
+static void links_are_followed_within_the_root(void **state)
+{
+	const struct tree *tree = *state;
+	char buffer[16];
+	tree_write(tree, "sys/a", "A");
+	tree_link(tree, "sys/absolute", "/sys/a");
+	tree_link(tree, "sys/up", "../../../../../../sys/a");
+	tree_link(tree, "sys/loop", "loop");
+	tree_link(tree, "dir", "/sys");
+	assert_int_equal(root_read_linked(&tree->root, "sys/a", buffer, sizeof(buffer)), 1);
+	assert_int_equal(root_read_linked(&tree->root, "sys/absolute", buffer, sizeof(buffer)), 1);
+	assert_int_equal(root_read_linked(&tree->root, "sys/up", buffer, sizeof(buffer)), 1);
+	assert_int_equal(root_read_linked(&tree->root, "../sys/a", buffer, sizeof(buffer)), 1);
+	assert_int_equal(
+		root_read_linked(&tree->root, "sys/loop", buffer, sizeof(buffer)), -ELOOP);
+	assert_int_equal(root_open_dir_linked(&tree->root, "sys/a"), -ENOTDIR);
+	int fd = root_open_dir_linked(&tree->root, "dir");
+	assert_true(fd >= 0);
+	assert_int_equal(root_read_at(fd, "a", buffer, sizeof(buffer)), 1);
+	close(fd);
+}
+
 /* --- the listener */
 
 static void note_file(
@@ -320,6 +342,7 @@ int main(void)
 		TREE_TEST(says_why_a_file_cannot_be_read),
 		TREE_TEST(does_not_wait_for_a_fifo),
 		TREE_TEST(reads_the_target_of_a_link),
+		TREE_TEST(links_are_followed_within_the_root),
 		TREE_TEST(lines_of_a_long_file_are_whole),
 		TREE_TEST(a_line_above_four_kib_comes_in_pieces),
 		TREE_TEST(whoever_has_seen_enough_is_given_no_more),

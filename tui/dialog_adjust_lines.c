@@ -346,6 +346,22 @@ void adjust_line_sharers(const struct app *app, struct pen *pen, int index)
 		sharers, sharers == 1 ? " shares" : "es share", sharers == 1 ? "it" : "them");
 }
 
+/* What its files say, and whether that is all of them. */
+static void put_unit_value(struct pen *pen, const struct unit *unit)
+{
+	if (!unit->service) {
+		grid_put(pen, STYLE_NORMAL, ": whoever starts it sets it");
+	} else if (!unit->set) {
+		grid_put(pen, STYLE_NORMAL,
+			unit->unread ? ": OOMScoreAdjust= not seen; files unreadable"
+				     : ": OOMScoreAdjust= is not set");
+	} else {
+		grid_put(pen, STYLE_NORMAL, ": OOMScoreAdjust=");
+		grid_put_foreign(pen, STYLE_BOLD, unit->value, UNIT_VALUE_SIZE);
+		grid_put(pen, STYLE_NORMAL, unit->unread ? "; some files unreadable" : "");
+	}
+}
+
 void adjust_line_unit(const struct app *app, struct pen *pen, int index)
 {
 	const struct unit *unit = &adjust_of(app)->unit;
@@ -354,15 +370,8 @@ void adjust_line_unit(const struct app *app, struct pen *pen, int index)
 	if (!unit->name[0])
 		return;
 	grid_printf(pen, STYLE_NORMAL, "; %sunit ", unit->user ? "user " : "");
-	grid_put_foreign(pen, STYLE_NORMAL, unit->name, grid_left(pen) - 32);
-	if (!unit->service)
-		grid_put(pen, STYLE_NORMAL, ": whoever starts it sets it");
-	else if (!unit->set)
-		grid_put(pen, STYLE_NORMAL, ": OOMScoreAdjust= is not set");
-	else {
-		grid_put(pen, STYLE_NORMAL, ": OOMScoreAdjust=");
-		grid_put_foreign(pen, STYLE_BOLD, unit->value, UNIT_VALUE_SIZE);
-	}
+	grid_put_foreign(pen, STYLE_NORMAL, unit->name, grid_left(pen) - (unit->unread ? 46 : 32));
+	put_unit_value(pen, unit);
 }
 
 void adjust_line_drop_in(const struct app *app, struct pen *pen, int index)

@@ -63,6 +63,12 @@ void root_tell(const struct root *root, const char *path, const char *bytes, siz
 /* Opens a directory below the root for reading entries; negative errno on failure. */
 int root_open_dir(const struct root *root, const char *path);
 
+/* root_read and root_open_dir for files that are often symbolic links: these, absolute ones too, lead
+ * within the root, as they do on the machine that it stands for (openat2(2); where the running
+ * kernel has none, before 5.6, links of a captured tree are refused with -ELOOP). */
+ssize_t root_read_linked(const struct root *root, const char *path, char *buffer, size_t size);
+int root_open_dir_linked(const struct root *root, const char *path);
+
 /* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. */
 ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size);
 
