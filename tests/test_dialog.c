@@ -309,6 +309,19 @@ static void a_written_value_is_read_back_and_kept_for_u(void **state)
 	assert_int_equal(adjust_of(stage)->value, 0);
 }
 
+static void the_cursor_stays_on_whom_was_written_to(void **state)
+{
+	struct stage *stage = *state;
+	stage_go_live(stage);
+	stage_type(stage, "ga-200\r");
+	assert_int_equal(sampler_sample(&stage->app.watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(&stage->app, NULL), ERR_OK);
+	assert_int_not_equal(stage->app.cursor.index, 0);
+	stage_type(stage, "au");
+	assert_int_equal(adjust_of(stage)->targets.items[0].task->pid, 4242);
+	assert_int_equal(adjust_of(stage)->value, 0);
+}
+
 static void a_group_is_written_with_one_enter_and_shows_each_result(void **state)
 {
 	struct stage *stage = *state;
@@ -397,6 +410,7 @@ int main(void)
 		ON_A_STAGE(actions_belong_to_processes),
 		ON_A_STAGE(the_process_of_the_detail_view_is_acted_on),
 		ON_A_STAGE(a_written_value_is_read_back_and_kept_for_u),
+		ON_A_STAGE(the_cursor_stays_on_whom_was_written_to),
 		ON_A_STAGE(a_group_is_written_with_one_enter_and_shows_each_result),
 		ON_A_STAGE(tags_come_and_go),
 		ON_A_STAGE(a_process_that_ended_loses_its_tag),

@@ -25,6 +25,10 @@ static void it_tells_one_and_five_seconds_and_the_rest(void **state)
 	recovery_describe(&recovery, text, sizeof(text));
 	assert_string_equal(text,
 		"memory back: avail 2.0G at the kill, 1 s 2.9G, 5 s 3.1G, at rest after 1.2 s");
+	recovery.released = true;
+	recovery_describe(&recovery, text, sizeof(text));
+	assert_string_equal(
+		text, "released: avail 2.0G at the kill, 1 s 2.9G, 5 s 3.1G, at rest after 1.2 s");
 }
 
 static void a_machine_that_never_rests_is_left_alone_after_half_a_minute(void **state)

@@ -283,8 +283,7 @@ static void links_are_followed_within_the_root(void **state)
 	assert_int_equal(root_read_linked(&tree->root, "sys/absolute", buffer, sizeof(buffer)), 1);
 	assert_int_equal(root_read_linked(&tree->root, "sys/up", buffer, sizeof(buffer)), 1);
 	assert_int_equal(root_read_linked(&tree->root, "../sys/a", buffer, sizeof(buffer)), 1);
-	assert_int_equal(
-		root_read_linked(&tree->root, "sys/loop", buffer, sizeof(buffer)), -ELOOP);
+	assert_int_equal(root_read_linked(&tree->root, "sys/loop", buffer, sizeof(buffer)), -ELOOP);
 	assert_int_equal(root_open_dir_linked(&tree->root, "sys/a"), -ENOTDIR);
 	int fd = root_open_dir_linked(&tree->root, "dir");
 	assert_true(fd >= 0);

@@ -283,6 +283,9 @@ void acting_write(struct app *app)
 	} else {
 		const struct target *first = &adjust->targets.items[0];
 		bool done = adjust_write(adjust, &app->acting.history, &app->acting.audit);
+		/* The first row is a place, but what was done is undone at its process. */
+		if (app->view == VIEW_PROCS)
+			state_point_at(app, (long)app->cursor.index);
 		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED)
 			state_say(app, "refused, %d is in force", first->after);
 		else
@@ -310,6 +313,12 @@ static int64_t read_available(const struct root *root)
 	return meminfo.mem_available;
 }
 
+static void begin_recovery(struct app *app, int64_t before_ms, int64_t before_kb)
+{
+	recovery_begin(&app->acting.recovery, before_ms, before_kb);
+	app->acting.recovery.released = app->acting.sending.released;
+}
+
 void acting_send(struct app *app)
 {
 	struct sending *sending = &app->acting.sending;
@@ -324,7 +333,7 @@ void acting_send(struct app *app)
 	int64_t before_ms = boot_ms(), before_kb = read_available(&app->watch.root);
 	bool done = sending_send(sending, &app->acting.history, &app->acting.audit);
 	if (targets_done(&sending->targets) && signal_rows[sending->chosen].ends)
-		recovery_begin(&app->acting.recovery, before_ms, before_kb);
+		begin_recovery(app, before_ms, before_kb);
 	state_say(app, "%s", sending->result);
 	if (done && sending->targets.count == 1)
 		acting_close(app);

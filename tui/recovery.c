@@ -67,7 +67,8 @@ void recovery_describe(const struct recovery *recovery, char *buffer, size_t siz
 		{ ", now ", "", recovery->watching ? recovery->latest_kb : UNKNOWN },
 	};
 	int64_t tenths = (recovery->rest_ms - recovery->begun_ms) / 100;
-	size_t used = (size_t)snprintf(buffer, size, "memory back: avail");
+	size_t used = (size_t)snprintf(
+		buffer, size, "%s: avail", recovery->released ? "released" : "memory back");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		char text[FORMAT_SIZE];
 		if (parts[i].kb < 0 || used >= size)
