@@ -32,6 +32,7 @@ static const struct kind *const tables[] = {
 	kinds_facts,
 	kinds_events,
 	kinds_screen,
+	kinds_action,
 };
 
 /* What the kernel's command line says to do. */

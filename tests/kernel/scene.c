@@ -67,6 +67,15 @@ pid_t scene_hog(struct scene *scene, const struct hog *hog)
 	return pid;
 }
 
+void scene_sizes(struct scene *scene, const char *name, int count)
+{
+	struct hog hog = { .name = name };
+	for (int i = 0; i < count; i++) {
+		hog.anon = guest_mib(1) * (1 + i * 5 % 6) + chance_between(&scene->chance, 0, 100);
+		scene_hog(scene, &hog);
+	}
+}
+
 void scene_group(struct scene *scene, const char *path, long limit_pages)
 {
 	if (!group_make(path) || !group_limit(path, limit_pages))
@@ -273,6 +282,21 @@ static void judge_kill(struct scene *scene, unsigned kill)
 	report_verdict(scene, kill, &answer, &outcome, &log);
 	kernlog_end(&log);
 	end_trigger(scene);
+}
+
+pid_t scene_kill(struct scene *scene)
+{
+	static struct kernlog log;
+	int64_t until = guest_ms() + 10000;
+	if (!kernlog_begin(&log))
+		scene_broken("/dev/kmsg: %s", strerror(errno));
+	trigger_sysrq(scene);
+	while (!log.killed.count && guest_ms() < until) {
+		guest_sleep_ms(2);
+		kernlog_poll(&log);
+	}
+	kernlog_end(&log);
+	return kernlog_victim(&log);
 }
 
 _Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run, bool last_try)

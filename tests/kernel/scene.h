@@ -66,10 +66,12 @@ struct scene {
 
 /* All kinds, by file; each ends with a row without a name. */
 extern const struct kind kinds_host[], kinds_oom[], kinds_group[], kinds_odd[], kinds_random[],
-	kinds_facts[], kinds_events[], kinds_screen[], kinds_last[];
+	kinds_facts[], kinds_events[], kinds_screen[], kinds_action[], kinds_last[];
 
 /* Starts a hog or ends the scenario as broken. */
 pid_t scene_hog(struct scene *scene, const struct hog *hog);
+/* `count` hogs of different sizes, up to 6 MiB. */
+void scene_sizes(struct scene *scene, const char *name, int count);
 /* A cgroup, made and limited (GROUP_NO_LIMIT) or broken. */
 void scene_group(struct scene *scene, const char *path, long limit_pages);
 /* Writes a setting or ends the scenario as broken. */
@@ -80,6 +82,9 @@ _Noreturn void scene_broken(const char *format, ...) __attribute__((format(print
 /* The verdict of a check, with what was found. */
 void scene_claim(const struct scene *scene, bool holds, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Alt-SysRq-F, for checks: whom the kernel chose; 0: nobody in ten seconds. */
+pid_t scene_kill(struct scene *scene);
 
 /* Sets one up, asks, triggers and compares; reports each kill. Runs in a process of its own. */
 _Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run, bool last_try);
