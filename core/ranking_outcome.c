@@ -58,14 +58,14 @@ static bool in_subtree(const struct memcg_tree *tree, int32_t top, int32_t row)
 /* The end of a pid namespace's first process is the end of all in it (kernel/pid_namespace.c:
  * zap_pid_ns_processes()). They descend from it: orphans inside are given to it. One that entered
  * by setns(2) has its parent outside and is not seen. */
-static bool ends_with_namespace(
-	const struct snapshot *snapshot, const struct task *victim, const struct task *task)
+bool ranking_ends_with(
+	const struct snapshot *snapshot, const struct task *first, const struct task *task)
 {
 	enum { GENERATIONS = 64 };
-	if (!victim->ns_init)
+	if (!first->ns_init)
 		return false;
 	for (int i = 0; task && i < GENERATIONS; i++) {
-		if (task->ppid == victim->pid)
+		if (task->ppid == first->pid)
 			return true;
 		task = snapshot_find(snapshot, task->ppid);
 	}
@@ -82,7 +82,7 @@ bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapsh
 	/* Whoever shares the mm dies, an oom_score_adj of -1000 notwithstanding. */
 	if (row->task->has_mm && row->task->mm_owner == victim->task->mm_owner)
 		return true;
-	if (ends_with_namespace(snapshot, victim->task, row->task))
+	if (ranking_ends_with(snapshot, victim->task, row->task))
 		return true;
 	if (!era_has(&snapshot->host.era, ERA_OOM_GROUP) || row->unkillable == UNKILLABLE_ADJ ||
 		!row->task->has_mm || victim->task->memcg == UNKNOWN || row->task->memcg == UNKNOWN)
@@ -96,17 +96,33 @@ size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *s
 {
 	size_t count = 0;
 	for (size_t i = 0; i < snapshot->count && count < capacity; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		bool init = task->pid == 1 && snapshot->host.init_pid_ns;
 		struct ranking_row row = {
-			.task = &snapshot->tasks[i],
-			.oom_score_adj = snapshot->tasks[i].oom_score_adj,
+			.task = task,
+			.oom_score_adj = task->oom_score_adj,
+			.unkillable = init            ? UNKILLABLE_INIT
+				      : task->kthread ? UNKILLABLE_KTHREAD
+						      : KILLABLE,
 			.mem_pages = UNKNOWN,
 			.oom_score = UNKNOWN,
 			.points = BADNESS_UNKILLABLE,
 		};
 		if (!domain_has(&ranking->domain, snapshot, row.task) &&
-			ranking_dies_with_victim(ranking, snapshot, &row))
-			rows[count++] = row;
+			ranking_dies_with_victim(ranking, snapshot, &row)) {
+			if (rows)
+				rows[count] = row;
+			count++;
+		}
 	}
+	return count;
+}
+
+size_t ranking_deaths(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	size_t count = ranking_outsiders(ranking, snapshot, NULL, SIZE_MAX);
+	for (size_t i = 0; i < ranking->count; i++)
+		count += ranking_dies_with_victim(ranking, snapshot, &ranking->rows[i]);
 	return count;
 }
 
@@ -224,6 +240,9 @@ unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapsho
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
 	unsigned bits = snapshot->hidepid ? 1u << UNCERTAIN_HIDDEN : 0;
+	/* A cgroup that is limited from inside, or for the whole of it, has no others. */
+	if (snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG)
+		bits |= 1u << UNCERTAIN_PID_NS;
 	if (!victim)
 		return bits;
 	if (ranking->domain.kind == DOMAIN_NODES)

@@ -68,25 +68,57 @@ static void put_why(
 	printer_line(printer, why);
 }
 
+/* "LABEL 12 a, 13 b, and 3 more", a line of its own if there is anybody. */
+struct roll {
+	struct printer *printer;
+	const char *label;
+	size_t count;
+};
+
+static void roll_call(struct roll *roll, const struct task *task)
+{
+	struct pen *pen = &roll->printer->pen;
+	if (++roll->count > DIES_WITH_MAX)
+		return;
+	grid_printf(
+		pen, STYLE_NORMAL, "%s %d ", roll->count == 1 ? roll->label : ",", (int)task->pid);
+	grid_put_foreign(pen, STYLE_NORMAL, task->comm, TASK_COMM_SIZE);
+}
+
+static void roll_end(const struct roll *roll)
+{
+	if (roll->count > DIES_WITH_MAX)
+		grid_printf(&roll->printer->pen, STYLE_NORMAL, ", and %zu more",
+			roll->count - DIES_WITH_MAX);
+	if (roll->count)
+		printer_end_line(roll->printer);
+}
+
+static void put_outsiders(
+	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+{
+	struct ranking_row rows[DIES_WITH_MAX];
+	bool memcg = ranking->domain.kind == DOMAIN_MEMCG;
+	struct roll roll = { printer,
+		memcg ? "  and outside this cgroup:" : "  and outside these nodes:", 0 };
+	size_t shown = ranking_outsiders(ranking, watch->snapshot, rows, DIES_WITH_MAX);
+	for (size_t i = 0; i < shown; i++)
+		roll_call(&roll, rows[i].task);
+	if (shown == DIES_WITH_MAX)
+		roll.count = ranking_outsiders(ranking, watch->snapshot, NULL, SIZE_MAX);
+	roll_end(&roll);
+}
+
 static void put_dies_with(
 	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
 {
 	char frees[FORMAT_SIZE];
-	unsigned count = 0;
-	for (size_t i = 0; i < ranking->count; i++) {
-		const struct ranking_row *row = &ranking->rows[i];
-		if (!ranking_dies_with_victim(ranking, watch->snapshot, row))
-			continue;
-		if (++count > DIES_WITH_MAX)
-			continue;
-		grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ",
-			count == 1 ? "  dies with it:" : ",", (int)row->task->pid);
-		grid_put_foreign(&printer->pen, STYLE_NORMAL, row->task->comm, TASK_COMM_SIZE);
-	}
-	if (count > DIES_WITH_MAX)
-		grid_printf(&printer->pen, STYLE_NORMAL, ", and %u more", count - DIES_WITH_MAX);
-	if (count)
-		printer_end_line(printer);
+	struct roll roll = { printer, "  dies with it:", 0 };
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking_dies_with_victim(ranking, watch->snapshot, &ranking->rows[i]))
+			roll_call(&roll, ranking->rows[i].task);
+	roll_end(&roll);
+	put_outsiders(printer, watch, ranking);
 	format_kb(ranking_frees_kb(ranking, watch->snapshot), frees);
 	grid_printf(&printer->pen, STYLE_NORMAL, "  frees about: %s", frees);
 	printer_end_line(printer);

@@ -34,6 +34,16 @@ static bool has_cgroup(const struct app *app, int index)
 	return is_single(app, index) && app->acting.adjust.cgroup.there;
 }
 
+static bool has_company(const struct app *app, int index)
+{
+	const struct adjust *adjust = &app->acting.adjust;
+	const struct outlook *outlook = index ? &adjust->cgroup : &adjust->machine;
+	size_t count = 0;
+	for (int moment = 0; outlook->there && moment < ADJUST_MOMENTS; moment++)
+		count += ranking_deaths(&outlook->at_oom[moment], app->watch.snapshot);
+	return count > 0 && (index == 0 || has_limit(app, index));
+}
+
 static bool has_sharers(const struct app *app, int index)
 {
 	(void)index;
@@ -87,7 +97,9 @@ static const struct dialog_line lines[] = {
 	{ adjust_line_rank, is_single, 0, 35 },
 	{ adjust_line_rank_cgroup, has_cgroup, 0, 40 },
 	{ adjust_line_next, NULL, 0, 5 },
+	{ adjust_line_company, has_company, 0, 27 },
 	{ adjust_line_next_cgroup, has_limit, 0, 25 },
+	{ adjust_line_company, has_company, 1, 28 },
 	{ adjust_line_freed, NULL, 0, 45 },
 	{ dialog_blank, NULL, 0, 91 },
 	{ adjust_line_children, NULL, 0, 15 },

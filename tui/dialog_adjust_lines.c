@@ -313,6 +313,18 @@ void adjust_line_next_cgroup(const struct app *app, struct pen *pen, int index)
 	put_victims(pen, app, &adjust_of(app)->cgroup);
 }
 
+void adjust_line_company(const struct app *app, struct pen *pen, int index)
+{
+	const struct adjust *adjust = adjust_of(app);
+	const struct outlook *outlook = index ? &adjust->cgroup : &adjust->machine;
+	char count[ADJUST_MOMENTS][FORMAT_SIZE];
+	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
+		snprintf(count[moment], FORMAT_SIZE, "%zu",
+			ranking_deaths(&outlook->at_oom[moment], app->watch.snapshot));
+	put_label(pen, index ? "die with it, cgroup" : "die with it, global");
+	put_pair(pen, count[ADJUST_BEFORE], count[ADJUST_AFTER]);
+}
+
 void adjust_line_freed(const struct app *app, struct pen *pen, int index)
 {
 	const struct outlook *machine = &adjust_of(app)->machine;

@@ -1,5 +1,5 @@
 /* The lines of the adjust dialog, one function each. `index` is the number of a process in the
- * group, or of a line of a longer text. */
+ * group, of a domain (0: the machine, 1: the cgroup), or of a line of a longer text. */
 #ifndef OOMSPECT_DIALOG_ADJUST_LINES_H
 #define OOMSPECT_DIALOG_ADJUST_LINES_H
 
@@ -12,6 +12,6 @@ adjust_line adjust_line_target, adjust_line_crowd, adjust_line_value, adjust_lin
 	adjust_line_badness, adjust_line_score, adjust_line_rank, adjust_line_rank_cgroup,
 	adjust_line_next, adjust_line_next_cgroup, adjust_line_freed, adjust_line_children,
 	adjust_line_sharers, adjust_line_unit, adjust_line_drop_in, adjust_line_right,
-	adjust_line_remark, adjust_line_refused, adjust_line_keys;
+	adjust_line_remark, adjust_line_refused, adjust_line_company, adjust_line_keys;
 
 #endif

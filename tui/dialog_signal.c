@@ -31,6 +31,12 @@ static bool has_children(const struct app *app, int index)
 	return sending_of(app)->children > 0;
 }
 
+static bool has_ending(const struct app *app, int index)
+{
+	(void)index;
+	return sending_of(app)->ending > 0;
+}
+
 static bool was_refused(const struct app *app, int index)
 {
 	(void)index;
@@ -103,6 +109,9 @@ static void put_next_of(
 	format_tenths(column_bad_tenths(ranking, next), bad);
 	dialog_put_process(pen, STYLE_VICTIM, next->task, 26);
 	grid_printf(pen, STYLE_NORMAL, "  BAD %s at OOM", bad);
+	size_t others = ranking_deaths(ranking, snapshot);
+	if (others)
+		grid_printf(pen, STYLE_RISK, "  %zu more die with it", others);
 }
 
 static void put_next_now(const struct app *app, struct pen *pen, int index)
@@ -115,6 +124,14 @@ static void put_next_then(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
 	put_next_of(app, pen, "  NEXT VICTIM without it   ", &sending_of(app)->after);
+}
+
+static void put_ending(const struct app *app, struct pen *pen, int index)
+{
+	(void)index;
+	grid_printf(pen, STYLE_RISK,
+		"  ! it is the first process of a pid namespace: %zu more end with it",
+		sending_of(app)->ending);
 }
 
 static void put_children(const struct app *app, struct pen *pen, int index)
@@ -161,6 +178,7 @@ static const struct dialog_line lines[] = {
 	{ put_freed, NULL, 0, 8 },
 	{ put_next_now, NULL, 0, 9 },
 	{ put_next_then, NULL, 0, 5 },
+	{ put_ending, has_ending, 0, 6 },
 	{ put_children, has_children, 0, 7 },
 	{ put_refused, was_refused, 0, 1 },
 	{ put_refused, was_refused, 1, 2 },

@@ -20,22 +20,55 @@ const struct signal_row signal_rows[] = {
 };
 const size_t signal_row_count = sizeof(signal_rows) / sizeof(signal_rows[0]);
 
-/* The machine as it would be without the targets: nobody is chosen who is not there. */
+static bool ends_with_target(const struct sending *sending, const struct task *task)
+{
+	for (size_t i = 0; i < sending->targets.count; i++)
+		if (ranking_ends_with(sending->snapshot, sending->targets.items[i].task, task))
+			return true;
+	return false;
+}
+
+/* What ends, and what that brings back: the targets, and all in a pid namespace whose first process
+ * is one of them. Their pids into `edits`. */
+static size_t count_ending(struct sending *sending, struct ranking_edit *edits)
+{
+	const struct snapshot *snapshot = sending->snapshot;
+	const struct targets *targets = &sending->targets;
+	bool namespaces = false;
+	size_t count = 0;
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct task *task = targets->items[i].task;
+		namespaces |= task->ns_init;
+		sending->frees_kb += ranking_private_kb(snapshot, task);
+		edits[count++] = (struct ranking_edit){ task->pid, OOM_SCORE_ADJ_MIN };
+	}
+	for (size_t i = 0; namespaces && i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (task->state == 'Z' || !ends_with_target(sending, task) ||
+			targets_has(targets, task))
+			continue;
+		sending->ending++;
+		sending->frees_kb += ranking_private_kb(snapshot, task);
+		edits[count++] = (struct ranking_edit){ task->pid, OOM_SCORE_ADJ_MIN };
+	}
+	return count;
+}
+
+/* The machine as it would be without them: nobody is chosen who is not there. */
 static enum err_code look_ahead(struct sending *sending, struct err *err)
 {
-	struct domain domain = domain_host(sending->snapshot);
-	size_t count = sending->targets.count;
-	struct ranking_edit *edits = calloc(count, sizeof(*edits));
+	const struct snapshot *snapshot = sending->snapshot;
+	struct domain domain = domain_host(snapshot);
+	struct ranking_edit *edits =
+		calloc(snapshot->count + sending->targets.count, sizeof(*edits));
 	if (!edits)
 		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
-	for (size_t i = 0; i < count; i++)
-		edits[i] = (struct ranking_edit){ sending->targets.items[i].task->pid,
-			OOM_SCORE_ADJ_MIN };
-	enum err_code code = ranking_build(
-		&sending->before, sending->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+	size_t count = count_ending(sending, edits);
+	enum err_code code =
+		ranking_build(&sending->before, snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
 	if (code == ERR_OK)
-		code = ranking_build(&sending->after, sending->snapshot, &domain, RANKING_AT_OOM,
-			edits, count, err);
+		code = ranking_build(
+			&sending->after, snapshot, &domain, RANKING_AT_OOM, edits, count, err);
 	free(edits);
 	return code;
 }
@@ -53,6 +86,8 @@ static enum err_code count_children(struct sending *sending, struct err *err)
 	enum err_code code = selection_build(&selection, sending->snapshot, &query, err);
 	if (code == ERR_OK)
 		sending->children = selection.count - count;
+	sending->children -=
+		sending->ending < sending->children ? sending->ending : sending->children;
 	selection_release(&selection);
 	free(pids);
 	return code;
@@ -73,14 +108,9 @@ enum err_code sending_open(struct sending *sending, const struct sending_query *
 	enum err_code code = look_ahead(sending, err);
 	if (code == ERR_OK)
 		code = count_children(sending, err);
-	if (code != ERR_OK) {
+	if (code != ERR_OK)
 		sending_release(sending);
-		return code;
-	}
-	for (size_t i = 0; i < sending->targets.count; i++)
-		sending->frees_kb +=
-			ranking_private_kb(sending->snapshot, sending->targets.items[i].task);
-	return ERR_OK;
+	return code;
 }
 
 void sending_release(struct sending *sending)

@@ -28,8 +28,9 @@ struct sending {
 	char why_not[128]; /* when it is not */
 	struct targets targets;
 	size_t chosen;         /* in signal_rows */
-	int64_t frees_kb;      /* what the end of all targets brings back; an estimate */
-	size_t children;       /* living descendants, who get no signal */
+	int64_t frees_kb;      /* what the end of all brings back; an estimate */
+	size_t ending;         /* those whose pid namespace ends with a target */
+	size_t children;       /* other living descendants, who get no signal */
 	struct ranking before; /* of the machine when memory has run out */
 	struct ranking after;  /* the same without the targets */
 	bool sent;

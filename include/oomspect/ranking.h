@@ -108,15 +108,23 @@ const struct ranking_row *ranking_runner_up(
 /* Points between the first and the runner-up; UNKNOWN when there is no other. */
 int64_t ranking_margin(const struct ranking *ranking, const struct snapshot *snapshot);
 
+/* Whether `task` ends when `first` does: that is the first process of a pid namespace below ours,
+ * and `task` lives in it. */
+bool ranking_ends_with(
+	const struct snapshot *snapshot, const struct task *first, const struct task *task);
+
 /* Whether the death of the victim takes `row` along: it shares the mm, memory.oom.group kills its
  * cgroup, or the victim is the first process of its pid namespace. False for the victim itself. */
 bool ranking_dies_with_victim(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row);
 
 /* Processes outside the domain that die all the same, since they share the victim's mm or live in
- * its pid namespace: at most `capacity` rows without points, and their number. */
+ * its pid namespace: at most `capacity` rows without points (NULL: none), and their number. */
 size_t ranking_outsiders(const struct ranking *ranking, const struct snapshot *snapshot,
 	struct ranking_row *rows, size_t capacity);
+
+/* How many die with the victim, in the domain and outside. */
+size_t ranking_deaths(const struct ranking *ranking, const struct snapshot *snapshot);
 
 /* kB that come back when the victim and all that die with it are gone: anonymous memory, swap and
  * page tables (file and shared pages stay); an estimate. UNKNOWN without a victim. */
@@ -136,6 +144,7 @@ enum uncertainty {
 	UNCERTAIN_SHARED_MM,    /* who shares the victim's memory could not be asked */
 	UNCERTAIN_SHMEM_SWAP,   /* how much shmem will be in swap decides */
 	UNCERTAIN_HIDDEN,       /* processes are hidden from us */
+	UNCERTAIN_PID_NS,       /* processes outside our pid namespace are not seen */
 	UNCERTAIN_COUNT,
 };
 extern const char *const uncertainty_names[UNCERTAIN_COUNT];
