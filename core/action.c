@@ -14,6 +14,7 @@
 
 /* The first user namespace maps all ids to themselves. */
 #define INIT_UID_MAP_COUNT   4294967295u
+#define OVERFLOW_UID         65534
 #define CAP_DAC_OVERRIDE_BIT 1
 #define CAP_KILL_BIT         5
 #define CAP_SYS_RESOURCE_BIT 24
@@ -284,6 +285,24 @@ static bool in_init_user_ns(const struct root *root)
 	       text_to_u64(text_trim(text), &count) && count == INIT_UID_MAP_COUNT;
 }
 
+/* Lines of a uid_map: first inside, first outside, count. */
+static bool is_mapped(const struct root *root, uint64_t uid)
+{
+	char buffer[FILE_SIZE];
+	ssize_t length = root_read(root, "proc/self/uid_map", buffer, sizeof(buffer));
+	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line, field[3];
+	uint64_t first, count;
+	while (text_next_line(&text, &line)) {
+		for (size_t i = 0; i < 3; i++)
+			if (!text_next_field(&line, &field[i]))
+				return false;
+		if (text_to_u64(field[0], &first) && text_to_u64(field[2], &count) &&
+			uid >= first && uid - first < count)
+			return true;
+	}
+	return false;
+}
+
 struct action_rights action_rights_probe(const struct root *root, bool read_only)
 {
 	bool init_user_ns = in_init_user_ns(root);
@@ -293,18 +312,30 @@ struct action_rights action_rights_probe(const struct root *root, bool read_only
 		.write_any = has_capability(root, CAP_DAC_OVERRIDE_BIT),
 		.kill_any = has_capability(root, CAP_KILL_BIT),
 		.init_user_ns = init_user_ns,
+		.nobody_mapped = is_mapped(root, OVERFLOW_UID),
 		.euid = geteuid(),
 	};
 }
 
+bool action_is_foreign(const struct action_rights *rights, const struct task *task)
+{
+	return !rights->init_user_ns && !rights->nobody_mapped && task->uid == OVERFLOW_UID &&
+	       rights->euid != OVERFLOW_UID;
+}
+
+static bool is_reached(
+	const struct action_rights *rights, const struct task *task, bool whosever_it_is)
+{
+	return rights->writable_root && !task->kthread && !action_is_foreign(rights, task) &&
+	       (whosever_it_is || rights->euid == task->uid);
+}
+
 bool action_may_adjust(const struct action_rights *rights, const struct task *task)
 {
-	return rights->writable_root && !task->kthread &&
-	       (rights->write_any || rights->euid == task->uid);
+	return is_reached(rights, task, rights->write_any);
 }
 
 bool action_may_signal(const struct action_rights *rights, const struct task *task)
 {
-	return rights->writable_root && !task->kthread &&
-	       (rights->kill_any || rights->euid == task->uid);
+	return is_reached(rights, task, rights->kill_any);
 }

@@ -50,6 +50,7 @@ static const char *const uncertainty_words[UNCERTAIN_COUNT] = {
 	[UNCERTAIN_SHARED_MM] = "who shares the victim's memory could not be asked",
 	[UNCERTAIN_SHMEM_SWAP] = "how much shared memory will be in swap by then decides",
 	[UNCERTAIN_HIDDEN] = "processes of other users are hidden (hidepid)",
+	[UNCERTAIN_PID_NS] = "processes outside this pid namespace are not seen",
 };
 
 const char *explain_unkillable(enum unkillable unkillable)

@@ -28,6 +28,7 @@ const char *const uncertainty_names[UNCERTAIN_COUNT] = {
 	[UNCERTAIN_SHARED_MM] = "shared_mm",
 	[UNCERTAIN_SHMEM_SWAP] = "shmem_swap",
 	[UNCERTAIN_HIDDEN] = "hidden",
+	[UNCERTAIN_PID_NS] = "pid_namespace",
 };
 
 void ranking_init(struct ranking *ranking)

@@ -419,6 +419,41 @@ static void sweep_paths(struct sampler *sampler, const struct snapshot *shot)
 	cgroup_paths_sweep(sampler->work->paths);
 }
 
+/* How many threads the machine has, of whatever namespace and user: the fourth field of loadavg,
+ * "1.72 2.33 1.59 2/103 12003". */
+static int64_t count_threads(const struct root *root)
+{
+	char buffer[128];
+	ssize_t length = root_read_proc(root, "loadavg", buffer, sizeof(buffer));
+	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, field, running;
+	uint64_t total;
+	for (int i = 0; i < 4; i++)
+		if (!text_next_field(&text, &field))
+			return UNKNOWN;
+	if (!text_split(&field, '/', &running) || !text_to_u64(field, &total) || total > INT32_MAX)
+		return UNKNOWN;
+	return (int64_t)total;
+}
+
+static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
+{
+	const struct host *host = &shot->host;
+	const struct task *second = snapshot_find(shot, 2);
+	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
+	bool is_first = sampler->options.leave_out_self && getpid() == 1;
+	shot->hidepid = !is_first && !snapshot_find(shot, 1);
+	/* In a namespace that has mounted no /proc of its own all are there, kthreadd as well. */
+	shot->pid_ns =
+		host->init_pid_ns_known && !host->init_pid_ns && !(second && second->kthread);
+	shot->threads_unseen = UNKNOWN;
+	if (!shot->hidepid && !shot->pid_ns)
+		return;
+	int64_t unseen = count_threads(sampler->root);
+	for (size_t i = 0; i < shot->count && unseen > 0; i++)
+		unseen -= shot->tasks[i].threads > 0 ? shot->tasks[i].threads : 0;
+	shot->threads_unseen = unseen < 0 ? UNKNOWN : unseen;
+}
+
 /* The tree is read last and at once: views of the latest snapshot look at it until now. */
 static void finish(struct sampler *sampler)
 {
@@ -433,9 +468,7 @@ static void finish(struct sampler *sampler)
 	find_sharers(sampler, shot);
 	witness_rss(shot);
 	attention_learn(&sampler->work->attention, shot);
-	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
-	bool is_first = sampler->options.leave_out_self && getpid() == 1;
-	shot->hidepid = !is_first && !snapshot_find(shot, 1);
+	find_unseen(sampler, shot);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;

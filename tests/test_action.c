@@ -417,6 +417,28 @@ static void another_users_process_is_out_of_reach_without_the_right(void **state
 	assert_false(action_may_adjust(&user, &theirs));
 }
 
+static void unmapped_users_of_a_namespace_are_out_of_reach(void **state)
+{
+	(void)state;
+	struct action_rights root = {
+		.writable_root = true,
+		.write_any = true,
+		.kill_any = true,
+		.init_user_ns = false,
+	};
+	struct task theirs = proc_unknown(4242);
+	theirs.uid = 65534;
+	assert_true(action_is_foreign(&root, &theirs));
+	assert_false(action_may_adjust(&root, &theirs));
+	assert_false(action_may_signal(&root, &theirs));
+	/* One that is mapped may be nobody himself. */
+	root.nobody_mapped = true;
+	assert_true(action_may_adjust(&root, &theirs));
+	root.nobody_mapped = false;
+	root.init_user_ns = true;
+	assert_true(action_may_adjust(&root, &theirs));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -436,6 +458,7 @@ int main(void)
 		cmocka_unit_test(a_captured_machine_cannot_be_changed),
 		cmocka_unit_test(read_only_takes_every_right_away),
 		cmocka_unit_test(another_users_process_is_out_of_reach_without_the_right),
+		cmocka_unit_test(unmapped_users_of_a_namespace_are_out_of_reach),
 	};
 	int failed = run_rows("values of oom_score_adj", value_rows, check_value);
 	return failed + cmocka_run_group_tests_name("changing processes", tests, NULL, NULL);

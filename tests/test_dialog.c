@@ -387,6 +387,58 @@ static void sigterm_is_preselected_and_the_menu_ends_at_both_ends(void **state)
 	assert_int_equal(ranking_victim(&sending->after)->task->pid, 9120);
 }
 
+/* --- who dies along */
+
+/* 9120 becomes the first process of a pid namespace, in which 8807 and 911 live. */
+static void make_container(struct stage *stage)
+{
+	static const pid_t inside[] = { 8807, 911 };
+	char name[128], stat[128];
+	snprintf(name, sizeof(name), "%s/proc/9120/status", stage->path);
+	FILE *status = fopen(name, "ae");
+	assert_non_null(status);
+	fputs("NSpid:\t9120\t1\n", status);
+	fclose(status);
+	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
+		snprintf(name, sizeof(name), "proc/%d/stat", (int)inside[i]);
+		snprintf(stat, sizeof(stat),
+			"%d (inside) S 9120 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 777 0 5 0 0 0 0 0 "
+			"0 "
+			"0 0 0 0\n",
+			(int)inside[i]);
+		machine_write(stage->path, name, stat);
+	}
+	assert_int_equal(sampler_sample(&stage->app.watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(&stage->app, NULL), ERR_OK);
+}
+
+static void the_adjust_dialog_says_who_would_die_along(void **state)
+{
+	struct stage *stage = *state;
+	make_container(stage);
+	stage_type(stage, "a");
+	assert_false(shows(stage, "die with it, global"));
+	stage_type(stage, "-200");
+	assert_true(shows(stage, "die with it, global           0           2"));
+}
+
+static void the_signal_dialog_says_what_ends_with_a_namespace(void **state)
+{
+	struct stage *stage = *state;
+	const struct sending *sending = &stage->app.acting.sending;
+	make_container(stage);
+	stage_type(stage, "k");
+	assert_int_equal(sending->ending, 0);
+	assert_true(shows(stage, "2 more die with it")); /* with 9120, the next without 4242 */
+	stage_type(stage, "\033/9120\rk");
+	assert_int_equal(sending->ending, 2);
+	assert_int_equal(sending->children, 0);
+	assert_true(shows(stage, "the first process of a pid namespace: 2 more end with it"));
+	/* All three are gone then: neither is next. */
+	assert_int_equal(ranking_find(&sending->after, 8807)->unkillable, UNKILLABLE_ADJ);
+	assert_true(sending->frees_kb > 10 * 1024 * 1024);
+}
+
 #define ON_A_STAGE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -414,6 +466,8 @@ int main(void)
 		ON_A_STAGE(a_group_is_written_with_one_enter_and_shows_each_result),
 		ON_A_STAGE(tags_come_and_go),
 		ON_A_STAGE(a_process_that_ended_loses_its_tag),
+		ON_A_STAGE(the_adjust_dialog_says_who_would_die_along),
+		ON_A_STAGE(the_signal_dialog_says_what_ends_with_a_namespace),
 		ON_A_STAGE(sigterm_is_preselected_and_the_menu_ends_at_both_ends),
 	};
 	setenv("TZ", "UTC", 1);

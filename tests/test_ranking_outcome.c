@@ -244,8 +244,26 @@ static void some_die_along_outside_the_domain(void **state)
 	assert_int_equal(outside[2].task->pid, 14);
 	assert_int_equal(outside[2].points, BADNESS_UNKILLABLE);
 	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 1), 1);
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, NULL, SIZE_MAX), 3);
+	assert_int_equal(ranking_deaths(ranking, &machine->snapshot), 3);
 	machine_rank_host(machine);
 	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
+	assert_int_equal(ranking_deaths(ranking, &machine->snapshot), 1); /* 10, with 14 */
+}
+
+static void init_outside_the_domain_does_not_die_along(void **state)
+{
+	struct machine *machine = *state;
+	struct ranking_row outside[4];
+	make_memcgs(machine);
+	machine_add(machine, 1, 9000, 0)->mm_owner = 10;
+	machine_add(machine, 10, 9000, 0)->memcg = 1;
+	machine->tasks[0].memcg = 0;
+	rank_memcg(machine, 1);
+	const struct ranking *ranking = &machine->ranking;
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
+	machine->snapshot.host.init_pid_ns = false;
+	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 1);
 }
 
 static void init_and_kernel_threads_never_die_along(void **state)
@@ -409,6 +427,18 @@ static void hidden_processes_are_uncertain(void **state)
 	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_HIDDEN));
 }
 
+static void a_pid_namespace_makes_the_machine_uncertain_but_no_cgroup(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	machine->snapshot.pid_ns = true;
+	machine_add(machine, 10, 9000, 0)->memcg = 1;
+	machine_rank_host(machine);
+	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_PID_NS));
+	rank_memcg(machine, 1);
+	assert_int_equal(uncertain(machine), 0);
+}
+
 static void memory_policies_are_not_looked_at(void **state)
 {
 	struct machine *machine = *state;
@@ -514,6 +544,7 @@ int main(void)
 		MACHINE_TEST(the_owner_dies_along_with_its_vfork_parent),
 		MACHINE_TEST(a_pid_namespace_dies_with_its_first_process),
 		MACHINE_TEST(some_die_along_outside_the_domain),
+		MACHINE_TEST(init_outside_the_domain_does_not_die_along),
 		MACHINE_TEST(init_and_kernel_threads_never_die_along),
 		MACHINE_TEST(the_topmost_group_dies_whole_but_for_adj_minus_1000),
 		MACHINE_TEST(a_group_above_the_domain_does_not_count),
@@ -526,6 +557,7 @@ int main(void)
 		MACHINE_TEST(a_shared_mm_comes_back_once),
 		MACHINE_TEST(a_clear_case_is_certain),
 		MACHINE_TEST(hidden_processes_are_uncertain),
+		MACHINE_TEST(a_pid_namespace_makes_the_machine_uncertain_but_no_cgroup),
 		MACHINE_TEST(memory_policies_are_not_looked_at),
 		MACHINE_TEST(sharers_that_could_not_be_asked_are_uncertain),
 		MACHINE_TEST(a_tie_within_one_cgroup_has_an_order_that_is_not_shown),

@@ -207,6 +207,68 @@ static void without_pid_1_processes_are_hidden(void **state)
 	assert_true(sample(fixture)->hidepid);
 }
 
+/* The link that the kernel gives in a namespace that is not the first. */
+#define OTHER_NS "pid:[4026532001]"
+
+static struct snapshot unseen_with(struct fixture *fixture, const char *ns, const char *loadavg)
+{
+	struct sampler sampler;
+	const struct sampler_options options = { .memcgs = false };
+	if (ns)
+		tree_link(&fixture->tree, "proc/self/ns/pid", ns);
+	if (loadavg)
+		tree_write(&fixture->tree, "proc/loadavg", loadavg);
+	assert_int_equal(sampler_init(&sampler, &fixture->tree.root, &options, NULL), ERR_OK);
+	assert_int_equal(sampler_sample(&sampler, NULL), ERR_OK);
+	struct snapshot seen = *sampler_latest(&sampler); /* its numbers outlive it */
+	sampler_release(&sampler);
+	return seen;
+}
+
+static void threads_outside_a_pid_namespace_are_counted(void **state)
+{
+	struct fixture *fixture = *state;
+	struct snapshot seen = unseen_with(fixture, OTHER_NS, "1.72 2.33 1.59 2/103 12003\n");
+	assert_true(seen.pid_ns);
+	assert_false(seen.hidepid);
+	assert_int_equal(seen.threads_unseen, 103 - 3);
+}
+
+static void with_kthreadd_all_are_there(void **state)
+{
+	struct fixture *fixture = *state;
+	tree_add(&fixture->tree,
+		&(struct tree_process){
+			.pid = 2, .comm = "kthreadd", .flags = 0x200000, .no_mm = true });
+	struct snapshot seen = unseen_with(fixture, OTHER_NS, "1.72 2.33 1.59 2/103 12003\n");
+	assert_false(seen.pid_ns);
+	assert_int_equal(seen.threads_unseen, UNKNOWN);
+}
+
+static const struct loadavg_row {
+	const char *claim, *loadavg;
+	int64_t unseen;
+} loadavg_rows[] = {
+	{ "no loadavg", NULL, UNKNOWN },
+	{ "an empty one", "", UNKNOWN },
+	{ "fewer fields", "0.00 0.00 0.00\n", UNKNOWN },
+	{ "no slash", "0.00 0.00 0.00 103 5\n", UNKNOWN },
+	{ "a number beyond any", "0.00 0.00 0.00 1/99999999999 5\n", UNKNOWN },
+	{ "fewer than are seen", "0.00 0.00 0.00 1/2 5\n", 0 },
+	{ "none but those seen", "0.00 0.00 0.00 1/3 5\n", 0 },
+};
+
+static void a_loadavg_that_says_nothing_is_unknown(void **state)
+{
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_SIZE(loadavg_rows); i++) {
+		struct snapshot seen =
+			unseen_with(fixture, i ? NULL : OTHER_NS, loadavg_rows[i].loadavg);
+		if (seen.threads_unseen != loadavg_rows[i].unseen)
+			fail_msg("%s: %lld", loadavg_rows[i].claim, (long long)seen.threads_unseen);
+	}
+}
+
 static void a_machine_that_cannot_be_read_leaves_the_latest(void **state)
 {
 	struct fixture *fixture = *state;
@@ -481,6 +543,9 @@ int main(void)
 		SAMPLER_TEST(what_cannot_be_read_keeps_its_figures_and_grows_old),
 		SAMPLER_TEST(what_could_never_be_read_is_unknown),
 		SAMPLER_TEST(without_pid_1_processes_are_hidden),
+		SAMPLER_TEST(threads_outside_a_pid_namespace_are_counted),
+		SAMPLER_TEST(with_kthreadd_all_are_there),
+		SAMPLER_TEST(a_loadavg_that_says_nothing_is_unknown),
 		SAMPLER_TEST(a_machine_that_cannot_be_read_leaves_the_latest),
 		SAMPLER_TEST(the_latest_stands_still_while_the_next_is_read),
 		SAMPLER_TEST(a_task_has_the_row_of_its_cgroup),

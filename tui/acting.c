@@ -32,7 +32,7 @@ const char *acting_rights_words(const struct app *app, bool with_reason)
 	if (!rights->write_any && !rights->kill_any)
 		return with_reason ? "READ-WRITE own only (not root)" : "OWN ONLY";
 	if (!rights->init_user_ns)
-		return with_reason ? "READ-WRITE (user namespace)" : "";
+		return with_reason ? "READ-WRITE inside the user namespace" : "USER NS";
 	return with_reason ? "READ-WRITE" : "";
 }
 
@@ -163,6 +163,11 @@ static const char *why_not(struct app *app, const struct targets *targets, may_a
 	for (size_t i = 0; i < targets->count; i++)
 		if (may(&app->acting.rights, targets->items[i].task))
 			return NULL;
+	if (action_is_foreign(&app->acting.rights, first)) {
+		snprintf(buffer, WHY_SIZE, "%d belongs to a user outside this user namespace",
+			(int)first->pid);
+		return buffer;
+	}
 	snprintf(buffer, WHY_SIZE, "no %s, and %d belongs to user %s", right, (int)first->pid,
 		app->context.lookup.user(app->context.lookup.context, first));
 	return buffer;

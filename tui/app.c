@@ -410,7 +410,11 @@ int app_run(const struct options *options, struct err *err)
 	char path[PATH_MAX];
 	config_defaults(&config);
 	config_locate(path, options->config);
-	if (config_read(&config, path, options->config != NULL, err))
+	enum err_code code = config_read(&config, path, options->config != NULL, err);
+	/* Whoever became another user may still have the HOME of the first. */
+	bool denied = code == ERR_DENIED && !options->config;
+	struct err unread = *err;
+	if (code && !denied)
 		return STATUS_FAILED;
 	const char *no_color = getenv("NO_COLOR");
 	struct app *app = malloc(sizeof(*app));
@@ -422,6 +426,8 @@ int app_run(const struct options *options, struct err *err)
 	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
 		app->no_color = no_color && *no_color;
 		state_configure(app, &config, path);
+		if (denied)
+			state_say(app, "%s", unread.text);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		show(&loop, err);
 		close(loop.fds[SOURCE_SIGNALS]);

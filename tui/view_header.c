@@ -88,37 +88,55 @@ static void format_kills(const struct app *app, bool wide, char *buffer, size_t 
 		wide && strcmp(span, "now") != 0 ? ", last %s ago" : " (%s)", span);
 }
 
-static void put_system(struct pen *pen, const struct app *app)
+static void put_system(struct pen *pen, const struct app *app, bool kernel)
 {
 	const struct host *host = &app->watch.snapshot->host;
 	bool wide = header_is_wide(pen->grid);
 	grid_put(pen, STYLE_BOLD, "oomspect");
 	grid_put(pen, STYLE_NORMAL, "  ");
 	grid_put_foreign(pen, STYLE_NORMAL, host->hostname, wide ? 40 : 16);
-	grid_put(pen, STYLE_NORMAL, "  Linux ");
-	grid_put_foreign(pen, STYLE_NORMAL, host->kernel, wide ? 40 : 12);
+	if (kernel) {
+		grid_put(pen, STYLE_NORMAL, "  Linux ");
+		grid_put_foreign(pen, STYLE_NORMAL, host->kernel, wide ? 40 : 12);
+	}
 	if (wide && host->cpus > 0)
 		grid_printf(pen, STYLE_NORMAL, "  %" PRId64 " CPUs", host->cpus);
 }
 
-static void draw_title(const struct app *app, struct grid *grid)
+/* Whose machine this is, when, and who looks. Kernel and uptime go where there is no room. */
+static struct pen put_machine(const struct app *app, struct grid *grid, bool kernel, bool uptime)
 {
 	const struct memcg_tree *memcgs = app->watch.snapshot->memcgs;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
-	bool wide = header_is_wide(grid);
-	char right[128];
-	put_system(&pen, app);
+	grid_fill(&pen, STYLE_NORMAL, ' ', grid->cols);
+	pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
+	put_system(&pen, app, kernel);
 	put_clock(&pen, &app->watch.snapshot->host);
-	put_uptime(&pen, &app->watch.snapshot->host);
+	if (uptime)
+		put_uptime(&pen, &app->watch.snapshot->host);
 	put_age(&pen, app);
 	grid_put(&pen, STYLE_NORMAL, app->user[0] ? "  " : "");
 	grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
-	if (wide && memcgs->version)
+	if (header_is_wide(grid) && memcgs->version)
 		grid_printf(&pen, STYLE_NORMAL, "  cgroup v%d", (int)memcgs->version);
+	return pen;
+}
+
+/* What may be done here must be read: the rest gives way. */
+static void draw_title(const struct app *app, struct grid *grid)
+{
+	char right[128];
+	bool wide = header_is_wide(grid);
 	format_kills(app, wide, right, sizeof(right));
 	const char *rights = acting_rights_words(app, wide);
 	snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%s",
 		right[0] && rights[0] ? "  " : "", rights);
+	int width = (int)strlen(right) + 1;
+	struct pen pen = put_machine(app, grid, true, true);
+	if (grid_left(&pen) < width)
+		pen = put_machine(app, grid, true, false);
+	if (grid_left(&pen) < width)
+		pen = put_machine(app, grid, false, false);
 	grid_skip(&pen, 1);
 	grid_put_right(&pen, is_news(app) ? STYLE_VICTIM : STYLE_NORMAL, right, grid_left(&pen));
 }

@@ -48,12 +48,10 @@ static void put_sum(struct pen *pen, const struct ranking *ranking, const struct
 /* What dies with the victim, and how it is called. */
 static void put_company(struct pen *pen, const struct app *app, const struct ranking *ranking)
 {
-	unsigned others = 0;
+	size_t others = ranking_deaths(ranking, app->watch.snapshot);
 	char frees[FORMAT_SIZE];
-	for (size_t i = 0; i < ranking->count; i++)
-		others += ranking_dies_with_victim(ranking, app->watch.snapshot, &ranking->rows[i]);
 	if (others)
-		grid_printf(pen, STYLE_RISK, "  %u more die with it", others);
+		grid_printf(pen, STYLE_RISK, "  %zu more die with it", others);
 	format_kb(ranking_frees_kb(ranking, app->watch.snapshot), frees);
 	grid_printf(pen, STYLE_NORMAL, "  frees %s", frees);
 }
@@ -79,6 +77,13 @@ static void put_other(struct pen *pen, const struct app *app, const struct ranki
 	put_bad(pen, STYLE_NORMAL, &app->watch.now, now);
 }
 
+/* Whether others could be chosen whom nobody shows us. */
+static bool others_unseen(const struct app *app, const struct ranking *ranking)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	return snapshot->hidepid || (snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG);
+}
+
 static void put_victim(struct pen *pen, const struct app *app, const struct ranking_row *next)
 {
 	const struct ranking_row *now = ranking_victim(&app->watch.now);
@@ -98,6 +103,9 @@ static void put_victim(struct pen *pen, const struct app *app, const struct rank
 	if (header_is_wide(pen->grid))
 		put_company(pen, app, ranking);
 	put_margin(pen, app, ranking);
+	static const char seen[] = "  of those seen"; /* the status line says why */
+	if (others_unseen(app, ranking) && grid_left(pen) >= (int)sizeof(seen))
+		grid_put(pen, STYLE_RISK, seen);
 	if (header_is_wide(pen->grid) && app->watch.now.domain.kind == DOMAIN_HOST)
 		header_put_estimate(pen, app);
 }

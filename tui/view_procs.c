@@ -1,7 +1,10 @@
 #include "view.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#define ROOMY 120 /* columns from which on the status line has room for a reason */
 
 /* Column 0 is the cursor's; the line begins behind it and may be scrolled. */
 static void draw_row(const struct app *app, struct grid *grid, int row, size_t index)
@@ -36,6 +39,27 @@ static void draw_heading(const struct app *app, struct grid *grid)
 	grid_mark_row(grid, row, STYLE_REVERSE);
 }
 
+/* What no key brings to the screen. */
+static int put_unseen(const struct app *app, char *buffer, size_t size)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	char count[24] = "";
+	int used = 0;
+	buffer[0] = '\0';
+	if (snapshot->hidepid)
+		used += snprintf(buffer, size, "    hidepid: only your own processes are seen");
+	if (snapshot->threads_unseen > 0)
+		snprintf(count, sizeof(count), "%" PRId64 " ", snapshot->threads_unseen);
+	if (snapshot->pid_ns)
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    pid namespace: %sthreads outside unseen%s", count,
+			app->grid.cols >= ROOMY ? ", their memory counts" : "");
+	if (app->watch.root.live && !app->acting.rights.init_user_ns)
+		used += snprintf(buffer + used, size - (size_t)used,
+			"    user namespace: nobody is anyone outside");
+	return used;
+}
+
 /* What is not on the screen, and which key brings it there. */
 static void status_text(const struct app *app, char *buffer, size_t size)
 {
@@ -47,6 +71,7 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	if (listing->hidden_folded)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu folded (*)",
 			listing->hidden_folded);
+	used += put_unseen(app, buffer + used, size - (size_t)used);
 	if (listing->hidden_filtered)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
 			listing->hidden_filtered);

@@ -58,6 +58,7 @@ struct action_rights {
 	bool write_any;     /* effective CAP_DAC_OVERRIDE: files of other users */
 	bool kill_any;      /* effective CAP_KILL */
 	bool init_user_ns;
+	bool nobody_mapped; /* in a user namespace: uid 65534 is one of its own users too */
 	uid_t euid;
 };
 
@@ -65,6 +66,10 @@ struct action_rights action_rights_probe(const struct root *root, bool read_only
 
 /* Whether a write to `task` is worth trying: its owner or one who may. The kernel has the last
  * word: files of processes that are not dumpable belong to root. */
+/* Whether `task` belongs to a user outside our user namespace: such are all shown as 65534, and no
+ * right inside reaches them. Source: user_namespaces(7), "Unmapped user and group IDs". */
+bool action_is_foreign(const struct action_rights *rights, const struct task *task);
+
 bool action_may_adjust(const struct action_rights *rights, const struct task *task);
 bool action_may_signal(const struct action_rights *rights, const struct task *task);
 

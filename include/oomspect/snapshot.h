@@ -19,6 +19,8 @@ struct snapshot {
 	const struct memcg_tree *memcgs;  /* borrowed; version 0 when there is none */
 	const struct cgroup_paths *paths; /* borrowed; what task.cgroup stands for */
 	bool hidepid; /* /proc hides processes of other users: pid 1 is not there */
+	bool pid_ns;  /* /proc is that of a pid namespace: processes outside are not there */
+	int64_t threads_unseen; /* if one of both: how many, kernel threads included; or UNKNOWN */
 };
 
 void snapshot_init(struct snapshot *snapshot);
