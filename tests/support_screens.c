@@ -85,18 +85,24 @@ static void write_file(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-void stage_compare(const struct stage *stage, const char *name)
+void screen_compare(const char *text, const char *name)
 {
-	char *got = stage_text(stage), *expected = calloc(1, SCREEN_MAX), path[128];
+	char *expected = calloc(1, SCREEN_MAX), path[128];
 	assert_non_null(expected);
 	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
 	if (getenv("UPDATE_SCREENS"))
-		write_file(path, got);
+		write_file(path, text);
 	FILE *file = fopen(path, "re");
 	assert_non_null(file);
 	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
 	fclose(file);
-	assert_string_equal(got, expected);
-	free(got);
+	assert_string_equal(text, expected);
 	free(expected);
+}
+
+void stage_compare(const struct stage *stage, const char *name)
+{
+	char *text = stage_text(stage);
+	screen_compare(text, name);
+	free(text);
 }

@@ -29,8 +29,11 @@ void stage_type(struct stage *stage, const char *text);
 /* The screen as lines of text without trailing blanks. Free it. */
 char *stage_text(const struct stage *stage);
 
-/* Fails unless the screen is that of tests/screens/NAME.txt. With UPDATE_SCREENS in the environment
+/* Fails unless the text is that of tests/screens/NAME.txt. With UPDATE_SCREENS in the environment
  * the file is written instead. */
+void screen_compare(const char *text, const char *name);
+
+/* The same of the screen. */
 void stage_compare(const struct stage *stage, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* The dialogs on a real terminal and real processes of the test's own: what is written, what is
- * refused and why, what users without rights see, and that -r changes nothing. */
+ * refused and why, and that -r changes nothing. What users with fewer rights see: test_rights.c. */
 #include "support.h"
 
 #include "support_run.h"
@@ -411,59 +411,6 @@ static void without_r_the_same_trace_would_tell(void **state)
 
 /* --- without rights */
 
-#define AS_NOBODY "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"
-
-static void a_user_without_rights_looks_and_is_refused_politely(void **state)
-{
-	struct fixture *fixture = *state;
-	if (geteuid() != 0 || !have("setpriv") ||
-		!works(WORDS(AS_NOBODY, run_program_path(), "-V")))
-		skip_because("needs root and setpriv(1) to become another user");
-	struct terminal *terminal = start(fixture, WORDS(AS_NOBODY), NULL);
-	terminal_wait_for(terminal, "filtered out (=)");
-	terminal_wait_for(terminal, "OWN ONLY");
-	terminal_send(terminal, "a700");
-	terminal_wait_for(terminal, "What if ... (read-only)");
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "not written: no CAP_DAC_OVERRIDE");
-	terminal_send(terminal, "\033");
-	terminal_wait_for(terminal, "F1Help");
-	terminal_send(terminal, "k\r");
-	terminal_wait_for(terminal, "not sent: no CAP_KILL");
-	assert_int_not_equal(read_adj(fixture->children[0]), 700);
-	assert_true(is_alive(fixture->children[0]));
-	quit(terminal);
-}
-
-static void with_hidepid_what_is_hidden_is_said(void **state)
-{
-	struct fixture *fixture = *state;
-	char script[256];
-	/* A process file system of its own: the one of the machine is left as it is. */
-	snprintf(script, sizeof(script),
-		"mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid=65534 --regid=65534 "
-		"--clear-groups %s -d1 -U -p 1",
-		run_program_path());
-	const char *const inside[] = { "/usr/bin/unshare", "-m", "-p", "-f", "--kill-child", "sh",
-		"-c", script, NULL };
-	if (geteuid() != 0 || !have("setpriv") || !have("unshare") ||
-		!works(WORDS("/usr/bin/unshare", "-m", "-p", "-f", "--mount-proc", "sh", "-c",
-			"mount -t proc -o hidepid=2 proc /proc")))
-		skip_because("needs the right to mount a /proc of its own");
-	char *argv[WORDS_MAX] = { NULL };
-	for (size_t i = 0; inside[i]; i++)
-		argv[i] = strdup(inside[i]);
-	terminal_start(&fixture->terminal, 30, 100, NULL, argv);
-	struct terminal *terminal = &fixture->terminal;
-	terminal_wait_for(terminal, "rows 1-1 of 1");
-	terminal_send(terminal, "a900\r"); /* itself: nobody else is seen */
-	terminal_wait_for(terminal, "-> 900, read back");
-	terminal_send(terminal, "Q");
-	terminal_wait_exit(terminal);
-	for (size_t i = 0; argv[i]; i++)
-		free(argv[i]);
-}
-
 static void in_a_user_namespace_root_has_no_such_power(void **state)
 {
 	struct fixture *fixture = *state;
@@ -494,8 +441,6 @@ int main(void)
 		ON_CHILDREN(a_stopped_process_stays),
 		ON_CHILDREN(with_r_nothing_is_opened_for_writing_and_nobody_is_signalled),
 		ON_CHILDREN(without_r_the_same_trace_would_tell),
-		ON_CHILDREN(a_user_without_rights_looks_and_is_refused_politely),
-		ON_CHILDREN(with_hidepid_what_is_hidden_is_said),
 		ON_CHILDREN(in_a_user_namespace_root_has_no_such_power),
 	};
 	return cmocka_run_group_tests_name("acting", tests, NULL, NULL);

@@ -156,6 +156,16 @@ static void an_unreadable_log_is_said_with_the_counters(void **state)
 	fixture_close(fixture);
 }
 
+static void a_long_reason_is_read_to_its_end(void **state)
+{
+	struct fixture *fixture =
+		open_log("/nowhere/at/all/or/in/some/other/place/that/is/far/away");
+	(void)state;
+	draw(&fixture->app, 24, 80);
+	assert_shows(&fixture->app, "No such file or\n directory\n counters need no right: ");
+	fixture_close(fixture);
+}
+
 static void a_directory_is_no_log(void **state)
 {
 	struct fixture *fixture = open_log("/tmp");
@@ -377,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_stay_inside_of_every_screen),
 		cmocka_unit_test(an_unreadable_log_is_said_with_the_counters),
+		cmocka_unit_test(a_long_reason_is_read_to_its_end),
 		cmocka_unit_test(a_directory_is_no_log),
 		cmocka_unit_test(a_log_without_events_says_so),
 		WITH_MACHINE(a_captured_machine_has_no_log_of_its_own),

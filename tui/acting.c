@@ -33,6 +33,8 @@ const char *acting_rights_words(const struct app *app, bool with_reason)
 		return with_reason ? "READ-WRITE own only (not root)" : "OWN ONLY";
 	if (!rights->init_user_ns)
 		return with_reason ? "READ-WRITE inside the user namespace" : "USER NS";
+	if (!rights->sys_resource)
+		return with_reason ? "READ-WRITE raise only (no CAP_SYS_RESOURCE)" : "";
 	return with_reason ? "READ-WRITE" : "";
 }
 

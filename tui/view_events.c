@@ -1,5 +1,6 @@
 #include "view_events.h"
 
+#include "dialog.h"
 #include "event_line.h"
 #include "view.h"
 
@@ -84,6 +85,8 @@ static void draw_list(const struct app *app, struct grid *grid, const struct eve
 static void draw_note(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
 	const struct event_log *log = &app->events.log;
+	if (log->why.code) /* the reason has the counter, and needs the line */
+		return;
 	struct pen pen = grid_pen_until(grid, layout->note, 0, layout->list_cols);
 	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
 	if (!log->live && app->options->log) {
@@ -106,6 +109,22 @@ static void draw_note(const struct app *app, struct grid *grid, const struct eve
 		grid_printf(&pen, STYLE_DIM, " %llu repeats", (unsigned long long)log->repeats);
 }
 
+/* Over as many lines as it takes, which are counted: what is missing stands at its end. */
+static int put_reason(struct grid *grid, const struct events_layout *layout, const char *why)
+{
+	enum { LINES = 4 };
+	char text[sizeof(((struct err *)0)->text) + 32];
+	int left = 0, lines = 0;
+	snprintf(text, sizeof(text), "kernel log not readable: %s", why);
+	do {
+		struct pen pen = grid_pen(grid, layout->parts.rows[PART_LIST] + lines, 1);
+		int room = grid_left(&pen);
+		dialog_put_wrapped(&pen, STYLE_NORMAL, text, lines);
+		left = room - grid_left(&pen);
+	} while (left > 0 && ++lines < LINES);
+	return lines > 0 ? lines : 1;
+}
+
 /* What to show where there is no event. */
 static void draw_empty(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
@@ -115,9 +134,8 @@ static void draw_empty(const struct app *app, struct grid *grid, const struct ev
 		grid_put(&pen, STYLE_NORMAL, "no OOM event in the kernel's log");
 		return;
 	}
-	grid_put(&pen, STYLE_BOLD, "kernel log not readable: ");
-	grid_put_foreign(&pen, STYLE_NORMAL, log->why.text, grid_left(&pen));
-	pen = grid_pen(grid, layout->parts.rows[PART_LIST] + 1, 1);
+	int row = layout->parts.rows[PART_LIST] + put_reason(grid, layout, log->why.text);
+	pen = grid_pen(grid, row, 1);
 	if (app->watch.snapshot && app->watch.snapshot->host.vmstat.oom_kill != UNKNOWN)
 		grid_printf(&pen, STYLE_NORMAL,
 			"counters need no right: vmstat oom_kill %lld since boot",

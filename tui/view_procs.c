@@ -53,7 +53,8 @@ static int put_unseen(const struct app *app, char *buffer, size_t size)
 	if (snapshot->pid_ns)
 		used += snprintf(buffer + used, size - (size_t)used,
 			"    pid namespace: %sthreads outside unseen%s", count,
-			app->grid.cols >= ROOMY ? ", their memory counts" : "");
+			app->grid.cols >= ROOMY && !snapshot->hidepid ? ", their memory counts"
+								      : "");
 	if (app->watch.root.live && !app->acting.rights.init_user_ns)
 		used += snprintf(buffer + used, size - (size_t)used,
 			"    user namespace: nobody is anyone outside");
