@@ -24,7 +24,7 @@
 
 #define MASKED_SIZE ((size_t)64 * 1024)
 #define RELEASE     "/tmp/oomspect-rights-XXXXXX"
-enum { NOBODY = 65534, ROWS = 30, COLS = 140, WORDS_MAX = 32 };
+enum { NOBODY = 65534, ROWS = 30, COLS = 180, WORDS_MAX = 32 };
 
 /* What is typed, after Esc if a dialog is open, what then comes, and what is compared under the name of the keys. */
 struct step {
@@ -266,6 +266,18 @@ static void mask_line(const char *line, char *to)
 	*to = '\0';
 }
 
+/* "KILLS since boot # (now)": there may be one at any time. */
+static void forget_kill(char *line)
+{
+	static const char *const ages[] = { " (now)", " (#)" };
+	char *kills = strstr(line, "KILLS since boot #");
+	for (size_t i = 0; kills && i < ARRAY_SIZE(ages); i++) {
+		char *age = strstr(kills, ages[i]);
+		if (age)
+			memmove(age, age + strlen(ages[i]), strlen(age + strlen(ages[i])) + 1);
+	}
+}
+
 /* What stands to the right of a dialog. */
 static void cut_behind_border(char *line)
 {
@@ -294,6 +306,7 @@ static void mask_screen(const char *screen, const char *name, char *masked)
 	used += (size_t)snprintf(masked + used, MASKED_SIZE - used, "== %s\n", name);
 	for (const char *at = screen; *at; at += strcspn(at, "\n") + 1) {
 		mask_line(at, line);
+		forget_kill(line);
 		cut_behind_border(line);
 		if (!is_covered(screen, at) && !is_left_out(line))
 			used += (size_t)snprintf(masked + used, MASKED_SIZE - used, "%s\n", line);

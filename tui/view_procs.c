@@ -72,10 +72,10 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	if (listing->hidden_folded)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu folded (*)",
 			listing->hidden_folded);
-	used += put_unseen(app, buffer + used, size - (size_t)used);
 	if (listing->hidden_filtered)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
 			listing->hidden_filtered);
+	used += put_unseen(app, buffer + used, size - (size_t)used);
 	if (listing->hidden_kthreads)
 		used += snprintf(buffer + used, size - (size_t)used,
 			"    %zu kernel threads hidden (K)", listing->hidden_kthreads);
