@@ -4,12 +4,15 @@
 #include "support_run.h"
 
 #include <jansson.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,6 +132,156 @@ static void writes_the_others_when_one_is_refused(void **state)
 	assert_string_equal(run.err, "oomspect: 0 is no process\n");
 	assert_int_equal(read_adj(pid), 55);
 	run_release(&run);
+	end_child(pid);
+}
+
+static void a_plus_sign_is_taken(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t pid = start_sleeper("plus");
+	struct run run = RUN("adj", "+5", text_of_pid(pid, number));
+	assert_int_equal(run.status, 0);
+	assert_int_equal(read_adj(pid), 5);
+	run_release(&run);
+	end_child(pid);
+}
+
+/* Standard error of `oomspect adj 5 PID`, which is refused. */
+static struct run refuse(pid_t pid)
+{
+	char number[16];
+	struct run run = RUN("adj", "5", text_of_pid(pid, number));
+	assert_int_equal(run.status, 1);
+	assert_string_equal(run.out, "");
+	return run;
+}
+
+static void a_kernel_thread_is_refused(void **state)
+{
+	(void)state;
+	if (access("/proc/2/exe", F_OK) == 0 || read_adj(2) == 12345)
+		skip_because("no kernel thread can be seen here");
+	struct run run = refuse(2);
+	assert_string_equal(run.err, "oomspect: 2 is a kernel thread: it is never killed\n");
+	run_release(&run);
+}
+
+static void a_zombie_is_refused(void **state)
+{
+	(void)state;
+	siginfo_t info;
+	char said[64];
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	struct run run = refuse(pid);
+	snprintf(said, sizeof(said), "oomspect: %d has ended already (a zombie)\n", (int)pid);
+	assert_string_equal(run.err, said);
+	run_release(&run);
+	waitpid(pid, NULL, 0);
+}
+
+static void *tell_and_sleep(void *context)
+{
+	pid_t tid = (pid_t)syscall(SYS_gettid);
+	if (write(*(int *)context, &tid, sizeof(tid)) != (ssize_t)sizeof(tid))
+		return NULL;
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static void a_thread_is_refused_and_its_process_named(void **state)
+{
+	(void)state;
+	int tell[2], before = inherited();
+	pid_t tid = 0;
+	char said[96];
+	pthread_t thread;
+	assert_int_equal(pipe(tell), 0);
+	assert_int_equal(pthread_create(&thread, NULL, tell_and_sleep, &tell[1]), 0);
+	assert_int_equal(read(tell[0], &tid, sizeof(tid)), sizeof(tid));
+	struct run run = refuse(tid);
+	snprintf(said, sizeof(said), "oomspect: %d is a thread of process %d: name the process\n",
+		(int)tid, (int)getpid());
+	assert_string_equal(run.err, said);
+	assert_int_equal(inherited(), before);
+	run_release(&run);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+	close(tell[0]);
+	close(tell[1]);
+}
+
+/* The shell becomes the program: the pid is its own. */
+static void oneself_is_a_process_like_any_other(void **state)
+{
+	(void)state;
+	char command[PATH_MAX + 64], out[1024] = "";
+	snprintf(command, sizeof(command), "exec %s adj 700 $$", run_program_path());
+	FILE *pipe = popen(command, "re");
+	assert_non_null(pipe);
+	assert_true(fread(out, 1, sizeof(out) - 1, pipe) > 0);
+	assert_int_equal(pclose(pipe), 0);
+	assert_non_null(strstr(out, " oomspect oom_score_adj "));
+	assert_non_null(strstr(out, "-> 700\n"));
+}
+
+static void init_is_named_as_any_other(void **state)
+{
+	(void)state;
+	if (read_adj(1) == 12345)
+		skip_because("process 1 cannot be seen here");
+	struct run run = RUN("adj", "--dry-run", "500", "1");
+	assert_int_equal(run.status, 0);
+	assert_memory_equal(run.out, "1 ", 2);
+	assert_non_null(strstr(run.out, "-> 500 (not written: --dry-run)\n"));
+	run_release(&run);
+}
+
+static const struct note_row {
+	const char *claim;
+	const char *value;
+	const char *note;
+} note_rows[] = {
+	{ "-17 is not what it was", "-17", "never is -1000\n" },
+	{ "-1000 shields children, and sessions", "-1000",
+		"for a parent of sessions (sshd, a shell)" },
+	{ "what is negative is inherited", "-5",
+		"children started from now on inherit the value\n" },
+};
+
+static void check_note(void **state)
+{
+	const struct note_row *row = *state;
+	char number[16];
+	pid_t pid = start_sleeper("noted");
+	struct run run = RUN("adj", "--dry-run", "--", row->value, text_of_pid(pid, number));
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, row->note));
+	run_release(&run);
+	end_child(pid);
+}
+
+static void a_refusal_is_in_the_audit_file_with_its_reason(void **state)
+{
+	(void)state;
+	char number[16], path[] = "/tmp/oomspect-audit-XXXXXX", text[4096] = "", expected[64];
+	if (may_lower())
+		skip_because("this user has CAP_SYS_RESOURCE");
+	int fd = mkstemp(path);
+	pid_t pid = start_sleeper("audited");
+	struct run run = RUN("adj", "--audit", path, "--", "-900", text_of_pid(pid, number));
+	assert_int_equal(run.status, 1);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	snprintf(expected, sizeof(expected), "-> -900, in force %d", inherited());
+	assert_non_null(strstr(text, expected));
+	assert_non_null(strstr(text, "CAP_SYS_RESOURCE"));
+	run_release(&run);
+	close(fd);
+	unlink(path);
 	end_child(pid);
 }
 
@@ -265,6 +418,13 @@ int main(void)
 		cmocka_unit_test(refuses_to_lower_without_the_right_and_changes_nothing),
 		cmocka_unit_test(lowers_with_the_right),
 		cmocka_unit_test(writes_the_others_when_one_is_refused),
+		cmocka_unit_test(a_plus_sign_is_taken),
+		cmocka_unit_test(a_kernel_thread_is_refused),
+		cmocka_unit_test(a_zombie_is_refused),
+		cmocka_unit_test(a_thread_is_refused_and_its_process_named),
+		cmocka_unit_test(oneself_is_a_process_like_any_other),
+		cmocka_unit_test(init_is_named_as_any_other),
+		cmocka_unit_test(a_refusal_is_in_the_audit_file_with_its_reason),
 		cmocka_unit_test(a_dry_run_writes_nothing_and_names_the_next_victim),
 		cmocka_unit_test(a_name_means_every_process_of_exactly_that_name),
 		cmocka_unit_test(hostile_names_come_out_harmless),
@@ -272,5 +432,6 @@ int main(void)
 		cmocka_unit_test(every_change_is_appended_to_the_audit_file),
 	};
 	int failed = run_rows("words that are refused", usage_rows, check_usage);
+	failed += run_rows("remarks", note_rows, check_note);
 	return failed + cmocka_run_group_tests_name("oomspect adj", tests, NULL, NULL);
 }

@@ -204,6 +204,20 @@ static void legacy_values_are_explained(void **state)
 	assert_true(shows(stage, "no child it starts from now on"));
 }
 
+static void never_for_who_starts_sessions_is_never_for_all_of_them(void **state)
+{
+	struct stage *stage = *state;
+	machine_write(stage->path, "proc/771/stat",
+		"771 (sshd) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 500 0 5 0 0 0 0 0 0 0 0 0 0\n");
+	assert_int_equal(sampler_sample(&stage->app.watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(&stage->app, NULL), ERR_OK);
+	stage_go_live(stage);
+	stage_type(stage, "/771\ra-999");
+	assert_false(shows(stage, "every session it starts"));
+	stage_type(stage, "\025-1000");
+	assert_true(shows(stage, "every session it starts is never killed either"));
+}
+
 /* --- thresholds */
 
 static void next_changes_at_the_threshold_and_not_before(void **state)
@@ -264,6 +278,29 @@ static void a_process_that_is_another_by_now_is_not_pointed_at(void **state)
 	stage_type(stage, "a");
 	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
 	assert_true(shows(stage, "process 4242 is another one by now"));
+}
+
+static void a_kernel_thread_is_not_pointed_at(void **state)
+{
+	struct stage *stage = *state;
+	stage_go_live(stage);
+	stage_type(stage, "K/kthreadd\ra");
+	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
+	assert_true(shows(stage, "2 is a kernel thread: it is never killed"));
+	stage_type(stage, "k");
+	assert_int_equal(stage->app.acting.dialog, DIALOG_NONE);
+	assert_true(shows(stage, "2 is a kernel thread"));
+}
+
+static void init_is_never_killed_and_that_is_said(void **state)
+{
+	struct stage *stage = *state;
+	stage_type(stage, "/systemd\rn");
+	for (int i = 0; i < 20 && stage->app.cursor.pid != 1; i++)
+		stage_key(stage, INPUT_DOWN);
+	stage_type(stage, "a500");
+	assert_int_equal(adjust_of(stage)->targets.items[0].task->pid, 1);
+	assert_true(shows(stage, "never killed: init"));
 }
 
 static void the_process_of_the_detail_view_is_acted_on(void **state)
@@ -455,10 +492,13 @@ int main(void)
 		ON_A_STAGE(arrows_step_within_the_limits),
 		ON_A_STAGE(f7_and_f8_open_it_50_away),
 		ON_A_STAGE(legacy_values_are_explained),
+		ON_A_STAGE(never_for_who_starts_sessions_is_never_for_all_of_them),
 		ON_A_STAGE(next_changes_at_the_threshold_and_not_before),
 		ON_A_STAGE(a_captured_machine_refuses_and_says_why),
 		ON_A_STAGE(another_users_process_is_only_looked_at),
 		ON_A_STAGE(a_process_that_is_another_by_now_is_not_pointed_at),
+		ON_A_STAGE(a_kernel_thread_is_not_pointed_at),
+		ON_A_STAGE(init_is_never_killed_and_that_is_said),
 		ON_A_STAGE(actions_belong_to_processes),
 		ON_A_STAGE(the_process_of_the_detail_view_is_acted_on),
 		ON_A_STAGE(a_written_value_is_read_back_and_kept_for_u),
