@@ -22,14 +22,14 @@
 
 #define REUSES 1000
 
-static struct root live_root(void)
-{
+/* What a test holds of this machine. */
+struct fixture {
 	struct root root;
-	struct err err = { 0 };
-	if (root_open(&root, "/", &err) != ERR_OK)
-		fail_msg("%s", err.text);
-	return root;
-}
+	struct action_target target; /* nobody until a test takes hold of somebody */
+	pid_t child;                 /* ended in the end; 0: none */
+	struct err err;
+	int before, after; /* of the last write */
+};
 
 /* A child that sleeps until it is killed. */
 static pid_t start_sleeper(void)
@@ -46,6 +46,42 @@ static void end_child(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+}
+
+static int set_up(void **state)
+{
+	static struct fixture fixture;
+	fixture = (struct fixture){ .target = ACTION_NOBODY };
+	*state = &fixture;
+	return root_open(&fixture.root, "/", NULL);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	action_release(&fixture->target);
+	if (fixture->child > 0)
+		end_child(fixture->child);
+	root_release(&fixture->root);
+	return 0;
+}
+
+static enum err_code hold(struct fixture *fixture, pid_t pid)
+{
+	return action_hold(&fixture->target, &fixture->root, pid, 0, &fixture->err);
+}
+
+/* Takes hold of a child that sleeps. */
+static void hold_sleeper(struct fixture *fixture)
+{
+	fixture->child = start_sleeper();
+	assert_int_equal(hold(fixture, fixture->child), ERR_OK);
+}
+
+static enum err_code set_adj(struct fixture *fixture, int adj)
+{
+	return action_set_adj(
+		&fixture->target, adj, &fixture->before, &fixture->after, &fixture->err);
 }
 
 /* --- values */
@@ -99,13 +135,8 @@ static void check_value(void **state)
 
 static void refuses_pid_zero_and_below(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	assert_int_equal(action_hold(&target, &root, 0, 0, &err), ERR_SYNTAX);
-	assert_int_equal(action_hold(&target, &root, -5, 0, &err), ERR_SYNTAX);
-	root_release(&root);
+	assert_int_equal(hold(*state, 0), ERR_SYNTAX);
+	assert_int_equal(hold(*state, -5), ERR_SYNTAX);
 }
 
 static void *sleep_in_thread(void *context)
@@ -118,172 +149,115 @@ static void *sleep_in_thread(void *context)
 
 static void refuses_the_id_of_a_thread_and_names_its_process(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
+	struct fixture *fixture = *state;
 	volatile pid_t tid = 0;
 	char process[32];
 	pthread_t thread;
 	pthread_create(&thread, NULL, sleep_in_thread, (void *)(uintptr_t)&tid);
 	while (!tid)
 		usleep(1000);
-	assert_int_equal(action_hold(&target, &root, tid, 0, &err), ERR_SYNTAX);
+	assert_int_equal(hold(fixture, tid), ERR_SYNTAX);
 	snprintf(process, sizeof(process), "process %d", (int)getpid());
-	assert_non_null(strstr(err.text, process));
+	assert_non_null(strstr(fixture->err.text, process));
 	pthread_cancel(thread);
 	pthread_join(thread, NULL);
-	root_release(&root);
 }
 
 static void refuses_a_kernel_thread(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
+	struct fixture *fixture = *state;
 	char comm[32];
-	if (root_read_proc(&root, "2/comm", comm, sizeof(comm)) <= 0 ||
-		strcmp(comm, "kthreadd\n") != 0) {
-		root_release(&root);
+	if (root_read_proc(&fixture->root, "2/comm", comm, sizeof(comm)) <= 0 ||
+		strcmp(comm, "kthreadd\n") != 0)
 		skip_because("no kernel thread can be seen here");
-	}
-	assert_int_equal(action_hold(&target, &root, 2, 0, &err), ERR_SYNTAX);
-	assert_non_null(strstr(err.text, "kernel thread"));
-	root_release(&root);
+	assert_int_equal(hold(fixture, 2), ERR_SYNTAX);
+	assert_non_null(strstr(fixture->err.text, "kernel thread"));
 }
 
 static void refuses_a_zombie(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
+	struct fixture *fixture = *state;
 	siginfo_t info;
-	pid_t pid = fork();
-	if (pid == 0)
+	fixture->child = fork();
+	if (fixture->child == 0)
 		_exit(0);
-	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_SYNTAX);
-	assert_non_null(strstr(err.text, "zombie"));
-	waitpid(pid, NULL, 0);
-	root_release(&root);
+	waitid(P_PID, (id_t)fixture->child, &info, WEXITED | WNOWAIT);
+	assert_int_equal(hold(fixture, fixture->child), ERR_SYNTAX);
+	assert_non_null(strstr(fixture->err.text, "zombie"));
 }
 
 static void says_gone_of_a_pid_that_is_not_there(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
 	pid_t pid = start_sleeper();
 	end_child(pid);
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_GONE);
-	root_release(&root);
+	assert_int_equal(hold(*state, pid), ERR_GONE);
 }
 
 static void says_gone_when_the_start_time_is_another(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	assert_int_equal(action_hold(&target, &root, getpid(), 1, &err), ERR_GONE);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	assert_int_equal(action_hold(&fixture->target, &fixture->root, getpid(), 1, &fixture->err),
+		ERR_GONE);
 }
 
 /* --- writing */
 
-static void raising_oneself_is_in_force_and_read_back(void **state)
+static void a_raised_value_is_in_force_and_read_back(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	int before = 0, after = 0;
-	pid_t pid = start_sleeper();
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
-	assert_int_equal(action_set_adj(&target, 321, &before, &after, &err), ERR_OK);
-	assert_int_equal(after, 321);
-	assert_int_equal(action_set_adj(&target, 400, &before, &after, &err), ERR_OK);
-	assert_int_equal(before, 321);
-	assert_int_equal(after, 400);
-	action_release(&target);
-	end_child(pid);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	hold_sleeper(fixture);
+	assert_int_equal(set_adj(fixture, 321), ERR_OK);
+	assert_int_equal(fixture->after, 321);
+	assert_int_equal(set_adj(fixture, 400), ERR_OK);
+	assert_int_equal(fixture->before, 321);
+	assert_int_equal(fixture->after, 400);
 }
 
 static void lowering_below_the_floor_names_the_missing_right_and_the_true_value(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_rights rights = action_rights_probe(&root, false);
-	struct action_target target;
-	struct err err = { 0 };
-	int before = 0, after = 0;
-	pid_t pid = start_sleeper();
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
-	enum err_code code = action_set_adj(&target, -900, &before, &after, &err);
-	action_release(&target);
-	end_child(pid);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	struct action_rights rights = action_rights_probe(&fixture->root, false);
+	hold_sleeper(fixture);
+	enum err_code code = set_adj(fixture, -900);
 	if (rights.sys_resource) {
 		assert_int_equal(code, ERR_OK);
-		assert_int_equal(after, -900);
+		assert_int_equal(fixture->after, -900);
 		return;
 	}
 	assert_int_equal(code, ERR_DENIED);
-	assert_non_null(strstr(err.text, "CAP_SYS_RESOURCE"));
-	assert_int_equal(after, before);
+	assert_non_null(strstr(fixture->err.text, "CAP_SYS_RESOURCE"));
+	assert_int_equal(fixture->after, fixture->before);
 }
 
 static void a_process_that_died_after_it_was_pointed_at_is_gone(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	int before = 0, after = 0;
-	pid_t pid = start_sleeper();
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
-	end_child(pid);
-	assert_int_equal(action_set_adj(&target, 100, &before, &after, &err), ERR_GONE);
-	assert_int_equal(action_signal(&target, SIGTERM, &err), ERR_GONE);
-	assert_true(action_has_ended(&target));
-	action_release(&target);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	hold_sleeper(fixture);
+	end_child(fixture->child);
+	fixture->child = 0;
+	assert_int_equal(set_adj(fixture, 100), ERR_GONE);
+	assert_int_equal(action_signal(&fixture->target, SIGTERM, &fixture->err), ERR_GONE);
+	assert_true(action_has_ended(&fixture->target));
 }
 
 static void a_signal_reaches_the_process_that_is_held(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
+	struct fixture *fixture = *state;
 	int status;
-	pid_t pid = start_sleeper();
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
-	assert_false(action_has_ended(&target));
-	assert_int_equal(action_signal(&target, SIGTERM, &err), ERR_OK);
-	waitpid(pid, &status, 0);
+	hold_sleeper(fixture);
+	assert_false(action_has_ended(&fixture->target));
+	assert_int_equal(action_signal(&fixture->target, SIGTERM, &fixture->err), ERR_OK);
+	waitpid(fixture->child, &status, 0);
+	fixture->child = 0;
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-	action_release(&target);
-	root_release(&root);
 }
 
 static void memory_of_a_living_process_is_not_released(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	pid_t pid = start_sleeper();
-	assert_int_equal(action_hold(&target, &root, pid, 0, &err), ERR_OK);
-	assert_int_not_equal(action_release_memory(&target, &err), ERR_OK);
-	assert_false(action_has_ended(&target));
-	action_release(&target);
-	end_child(pid);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	hold_sleeper(fixture);
+	assert_int_not_equal(action_release_memory(&fixture->target, &fixture->err), ERR_OK);
+	assert_false(action_has_ended(&fixture->target));
 }
 
 /* --- the same pid, another process */
@@ -378,29 +352,23 @@ static void a_reused_pid_is_never_hit(void **state)
 
 static void a_captured_machine_cannot_be_changed(void **state)
 {
-	(void)state;
-	struct root root = live_root();
-	struct action_target target;
-	struct err err = { 0 };
-	root.live = false;
-	assert_int_equal(action_hold(&target, &root, getpid(), 0, &err), ERR_UNSUPPORTED);
-	assert_false(action_rights_probe(&root, false).writable_root);
-	root_release(&root);
+	struct fixture *fixture = *state;
+	fixture->root.live = false;
+	assert_int_equal(hold(fixture, getpid()), ERR_UNSUPPORTED);
+	assert_false(action_rights_probe(&fixture->root, false).writable_root);
 }
 
 static void read_only_takes_every_right_away(void **state)
 {
-	(void)state;
-	struct root root = live_root();
+	const struct fixture *fixture = *state;
 	struct task mine = proc_unknown(getpid());
-	struct action_rights rights = action_rights_probe(&root, true);
+	struct action_rights rights = action_rights_probe(&fixture->root, true);
 	mine.uid = geteuid();
 	assert_false(action_may_adjust(&rights, &mine));
 	assert_false(action_may_signal(&rights, &mine));
-	rights = action_rights_probe(&root, false);
+	rights = action_rights_probe(&fixture->root, false);
 	assert_true(action_may_adjust(&rights, &mine));
 	assert_true(action_may_signal(&rights, &mine));
-	root_release(&root);
 }
 
 static void another_users_process_is_out_of_reach_without_the_right(void **state)
@@ -439,24 +407,25 @@ static void unmapped_users_of_a_namespace_are_out_of_reach(void **state)
 	assert_true(action_may_adjust(&root, &theirs));
 }
 
+#define HOLDING(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(refuses_pid_zero_and_below),
-		cmocka_unit_test(refuses_the_id_of_a_thread_and_names_its_process),
-		cmocka_unit_test(refuses_a_kernel_thread),
-		cmocka_unit_test(refuses_a_zombie),
-		cmocka_unit_test(says_gone_of_a_pid_that_is_not_there),
-		cmocka_unit_test(says_gone_when_the_start_time_is_another),
-		cmocka_unit_test(raising_oneself_is_in_force_and_read_back),
-		cmocka_unit_test(
-			lowering_below_the_floor_names_the_missing_right_and_the_true_value),
-		cmocka_unit_test(a_process_that_died_after_it_was_pointed_at_is_gone),
-		cmocka_unit_test(a_signal_reaches_the_process_that_is_held),
-		cmocka_unit_test(memory_of_a_living_process_is_not_released),
+		HOLDING(refuses_pid_zero_and_below),
+		HOLDING(refuses_the_id_of_a_thread_and_names_its_process),
+		HOLDING(refuses_a_kernel_thread),
+		HOLDING(refuses_a_zombie),
+		HOLDING(says_gone_of_a_pid_that_is_not_there),
+		HOLDING(says_gone_when_the_start_time_is_another),
+		HOLDING(a_raised_value_is_in_force_and_read_back),
+		HOLDING(lowering_below_the_floor_names_the_missing_right_and_the_true_value),
+		HOLDING(a_process_that_died_after_it_was_pointed_at_is_gone),
+		HOLDING(a_signal_reaches_the_process_that_is_held),
+		HOLDING(memory_of_a_living_process_is_not_released),
 		cmocka_unit_test(a_reused_pid_is_never_hit),
-		cmocka_unit_test(a_captured_machine_cannot_be_changed),
-		cmocka_unit_test(read_only_takes_every_right_away),
+		HOLDING(a_captured_machine_cannot_be_changed),
+		HOLDING(read_only_takes_every_right_away),
 		cmocka_unit_test(another_users_process_is_out_of_reach_without_the_right),
 		cmocka_unit_test(unmapped_users_of_a_namespace_are_out_of_reach),
 	};
