@@ -49,22 +49,22 @@ static const struct situation situations[] = {
 		{ { "the list", "", "filtered out" },
 			{ "F7 and Enter on a process of root", "g\033[18~\r", "not written: " },
 			{ "k and Enter on it", "k\r", "not sent: " },
-			{ "-500 for one's own", "\033[Ba-500\r", "in force: " },
+			{ "-500 for one's own", "\033[Ba-500\r", "refused, " },
 			{ "and 985", "\025985\r", "read back" } } },
 	{ "a user from whom hidepid=2 hides others", "rights-hidepid", true, "hidepid=2",
 		{ AS_NOBODY },
 		{ { "the list", "", "hidepid: " },
-			{ "-500 for one's own", "ga-500\r", "in force: " },
+			{ "-500 for one's own", "ga-500\r", "refused, " },
 			{ "k", "k", "sends SIGTERM" } } },
 	{ "root of a user namespace", "rights-user-namespace", false, NULL,
 		{ AS_NOBODY, "unshare", "-U", "-r" },
 		{ { "the list", "", "user namespace: " },
 			{ "a and Enter on a process of a user outside", "ga\r", "not written: " },
 			{ "k and Enter on it", "k\r", "not sent: " },
-			{ "-500 for one's own", "\033[Ba-500\r", "in force: " } } },
+			{ "-500 for one's own", "\033[Ba-500\r", "refused, " } } },
 	{ "root of a container", "rights-pid-namespace", true, "",
 		{ "setpriv", "--bounding-set=-sys_resource" },
-		{ { "the list", "", "pid namespace: " }, { "-500", "ga-500\r", "in force: " },
+		{ { "the list", "", "pid namespace: " }, { "-500", "ga-500\r", "refused, " },
 			{ "k", "k", "sends SIGTERM" } } },
 };
 
@@ -338,6 +338,7 @@ static void check_situation(void **state)
 		leave_dialog(&fixture->terminal, step->keys);
 		terminal_send(&fixture->terminal, step->keys);
 		terminal_wait_for(&fixture->terminal, step->comes);
+		terminal_read(&fixture->terminal, 200); /* what is drawn below that */
 		char *screen = terminal_text(&fixture->terminal);
 		mask_screen(screen, step->name, masked);
 		free(screen);
