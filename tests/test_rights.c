@@ -266,16 +266,13 @@ static void mask_line(const char *line, char *to)
 	*to = '\0';
 }
 
-/* "KILLS since boot # (now)": there may be one at any time. */
-static void forget_kill(char *line)
+/* "cgroup v2  KILLS since boot #, last # ago  READ-WRITE": what is there before the rights. */
+static void forget_machine(char *line)
 {
-	static const char *const ages[] = { " (now)", " (#)" };
-	char *kills = strstr(line, "KILLS since boot #");
-	for (size_t i = 0; kills && i < ARRAY_SIZE(ages); i++) {
-		char *age = strstr(kills, ages[i]);
-		if (age)
-			memmove(age, age + strlen(ages[i]), strlen(age + strlen(ages[i])) + 1);
-	}
+	char *begin = strstr(line, "cgroup v"), *kills = strstr(line, "KILLS since boot");
+	char *from = begin ? begin : kills, *rights = from ? strstr(from, "READ-") : NULL;
+	if (rights)
+		memmove(from, rights, strlen(rights) + 1);
 }
 
 /* What stands to the right of a dialog. */
@@ -289,12 +286,13 @@ static void cut_behind_border(char *line)
 /* Where a long sentence is broken depends on how long the pid in it is. */
 static void join_refusal(char *masked)
 {
-	char *refused = masked;
-	while ((refused = strstr(refused, " Refused: ")) != NULL) {
-		char *end = strstr(refused, " |\n| ");
-		if (end)
-			memmove(end, end + strlen(" |\n|"), strlen(end + strlen(" |\n|")) + 1);
-		refused++;
+	for (char *at = masked; (at = strstr(at, " Refused: ")) != NULL; at++) {
+		char *rest = strstr(at, "|\n| "), *end = rest;
+		if (!rest)
+			return;
+		rest += strlen("|\n|");
+		end -= end[-1] == ' ';
+		memmove(end, rest, strlen(rest) + 1);
 	}
 }
 
@@ -306,7 +304,7 @@ static void mask_screen(const char *screen, const char *name, char *masked)
 	used += (size_t)snprintf(masked + used, MASKED_SIZE - used, "== %s\n", name);
 	for (const char *at = screen; *at; at += strcspn(at, "\n") + 1) {
 		mask_line(at, line);
-		forget_kill(line);
+		forget_machine(line);
 		cut_behind_border(line);
 		if (!is_covered(screen, at) && !is_left_out(line))
 			used += (size_t)snprintf(masked + used, MASKED_SIZE - used, "%s\n", line);

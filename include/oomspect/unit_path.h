@@ -9,7 +9,7 @@
 #define UNIT_HOME_SIZE 256
 #define UNIT_NAMES     32 /* under which drop-ins are looked for; hostile names have more */
 #define UNIT_PATH_NAME 256
-#define UNIT_USER_NONE -1
+#define UNIT_USER_NONE (-1)
 
 struct unit_path {
 	const struct root *root;
