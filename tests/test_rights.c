@@ -213,7 +213,7 @@ static void start_program(struct fixture *fixture)
 /* --- what is compared ---------------------------------------------------------------------------- */
 
 /* A part of each line that is about the machine, or about other processes than the two. */
-static const char *const left_out[] = { "Mem [", "Swap ", "Commit [", "PSI mem", "Zones ",
+static const char *const left_out[] = { "F1Help", "Mem [", "Swap ", "Commit [", "PSI mem", "Zones ",
 	"NEXT # ", "AT #^ ", "NEXT VICTIM", " Procs", "rank, ", "last killable", "lost at restart",
 	"to keep it", "die with it", "| |", "keeper #" };
 
