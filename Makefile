@@ -157,9 +157,10 @@ benches := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
 bench: $(benches) ## measure what a refresh costs
 	@for b in $(benches); do echo "== $$b"; $$b || exit 1; done
 
-$(benches): $O/%: tests/%.c $O/libcore.a $O/flags
+$(benches): $O/%: tests/%.c $O/libsupport.a $O/libcore.a $O/oomspect $O/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $O/libcore.a $(call pkg,libs,jansson)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< $O/libsupport.a $O/libcore.a \
+		$(call pkg,libs,$(test_packages))
 
 lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
 .PHONY: $(lints)

@@ -52,6 +52,8 @@ static void become_program(
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
+	if (options->enter)
+		options->enter(options->context);
 	execvp(argv[0], argv);
 	_exit(127);
 }

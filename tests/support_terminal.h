@@ -24,6 +24,9 @@ struct terminal_options {
 	const char *term;   /* NULL: xterm-256color; "": not set at all */
 	bool stdin_is_null; /* keys must come from /dev/tty */
 	bool ignore_hup;    /* as under nohup(1) */
+	/* Called in the process that is about to become the program, with `context`. */
+	void (*enter)(const void *context);
+	const void *context;
 };
 
 /* Starts `argv` on a new terminal of that size, as the leader of its session. */
