@@ -220,28 +220,31 @@ static bool number_of(const char *name, pid_t *ret)
 	return true;
 }
 
-int root_each_number(const struct root *root, const char *path,
-	bool (*visit)(void *context, pid_t number), void *context)
+int root_some_numbers(int dir_fd, bool (*visit)(void *context, pid_t number), void *context)
 {
 	/* getdents64(2) itself: opendir(3) allocates, and /proc is listed on every sample. */
 	_Alignas(struct dirent64) char buffer[16384];
 	pid_t number;
+	ssize_t length = getdents64(dir_fd, buffer, sizeof(buffer));
+	for (ssize_t at = 0; at < length;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(buffer + at);
+		at += entry->d_reclen;
+		if (number_of(entry->d_name, &number) && !visit(context, number))
+			return 0;
+	}
+	return length < 0 ? -errno : length > 0;
+}
+
+int root_each_number(const struct root *root, const char *path,
+	bool (*visit)(void *context, pid_t number), void *context)
+{
 	int fd = open_retrying(root->proc_fd, path, OPEN_FLAGS | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	ssize_t length;
-	while ((length = getdents64(fd, buffer, sizeof(buffer))) > 0) {
-		for (ssize_t at = 0; at < length;) {
-			const struct dirent64 *entry =
-				(const struct dirent64 *)(const void *)(buffer + at);
-			at += entry->d_reclen;
-			if (number_of(entry->d_name, &number) && !visit(context, number)) {
-				close(fd);
-				return 0;
-			}
-		}
-	}
-	int result = length < 0 ? -errno : 0;
+	int result;
+	do
+		result = root_some_numbers(fd, visit, context);
+	while (result > 0);
 	close(fd);
 	return result;
 }

@@ -3,17 +3,27 @@
 #include "oomspect/attention.h"
 #include "oomspect/badness.h"
 #include "oomspect/cgroup_paths.h"
+#include "oomspect/sharers.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SWEEP_EVERY   256 /* samples between two clean-ups of cgroup paths nobody is in */
-#define CGROUP_EVERY  16  /* samples between two reads of a process's cgroup, in turn */
-#define SHARERS_TRIED 4   /* relatives with the same counters that are asked about one mm */
+#define SWEEP_EVERY  256 /* samples between two clean-ups of cgroup paths nobody is in */
+#define CGROUP_EVERY 16  /* samples between two reads of a process's cgroup, in turn */
+
+/* What a step does costs this much, 2 us each: its units. */
+#define COST_READ   16 /* a process that is due */
+#define COST_KEPT   1  /* one that is not */
+#define COST_SHARER 2  /* asking who shares the mm of one */
+
+/* A sample goes through them, in steps. */
+enum phase { PHASE_LIST, PHASE_READ, PHASE_SHARERS, PHASE_FINISH, PHASE_DONE };
 
 struct sampler_work {
+	enum phase phase;
+	int proc_fd; /* while it is listed; -1 */
 	pid_t *pids; /* ascending */
 	size_t pid_count, pid_capacity, next_pid;
 	size_t next_old; /* place in the latest snapshot that the merge has reached */
@@ -24,8 +34,7 @@ struct sampler_work {
 	size_t watched_count;
 	int32_t *memcg_of_path; /* by path id, for one sample */
 	size_t memcg_of_path_capacity;
-	uint32_t *mm_slots; /* open addressing over mm_key: index in tasks + 1, 0 free */
-	size_t mm_slot_count;
+	struct sharers sharers;
 };
 
 enum err_code sampler_init(struct sampler *sampler, const struct root *root,
@@ -40,6 +49,9 @@ enum err_code sampler_init(struct sampler *sampler, const struct root *root,
 		return err_set(err, ERR_NO_MEMORY, "no memory to begin with");
 	}
 	sampler->work->paths = paths;
+	sampler->work->proc_fd = -1;
+	sampler->work->phase = PHASE_DONE;
+	sharers_init(&sampler->work->sharers);
 	memcg_tree_init(&sampler->work->tree);
 	attention_init(&sampler->work->attention, options->hot);
 	for (size_t i = 0; i < 2; i++) {
@@ -55,6 +67,13 @@ enum err_code sampler_init(struct sampler *sampler, const struct root *root,
 	return code;
 }
 
+static void stop_listing(struct sampler_work *work)
+{
+	if (work->proc_fd >= 0)
+		close(work->proc_fd);
+	work->proc_fd = -1;
+}
+
 void sampler_release(struct sampler *sampler)
 {
 	struct sampler_work *work = sampler->work;
@@ -64,9 +83,10 @@ void sampler_release(struct sampler *sampler)
 		memcg_tree_release(&work->tree);
 		attention_release(&work->attention);
 		cgroup_paths_free(work->paths);
+		sharers_release(&work->sharers);
+		stop_listing(work);
 		free(work->pids);
 		free(work->memcg_of_path);
-		free(work->mm_slots);
 		free(work);
 	}
 	*sampler = (struct sampler){ 0 };
@@ -142,36 +162,51 @@ static bool is_watched(const struct sampler_work *work, pid_t pid)
 	return bsearch(&pid, work->watched, work->watched_count, sizeof(pid), compare_pids) != NULL;
 }
 
-static enum err_code list_processes(struct sampler *sampler, struct err *err)
+enum err_code sampler_begin(struct sampler *sampler, struct err *err)
+{
+	struct sampler_work *work = sampler->work;
+	struct snapshot *next = next_shot(sampler);
+	work->phase = PHASE_DONE;
+	stop_listing(work);
+	/* What was identified or probed so far goes with the newest; the first sample has it there. */
+	next->host = sampler->shots[sampler->latest].host;
+	enum err_code code = host_read(sampler->root, &next->host, err);
+	if (code != ERR_OK)
+		return code;
+	work->proc_fd = root_open_dir_at(sampler->root->proc_fd, ".");
+	if (work->proc_fd < 0)
+		return err_set_errno(err, -work->proc_fd, "cannot list processes");
+	work->pid_count = work->next_pid = work->next_old = 0;
+	work->phase = PHASE_LIST;
+	return ERR_OK;
+}
+
+static enum err_code begin_reading(struct sampler *sampler, struct err *err)
+{
+	struct sampler_work *work = sampler->work;
+	struct snapshot *next = next_shot(sampler);
+	stop_listing(work);
+	sort_pids(work);
+	next->count = 0;
+	enum err_code code = snapshot_reserve(next, work->pid_count, err);
+	if (code == ERR_OK)
+		attention_begin(
+			&work->attention, sampler_latest(sampler), &next->host, work->pid_count);
+	work->phase = PHASE_READ;
+	return code;
+}
+
+/* What one system call lists: some hundreds. */
+static enum err_code list_some(struct sampler *sampler, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
 	struct pid_list list = { work, sampler->options.leave_out_self ? getpid() : 0, false };
-	work->pid_count = work->next_pid = work->next_old = 0;
-	int result = root_each_number(sampler->root, ".", add_pid, &list);
+	int result = root_some_numbers(work->proc_fd, add_pid, &list);
 	if (result < 0)
 		return err_set_errno(err, -result, "cannot list processes");
 	if (list.no_memory)
 		return err_set(err, ERR_NO_MEMORY, "no memory to list processes");
-	sort_pids(work);
-	return ERR_OK;
-}
-
-enum err_code sampler_begin(struct sampler *sampler, struct err *err)
-{
-	struct snapshot *next = next_shot(sampler);
-	/* What was identified or probed so far goes with the newest; the first sample has it there. */
-	next->host = sampler->shots[sampler->latest].host;
-	enum err_code code = host_read(sampler->root, &next->host, err);
-	if (code == ERR_OK)
-		code = list_processes(sampler, err);
-	if (code == ERR_OK)
-		code = snapshot_reserve(next, sampler->work->pid_count, err);
-	next->count = 0;
-	if (code != ERR_OK)
-		sampler->work->pid_count = 0;
-	attention_begin(&sampler->work->attention, sampler_latest(sampler), &next->host,
-		sampler->work->pid_count);
-	return code;
+	return result == 0 ? begin_reading(sampler, err) : ERR_OK;
 }
 
 /* The row that `pid` had in the latest snapshot, or NULL: both are in ascending order. */
@@ -207,27 +242,27 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 }
 
 /* A row that is not due lives on unread. */
-static void keep_process(struct snapshot *next, const struct task *old)
+static long keep_process(struct snapshot *next, const struct task *old)
 {
 	struct task *task = &next->tasks[next->count++];
 	*task = *old;
 	task->age++;
 	task->sightings++;
+	return COST_KEPT;
 }
 
-static void read_process(struct sampler *sampler, pid_t pid)
+/* Returns what it cost. */
+static long read_process(struct sampler *sampler, pid_t pid)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
 	if (old && !attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
-		!is_watched(sampler->work, pid)) {
-		keep_process(next, old);
-		return;
-	}
+		!is_watched(sampler->work, pid))
+		return keep_process(next, old);
 	struct task task = old ? *old : proc_unknown(pid);
 	enum err_code code = proc_read(sampler->root, pid, next->host.page_size, &task, NULL);
 	if (code == ERR_GONE)
-		return;
+		return COST_READ;
 	if (old && old->start_ticks != task.start_ticks) { /* the pid went to another process */
 		old = NULL;
 		task.cgroup = UNKNOWN;
@@ -240,80 +275,26 @@ static void read_process(struct sampler *sampler, pid_t pid)
 		read_cgroup(sampler, &task);
 	task.sightings++;
 	next->tasks[next->count++] = task;
+	return COST_READ;
 }
 
-static bool fit_slots(struct sampler_work *work, size_t tasks)
-{
-	size_t wanted = 64;
-	while (wanted < tasks * 2)
-		wanted *= 2;
-	if (wanted > work->mm_slot_count) {
-		uint32_t *slots = reallocarray(work->mm_slots, wanted, sizeof(*slots));
-		if (!slots)
-			return false;
-		work->mm_slots = slots;
-		work->mm_slot_count = wanted;
-	}
-	memset(work->mm_slots, 0, work->mm_slot_count * sizeof(*work->mm_slots));
-	return true;
-}
-
-static bool related(const struct task *a, const struct task *b)
-{
-	return a->ppid == b->pid || b->ppid == a->pid || a->ppid == b->ppid;
-}
-
-/* Whether `task` turned out to share the mm of `other`. /proc does not say who shares an mm: equal
- * counters between relatives raise the question, kcmp(2) answers it where it may be asked. */
-static bool joins_mm(const struct root *root, struct task *task, struct task *other)
-{
-	/* By threads that hold an mm: two leaders that have exited have none, and that is equal too. */
-	enum proc_same same =
-		root->live ? proc_same_mm(task->mm_tid, other->mm_tid) : PROC_UNDECIDED;
-	if (same == PROC_SAME)
-		task->mm_owner = other->mm_owner;
-	else if (same == PROC_UNDECIDED)
-		task->mm_sharers_unknown = other->mm_sharers_unknown = true;
-	return same == PROC_SAME;
-}
-
-/* Finds the mm of `task` among those seen before it: its parent's, or a relative's with the same
- * counters. Idle siblings forked from one program look alike by the thousand, hence the bound. */
-static void place_mm(struct sampler *sampler, struct snapshot *shot, size_t index)
+static void read_some(struct sampler *sampler, long units)
 {
 	struct sampler_work *work = sampler->work;
-	struct task *task = &shot->tasks[index];
-	size_t mask = work->mm_slot_count - 1;
-	unsigned tried = 0;
-	bool ask = task->age == 0; /* what was not read again keeps its answer */
-	const struct task *found = ask ? snapshot_find(shot, task->ppid) : NULL;
-	struct task *parent = found ? &shot->tasks[found - shot->tasks] : NULL;
-	if (parent && parent < task && parent->mm_key == task->mm_key &&
-		joins_mm(sampler->root, task, parent))
+	for (; units > 0 && work->next_pid < work->pid_count; work->next_pid++)
+		units -= read_process(sampler, work->pids[work->next_pid]);
+	if (work->next_pid < work->pid_count)
 		return;
-	size_t at = task->mm_key & mask;
-	for (; work->mm_slots[at]; at = (at + 1) & mask) {
-		struct task *other = &shot->tasks[work->mm_slots[at] - 1];
-		if (other->mm_key != task->mm_key || !related(task, other))
-			continue;
-		if (tried++ == SHARERS_TRIED || (ask && joins_mm(sampler->root, task, other)))
-			return;
-	}
-	work->mm_slots[at] = (uint32_t)index + 1;
+	sharers_begin(&work->sharers, next_shot(sampler)->count);
+	work->phase = PHASE_SHARERS;
 }
 
-static void find_sharers(struct sampler *sampler, struct snapshot *shot)
+static void ask_some(struct sampler *sampler, long units)
 {
-	bool fits = fit_slots(sampler->work, shot->count);
-	for (size_t i = 0; i < shot->count; i++) {
-		struct task *task = &shot->tasks[i];
-		if (task->age == 0) {
-			task->mm_owner = task->pid;
-			task->mm_sharers_unknown = !fits;
-		}
-		if (fits && task->has_mm)
-			place_mm(sampler, shot, i);
-	}
+	struct sampler_work *work = sampler->work;
+	if (sharers_step(&work->sharers, sampler->root, next_shot(sampler),
+		    (size_t)(units / COST_SHARER)))
+		work->phase = PHASE_FINISH;
 }
 
 static bool fit_paths(struct sampler_work *work, size_t ids)
@@ -465,30 +446,39 @@ static void finish(struct sampler *sampler)
 		memcg_tree_note(tree, shot->host.boot_ms);
 	find_memcgs(sampler, shot);
 	count_processes(tree, shot);
-	find_sharers(sampler, shot);
 	witness_rss(shot);
 	attention_learn(&sampler->work->attention, shot);
 	find_unseen(sampler, shot);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;
+	sampler->work->phase = PHASE_DONE;
 }
 
-bool sampler_step(struct sampler *sampler, unsigned processes)
+enum err_code sampler_step(
+	struct sampler *sampler, unsigned processes, bool *ret_finished, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
-	for (; processes > 0 && work->next_pid < work->pid_count; processes--, work->next_pid++)
-		read_process(sampler, work->pids[work->next_pid]);
-	if (work->next_pid < work->pid_count)
-		return false;
-	finish(sampler);
-	return true;
+	long units = (long)processes * COST_READ;
+	enum err_code code = ERR_OK;
+	if (work->phase == PHASE_LIST)
+		code = list_some(sampler, err);
+	else if (work->phase == PHASE_READ)
+		read_some(sampler, units);
+	else if (work->phase == PHASE_SHARERS)
+		ask_some(sampler, units);
+	else if (work->phase == PHASE_FINISH)
+		finish(sampler);
+	if (code == ERR_OK)
+		*ret_finished = work->phase == PHASE_DONE;
+	return code;
 }
 
 enum err_code sampler_sample(struct sampler *sampler, struct err *err)
 {
+	bool finished = false;
 	enum err_code code = sampler_begin(sampler, err);
-	if (code == ERR_OK)
-		sampler_step(sampler, UINT_MAX);
+	while (code == ERR_OK && !finished)
+		code = sampler_step(sampler, UINT16_MAX, &finished, err);
 	return code;
 }

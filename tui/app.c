@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STEP_PROCESSES 50    /* read between two looks at the keyboard: 2 ms */
+#define STEP_PROCESSES 25    /* what is read between two looks at the keyboard: 1 ms */
 #define LOG_RECORDS    500   /* of the kernel's log, read between two looks at the keyboard */
 #define RECOVERY_MS    250   /* between two looks at the memory that comes back */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
@@ -92,6 +92,18 @@ static void finish_sample(struct loop *loop)
 	loop->app->taken_ms = now_ms();
 	if (state_sampled(loop->app, loop->err))
 		fail(loop);
+}
+
+/* A step between two looks at the keyboard. */
+static void go_on_sampling(struct loop *loop)
+{
+	bool finished = false;
+	if (!loop->sampling || is_frozen(loop->app))
+		return;
+	if (sampler_step(&loop->app->watch.sampler, STEP_PROCESSES, &finished, loop->err))
+		fail(loop);
+	else if (finished)
+		finish_sample(loop);
 }
 
 /* Whether as many samples have been shown as were asked for. */
@@ -297,7 +309,7 @@ static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
 	int due_ms = event_log_due_ms(&loop->app->events.log);
-	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log;
+	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log || loop->changed;
 	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, busy ? 0 : due_ms);
 	if (loop->more_log || (count == 0 && due_ms >= 0))
 		read_log(loop, count == 0 && !busy);
@@ -315,13 +327,13 @@ static void run(struct loop *loop)
 	draw(loop); /* before the first sample is finished */
 	while (!loop->ended) {
 		wait_for_sources(loop);
-		if (!loop->ended && loop->sampling && !is_frozen(loop->app) &&
-			sampler_step(&loop->app->watch.sampler, STEP_PROCESSES))
-			finish_sample(loop);
+		/* What a key did is shown first, on the sample before. */
 		if (loop->changed && !loop->ended)
 			draw(loop);
 		if (!loop->ended && is_last_sample(loop->app))
 			end(loop, 0);
+		if (!loop->ended)
+			go_on_sampling(loop);
 	}
 }
 

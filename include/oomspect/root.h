@@ -57,6 +57,11 @@ int root_each_line(const struct root *root, const char *path,
 int root_each_number(const struct root *root, const char *path,
 	bool (*visit)(void *context, pid_t number), void *context);
 
+/* The same in pieces: those of the directory `dir_fd` that one system call lists, from where it was
+ * last read. 1 when there may be more, 0 at the end or when `visit` has seen enough, or a negative
+ * errno. */
+int root_some_numbers(int dir_fd, bool (*visit)(void *context, pid_t number), void *context);
+
 /* Tells the listener, if there is one, of a file that was read by a descriptor of the caller's. */
 void root_tell(const struct root *root, const char *path, const char *bytes, size_t length);
 

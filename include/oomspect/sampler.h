@@ -35,12 +35,14 @@ void sampler_release(struct sampler *sampler);
 #define SAMPLER_WATCHED_MAX 512
 void sampler_watch(struct sampler *sampler, const pid_t *pids, size_t count);
 
-/* Starts a sample: host, list of processes, cgroups. */
+/* Starts a sample with the host's own figures; one that was not finished is given up. */
 enum err_code sampler_begin(struct sampler *sampler, struct err *err);
 
-/* Reads at most `processes` more. True when the sample is finished and has become the latest;
- * ranking_build on sampler_latest is then due. */
-bool sampler_step(struct sampler *sampler, unsigned processes);
+/* Goes on with it for about as long as reading `processes` processes takes. `ret_finished` tells
+ * whether it is finished and has become the latest; ranking_build on sampler_latest is then due.
+ * After an error the latest is what it was, and another sample has to be begun. */
+enum err_code sampler_step(
+	struct sampler *sampler, unsigned processes, bool *ret_finished, struct err *err);
 
 /* A whole sample at once. */
 enum err_code sampler_sample(struct sampler *sampler, struct err *err);
