@@ -39,6 +39,7 @@ void ranking_init(struct ranking *ranking)
 void ranking_release(struct ranking *ranking)
 {
 	free(ranking->rows);
+	row_order_release(&ranking->order);
 	ranking_init(ranking);
 }
 
@@ -50,8 +51,10 @@ static enum err_code reserve(struct ranking *ranking, size_t count, struct err *
 	if (!rows)
 		return err_set(err, ERR_NO_MEMORY, "no memory to rank %zu processes", count);
 	ranking->rows = rows;
-	ranking->capacity = count;
-	return ERR_OK;
+	enum err_code code = row_order_reserve(&ranking->order, count, err);
+	if (code == ERR_OK)
+		ranking->capacity = count;
+	return code;
 }
 
 /* What one evaluation needs besides the task. */
@@ -179,12 +182,24 @@ static void evaluate(const struct evaluation *evaluation, struct ranking_row *ro
 		row->points = BADNESS_UNKILLABLE;
 }
 
+static int compare_edits(const void *a, const void *b)
+{
+	const struct ranking_edit *one = a, *other = b;
+	return (one->pid > other->pid) - (one->pid < other->pid);
+}
+
+void ranking_sort_edits(struct ranking_edit *edits, size_t count)
+{
+	if (count)
+		qsort(edits, count, sizeof(*edits), compare_edits);
+}
+
 static int edited_adj(const struct task *task, const struct ranking_edit *edits, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (edits[i].pid == task->pid)
-			return edits[i].oom_score_adj;
-	return task->oom_score_adj;
+	const struct ranking_edit wanted = { .pid = task->pid };
+	const struct ranking_edit *edit =
+		count ? bsearch(&wanted, edits, count, sizeof(*edits), compare_edits) : NULL;
+	return edit ? edit->oom_score_adj : task->oom_score_adj;
 }
 
 /* Free swap that the domain may use, in pages. */
@@ -223,63 +238,31 @@ static int64_t shmem_pages(const struct snapshot *snapshot, const struct domain 
 	return sum;
 }
 
-typedef int (*row_order)(
-	const struct ranking_row *a, const struct ranking_row *b, bool newest_first);
+_Static_assert(sizeof(struct ranking_row) <= ROW_ORDER_SIZE_MAX, "rows cannot be ordered");
+
+static void order(struct ranking *ranking)
+{
+	row_order_apply(&ranking->order, ranking->rows, ranking->count, sizeof(*ranking->rows));
+}
 
 /* Machine-wide scan order is the order of creation. */
-static int by_creation(const struct ranking_row *a, const struct ranking_row *b, bool newest_first)
+static void order_by_creation(struct ranking *ranking)
 {
-	(void)newest_first;
-	if (a->task->start_ticks != b->task->start_ticks)
-		return a->task->start_ticks < b->task->start_ticks ? -1 : 1;
-	return (a->task->pid > b->task->pid) - (a->task->pid < b->task->pid);
+	for (size_t i = 0; i < ranking->count; i++) {
+		const struct task *task = ranking->rows[i].task;
+		ranking->order.keys[i] = (struct row_key){ .first = task->start_ticks,
+			.second = (uint32_t)task->pid };
+	}
+	order(ranking);
 }
 
 /* A memory cgroup is scanned before its descendants, which stand pre-order in the tree. */
-static int by_memcg(const struct ranking_row *a, const struct ranking_row *b, bool newest_first)
+static void order_by_memcg(struct ranking *ranking)
 {
-	if (a->task->memcg != b->task->memcg)
-		return a->task->memcg < b->task->memcg ? -1 : 1;
-	return by_creation(a, b, newest_first);
-}
-
-static int by_death(const struct ranking_row *a, const struct ranking_row *b, bool newest_first)
-{
-	bool a_killable = a->unkillable == KILLABLE, b_killable = b->unkillable == KILLABLE;
-	if (a_killable != b_killable)
-		return a_killable ? -1 : 1;
-	if (a->points != b->points)
-		return a->points > b->points ? -1 : 1;
-	int order = (a->scan_order > b->scan_order) - (a->scan_order < b->scan_order);
-	return newest_first && a_killable ? -order : order;
-}
-
-static void sift(struct ranking_row *rows, size_t root, size_t count, row_order order, bool newest)
-{
-	struct ranking_row moving = rows[root];
-	size_t child;
-	while ((child = 2 * root + 1) < count) {
-		if (child + 1 < count && order(&rows[child], &rows[child + 1], newest) < 0)
-			child++;
-		if (order(&moving, &rows[child], newest) >= 0)
-			break;
-		rows[root] = rows[child];
-		root = child;
-	}
-	rows[root] = moving;
-}
-
-/* A heap sort: qsort(3) allocates, and a refresh must not. */
-static void sort_rows(struct ranking_row *rows, size_t count, row_order order, bool newest)
-{
-	for (size_t root = count / 2; root-- > 0;)
-		sift(rows, root, count, order, newest);
-	for (size_t end = count; end > 1; end--) {
-		struct ranking_row top = rows[0];
-		rows[0] = rows[end - 1];
-		rows[end - 1] = top;
-		sift(rows, 0, end - 1, order, newest);
-	}
+	for (size_t i = 0; i < ranking->count; i++)
+		ranking->order.keys[i] =
+			(struct row_key){ .second = (uint32_t)ranking->rows[i].task->memcg };
+	order(ranking);
 }
 
 /* Until v5.1 (bbbe48029720) the chosen process's worst child with another mm died in its place. */
@@ -323,9 +306,23 @@ static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 	}
 }
 
+/* The killable first, by points, then the others; equals as the kernel scans them. */
+static struct row_key death_of(const struct ranking_row *row, bool newest_first)
+{
+	bool killable = row->unkillable == KILLABLE;
+	return (struct row_key){
+		/* From the most points, INT64_MAX, to the least, without a sign. */
+		.first = killable ? (uint64_t)INT64_MAX - (uint64_t)row->points : UINT64_MAX,
+		.second = newest_first && killable ? ~row->scan_order : row->scan_order,
+	};
+}
+
 static void order_by_death(struct ranking *ranking, const struct era *era)
 {
-	sort_rows(ranking->rows, ranking->count, by_death, era_has(era, ERA_NEWEST_WINS_TIES));
+	bool newest_first = era_has(era, ERA_NEWEST_WINS_TIES);
+	for (size_t i = 0; i < ranking->count; i++)
+		ranking->order.keys[i] = death_of(&ranking->rows[i], newest_first);
+	order(ranking);
 	ranking->victim = 0;
 	if (ranking->killable && era_has(era, ERA_SACRIFICE_CHILD))
 		ranking->victim = sacrificed(ranking);
@@ -344,8 +341,9 @@ enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snap
 	ranking->joined_memcg = UNKNOWN;
 	ranking->restricted = false;
 	collect(ranking, snapshot, edits, edit_count);
-	sort_rows(ranking->rows, ranking->count,
-		domain->kind == DOMAIN_MEMCG ? by_memcg : by_creation, false);
+	order_by_creation(ranking);
+	if (domain->kind == DOMAIN_MEMCG)
+		order_by_memcg(ranking);
 	for (size_t i = 0; i < ranking->count; i++)
 		ranking->rows[i].scan_order = (uint32_t)i;
 	order_by_death(ranking, era);

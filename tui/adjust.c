@@ -60,42 +60,90 @@ static enum err_code look_around(struct adjust *adjust, struct err *err)
 
 /* --- whom it reaches -------------------------------------------------------------------------- */
 
-static bool shares_mm(const struct adjust *adjust, const struct task *task)
+/* The targets, each list ascending: their pids, and who owns the mm of those that have one. */
+struct reach {
+	pid_t *pids, *owners;
+	size_t count, owner_count;
+};
+
+static int compare_pids(const void *a, const void *b)
 {
-	const struct targets *targets = &adjust->targets;
+	pid_t left = *(const pid_t *)a, right = *(const pid_t *)b;
+	return (left > right) - (left < right);
+}
+
+static bool among(const pid_t *pids, size_t count, pid_t pid)
+{
+	return count && bsearch(&pid, pids, count, sizeof(pid), compare_pids);
+}
+
+static enum err_code reach_init(struct reach *reach, const struct targets *targets, struct err *err)
+{
+	*reach = (struct reach){ .count = targets->count };
+	reach->pids = calloc(targets->count, sizeof(*reach->pids));
+	reach->owners = calloc(targets->count, sizeof(*reach->owners));
+	if (!reach->pids || !reach->owners)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct task *task = targets->items[i].task;
+		reach->pids[i] = task->pid;
+		if (task->has_mm)
+			reach->owners[reach->owner_count++] = task->mm_owner;
+	}
+	qsort(reach->pids, reach->count, sizeof(*reach->pids), compare_pids);
+	qsort(reach->owners, reach->owner_count, sizeof(*reach->owners), compare_pids);
+	return ERR_OK;
+}
+
+static void reach_release(struct reach *reach)
+{
+	free(reach->pids);
+	free(reach->owners);
+}
+
+static bool shares_mm(
+	const struct adjust *adjust, const struct reach *reach, const struct task *task)
+{
+	if (!task->has_mm || !among(reach->owners, reach->owner_count, task->mm_owner) ||
+		among(reach->pids, reach->count, task->pid))
+		return false;
+	/* A child between vfork and exec keeps its own value (fs/proc/base.c:__set_oom_adj()). */
 	const struct ranking_row *row =
 		ranking_find(&adjust->machine.now[ADJUST_BEFORE], task->pid);
-	bool found = false;
-	for (size_t i = 0; task->has_mm && i < targets->count; i++) {
-		if (targets->items[i].task == task)
-			return false;
-		found |= targets->items[i].task->has_mm &&
-			 targets->items[i].task->mm_owner == task->mm_owner;
-	}
-	/* A child between vfork and exec keeps its own value (fs/proc/base.c:__set_oom_adj()). */
-	return found && row && row->unkillable != UNKILLABLE_VFORK;
+	return row && row->unkillable != UNKILLABLE_VFORK;
 }
 
 /* The kernel gives the value to every process that shares the mm as well (44a70adec910, v4.8). */
-static enum err_code list_edits(struct adjust *adjust, struct err *err)
+static void list_sharers(struct adjust *adjust, const struct reach *reach)
 {
 	const struct snapshot *snapshot = adjust->snapshot;
+	adjust->sharers = 0;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		if (!shares_mm(adjust, reach, &snapshot->tasks[i]))
+			continue;
+		adjust->sharers++;
+		adjust->edits[adjust->edit_count++].pid = snapshot->tasks[i].pid;
+	}
+}
+
+static enum err_code list_edits(struct adjust *adjust, struct err *err)
+{
+	struct reach reach;
 	struct ranking_edit *edits =
-		reallocarray(adjust->edits, snapshot->count + 1, sizeof(*edits));
+		reallocarray(adjust->edits, adjust->snapshot->count + 1, sizeof(*edits));
 	if (!edits)
 		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
 	adjust->edits = edits;
-	adjust->edit_count = adjust->sharers = 0;
+	adjust->edit_count = 0;
 	for (size_t i = 0; i < adjust->targets.count; i++)
 		if (adjust->targets.items[i].refused.code == ERR_OK)
 			edits[adjust->edit_count++].pid = adjust->targets.items[i].task->pid;
-	for (size_t i = 0; i < snapshot->count; i++) {
-		if (!shares_mm(adjust, &snapshot->tasks[i]))
-			continue;
-		adjust->sharers++;
-		edits[adjust->edit_count++].pid = snapshot->tasks[i].pid;
-	}
-	return ERR_OK;
+	enum err_code code = reach_init(&reach, &adjust->targets, err);
+	if (code == ERR_OK)
+		list_sharers(adjust, &reach);
+	reach_release(&reach);
+	ranking_sort_edits(edits, adjust->edit_count);
+	return code;
 }
 
 /* All living descendants of those named, which are among the result. */

@@ -95,6 +95,7 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 		if (change->adj_known)
 			edits[count++] = (struct ranking_edit){ change->pid, change->after };
 	}
+	ranking_sort_edits(edits, count);
 	enum err_code code = ranking_build(
 		&adjustment->after, snapshot, &domain, RANKING_NOW, edits, count, err);
 	free(edits);

@@ -64,6 +64,7 @@ static enum err_code look_ahead(struct sending *sending, struct err *err)
 	if (!edits)
 		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
 	size_t count = count_ending(sending, edits);
+	ranking_sort_edits(edits, count);
 	enum err_code code =
 		ranking_build(&sending->before, snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
 	if (code == ERR_OK)

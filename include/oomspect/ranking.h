@@ -8,6 +8,7 @@
 
 #include "oomspect/badness.h"
 #include "oomspect/domain.h"
+#include "oomspect/row_order.h"
 #include "oomspect/snapshot.h"
 
 #include <stddef.h>
@@ -36,6 +37,9 @@ struct ranking_edit {
 	int oom_score_adj;
 };
 
+/* Puts edits into the order that ranking_build wants. */
+void ranking_sort_edits(struct ranking_edit *edits, size_t count);
+
 struct ranking_row {
 	const struct task *task;
 	enum unkillable unkillable;
@@ -56,7 +60,8 @@ struct ranking {
 	size_t victim; /* index of the one that dies: 0, but for ERA_SACRIFICE_CHILD, where a child of
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
-	bool restricted;      /* ranking_restrict left some out */
+	struct row_order order; /* its own memory */
+	bool restricted;        /* ranking_restrict left some out */
 	bool shmem_to_swap;   /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
@@ -64,7 +69,7 @@ struct ranking {
 void ranking_init(struct ranking *ranking);
 void ranking_release(struct ranking *ranking);
 
-/* Fills `ranking` anew; its memory is reused. `edits` may be NULL. */
+/* Fills `ranking` anew; its memory is reused. `edits` stand by pid, ascending, and may be NULL. */
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err);
