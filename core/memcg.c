@@ -38,6 +38,7 @@ void memcg_tree_release(struct memcg_tree *tree)
 		release_table(&walk->now);
 		release_table(&walk->next);
 		free(walk->stack);
+		row_order_release(&walk->order);
 		free(walk->buckets);
 		free(walk);
 	}

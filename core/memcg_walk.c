@@ -21,9 +21,9 @@ static size_t grown_size(size_t size, size_t needed)
 	return size;
 }
 
-static bool grow_rows(struct memcg_table *table)
+static bool fit_rows(struct memcg_table *table, size_t count)
 {
-	size_t size = grown_size(table->capacity, table->count + 1);
+	size_t size = grown_size(table->capacity, count);
 	if (size == table->capacity)
 		return true;
 	struct memcg *rows = reallocarray(table->rows, size, sizeof(*rows));
@@ -38,9 +38,9 @@ static bool grow_rows(struct memcg_table *table)
 	return true;
 }
 
-static bool grow_paths(struct memcg_table *table, size_t more)
+static bool fit_paths(struct memcg_table *table, size_t bytes)
 {
-	size_t size = grown_size(table->paths_size, table->paths_used + more);
+	size_t size = grown_size(table->paths_size, bytes);
 	if (size == table->paths_size)
 		return true;
 	char *paths = realloc(table->paths, size);
@@ -60,6 +60,8 @@ static bool grow_stack(struct memcg_walk *walk)
 	if (!stack)
 		return false;
 	walk->stack = stack;
+	if (row_order_reserve(&walk->order, size, NULL) != ERR_OK)
+		return false;
 	walk->stack_size = size;
 	return true;
 }
@@ -124,7 +126,7 @@ static bool push_child(struct visit *visit, const char *name, uint64_t inode)
 		visit->slot.left_out++;
 		return true;
 	}
-	if (!grow_paths(next, above + 1 + length + 1) || !grow_stack(visit->walk))
+	if (!fit_paths(next, next->paths_used + above + 1 + length + 1) || !grow_stack(visit->walk))
 		return false;
 	char *path = next->paths + next->paths_used;
 	memcpy(path, next->paths + visit->dir.path, above);
@@ -188,15 +190,26 @@ static void reuse(struct visit *visit, int32_t row)
 				visit, strrchr(now->rows[i].path, '/') + 1, now->rows[i].inode);
 }
 
-/* Youngest first: the stack gives back the oldest. In a copy inodes say nothing of the order of
- * creation, and names at least give the same order each time. */
-static int youngest_first(const void *a, const void *b, void *context)
+static int last_name_first(const void *a, const void *b, void *context)
 {
 	const struct memcg_pending *x = a, *y = b;
 	const struct memcg_walk *walk = context;
-	if (walk->copied)
-		return strcmp(walk->next.paths + y->path, walk->next.paths + x->path);
-	return (x->inode < y->inode) - (x->inode > y->inode);
+	return strcmp(walk->next.paths + y->path, walk->next.paths + x->path);
+}
+
+/* What is on the stack from `mark` on, youngest first: the stack gives back the oldest. In a copy
+ * inodes say nothing of the order of creation, and names at least give the same order each time. */
+static void order_children(struct memcg_walk *walk, size_t mark)
+{
+	struct memcg_pending *children = walk->stack + mark;
+	size_t count = walk->pending - mark;
+	if (walk->copied) {
+		qsort_r(children, count, sizeof(*children), last_name_first, walk);
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		walk->order.keys[i] = (struct row_key){ .first = ~children[i].inode };
+	row_order_apply(&walk->order, children, count, sizeof(*children));
 }
 
 static void append_row(struct visit *visit)
@@ -231,14 +244,13 @@ static bool visit_next(struct memcg_walk *walk, bool everything)
 	else
 		reuse(&visit, known);
 	bool row = there && (walk->version == 1 || visit.has_memory || visit.dir.parent < 0);
-	if (visit.no_memory || (row && !grow_rows(&walk->next)))
+	if (visit.no_memory || (row && !fit_rows(&walk->next, walk->next.count + 1)))
 		return false;
 	if (!row) {
 		walk->pending = mark;
 		return true;
 	}
-	qsort_r(walk->stack + mark, walk->pending - mark, sizeof(*walk->stack), youngest_first,
-		walk);
+	order_children(walk, mark);
 	append_row(&visit);
 	return true;
 }
@@ -247,7 +259,7 @@ static bool push_top(struct memcg_walk *walk)
 {
 	const char *path = *walk->prefix ? walk->prefix : "/";
 	size_t length = strlen(path);
-	if (!grow_paths(&walk->next, length + 1) || !grow_stack(walk))
+	if (!fit_paths(&walk->next, length + 1) || !grow_stack(walk))
 		return false;
 	memcpy(walk->next.paths, path, length + 1);
 	walk->next.paths_used = length + 1;
@@ -310,6 +322,9 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 	struct memcg_table table = walk->now;
 	walk->now = walk->next;
 	walk->next = table;
+	/* The other table has its turn later, when there may be less memory; then it is asked again. */
+	if (fit_rows(&walk->next, walk->now.capacity))
+		fit_paths(&walk->next, walk->now.paths_size);
 	memcg_index_build(walk);
 	return ERR_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "oomspect/memcg.h"
 #include "oomspect/memcg_file.h"
+#include "oomspect/row_order.h"
 
 #include <limits.h>
 
@@ -53,6 +54,7 @@ struct memcg_walk {
 	struct memcg_table now, next;
 	struct memcg_pending *stack;
 	size_t pending, stack_size;
+	struct row_order order; /* with room for the stack */
 	uint32_t *buckets;   /* row + 1, 0: free */
 	size_t bucket_count; /* a power of two */
 

@@ -39,6 +39,7 @@ void ranking_init(struct ranking *ranking)
 void ranking_release(struct ranking *ranking)
 {
 	free(ranking->rows);
+	free(ranking->joined);
 	row_order_release(&ranking->order);
 	ranking_init(ranking);
 }
@@ -378,33 +379,48 @@ int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot 
 	return shared && ranking->joined_memcg != memcg ? memcg : UNKNOWN;
 }
 
-static size_t place_in(const pid_t *pids, size_t count, pid_t pid)
+static int by_pid(const void *a, const void *b)
 {
-	size_t place = 0;
-	while (place < count && pids[place] != pid)
-		place++;
-	return place;
+	const struct ranking_row *one = a, *other = b;
+	return (one->task->pid > other->task->pid) - (one->task->pid < other->task->pid);
+}
+
+/* Puts the rows of one cgroup first, by pid, so that they are found. Returns how many there are. */
+static size_t gather(struct ranking *ranking, int32_t memcg)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		const struct task *task = ranking->rows[i].task;
+		bool inside = task->memcg == memcg;
+		count += inside;
+		ranking->order.keys[i] =
+			(struct row_key){ .first = !inside, .second = (uint32_t)task->pid };
+	}
+	order(ranking);
+	return count;
 }
 
 void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snapshot, int32_t memcg,
 	const pid_t *pids, size_t count)
 {
+	size_t members = gather(ranking, memcg);
 	uint32_t base = UINT32_MAX;
-	for (size_t i = 0; i < ranking->count; i++)
-		if (ranking->rows[i].task->memcg == memcg && ranking->rows[i].scan_order < base)
+	for (size_t i = 0; i < members; i++)
+		if (ranking->rows[i].scan_order < base)
 			base = ranking->rows[i].scan_order;
 	/* Rows of one cgroup stand together in scan order: their places are dealt out anew, those
 	 * that are not listed behind the others, and what comes later makes room: `pids` may name
 	 * more processes than have a row. */
-	for (size_t i = 0; i < ranking->count; i++) {
-		struct ranking_row *row = &ranking->rows[i];
-		size_t place = count;
-		if (row->task->memcg == memcg)
-			place = place_in(pids, count, row->task->pid);
-		if (place < count)
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking->rows[i].scan_order >= base)
+			ranking->rows[i].scan_order += (uint32_t)count;
+	for (size_t place = count; place-- > 0;) {
+		const struct task task = { .pid = pids[place] };
+		const struct ranking_row wanted = { .task = &task };
+		struct ranking_row *row =
+			bsearch(&wanted, ranking->rows, members, sizeof(wanted), by_pid);
+		if (row)
 			row->scan_order = base + (uint32_t)place;
-		else if (row->scan_order >= base)
-			row->scan_order += (uint32_t)count;
 	}
 	ranking->joined_memcg = memcg;
 	order_by_death(ranking, &snapshot->host.era);

@@ -2,19 +2,27 @@
 
 #include <stdlib.h>
 
+static bool reserve(struct ranking *ranking, size_t count)
+{
+	if (count <= ranking->joined_capacity)
+		return true;
+	pid_t *joined = reallocarray(ranking->joined, count, sizeof(*joined));
+	if (!joined)
+		return false;
+	ranking->joined = joined;
+	ranking->joined_capacity = count;
+	return true;
+}
+
 void tie_settle(struct ranking *ranking, const struct snapshot *snapshot)
 {
 	int32_t memcg = ranking_tied_memcg(ranking, snapshot);
-	if (memcg == UNKNOWN || snapshot->count == 0)
+	/* Twice the processes there is room for: the cgroup may have grown since. */
+	if (memcg == UNKNOWN || !reserve(ranking, snapshot->capacity * 2))
 		return;
-	/* Twice the processes seen: it may have grown since. */
-	size_t capacity = snapshot->count * 2;
-	pid_t *pids = calloc(capacity, sizeof(*pids));
-	if (!pids)
-		return;
-	ssize_t count = memcg_procs(snapshot->memcgs, memcg, pids, capacity);
+	size_t capacity = ranking->joined_capacity;
+	ssize_t count = memcg_procs(snapshot->memcgs, memcg, ranking->joined, capacity);
 	if (count > 0)
-		ranking_apply_joining(ranking, snapshot, memcg, pids,
+		ranking_apply_joining(ranking, snapshot, memcg, ranking->joined,
 			(size_t)count < capacity ? (size_t)count : capacity);
-	free(pids);
 }

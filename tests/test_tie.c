@@ -156,6 +156,22 @@ static void the_machine_is_scanned_in_the_order_of_creation(void **state)
 	close_tied(tied);
 }
 
+static void a_tie_that_lasts_takes_no_more_memory(void **state)
+{
+	struct tied *tied = open_tied("6.1.0", "12\n11\n");
+	struct ranking *ranking = &tied->machine.ranking;
+	(void)state;
+	rank(tied);
+	tie_settle(ranking, &tied->machine.snapshot);
+	const pid_t *joined = ranking->joined;
+	assert_non_null(joined);
+	rank(tied);
+	tie_settle(ranking, &tied->machine.snapshot);
+	assert_ptr_equal(ranking->joined, joined);
+	assert_order(&tied->machine, "11 12 13");
+	close_tied(tied);
+}
+
 static void v1_does_not_show_the_order(void **state)
 {
 	struct tied *tied = open_tied("6.1.0", "12\n11\n");
@@ -277,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_machine_is_scanned_in_the_order_of_creation),
+		cmocka_unit_test(a_tie_that_lasts_takes_no_more_memory),
 		cmocka_unit_test(v1_does_not_show_the_order),
 		cmocka_unit_test(joining_moves_only_its_own_cgroup),
 		cmocka_unit_test(pids_without_a_row_push_nobody_into_another_cgroup),

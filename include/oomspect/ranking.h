@@ -61,7 +61,9 @@ struct ranking {
 	                    the chosen first may die in its place; meaningless when killable is 0 */
 	size_t capacity;
 	struct row_order order; /* its own memory */
-	bool restricted;        /* ranking_restrict left some out */
+	pid_t *joined;          /* the same, for tie.h */
+	size_t joined_capacity;
+	bool restricted;      /* ranking_restrict left some out */
 	bool shmem_to_swap;   /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
 	int32_t joined_memcg; /* row whose order of joining was applied (ranking_apply_joining) */
 };
