@@ -218,7 +218,7 @@ static void growth_is_measured_between_two_reads(void **state)
 	draw(app, 50, 160);
 	print_screen(&app->grid, text);
 	assert_non_null(strstr(text, "GROW/m"));
-	assert_non_null(strstr(text, "100K  +200M --- system.slice/docker.service "));
+	assert_non_null(strstr(text, " <1M  +200M --- system.slice/docker.service "));
 	assert_non_null(strstr(text, "22M      0 --- system.slice/app.service "));
 	free(text);
 }

@@ -240,6 +240,15 @@ static void format_growth(
 		FORMAT_SIZE - 2, size);
 }
 
+/* Page tables below a megabyte decide nothing, and change by pages all the time. */
+static void format_pt(const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	if (context->measure.units == UNITS_AUTO && value > 0 && value < 1024)
+		snprintf(buffer, FORMAT_SIZE, "<1M");
+	else
+		format_size(&context->measure, value, buffer);
+}
+
 static void format_flags(
 	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
@@ -285,7 +294,7 @@ const struct column columns[COL_COUNT] = {
 		NULL, "of it: shared" },
 	[COL_SWAP] = { "swap", "SWAP", 5, false, false, 6, 0, value_swap, format_sized, NULL,
 		"swapped out" },
-	[COL_PT] = { "pt", "PT", 5, false, false, 7, WIDE, value_pt, format_sized, NULL,
+	[COL_PT] = { "pt", "PT", 5, false, false, 7, WIDE, value_pt, format_pt, NULL,
 		"page tables" },
 	[COL_GROW] = { "grow/m", "GROW/m", 6, false, false, 12, WIDE, value_growth, format_growth,
 		NULL, "growth of rss + swap + page tables in a minute" },
@@ -346,7 +355,8 @@ int column_width(enum column_id id, const struct column_context *context)
 {
 	const struct column *column = &columns[id];
 	int need = 0;
-	if (column->format == format_sized || column->format == format_growth)
+	if (column->format == format_sized || column->format == format_pt ||
+		column->format == format_growth)
 		need = units_rows[context->measure.units].width + (id == COL_GROW);
 	if (id == COL_RK)
 		need = digits(context->ranking->killable) + 1;
