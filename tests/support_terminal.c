@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +27,31 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void set_size(const struct terminal *terminal)
+static void set_size(struct terminal *terminal, int rows, int cols)
 {
-	struct winsize size = { .ws_row = (unsigned short)terminal->rows,
-		.ws_col = (unsigned short)terminal->cols };
+	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+	terminal->rows = rows && cols ? rows : 24;
+	terminal->cols = rows && cols ? cols : 80;
 	assert_int_equal(ioctl(terminal->master, TIOCSWINSZ, &size), 0);
+}
+
+static int note_property(VTermProp property, VTermValue *value, void *context)
+{
+	struct terminal *terminal = context;
+	if (property == VTERM_PROP_ALTSCREEN)
+		terminal->alternate = value->boolean;
+	return 1;
+}
+
+static void make_emulator(struct terminal *terminal)
+{
+	static const VTermScreenCallbacks callbacks = { .settermprop = note_property };
+	terminal->emulator = vterm_new(terminal->rows, terminal->cols);
+	vterm_set_utf8(terminal->emulator, 1);
+	VTermScreen *screen = vterm_obtain_screen(terminal->emulator);
+	vterm_screen_enable_altscreen(screen, 1);
+	vterm_screen_set_callbacks(screen, &callbacks, terminal);
+	vterm_screen_reset(screen, 1);
 }
 
 static void become_program(
@@ -49,7 +70,7 @@ static void become_program(
 	setenv("TERM", options->term ? options->term : "xterm-256color", 1);
 	if (options->term && !*options->term)
 		unsetenv("TERM");
-	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("LC_ALL", options->locale ? options->locale : "C.UTF-8", 1);
 	setenv("TZ", "UTC", 1);
 	unsetenv("NO_COLOR");
 	if (options->enter)
@@ -62,21 +83,20 @@ void terminal_start(struct terminal *terminal, int rows, int cols,
 	const struct terminal_options *options, char *const argv[])
 {
 	static const struct terminal_options none = { 0 };
-	*terminal = (struct terminal){ .rows = rows, .cols = cols };
+	if (!options)
+		options = &none;
+	*terminal = (struct terminal){ .tap = options->tap, .tap_context = options->tap_context };
 	terminal->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(terminal->master >= 0);
 	assert_int_equal(grantpt(terminal->master) | unlockpt(terminal->master), 0);
 	terminal->slave = open(ptsname(terminal->master), O_RDWR | O_NOCTTY | O_CLOEXEC);
 	assert_true(terminal->slave >= 0);
-	set_size(terminal);
+	set_size(terminal, rows, cols);
 	assert_int_equal(tcgetattr(terminal->slave, &terminal->before), 0);
-	terminal->emulator = vterm_new(rows, cols);
-	vterm_set_utf8(terminal->emulator, 1);
-	vterm_screen_enable_altscreen(vterm_obtain_screen(terminal->emulator), 1);
-	vterm_screen_reset(vterm_obtain_screen(terminal->emulator), 1);
+	make_emulator(terminal);
 	terminal->pid = fork();
 	if (terminal->pid == 0)
-		become_program(terminal, options ? options : &none, argv);
+		become_program(terminal, options, argv);
 	assert_true(terminal->pid > 0);
 }
 
@@ -98,6 +118,15 @@ static void note_mouse(struct terminal *terminal)
 	terminal->mouse_ever |= terminal->mouse;
 }
 
+/* Asked of the bytes: libvterm takes a cursor that is put back where it was for one that is shown
+ * or hidden as it was. */
+static void note_cursor(struct terminal *terminal, size_t kept)
+{
+	const char *end = terminal->last + kept;
+	if (kept >= 5 && memcmp(end - 5, "[?25", 4) == 0)
+		terminal->cursor_hidden = end[-1] == 'l';
+}
+
 static void keep_last(struct terminal *terminal, const char *bytes, size_t length)
 {
 	size_t room = sizeof(terminal->last) - 1, kept = strlen(terminal->last);
@@ -110,6 +139,7 @@ static void keep_last(struct terminal *terminal, const char *bytes, size_t lengt
 		terminal->last[kept] = '\0';
 		if (bytes[i] == 'h' || bytes[i] == 'l')
 			note_mouse(terminal);
+		note_cursor(terminal, kept);
 	}
 }
 
@@ -125,6 +155,8 @@ static bool receive(struct terminal *terminal)
 		return false;
 	terminal->received += (size_t)length;
 	keep_last(terminal, bytes, (size_t)length);
+	if (terminal->tap)
+		terminal->tap(terminal->tap_context, bytes, (size_t)length);
 	vterm_input_write(terminal->emulator, bytes, (size_t)length);
 	return true;
 }
@@ -136,23 +168,57 @@ void terminal_read(struct terminal *terminal, int ms)
 		receive(terminal);
 }
 
-void terminal_wait_for(struct terminal *terminal, const char *text)
+static bool contains(const struct terminal *terminal, const char *text)
+{
+	char *screen = terminal_text(terminal);
+	bool found = strstr(screen, text) != NULL;
+	free(screen);
+	return found;
+}
+
+bool terminal_is_like(const struct terminal *terminal, const char *pattern)
+{
+	regex_t regex;
+	char *screen = terminal_text(terminal);
+	assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	bool found = regexec(&regex, screen, 0, NULL, 0) == 0;
+	regfree(&regex);
+	free(screen);
+	return found;
+}
+
+/* By lines: print_message cuts at 1,024 bytes. */
+static void print_screen(const struct terminal *terminal)
+{
+	char *screen = terminal_text(terminal), *rest = screen;
+	for (const char *line; (line = strsep(&rest, "\n"));)
+		print_message("%s\n", line);
+	free(screen);
+}
+
+static void wait_until(struct terminal *terminal, const char *text,
+	bool (*is_there)(const struct terminal *terminal, const char *text))
 {
 	long end = now_ms() + PATIENCE_MS;
-	for (;;) {
-		char *screen = terminal_text(terminal);
-		bool found = strstr(screen, text) != NULL;
-		if (!found && now_ms() > end) {
-			print_message("%s", screen);
+	while (!is_there(terminal, text)) {
+		if (now_ms() > end) {
+			print_screen(terminal);
 			fail_msg("never shown: %s", text);
 		}
-		free(screen);
-		if (found)
-			break;
 		receive(terminal);
 	}
 	while (receive(terminal)) /* the rest of that picture */
 		;
+}
+
+void terminal_wait_for(struct terminal *terminal, const char *text)
+{
+	wait_until(terminal, text, contains);
+}
+
+void terminal_wait_like(struct terminal *terminal, const char *pattern)
+{
+	wait_until(terminal, pattern, terminal_is_like);
 }
 
 void terminal_send(const struct terminal *terminal, const char *keys)
@@ -162,10 +228,8 @@ void terminal_send(const struct terminal *terminal, const char *keys)
 
 void terminal_resize(struct terminal *terminal, int rows, int cols)
 {
-	terminal->rows = rows;
-	terminal->cols = cols;
-	vterm_set_size(terminal->emulator, rows, cols);
-	set_size(terminal);
+	set_size(terminal, rows, cols);
+	vterm_set_size(terminal->emulator, terminal->rows, terminal->cols);
 }
 
 char *terminal_text(const struct terminal *terminal)
@@ -213,6 +277,19 @@ bool terminal_is_restored(const struct terminal *terminal)
 	return now.c_iflag == before->c_iflag && now.c_oflag == before->c_oflag &&
 	       now.c_cflag == before->c_cflag && now.c_lflag == before->c_lflag &&
 	       memcmp(now.c_cc, before->c_cc, sizeof(now.c_cc)) == 0;
+}
+
+bool terminal_is_left(const struct terminal *terminal)
+{
+	return terminal_is_restored(terminal) && !terminal->alternate && !terminal->cursor_hidden &&
+	       !terminal->mouse;
+}
+
+pid_t terminal_foreground(const struct terminal *terminal)
+{
+	pid_t group = 0; /* tcgetpgrp(3) is for one's own terminal; a master may be asked */
+	assert_int_equal(ioctl(terminal->master, TIOCGPGRP, &group), 0);
+	return group;
 }
 
 void terminal_hang_up(struct terminal *terminal)

@@ -15,26 +15,38 @@ struct terminal {
 	pid_t pid;
 	struct termios before; /* settings when the program was started */
 	struct VTerm *emulator;
-	bool mouse, mouse_ever; /* it is, or was at any time, to tell of clicks */
-	size_t received;        /* bytes so far */
-	char last[4096];        /* the last of them, NUL-terminated */
+	bool alternate, cursor_hidden; /* what the terminal was told last */
+	bool mouse, mouse_ever;        /* it is, or was at any time, to tell of clicks */
+	size_t received;               /* bytes so far */
+	char last[4096];               /* the last of them, NUL-terminated */
+	void (*tap)(void *context, const char *bytes, size_t length);
+	void *tap_context;
 };
 
 struct terminal_options {
 	const char *term;   /* NULL: xterm-256color; "": not set at all */
+	const char *locale; /* NULL: C.UTF-8 */
 	bool stdin_is_null; /* keys must come from /dev/tty */
 	bool ignore_hup;    /* as under nohup(1) */
 	/* Called in the process that is about to become the program, with `context`. */
 	void (*enter)(const void *context);
 	const void *context;
+	void (*tap)(void *context, const char *bytes, size_t length); /* sees every byte; or NULL */
+	void *tap_context;
 };
 
-/* Starts `argv` on a new terminal of that size, as the leader of its session. */
+/* Starts `argv` on a new terminal of that size, as the leader of its session. A terminal of 0 rows
+ * or columns does not know its size; the emulator is one of 80x24 then. */
 void terminal_start(struct terminal *terminal, int rows, int cols,
 	const struct terminal_options *options, char *const argv[]);
 
 /* Reads until the screen holds `text`, or fails the test after ten seconds. */
 void terminal_wait_for(struct terminal *terminal, const char *text);
+
+/* The same for an extended regular expression, of which `.` matches a line's end as well; and
+ * whether the screen matches it now. */
+void terminal_wait_like(struct terminal *terminal, const char *pattern);
+bool terminal_is_like(const struct terminal *terminal, const char *pattern);
 
 /* Reads for that long. */
 void terminal_read(struct terminal *terminal, int ms);
@@ -50,6 +62,12 @@ int terminal_wait_exit(struct terminal *terminal);
 
 /* Whether the settings are those of the start. */
 bool terminal_is_restored(const struct terminal *terminal);
+
+/* The same, and the alternate screen is left, the cursor seen, the mouse free. */
+bool terminal_is_left(const struct terminal *terminal);
+
+/* The process group that has the terminal; its leader is the program when a shell started it. */
+pid_t terminal_foreground(const struct terminal *terminal);
 
 /* The other end goes away, as when a connection is lost. */
 void terminal_hang_up(struct terminal *terminal);

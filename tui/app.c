@@ -226,13 +226,14 @@ static void on_signals(struct loop *loop)
 	struct signalfd_siginfo info;
 	while (read(loop->fds[SOURCE_SIGNALS], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGWINCH) {
+			/* Another size and back again is none, but terminals cut what they show. */
+			screen_repaint(loop->screen);
 			resize(loop);
 		} else if (info.ssi_signo == SIGTSTP) {
 			loop->app->suspend = true;
 			obey(loop);
-		} else if (info.ssi_signo ==
-			   SIGCONT) { /* somebody else may have written meanwhile */
-			screen_repaint(loop->screen);
+		} else if (info.ssi_signo == SIGCONT) {
+			screen_continue(loop->screen);
 			loop->changed = true;
 		} else {
 			end(loop, SIGNAL_STATUS + (int)info.ssi_signo);

@@ -19,7 +19,12 @@ static struct {
 	char stack[STACK_SIZE]; /* for a crash by an overflow of the stack */
 } rescue = { .fd = -1 };
 
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGQUIT };
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGQUIT };
+
+/* Others that would end a program that does not expect them. Who started us may have had them
+ * ignored: that holds for us as well. */
+static const int strays[] = { SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ,
+	SIGPWR, SIGPIPE, SIGIO, SIGSTKFLT };
 
 static void restore_and_die(int signal_number)
 {
@@ -32,6 +37,13 @@ static void restore_and_die(int signal_number)
 	}
 	/* SA_RESETHAND has put the default back; the signal is delivered when this returns. */
 	raise(signal_number);
+}
+
+static void take_stray(int signal_number, const struct sigaction *action)
+{
+	struct sigaction before;
+	if (sigaction(signal_number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		sigaction(signal_number, action, NULL);
 }
 
 void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t length)
@@ -51,6 +63,8 @@ void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
 		sigaction(crashes[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(strays) / sizeof(strays[0]); i++)
+		take_stray(strays[i], &action);
 	rescue.fd = fd;
 }
 

@@ -378,13 +378,17 @@ bool screen_resize(struct screen *screen)
 }
 
 /* An escape sequence that is no key of ours is taken off to its last byte, so that its digits do
- * not act as keys. */
+ * not act as keys. Esc pressed twice is that, though a slow line may bring both at once. */
 static int after_escape(void)
 {
 	wint_t ch;
 	int result = get_wch(&ch);
 	if (result != OK)
 		return INPUT_ESC;
+	if (ch == INPUT_ESC) {
+		unget_wch(INPUT_ESC);
+		return INPUT_ESC;
+	}
 	if (ch != '[' && ch != 'O')
 		return INPUT_ALT | (int)ch;
 	while (get_wch(&ch) == OK)
@@ -460,6 +464,12 @@ bool screen_gone(const struct screen *screen)
 void screen_suspend(struct screen *screen)
 {
 	give_back(screen);
+}
+
+void screen_continue(struct screen *screen)
+{
+	reset_prog_mode();
+	screen_repaint(screen);
 }
 
 void screen_resume(struct screen *screen)

@@ -49,4 +49,7 @@ bool screen_gone(const struct screen *screen);
 void screen_suspend(struct screen *screen);
 void screen_resume(struct screen *screen);
 
+/* After a stop that was not announced: sets the terminal up again and repaints it. */
+void screen_continue(struct screen *screen);
+
 #endif
