@@ -132,7 +132,7 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow.
 not_here := $(addprefix $O/tests/test_,adjust budget capture corpus events_live fuzz_corpus \
-	memcg_kills robust sampler)
+	hostile memcg_kills robust sampler)
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
