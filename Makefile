@@ -122,6 +122,12 @@ check-sanitize: ## the same with AddressSanitizer and UBSan
 	@ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 \
 		$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
 
+# test_soak for half an hour instead of ten seconds.
+.PHONY: soak
+soak: all $O/tests/test_soak ## SAMPLES (20000) tenths of a second on a busy machine: no growth
+	@SAMPLES=$(or $(SAMPLES),20000) TEST_SECONDS=36000 OOMSPECT=$(abspath $O/oomspect) \
+		tests/run $O/tests/test_soak
+
 # The program that a test starts is looked into as well, other programs are not.
 # What is lost for certain counts: when a signal ends the program, curses' trees look possibly lost.
 valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=no \
@@ -132,7 +138,7 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow.
 not_here := $(addprefix $O/tests/test_,adjust budget capture corpus events_live fuzz_corpus \
-	hostile memcg_kills robust sampler)
+	hostile memcg_kills robust sampler soak)
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
