@@ -116,11 +116,13 @@ $O/flags: | $(filter deps deps-dev,$(MAKECMDGOALS))
 # --- what is checked
 
 check: all $(tests) ## run every test; $O/tests/test_X runs one
-	@OOMSPECT=$(abspath $O/oomspect) tests/run $(tests)
+	@OOMSPECT=$(abspath $O/oomspect) tests/run $(filter-out $(WITHOUT:%=$O/tests/test_%),$(tests))
 
+# What the program costs is not what it costs under a sanitizer.
 check-sanitize: ## the same with AddressSanitizer and UBSan
 	@ASAN_OPTIONS=allocator_may_return_null=1:detect_stack_use_after_return=1 \
-		$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined check
+		$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined \
+		WITHOUT="budget soak" check
 
 # test_soak for half an hour instead of ten seconds.
 .PHONY: soak
@@ -137,12 +139,12 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow.
-not_here := $(addprefix $O/tests/test_,adjust budget capture corpus events_live fuzz_corpus \
-	hostile memcg_kills robust sampler soak)
+not_here := adjust budget capture corpus events_live fuzz_corpus hostile memcg_kills robust sampler \
+	soak
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
-		$(filter-out $(not_here),$(tests))
+		$(filter-out $(not_here:%=$O/tests/test_%),$(tests))
 
 # Real kernels under emulation; what they need and how to choose stands in tests/kernel/run.
 .PHONY: check-kernel check-kernel-quick
@@ -152,9 +154,11 @@ check-kernel: ## kernels in QEMU judge the predictions; KERNELS="6.1 ..." SEED=N
 check-kernel-quick: ## one kernel, a few scenarios of each sort
 	@CC=$(CC) QUICK=1 KERNELS="$(or $(KERNELS),6.1)" SEED="$(SEED)" tests/kernel/run $O
 
+# What drives the screen alone takes the most time, and executes no line that the others do not.
 coverage: ## lines of core/ that the tests execute, 90 % at least
 	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true
-	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 check
+	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 \
+		WITHOUT="budget hostile keys robust soak" check
 	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
 
 # What things cost here; each says at its top what it needs.
