@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vterm.h>
 
 #define UP    "\033[A"
@@ -458,94 +455,6 @@ static void with_vi_keys_letters_move(void **state)
 	quit(session);
 }
 
-/* --- a process of our own -------------------------------------------------------------------------- */
-
-static pid_t start_child(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_NAME, "oomspect-child");
-		for (;;)
-			pause();
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
-static int adj_of(pid_t pid)
-{
-	char path[64];
-	int adj = 0;
-	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%d", &adj), 1);
-	fclose(file);
-	return adj;
-}
-
-/* The program on this machine, with nobody but the child in its list. */
-static struct terminal *watch_child(struct session *session, pid_t child, const char *option)
-{
-	char number[16], *path = getenv("OOMSPECT");
-	char *argv[] = { path ? path : (char[]){ "build/oomspect" }, (char[]){ "-d0.2" },
-		(char[]){ "-p" }, number, (char *)(uintptr_t)option, NULL };
-	snprintf(number, sizeof(number), "%d", (int)child);
-	terminal_start(&session->terminal, 24, 160, NULL, argv);
-	terminal_wait_like(&session->terminal, "rows 1-1 of 1");
-	return &session->terminal;
-}
-
-static void read_only_writes_nothing(void **state)
-{
-	struct session *session = *state;
-	pid_t child = start_child();
-	int status, adj = adj_of(child);
-	struct terminal *terminal = watch_child(session, child, "-r");
-	assert_true(terminal_is_like(terminal, "READ-ONLY"));
-	session_press(terminal, "a500", NEW("500"));
-	session_press(terminal, "\r", "read-only");
-	session_press(terminal, "\033", "rows 1-1");
-	session_press(terminal, "]", NEW("-?[0-9]+"));
-	session_press(terminal, "\r", "read-only");
-	session_press(terminal, "\033", "rows 1-1");
-	session_press(terminal, "k" DOWN, "> +9 SIGKILL");
-	session_press(terminal, "\r", "read-only");
-	session_press(terminal, "\033", "rows 1-1");
-	session_press(terminal, "W", "not written: --read-only");
-	session_press(terminal, "3w", "not saved: --read-only");
-	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
-	assert_int_equal(adj_of(child), adj);
-	terminal_send(terminal, "Q");
-	session_ends_with(terminal, 0);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-}
-
-static void without_it_they_do_what_they_say(void **state)
-{
-	struct session *session = *state;
-	pid_t child = start_child();
-	int status, adj = adj_of(child);
-	struct terminal *terminal = watch_child(session, child, NULL);
-	session_press(terminal, "a500", NEW("500"));
-	assert_int_equal(adj_of(child), adj);
-	session_press(terminal, "\r", "oom_score_adj [0-9-]+ -> 500");
-	assert_int_equal(adj_of(child), 500);
-	session_press(terminal, "[", NEW("550"));
-	session_press(terminal, "\r", "oom_score_adj 500 -> 550");
-	assert_int_equal(adj_of(child), 550);
-	session_press(terminal, "k", "> 15 SIGTERM");
-	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
-	session_press(terminal, "\r", "SIGTERM .*oomspect-child|oomspect-child .*SIGTERM");
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-	terminal_send(terminal, "Q");
-	session_ends_with(terminal, 0);
-	assert_true(terminal_is_like(terminal, "oom_score_adj 500 -> 550"));
-}
-
 int main(void)
 {
 	int failed = 0;
@@ -557,8 +466,6 @@ int main(void)
 		cmocka_unit_test(esc_never_quits),
 		cmocka_unit_test(esc_twice_at_once_is_esc_twice),
 		cmocka_unit_test(with_vi_keys_letters_move),
-		WITH_SESSION(read_only_writes_nothing),
-		WITH_SESSION(without_it_they_do_what_they_say),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
