@@ -79,9 +79,10 @@ static bool among(const pid_t *pids, size_t count, pid_t pid)
 
 static enum err_code reach_init(struct reach *reach, const struct targets *targets, struct err *err)
 {
+	size_t room = targets->count ? targets->count : 1;
 	*reach = (struct reach){ .count = targets->count };
-	reach->pids = calloc(targets->count, sizeof(*reach->pids));
-	reach->owners = calloc(targets->count, sizeof(*reach->owners));
+	reach->pids = calloc(room, sizeof(*reach->pids));
+	reach->owners = calloc(room, sizeof(*reach->owners));
 	if (!reach->pids || !reach->owners)
 		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
 	for (size_t i = 0; i < targets->count; i++) {
