@@ -85,6 +85,7 @@ static void without_it_they_do_what_they_say(void **state)
 	assert_int_equal(adj_of(child), adj);
 	session_press(terminal, "\r", "oom_score_adj [0-9-]+ -> 500");
 	assert_int_equal(adj_of(child), 500);
+	terminal_wait_like(terminal, "\n>[^\n]* 500 +500\\."); /* the next sample has it */
 	session_press(terminal, "[", NEW("550"));
 	session_press(terminal, "\r", "oom_score_adj 500 -> 550");
 	assert_int_equal(adj_of(child), 550);
