@@ -68,6 +68,7 @@ void enclosure_enter(const void *context)
 {
 	const struct enclosure *wanted = context;
 	struct crowd crowd;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* those who sleep keep the terminal open */
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
 		_exit(126);
 	go_on_in_child();
