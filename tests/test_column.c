@@ -151,6 +151,22 @@ static void cells_are_what_the_drawings_have(void **state)
 	cell(machine, COL_USER, 10, "root");
 }
 
+static void page_tables_below_a_megabyte_are_not_told_apart(void **state)
+{
+	struct machine *machine = *state;
+	static const struct {
+		int64_t kb;
+		const char *cell;
+	} cases[] = { { 0, "0" }, { 4, "<1M" }, { 1023, "<1M" }, { 1024, "1M" }, { 9216, "9M" } };
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		machine->tasks[1].pte_kb = cases[i].kb;
+		cell(machine, COL_PT, 11, cases[i].cell);
+	}
+	machine->tasks[1].pte_kb = 100;
+	machine->context.measure.units = UNITS_K; /* asked for */
+	cell(machine, COL_PT, 11, "100K");
+}
+
 static void unknown_is_a_dash_not_a_zero(void **state)
 {
 	struct machine *machine = *state;
@@ -367,6 +383,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_whole),
 		cmocka_unit_test(no_two_columns_are_dropped_together),
 		WITH_MACHINE(cells_are_what_the_drawings_have),
+		WITH_MACHINE(page_tables_below_a_megabyte_are_not_told_apart),
 		WITH_MACHINE(unknown_is_a_dash_not_a_zero),
 		WITH_MACHINE(missing_values_stand_last_in_every_order),
 		WITH_MACHINE(every_order_of_many_is_sorted),
