@@ -279,7 +279,7 @@ static void after_sigstop_the_screen_is_right_again(void **state)
 {
 	struct session *session = *state;
 	struct terminal *terminal = session_start_shell(
-		session, NULL, "%s; stty sane; echo WRECKED; read line; fg; echo END=$?");
+		session, NULL, "%s; stty sane; printf '\\rWRECKED\\n'; read line; fg; echo END=$?");
 	terminal_wait_like(terminal, LIST);
 	char *before = terminal_text(terminal);
 	assert_int_equal(kill(terminal_foreground(terminal), SIGSTOP), 0);
