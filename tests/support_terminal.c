@@ -249,6 +249,24 @@ char *terminal_text(const struct terminal *terminal)
 	return text;
 }
 
+static bool has_ended(const struct terminal *terminal)
+{
+	siginfo_t info = { .si_pid = 0 };
+	return waitid(P_PID, (id_t)terminal->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == terminal->pid;
+}
+
+void terminal_quit(struct terminal *terminal)
+{
+	static const char *const presses[] = { "Q", "\033\033" };
+	long end = now_ms() + PATIENCE_MS;
+	for (int i = 0; !has_ended(terminal) && now_ms() < end; i = !i) {
+		terminal_send(terminal, presses[i]);
+		for (long next = now_ms() + 500; now_ms() < next && !has_ended(terminal);)
+			receive(terminal);
+	}
+}
+
 int terminal_wait_exit(struct terminal *terminal)
 {
 	int status;
@@ -256,8 +274,10 @@ int terminal_wait_exit(struct terminal *terminal)
 	for (;;) {
 		if (waitpid(terminal->pid, &status, WNOHANG) == terminal->pid)
 			break;
-		if (now_ms() > end)
+		if (now_ms() > end) {
+			print_screen(terminal);
 			fail_msg("the program does not end");
+		}
 		if (terminal->master < 0)
 			usleep(POLL_MS * 1000);
 		else

@@ -57,6 +57,10 @@ void terminal_resize(struct terminal *terminal, int rows, int cols);
 /* The screen as lines without trailing blanks. Free it. */
 char *terminal_text(const struct terminal *terminal);
 
+/* Presses Q until it has ended. On a busy machine an Esc before may have been read together with
+ * the key behind it, and then a prompt is still open: two of them are an Esc in any case. */
+void terminal_quit(struct terminal *terminal);
+
 /* Reads until the program has ended; its status as waitpid(2) has it. Fails after ten seconds. */
 int terminal_wait_exit(struct terminal *terminal);
 

@@ -78,7 +78,7 @@ static void walk(struct terminal *terminal)
 		terminal_send(terminal, "\033[B\033[6~G");
 		terminal_read(terminal, 15);
 		terminal_send(terminal, i + 1 == ARRAY_SIZE(places) ? "Z" : "\033");
-		terminal_read(terminal, 60);
+		terminal_read(terminal, 100);
 	}
 	terminal_send(terminal, "1g");
 }
@@ -266,7 +266,7 @@ static void check_job(void **state)
 	session_press(terminal, "\n", "NEXT 4242");
 	assert_true(terminal->alternate && terminal->cursor_hidden);
 	terminal_send(terminal, "\033");
-	terminal_read(terminal, 60);
+	terminal_read(terminal, 200);
 	terminal_send(terminal, "Q");
 	terminal_wait_like(terminal, "END=0\nSAME");
 	session_ends_with(terminal, 0);
