@@ -26,6 +26,8 @@ struct events_run {
 	const struct options *options;
 	uint64_t collapsed; /* identical reports without a victim since the last one shown */
 	int64_t told_ms;    /* when that was */
+	uint64_t told_lost; /* records of the log, of which --follow has said that they are gone */
+	int64_t told_lost_ms;
 	bool failed;
 };
 
@@ -73,6 +75,20 @@ static void on_reaped(void *arg, uint64_t number, int64_t pid)
 	if (!run->options->json)
 		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n",
 			(unsigned long long)number, (long long)pid);
+}
+
+/* Somebody who follows the log hears at once what he does not get to see. */
+static void tell_lost(struct events_run *run, const struct klog *klog)
+{
+	struct err err;
+	if (klog->lost == run->told_lost || now_ms() - run->told_lost_ms < COLLAPSED_MS)
+		return;
+	err_set(&err, ERR_IO, "%s: %llu records were overwritten before they could be read",
+		klog->source, (unsigned long long)(klog->lost - run->told_lost));
+	fflush(stdout);
+	printer_complain(&err);
+	run->told_lost = klog->lost;
+	run->told_lost_ms = now_ms();
 }
 
 /* Waits for more of the log; false when there will be none. */
@@ -125,13 +141,16 @@ static enum klog_status read_log(
 				err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
 				return KLOG_FAILED;
 			}
-			if (run->options->follow && (log->records & 15) == 0)
+			if (run->options->follow && (log->records & 15) == 0) {
 				show_due(log, &live, false);
+				tell_lost(run, klog);
+			}
 			continue;
 		}
 		if (!run->options->follow)
 			return KLOG_END;
 		show_due(log, &live, quiet);
+		tell_lost(run, klog);
 		fflush(stdout);
 		if (!wait_for_more(klog, status, oomlog_waiting(log)))
 			return KLOG_END;

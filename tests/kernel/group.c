@@ -56,6 +56,13 @@ bool group_set(const char *path, const char *file, const char *value)
 	return guest_write(full, "%s", value);
 }
 
+bool group_is_empty(const char *path)
+{
+	char full[PATH_SIZE];
+	snprintf(full, sizeof(full), "%s%s/cgroup.events", top(), path);
+	return guest_number(full, "populated") == 0;
+}
+
 static bool make_one(const char *path)
 {
 	char full[PATH_SIZE];

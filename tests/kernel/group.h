@@ -21,7 +21,8 @@ bool group_limit_swap(const char *path, long limit_pages, long swap_pages);
 
 /* Any other file of a group. */
 bool group_set(const char *path, const char *file, const char *value);
-long group_usage(const char *path); /* pages */
-void group_remove_all(void);        /* all of them; no process must be left inside */
+long group_usage(const char *path);    /* pages */
+bool group_is_empty(const char *path); /* and those below it; v2 only, else false */
+void group_remove_all(void);           /* all of them; no process must be left inside */
 
 #endif

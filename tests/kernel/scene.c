@@ -163,6 +163,10 @@ static void check_setup(const struct scene *scene, unsigned kill, const struct a
 {
 	const struct kind *kind = scene->kind;
 	const char *expected = kind->prediction ? kind->prediction : "victim";
+	/* Further events may have taken all that were left, and then there is nothing to judge. */
+	if (kill > 1 && !strcmp(answer->prediction, "none") && scene->group &&
+		group_is_empty(scene->group))
+		_exit(0);
 	if (strcmp(answer->prediction, expected))
 		scene_broken("prediction %s, not %s", answer->prediction, expected);
 	if (kind->differ && answer->now.victim == answer->at_oom.victim)
