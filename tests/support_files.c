@@ -97,3 +97,14 @@ void files_put_kind(const struct files *files, const char *path, enum files_kind
 	if (kind == FILES_GIGABYTE)
 		assert_int_equal(truncate(below(files, path, buffer), 1 << 30), 0);
 }
+
+char *file_text(const char *path)
+{
+	char *text = NULL;
+	FILE *file = fopen(path, "re");
+	if (!file)
+		fail_msg("no %s", path);
+	assert_true(getdelim(&text, &(size_t){ 0 }, '\0', file) > 0);
+	fclose(file);
+	return text;
+}

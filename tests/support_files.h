@@ -27,4 +27,7 @@ void files_drop(const struct files *files, const char *path);
 /* Makes proc/meminfo, and proc/self/mountinfo with `mountinfo` in it, and opens the root. */
 void files_open(const struct files *files, const char *mountinfo, struct root *root);
 
+/* The text of any file, which must be there and hold something. Free it. */
+char *file_text(const char *path);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "support_session.h"
 
+#include "support_files.h"
 #include "support_machine.h"
 #include "support_run.h"
 
@@ -17,6 +18,7 @@ struct session *session_new(void)
 	assert_non_null(session);
 	session->terminal = (struct terminal){ .master = -1, .slave = -1 };
 	machine_make(session->root, sizeof(session->root));
+	snprintf(session->config, sizeof(session->config), "%s/config", session->root);
 	return session;
 }
 
@@ -57,6 +59,19 @@ struct terminal *session_start(struct session *session, int rows, int cols,
 	if (shown)
 		terminal_wait_like(&session->terminal, shown);
 	return &session->terminal;
+}
+
+struct terminal *session_start_set(struct session *session, const char *settings,
+	const struct terminal_options *options, const char *option, const char *shown)
+{
+	const char *const words[] = { "-d3", "--config", session->config, option, NULL };
+	machine_write(session->root, "config", settings);
+	return session_start(session, 24, 80, options, words, shown);
+}
+
+char *session_settings(const struct session *session)
+{
+	return file_text(session->config);
 }
 
 struct terminal *session_start_shell(

@@ -8,7 +8,7 @@
 #define SESSION_WORDS_MAX 12
 
 struct session {
-	char root[64];
+	char root[64], config[96]; /* the settings file lies in the machine's directory */
 	struct terminal terminal;
 };
 
@@ -26,6 +26,14 @@ void session_free(struct session *session);
  * NULL) is there. */
 struct terminal *session_start(struct session *session, int rows, int cols,
 	const struct terminal_options *options, const char *const words[], const char *shown);
+
+/* The same at 80x24 with `settings` as the settings file and its own delay, and one option more (or
+ * NULL). */
+struct terminal *session_start_set(struct session *session, const char *settings,
+	const struct terminal_options *options, const char *option, const char *shown);
+
+/* The settings file as it is now. Free it. */
+char *session_settings(const struct session *session);
 
 /* Runs a script of bash(1), with job control, in which %s is the program's command line. */
 struct terminal *session_start_shell(

@@ -29,6 +29,14 @@ void machine_release(struct machine *machine)
 	ranking_release(&machine->ranking);
 }
 
+struct task *machine_add_inside(
+	struct machine *machine, pid_t pid, int64_t rss_pages, int32_t memcg)
+{
+	struct task *task = machine_add(machine, pid, rss_pages, 0);
+	task->memcg = memcg;
+	return task;
+}
+
 struct task *machine_add_mixed(
 	struct machine *machine, pid_t pid, int64_t anon, int64_t file, int64_t shmem)
 {
@@ -79,6 +87,16 @@ void machine_rank(struct machine *machine, struct domain domain, enum ranking_mo
 	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, moment,
 				 edits, edit_count, &err),
 		ERR_OK);
+}
+
+void machine_rank_memcg(struct machine *machine, int32_t memcg)
+{
+	machine_rank(machine, domain_memcg(&machine->snapshot, memcg), RANKING_NOW, NULL, 0);
+}
+
+void machine_rank_nodes(struct machine *machine, uint64_t nodes)
+{
+	machine_rank(machine, domain_nodes(&machine->snapshot, nodes), RANKING_NOW, NULL, 0);
 }
 
 void machine_rank_host(struct machine *machine)

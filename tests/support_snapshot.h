@@ -23,9 +23,17 @@ void machine_release(struct machine *machine);
 /* One more process, pids ascending, whose rss is all anonymous; started after those before it. */
 struct task *machine_add(struct machine *machine, pid_t pid, int64_t rss_pages, int oom_score_adj);
 
+/* The same in a memory cgroup. */
+struct task *machine_add_inside(
+	struct machine *machine, pid_t pid, int64_t rss_pages, int32_t memcg);
+
 /* The same of unequal kind: a part of the rss is file pages, another shmem. */
 struct task *machine_add_mixed(
 	struct machine *machine, pid_t pid, int64_t anon, int64_t file, int64_t shmem);
+
+/* Limits of memory cgroups. */
+#define MACHINE_MIB(count) amount_bytes((uint64_t)(count) << 20)
+#define MACHINE_NO_LIMIT   ((struct amount){ AMOUNT_UNLIMITED, 0 })
 
 /* One more memory cgroup, parents first and each with its subtree at once (pre-order). */
 struct memcg *machine_add_memcg(struct machine *machine, int32_t parent, struct amount limit);
@@ -33,6 +41,8 @@ struct memcg *machine_add_memcg(struct machine *machine, int32_t parent, struct 
 /* Ranks anew; the ranking is machine->ranking. */
 void machine_rank(struct machine *machine, struct domain domain, enum ranking_moment moment,
 	const struct ranking_edit *edits, size_t edit_count);
+void machine_rank_memcg(struct machine *machine, int32_t memcg);
+void machine_rank_nodes(struct machine *machine, uint64_t nodes);
 void machine_rank_host(struct machine *machine);
 void machine_rank_at_oom(struct machine *machine);
 
@@ -48,5 +58,6 @@ const char *machine_order(const struct machine *machine, char ret[MACHINE_ORDER_
 /* cmocka set-up and tear-down: 6.1.0 with a million pages in *state. */
 int machine_setup(void **state);
 int machine_teardown(void **state);
+#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
 
 #endif

@@ -1,6 +1,7 @@
 #include "support_view.h"
 
 #include "support.h"
+#include "support_golden.h"
 #include "support_machine.h"
 
 #include "../tui/react.h"
@@ -9,22 +10,35 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define SCREEN_MAX 262144
+
+static void start(struct fixture *fixture, const char *root, const char *log)
+{
+	struct err err = { 0 };
+	fixture->options = (struct options){ .root = root, .log = log, .delay_ms = 3000 };
+	if (state_init(&fixture->app, &fixture->options, true, &err))
+		fail_msg("%s", err.text);
+	take_sample(&fixture->app);
+}
 
 struct fixture *fixture_open(const char *root, const char *log)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct err err = { 0 };
 	assert_non_null(fixture);
 	if (!root)
 		machine_make(fixture->path, sizeof(fixture->path));
-	fixture->options = (struct options){
-		.root = root ? root : fixture->path, .log = log, .delay_ms = 3000
-	};
-	if (state_init(&fixture->app, &fixture->options, true, &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(sampler_sample(&fixture->app.watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(&fixture->app, NULL), ERR_OK);
-	fixture->app.now_ms = fixture->app.taken_ms = fixture->app.sample_ms;
+	start(fixture, root ? root : fixture->path, log);
+	return fixture;
+}
+
+struct fixture *fixture_take(const char *path)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+	assert_non_null(fixture);
+	snprintf(fixture->path, sizeof(fixture->path), "%s", path);
+	start(fixture, fixture->path, NULL);
 	return fixture;
 }
 
@@ -48,6 +62,25 @@ int fixture_tear_down(void **state)
 	return 0;
 }
 
+void fixture_go_live(struct fixture *fixture)
+{
+	fixture->app.watch.root.live = true;
+	fixture->app.acting.rights = (struct action_rights){
+		.writable_root = true,
+		.sys_resource = true,
+		.write_any = true,
+		.kill_any = true,
+		.init_user_ns = true,
+	};
+}
+
+void take_sample(struct app *app)
+{
+	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	app->now_ms = app->taken_ms = app->sample_ms;
+}
+
 void draw(struct app *app, int rows, int cols)
 {
 	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
@@ -55,34 +88,39 @@ void draw(struct app *app, int rows, int cols)
 	view_draw(app, &app->grid);
 }
 
-void print_screen(const struct grid *grid, char *text)
+char *screen_text(const struct grid *grid)
 {
+	char *text = malloc(SCREEN_MAX), *at = text;
+	assert_non_null(text);
 	for (int row = 0; row < grid->rows; row++) {
-		text += grid_row_text(grid, row, text, 4096);
-		*text++ = '\n';
+		at += grid_row_text(grid, row, at, 4096);
+		*at++ = '\n';
 	}
-	*text = '\0';
+	*at = '\0';
+	return text;
 }
 
-/* With UPDATE_SCREENS in the environment the files are written instead. */
+bool shows(const struct app *app, const char *text)
+{
+	char *screen = screen_text(&app->grid);
+	bool found = strstr(screen, text) != NULL;
+	free(screen);
+	return found;
+}
+
+void assert_shows(const struct app *app, const char *text)
+{
+	char *screen = screen_text(&app->grid);
+	if (!strstr(screen, text))
+		fail_msg("not on the screen: %s\n%s", text, screen);
+	free(screen);
+}
+
 void compare_screen(const struct app *app, const char *name)
 {
-	char *got = malloc(SCREEN_MAX), *expected = calloc(1, SCREEN_MAX), path[128];
-	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
-	print_screen(&app->grid, got);
-	if (getenv("UPDATE_SCREENS")) {
-		FILE *file = fopen(path, "w");
-		assert_non_null(file);
-		fputs(got, file);
-		fclose(file);
-	}
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
-	fclose(file);
-	assert_string_equal(got, expected);
-	free(got);
-	free(expected);
+	char *text = screen_text(&app->grid);
+	golden_compare(text, name);
+	free(text);
 }
 
 void keys(struct app *app, const char *typed)

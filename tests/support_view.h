@@ -4,8 +4,6 @@
 
 #include "../tui/app.h"
 
-#define SCREEN_MAX 262144
-
 struct fixture {
 	char path[64]; /* of the machine made for it; "": it was given one */
 	struct options options;
@@ -15,6 +13,9 @@ struct fixture {
 /* Opens the machine below `root`, or for NULL that of the drawings, with one sample taken; `log`
  * as --log has it, not yet read. Ends the test when it cannot. */
 struct fixture *fixture_open(const char *root, const char *log);
+
+/* The same on a machine that a test has made at `path`; it is removed with the fixture. */
+struct fixture *fixture_take(const char *path);
 void fixture_close(struct fixture *fixture);
 
 /* Each test has the machine of the drawings in *state. */
@@ -22,14 +23,22 @@ void fixture_close(struct fixture *fixture);
 int fixture_set_up(void **state);
 int fixture_tear_down(void **state);
 
+/* Lets the program believe that the machine is this one and that it may do anything: its files are
+ * written then, no process is touched. */
+void fixture_go_live(struct fixture *fixture);
+
+void take_sample(struct app *app);
 void draw(struct app *app, int rows, int cols);
 void keys(struct app *app, const char *typed);
 
-/* Lines without trailing blanks; `text` has room for SCREEN_MAX. */
-void print_screen(const struct grid *grid, char *text);
+/* The screen as lines without trailing blanks. Free it. */
+char *screen_text(const struct grid *grid);
 
-/* Compares with tests/screens/NAME.txt. With UPDATE_SCREENS in the environment the file is
- * written instead. */
+/* Whether a text stands somewhere on it. */
+bool shows(const struct app *app, const char *text);
+void assert_shows(const struct app *app, const char *text);
+
+/* Fails unless it is the golden screen of that name (support_golden.h). */
 void compare_screen(const struct app *app, const char *name);
 
 #endif

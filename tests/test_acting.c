@@ -1,6 +1,7 @@
 /* The dialogs on a real terminal and real processes of the test's own: what is written, what is
  * refused and why, and that -r changes nothing. What users with fewer rights see: test_rights.c. */
 #include "support.h"
+#include "support_files.h"
 
 #include "support_run.h"
 #include "support_terminal.h"
@@ -18,7 +19,6 @@
 #define WORDS_MAX 24
 /* The leak sanitizer cannot work beside strace(1). */
 #define NO_LEAKS "ASAN_OPTIONS=detect_leaks=0"
-#define FILE_MAX ((size_t)4 * 1024 * 1024)
 
 /* What opens, and what changes another process. */
 static const char traced[] = "trace=open,openat,openat2,creat,kill,tgkill,tkill,rt_sigqueueinfo,"
@@ -322,17 +322,6 @@ static void a_stopped_process_stays(void **state)
 
 /* --- read-only */
 
-static char *read_file(const char *path)
-{
-	char *text = calloc(1, FILE_MAX);
-	FILE *file = fopen(path, "re");
-	assert_non_null(text);
-	assert_non_null(file);
-	assert_true(fread(text, 1, FILE_MAX - 1, file) > 0);
-	fclose(file);
-	return text;
-}
-
 /* A call that changes something: below /proc opened for writing, a signal, memory taken back.
  * The calls that strace was asked for are only these and the opens. */
 static bool changes_something(const char *line)
@@ -376,7 +365,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 	quit(terminal);
 	for (size_t i = 0; i < ARRAY_SIZE(fixture->children); i++)
 		assert_int_equal(read_adj(fixture->children[i]), inherited);
-	char *text = read_file(trace);
+	char *text = file_text(trace);
 	assert_non_null(strstr(text, "oom_score_adj")); /* it was traced, and it reads */
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		if (changes_something(line) && !strstr(line, ".gcda\"")) /* a count of lines */
@@ -401,7 +390,7 @@ static void without_r_the_same_trace_would_tell(void **state)
 	terminal_send(terminal, "k\033[B\r");
 	terminal_wait_for(terminal, " at the kill");
 	quit(terminal);
-	char *text = read_file(trace);
+	char *text = file_text(trace);
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		found += changes_something(line);
 	assert_true(found >= 2); /* the write, the signal; process_mrelease(2) from 5.15 on */

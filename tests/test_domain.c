@@ -3,16 +3,13 @@
 #include "support.h"
 #include "support_snapshot.h"
 
-#define MIB(count) amount_bytes((uint64_t)(count) << 20)
-#define NO_LIMIT   ((struct amount){ AMOUNT_UNLIMITED, 0 })
-
 /* /, /a (100 MiB), /a/b, /c */
 static void make_memcgs(struct machine *machine)
 {
-	machine_add_memcg(machine, -1, NO_LIMIT);
-	machine_add_memcg(machine, 0, MIB(100));
-	machine_add_memcg(machine, 1, NO_LIMIT);
-	machine_add_memcg(machine, 0, MIB(50));
+	machine_add_memcg(machine, -1, MACHINE_NO_LIMIT);
+	machine_add_memcg(machine, 0, MACHINE_MIB(100));
+	machine_add_memcg(machine, 1, MACHINE_NO_LIMIT);
+	machine_add_memcg(machine, 0, MACHINE_MIB(50));
 }
 
 static void the_host_has_every_task_and_all_pages(void **state)
@@ -83,8 +80,6 @@ static void nodes_have_the_tasks_that_may_use_one_of_them(void **state)
 	assert_int_equal(domain.totalpages, 840);
 	assert_true(domain_has(&domain, &machine->snapshot, task));
 }
-
-#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
 
 int main(void)
 {

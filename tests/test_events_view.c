@@ -37,18 +37,6 @@ static struct fixture *open_log(const char *log)
 	return fixture;
 }
 
-static void assert_shows(const struct app *app, const char *text)
-{
-	char *screen = malloc(SCREEN_MAX);
-	assert_non_null(screen);
-	print_screen(&app->grid, screen);
-	bool found = strstr(screen, text) != NULL;
-	if (!found)
-		print_message("%s\nhas no \"%s\"\n", screen, text);
-	free(screen);
-	assert_true(found);
-}
-
 /* --- whole screens */
 
 struct golden_row {
@@ -308,16 +296,14 @@ static void check_search(void **state)
 static void hostile_bytes_never_reach_the_screen(void **state)
 {
 	struct app *app = &((struct three *)*state)->fixture->app;
-	char *screen = malloc(SCREEN_MAX);
-	assert_non_null(screen);
 	for (int raw = 0; raw < 2; raw++, keys(app, "\r")) {
 		draw(app, 50, 200);
-		print_screen(&app->grid, screen);
+		char *screen = screen_text(&app->grid);
 		assert_null(strpbrk(screen, "\033\007\r\t"));
 		assert_null(strstr(screen, "\302\233"));
 		assert_non_null(strstr(screen, "503 e?[2Jv?"));
+		free(screen);
 	}
-	free(screen);
 }
 
 static void the_report_scrolls_to_its_end_and_back(void **state)

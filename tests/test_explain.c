@@ -265,8 +265,6 @@ static void who_is_not_the_first_or_alone_is_not_asked(void **state)
 	assert_int_equal(adj, 4711);
 }
 
-#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {

@@ -3,6 +3,7 @@
 #include "oomspect/cgroup_paths.h"
 
 #include "support.h"
+#include "support_members.h"
 #include "support_snapshot.h"
 
 #include <stdio.h>
@@ -27,13 +28,7 @@ static ssize_t command_line(void *context, pid_t pid, char *buffer, size_t size)
 
 static const struct json_lookup lookup = { NULL, user_name, command_line };
 
-/* --- the contract: names and types of the members; n: number, s: string, a: array, o: object,
- * b: true or false, 0 behind it: null is allowed */
-
-struct member {
-	const char *name;
-	const char *types;
-};
+/* --- the contract: names and types of the members */
 
 static const struct member process_members[] = {
 	{ "pid", "n" },
@@ -128,37 +123,6 @@ static const struct member at_oom_members[] = {
 	{ "margin_pages", "n0" },
 	{ "frees_kb", "n0" },
 };
-
-static char type_of(const json_t *value)
-{
-	switch (json_typeof(value)) {
-	case JSON_OBJECT:
-		return 'o';
-	case JSON_ARRAY:
-		return 'a';
-	case JSON_STRING:
-		return 's';
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return 'n';
-	case JSON_NULL:
-		return '0';
-	default:
-		return 'b';
-	}
-}
-
-static void check_members(const json_t *object, const struct member *members, size_t count)
-{
-	assert_true(json_is_object(object));
-	for (size_t i = 0; i < count; i++) {
-		const json_t *value = json_object_get(object, members[i].name);
-		if (!value || !strchr(members[i].types, type_of(value)))
-			fail_msg("member '%s' is missing or of a wrong type", members[i].name);
-	}
-}
-
-#define assert_members(object, members) check_members(object, members, ARRAY_SIZE(members))
 
 static void check_processes(const json_t *array, size_t count)
 {
@@ -447,41 +411,6 @@ static void a_domain_of_nodes_lists_them(void **state)
 
 /* --- bytes from outside */
 
-static const struct bytes_case {
-	const char *claim;
-	const char *bytes; /* NULL: unknown */
-	const char *shown;
-	const char *hex; /* NULL: no such member */
-} bytes_cases[] = {
-	{ "unknown text is null", NULL, NULL, NULL },
-	{ "an empty text is empty", "", "", NULL },
-	{ "UTF-8 is kept", "caf\xc3\xa9 \xf0\x9f\x90\xa7", "caf\xc3\xa9 \xf0\x9f\x90\xa7", NULL },
-	{ "control characters are JSON's to escape", "a\n\"\033[2J", "a\n\"\033[2J", NULL },
-	{ "a bad byte is replaced and told",
-		"a\xff"
-		"b",
-		"a\xef\xbf\xbd"
-		"b",
-		"61ff62" },
-	{ "each bad byte", "\xc3\x28\x80", "\xef\xbf\xbd(\xef\xbf\xbd", "c32880" },
-};
-
-static void keeps_bytes(void **state)
-{
-	const struct bytes_case *row = *state;
-	json_t *object = json_object();
-	json_set_bytes(object, "comm", row->bytes);
-	assert_non_null(json_object_get(object, "comm"));
-	assert_true(json_is_null(json_object_get(object, "comm")) == !row->shown);
-	if (row->shown)
-		assert_string_equal(string(object, "comm"), row->shown);
-	if (row->hex)
-		assert_string_equal(string(object, "comm_hex"), row->hex);
-	else
-		assert_null(json_object_get(object, "comm_hex"));
-	json_decref(object);
-}
-
 static void a_hostile_process_is_a_valid_document_on_one_line(void **state)
 {
 	struct machine *machine = *state;
@@ -518,8 +447,6 @@ static void a_permille_has_one_decimal(void **state)
 	json_decref(list);
 }
 
-#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -538,6 +465,5 @@ int main(void)
 		MACHINE_TEST(a_hostile_process_is_a_valid_document_on_one_line),
 		MACHINE_TEST(a_permille_has_one_decimal),
 	};
-	return run_rows("bytes", bytes_cases, keeps_bytes) +
-	       cmocka_run_group_tests_name("json", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

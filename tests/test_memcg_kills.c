@@ -1,6 +1,7 @@
 /* Real OOM kills in memory cgroups of our own (v1), generated from a seed: what `oomspect victim
  * --cgroup` says just before, against whom the kernel's log says it killed. */
 #include "support.h"
+#include "support_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -222,33 +223,16 @@ static void finish(struct cast *cast)
 
 /* --- the prediction and the kernel's choice */
 
-/* Runs the program with its output on `fd`. */
-static pid_t run_program(const struct scenario *scenario, int fd)
-{
-	char cgroup[sizeof(lab.path) + 32];
-	snprintf(cgroup, sizeof(cgroup), "%s/s%u", lab.path, scenario->index);
-	pid_t pid = fork();
-	if (pid == 0) {
-		dup2(fd, STDOUT_FILENO);
-		execl(getenv("OOMSPECT"), "oomspect", "victim", "--json", "--cgroup", cgroup,
-			(char *)NULL);
-		_exit(1);
-	}
-	return pid;
-}
-
 static json_t *predict(const struct scenario *scenario)
 {
+	char cgroup[sizeof(lab.path) + 32];
 	json_error_t error;
-	int output[2];
-	assert_int_equal(pipe2(output, O_CLOEXEC), 0);
-	pid_t pid = run_program(scenario, output[1]);
-	close(output[1]);
-	json_t *document = json_loadfd(output[0], 0, &error);
-	close(output[0]);
-	waitpid(pid, NULL, 0);
+	snprintf(cgroup, sizeof(cgroup), "%s/s%u", lab.path, scenario->index);
+	struct run run = RUN("victim", "--json", "--cgroup", cgroup);
+	json_t *document = json_loads(run.out, 0, &error);
 	if (!document)
 		fail_msg("oomspect victim --json: %s", error.text);
+	run_release(&run);
 	return document;
 }
 

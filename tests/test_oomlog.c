@@ -1,115 +1,16 @@
 /* Kernel log text in, events out: one claim a row, an event as one line of what it says. */
 
 #include "support.h"
+#include "support_files.h"
+#include "support_oomlog.h"
 
-#include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SUMMARY_MAX 4096
-
-struct found {
-	char text[SUMMARY_MAX];
-	size_t length;
-	size_t events;
-	size_t reaped_late;
-};
-
-static void add(struct found *found, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add(struct found *found, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (found->length < SUMMARY_MAX)
-		found->length += (size_t)vsnprintf(
-			found->text + found->length, SUMMARY_MAX - found->length, format, args);
-	va_end(args);
-}
-
-static void add_number(struct found *found, const char *name, int64_t value)
-{
-	if (value != OOM_UNKNOWN)
-		add(found, " %s=%lld", name, (long long)value);
-}
-
-static void add_victim(struct found *found, const struct oom_victim *victim)
-{
-	add(found, " killed=%lld(%s)", (long long)victim->pid, victim->comm);
-	add_number(found, "vm", victim->total_vm_kb);
-	add_number(found, "anon", victim->anon_rss_kb);
-	add_number(found, "file", victim->file_rss_kb);
-	add_number(found, "shmem", victim->shmem_rss_kb);
-	add_number(found, "uid", victim->uid);
-	add_number(found, "adj", victim->oom_score_adj);
-	if (victim->reaped)
-		add(found, " reaped");
-}
-
-/* Only what is known is said. */
-static void on_event(void *arg, struct oom_event *event)
-{
-	struct found *found = arg;
-	found->events++;
-	add(found, "%s%s", found->length ? "\n" : "",
-		event->invoker.comm[0] ? event->invoker.comm : "-");
-	add(found, " %s/%s", oom_constraint_name(event->constraint), oom_scope_name(event->scope));
-	add(found, " %s", oom_outcome_name(event->outcome));
-	if (event->trigger != OOM_TRIGGER_ALLOC)
-		add(found, " %s", oom_trigger_name(event->trigger));
-	if (event->gfp_mask[0])
-		add(found, " %s", event->gfp_mask);
-	add_number(found, "order", event->order);
-	if (event->kernel[0])
-		add(found, " kernel=%s", event->kernel);
-	if (event->oom_memcg)
-		add(found, " memcg=%s", event->oom_memcg);
-	add_number(found, "limit", event->memcg.limit_kb);
-	if (event->chosen.pid != OOM_UNKNOWN && event->chosen.score != OOM_UNKNOWN)
-		add(found, " chosen=%lld(%s):%lld", (long long)event->chosen.pid,
-			event->chosen.comm, (long long)event->chosen.score);
-	for (size_t i = 0; i < event->victim_count; i++)
-		add_victim(found, &event->victims[i]);
-	if (event->task_count)
-		add(found, " tasks=%llu", (unsigned long long)event->task_count);
-	if (event->repeats)
-		add(found, " repeats=%llu", (unsigned long long)event->repeats);
-}
-
-static void on_reaped(void *arg, uint64_t number, int64_t pid)
-{
-	struct found *found = arg;
-	(void)number;
-	(void)pid;
-	found->reaped_late++;
-}
-
-static void push_lines(struct oomlog *log, struct text text, enum klog_form form)
-{
-	struct text line;
-	for (uint64_t number = 1; text_next_line(&text, &line); number++) {
-		struct klog_record record;
-		char *bytes = malloc(line.len + 1);
-		memcpy(bytes, line.at, line.len);
-		logline_parse((struct text){ bytes, line.len }, &record);
-		record.line = number;
-		record.form = form;
-		assert_int_equal(oomlog_push(log, &record), ERR_OK);
-		free(bytes);
-	}
-}
-
-static void read_text(const char *text, enum klog_form form, struct found *found)
-{
-	struct oomlog log;
-	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = found };
-	assert_int_equal(oomlog_init(&log, "test", sink, 0), ERR_OK);
-	push_lines(&log, text_of(text), form);
-	oomlog_finish(&log);
-	oomlog_release(&log);
-}
+#define KLOG "tests/fixtures/klog/"
 
 struct row {
 	const char *claim;
@@ -394,35 +295,24 @@ static const struct row rows[] = {
 static void check_row(void **state)
 {
 	const struct row *row = *state;
-	struct found found = { .length = 0 };
-	read_text(row->log, KLOG_LINE, &found);
-	assert_string_equal(found.text, row->events);
-}
-
-static char *read_fixture(const char *name)
-{
-	char path[128], *text = calloc(1, 1 << 20);
-	snprintf(path, sizeof(path), "tests/fixtures/klog/%s", name);
-	FILE *file = fopen(path, "r");
-	assert_non_null(file);
-	assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
-	fclose(file);
-	return text;
+	struct oomlog_told told = { .length = 0 };
+	oomlog_told_read(row->log, KLOG_LINE, &told);
+	assert_string_equal(told.text, row->events);
 }
 
 static void check_fixture(const char *name, const char *events)
 {
-	char *text = read_fixture(name);
-	struct found found = { .length = 0 };
-	read_text(text, KLOG_WHOLE, &found);
-	assert_string_equal(found.text, events);
+	char *text = file_text(name);
+	struct oomlog_told told = { .length = 0 };
+	oomlog_told_read(text, KLOG_WHOLE, &told);
+	assert_string_equal(told.text, events);
 	free(text);
 }
 
 static void a_memcg_of_cgroup_v1_on_5_10(void **state)
 {
 	(void)state;
-	check_fixture("5.10-memcg-v1.kmsg",
+	check_fixture(KLOG "5.10-memcg-v1.kmsg",
 		"trigger memcg/memcg killed 0x400cc0 order=1 kernel=5.10.0-46-cloud-amd64 "
 		"memcg=/lab/c limit=102400 killed=120(a) vm=52408 anon=51152 file=4 shmem=704 "
 		"uid=0 adj=0 tasks=3");
@@ -431,19 +321,19 @@ static void a_memcg_of_cgroup_v1_on_5_10(void **state)
 static void a_machine_on_5_10(void **state)
 {
 	(void)state;
-	check_fixture("5.10-global.kmsg",
+	check_fixture(KLOG "5.10-global.kmsg",
 		"trigger none/host killed 0x100dca order=0 kernel=5.10.0-46-cloud-amd64 "
 		"killed=122(a) vm=62648 anon=61448 file=4 shmem=704 uid=0 adj=0 tasks=7");
 }
 
 static void a_storm_is_counted(void **state)
 {
-	char *text = read_fixture("5.10-no-victim-storm.kmsg");
-	struct found found = { .length = 0 };
+	char *text = file_text(KLOG "5.10-no-victim-storm.kmsg");
+	struct oomlog_told told = { .length = 0 };
 	(void)state;
-	read_text(text, KLOG_WHOLE, &found);
-	assert_true(found.events >= 4);
-	assert_non_null(strstr(found.text, "repeats=3"));
+	oomlog_told_read(text, KLOG_WHOLE, &told);
+	assert_true(told.events >= 4);
+	assert_non_null(strstr(told.text, "repeats=3"));
 	free(text);
 }
 
@@ -451,43 +341,45 @@ static void a_storm_is_counted(void **state)
 static void a_flush_delivers_what_is_decided(void **state)
 {
 	struct oomlog log;
-	struct found found = { .length = 0 };
-	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = &found };
+	struct oomlog_told told = { .length = 0 };
+	struct oomlog_sink sink = {
+		.event = oomlog_told_event, .reaped = oomlog_told_reaped, .arg = &told
+	};
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_LIVE), ERR_OK);
-	push_lines(&log,
+	oomlog_told_lines(&log,
 		text_of("x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"),
 		KLOG_WHOLE);
 	oomlog_flush(&log, false);
-	assert_int_equal(found.events, 0);
-	push_lines(&log, text_of(KILLED_5_4), KLOG_WHOLE);
+	assert_int_equal(told.events, 0);
+	oomlog_told_lines(&log, text_of(KILLED_5_4), KLOG_WHOLE);
 	assert_true(oomlog_waiting(&log));
 	oomlog_flush(&log, false);
-	assert_int_equal(found.events, 1);
+	assert_int_equal(told.events, 1);
 	assert_false(oomlog_waiting(&log));
-	push_lines(
+	oomlog_told_lines(
 		&log, text_of("oom_reaper: reaped process 9 (x), now anon-rss:0kB\n"), KLOG_WHOLE);
-	assert_int_equal(found.reaped_late, 1);
+	assert_int_equal(told.reaped_late, 1);
 	oomlog_finish(&log);
-	assert_int_equal(found.events, 1);
+	assert_int_equal(told.events, 1);
 	oomlog_release(&log);
 }
 
 static void a_group_waits_for_its_members(void **state)
 {
 	struct oomlog log;
-	struct found found = { .length = 0 };
-	struct oomlog_sink sink = { .event = on_event, .arg = &found };
+	struct oomlog_told told = { .length = 0 };
+	struct oomlog_sink sink = { .event = oomlog_told_event, .arg = &told };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_LIVE), ERR_OK);
-	push_lines(&log,
+	oomlog_told_lines(&log,
 		text_of("Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"
 			"Tasks in /g are going to be killed due to memory.oom.group set\n"),
 		KLOG_WHOLE);
 	oomlog_flush(&log, true);
-	assert_int_equal(found.events, 0);
+	assert_int_equal(told.events, 0);
 	oomlog_flush(&log, false);
-	assert_int_equal(found.events, 1);
+	assert_int_equal(told.events, 1);
 	oomlog_release(&log);
 }
 
@@ -505,7 +397,7 @@ static void raw_lines_are_kept_if_asked(void **state)
 	struct oomlog_sink sink = { .event = keep_raw_of, .arg = kept };
 	(void)state;
 	assert_int_equal(oomlog_init(&log, "test", sink, OOMLOG_KEEP_RAW), ERR_OK);
-	push_lines(&log,
+	oomlog_told_lines(&log,
 		text_of("unrelated\nOut of memory: Killed process 9 (x) total-vm:4kB\nunrelated\n"),
 		KLOG_WHOLE);
 	oomlog_finish(&log);

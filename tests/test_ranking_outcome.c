@@ -3,31 +3,11 @@
 #include "support.h"
 #include "support_snapshot.h"
 
-#define MIB(count) amount_bytes((uint64_t)(count) << 20)
-#define NO_LIMIT   ((struct amount){ AMOUNT_UNLIMITED, 0 })
-
-static void rank_memcg(struct machine *machine, int32_t memcg)
-{
-	machine_rank(machine, domain_memcg(&machine->snapshot, memcg), RANKING_NOW, NULL, 0);
-}
-
-static void rank_nodes(struct machine *machine, uint64_t nodes)
-{
-	machine_rank(machine, domain_nodes(&machine->snapshot, nodes), RANKING_NOW, NULL, 0);
-}
-
 /* / and /a (100 MiB) */
 static void make_memcgs(struct machine *machine)
 {
-	machine_add_memcg(machine, -1, NO_LIMIT);
-	machine_add_memcg(machine, 0, MIB(100));
-}
-
-static struct task *add_inside(struct machine *machine, pid_t pid, int64_t rss, int32_t memcg)
-{
-	struct task *task = machine_add(machine, pid, rss, 0);
-	task->memcg = memcg;
-	return task;
+	machine_add_memcg(machine, -1, MACHINE_NO_LIMIT);
+	machine_add_memcg(machine, 0, MACHINE_MIB(100));
 }
 
 /* --- settings that overrule the choice */
@@ -57,14 +37,14 @@ static void predicts_what_the_kernel_does(void **state)
 	struct machine machine;
 	machine_init(&machine, "6.1.0", 1000000);
 	make_memcgs(&machine);
-	add_inside(&machine, 10, 100, 1);
+	machine_add_inside(&machine, 10, 100, 1);
 	machine.snapshot.host.vm.panic_on_oom = row->panic_on_oom;
 	machine.snapshot.host.vm.oom_kill_allocating_task = row->allocating_task;
 	machine_rank_host(&machine);
 	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->host);
-	rank_memcg(&machine, 1);
+	machine_rank_memcg(&machine, 1);
 	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->memcg);
-	rank_nodes(&machine, 1);
+	machine_rank_nodes(&machine, 1);
 	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->nodes);
 	machine_release(&machine);
 }
@@ -88,9 +68,9 @@ static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
 {
 	struct machine *machine = *state;
 	make_memcgs(machine);
-	add_inside(machine, 10, 100, 1);
+	machine_add_inside(machine, 10, 100, 1);
 	machine->memcgs[1].oom_kill_disable = 1;
-	rank_memcg(machine, 1);
+	machine_rank_memcg(machine, 1);
 	assert_int_equal(
 		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
 	machine->memcgs[1].oom_kill_disable = 0;
@@ -104,10 +84,10 @@ static void a_cgroup_ranks_its_own_tasks_by_its_own_limit(void **state)
 {
 	struct machine *machine = *state;
 	make_memcgs(machine);
-	add_inside(machine, 10, 9000, 0);
-	add_inside(machine, 11, 200, 1);
-	add_inside(machine, 12, 100, 1)->oom_score_adj = 10; /* 10 * (25600 / 1000) = 250 */
-	rank_memcg(machine, 1);
+	machine_add_inside(machine, 10, 9000, 0);
+	machine_add_inside(machine, 11, 200, 1);
+	machine_add_inside(machine, 12, 100, 1)->oom_score_adj = 10; /* 10 * (25600 / 1000) = 250 */
+	machine_rank_memcg(machine, 1);
 	assert_order(machine, "12 11");
 	assert_int_equal(machine->ranking.rows[0].points, 350);
 	/* The file of the kernel is of the machine: (1000 + 10100 * 1000 / 1000000) * 2 / 3. */
@@ -117,12 +97,12 @@ static void a_cgroup_ranks_its_own_tasks_by_its_own_limit(void **state)
 static void below_a_thousand_pages_an_adj_weighs_nothing(void **state)
 {
 	struct machine *machine = *state;
-	machine_add_memcg(machine, -1, NO_LIMIT);
+	machine_add_memcg(machine, -1, MACHINE_NO_LIMIT);
 	machine_add_memcg(machine, 0, amount_bytes(999 * 4096));
-	add_inside(machine, 10, 300, 1)->oom_score_adj = 1000;
-	add_inside(machine, 11, 900, 1);
-	add_inside(machine, 12, 950, 1)->oom_score_adj = -1000;
-	rank_memcg(machine, 1);
+	machine_add_inside(machine, 10, 300, 1)->oom_score_adj = 1000;
+	machine_add_inside(machine, 11, 900, 1);
+	machine_add_inside(machine, 12, 950, 1)->oom_score_adj = -1000;
+	machine_rank_memcg(machine, 1);
 	assert_order(machine, "11 10 | 12");
 	assert_int_equal(machine->ranking.rows[1].points, 300);
 }
@@ -131,12 +111,12 @@ static void a_cgroup_is_scanned_before_its_children(void **state)
 {
 	/* Equal points: the last scanned dies, which is the one of the child, although it is older. */
 	struct machine *machine = *state;
-	machine_add_memcg(machine, -1, NO_LIMIT);
-	machine_add_memcg(machine, 0, MIB(100));
-	machine_add_memcg(machine, 1, NO_LIMIT);
-	add_inside(machine, 10, 500, 2);
-	add_inside(machine, 11, 500, 1);
-	rank_memcg(machine, 1);
+	machine_add_memcg(machine, -1, MACHINE_NO_LIMIT);
+	machine_add_memcg(machine, 0, MACHINE_MIB(100));
+	machine_add_memcg(machine, 1, MACHINE_NO_LIMIT);
+	machine_add_inside(machine, 10, 500, 2);
+	machine_add_inside(machine, 11, 500, 1);
+	machine_rank_memcg(machine, 1);
 	assert_order(machine, "10 11");
 	machine_rank_host(machine);
 	assert_order(machine, "11 10");
@@ -236,7 +216,7 @@ static void some_die_along_outside_the_domain(void **state)
 	machine_add(machine, 14, 9000, 0)->mm_owner = 10;
 	machine->tasks[1].memcg = machine->tasks[2].memcg = machine->tasks[3].memcg = 0;
 	machine->tasks[4].memcg = 0;
-	rank_memcg(machine, 1);
+	machine_rank_memcg(machine, 1);
 	const struct ranking *ranking = &machine->ranking;
 	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 3);
 	assert_int_equal(outside[0].task->pid, 11);
@@ -259,7 +239,7 @@ static void init_outside_the_domain_does_not_die_along(void **state)
 	machine_add(machine, 1, 9000, 0)->mm_owner = 10;
 	machine_add(machine, 10, 9000, 0)->memcg = 1;
 	machine->tasks[0].memcg = 0;
-	rank_memcg(machine, 1);
+	machine_rank_memcg(machine, 1);
 	const struct ranking *ranking = &machine->ranking;
 	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
 	machine->snapshot.host.init_pid_ns = false;
@@ -281,16 +261,16 @@ static void init_and_kernel_threads_never_die_along(void **state)
 /* /, /a (group), /a/b (group), /a/b/c, /d; 10 and 11 in c, 12 in b, 13 in a, 14 in d */
 static void make_groups(struct machine *machine)
 {
-	machine_add_memcg(machine, -1, NO_LIMIT);
-	machine_add_memcg(machine, 0, MIB(100))->oom_group = 1;
-	machine_add_memcg(machine, 1, NO_LIMIT)->oom_group = 1;
-	machine_add_memcg(machine, 2, NO_LIMIT)->oom_group = 0;
-	machine_add_memcg(machine, 0, NO_LIMIT);
-	add_inside(machine, 10, 9000, 3);
-	add_inside(machine, 11, 1, 3)->oom_score_adj = -1000;
-	add_inside(machine, 12, 1, 2);
-	add_inside(machine, 13, 1, 1);
-	add_inside(machine, 14, 1, 4);
+	machine_add_memcg(machine, -1, MACHINE_NO_LIMIT);
+	machine_add_memcg(machine, 0, MACHINE_MIB(100))->oom_group = 1;
+	machine_add_memcg(machine, 1, MACHINE_NO_LIMIT)->oom_group = 1;
+	machine_add_memcg(machine, 2, MACHINE_NO_LIMIT)->oom_group = 0;
+	machine_add_memcg(machine, 0, MACHINE_NO_LIMIT);
+	machine_add_inside(machine, 10, 9000, 3);
+	machine_add_inside(machine, 11, 1, 3)->oom_score_adj = -1000;
+	machine_add_inside(machine, 12, 1, 2);
+	machine_add_inside(machine, 13, 1, 1);
+	machine_add_inside(machine, 14, 1, 4);
 }
 
 static void the_topmost_group_dies_whole_but_for_adj_minus_1000(void **state)
@@ -308,10 +288,10 @@ static void a_group_above_the_domain_does_not_count(void **state)
 {
 	struct machine *machine = *state;
 	make_groups(machine);
-	rank_memcg(machine, 2);
+	machine_rank_memcg(machine, 2);
 	assert_true(dies_along(machine, 12));
 	assert_null(ranking_find(&machine->ranking, 13));
-	rank_memcg(machine, 3);
+	machine_rank_memcg(machine, 3);
 	assert_false(dies_along(machine, 11));
 }
 
@@ -398,139 +378,6 @@ static void a_shared_mm_comes_back_once(void **state)
 	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), (9000 + 1) * 4);
 }
 
-/* --- what /proc cannot tell */
-
-#define BIT(uncertainty) (1u << (uncertainty))
-
-static unsigned uncertain(const struct machine *machine)
-{
-	return ranking_uncertainty(&machine->ranking, &machine->snapshot);
-}
-
-static void a_clear_case_is_certain(void **state)
-{
-	struct machine *machine = *state;
-	machine_add(machine, 10, 9000, 0);
-	machine_add(machine, 11, 9000, 0); /* a tie of the machine is decided by age */
-	machine_rank_host(machine);
-	assert_int_equal(uncertain(machine), 0);
-}
-
-static void hidden_processes_are_uncertain(void **state)
-{
-	struct machine *machine = *state;
-	machine->snapshot.hidepid = true;
-	machine_rank_host(machine);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_HIDDEN));
-	machine_add(machine, 10, 9000, 0);
-	machine_rank_host(machine);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_HIDDEN));
-}
-
-static void a_pid_namespace_makes_the_machine_uncertain_but_no_cgroup(void **state)
-{
-	struct machine *machine = *state;
-	make_memcgs(machine);
-	machine->snapshot.pid_ns = true;
-	machine_add(machine, 10, 9000, 0)->memcg = 1;
-	machine_rank_host(machine);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_PID_NS));
-	rank_memcg(machine, 1);
-	assert_int_equal(uncertain(machine), 0);
-}
-
-static void memory_policies_are_not_looked_at(void **state)
-{
-	struct machine *machine = *state;
-	machine_add(machine, 10, 9000, 0);
-	rank_nodes(machine, 1);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_MEMPOLICY));
-}
-
-static void sharers_that_could_not_be_asked_are_uncertain(void **state)
-{
-	struct machine *machine = *state;
-	machine_add(machine, 10, 9000, 0)->mm_sharers_unknown = true;
-	machine_add(machine, 11, 100, 0);
-	machine_rank_host(machine);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_SHARED_MM));
-}
-
-static const struct shmem_case {
-	const char *claim;
-	int64_t swap_free, shmem, locked;
-	bool uncertain;
-} shmem_cases[] = {
-	{ "left in memory it would make the largest", 1000, 600, 0, true },
-	{ "left in memory it would not", 1000, 400, 0, false },
-	{ "it does not fit into swap and stays", 500, 600, 0, false },
-	{ "locked it stays", 1000, 600, 600, false },
-};
-
-/* The largest has 500 pages, the other 10 and its shmem. */
-static void shmem_on_its_way_to_swap_is_uncertain(void **state)
-{
-	const struct shmem_case *row = *state;
-	struct machine machine;
-	machine_init(&machine, "6.1.0", 1000000);
-	machine.snapshot.host.swap_free_pages = row->swap_free;
-	machine_add(&machine, 10, 500, 0);
-	struct task *task = machine_add(&machine, 11, 10 + row->shmem, 0);
-	task->rss_shmem_pages = row->shmem;
-	task->locked_pages = row->locked;
-	machine_rank(&machine, domain_host(&machine.snapshot), RANKING_AT_OOM, NULL, 0);
-	assert_int_equal(uncertain(&machine), row->uncertain ? BIT(UNCERTAIN_SHMEM_SWAP) : 0);
-	machine_release(&machine);
-}
-
-static void a_tie_within_one_cgroup_has_an_order_that_is_not_shown(void **state)
-{
-	struct machine *machine = *state;
-	make_memcgs(machine);
-	add_inside(machine, 10, 500, 1);
-	add_inside(machine, 11, 500, 1);
-	rank_memcg(machine, 1);
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_TIE_ORDER));
-	machine->tree.version = 1;
-	assert_int_equal(uncertain(machine), BIT(UNCERTAIN_V1_TIE_ORDER));
-	machine->tasks[1].rss_pages = 499;
-	rank_memcg(machine, 1);
-	assert_int_equal(uncertain(machine), 0);
-}
-
-static const struct near_case {
-	const char *claim;
-	const char *release;
-	int64_t cpus, swap, margin;
-	bool near;
-} near_cases[] = {
-	/* Each of two CPUs may hold back 31 pages of each of the two: 2 * 2 * 31. */
-	{ "two CPUs, within the error", "6.12.0", 2, 128, 124, true },
-	{ "two CPUs, beyond the error", "6.12.0", 2, 128, 125, false },
-	{ "without swap the unsummed numbers are the kernel's own", "6.12.0", 2, 0, 1, false },
-	{ "before 6.2 counters are exact", "6.1.0", 2, 128, 1, false },
-	{ "since 7.0 they are again", "7.0.0", 2, 128, 1, false },
-	/* 64 CPUs have a batch of 128: 2 * 64 * 127. */
-	{ "64 CPUs, within the error", "6.12.0", 64, 128, 16256, true },
-	{ "64 CPUs, beyond the error", "6.12.0", 64, 128, 16257, false },
-};
-
-static void swap_of_unsummed_counters_is_uncertain(void **state)
-{
-	const struct near_case *row = *state;
-	struct machine machine;
-	machine_init(&machine, row->release, 1000000);
-	machine.snapshot.host.cpus = row->cpus;
-	machine_add(&machine, 10, 1000 + row->margin, 0);
-	machine_add(&machine, 11, 1000 - row->swap, 0)->swap_pages = row->swap;
-	machine_rank_host(&machine);
-	unsigned expected = row->near ? BIT(UNCERTAIN_NEAR_TIE) | BIT(UNCERTAIN_COUNTERS) : 0;
-	assert_int_equal(uncertain(&machine), expected);
-	machine_release(&machine);
-}
-
-#define MACHINE_TEST(test) cmocka_unit_test_setup_teardown(test, machine_setup, machine_teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -555,15 +402,7 @@ int main(void)
 		cmocka_unit_test(a_sacrificed_child_leaves_its_parent_out_of_the_margin),
 		MACHINE_TEST(what_comes_back_is_anonymous_memory_swap_and_page_tables),
 		MACHINE_TEST(a_shared_mm_comes_back_once),
-		MACHINE_TEST(a_clear_case_is_certain),
-		MACHINE_TEST(hidden_processes_are_uncertain),
-		MACHINE_TEST(a_pid_namespace_makes_the_machine_uncertain_but_no_cgroup),
-		MACHINE_TEST(memory_policies_are_not_looked_at),
-		MACHINE_TEST(sharers_that_could_not_be_asked_are_uncertain),
-		MACHINE_TEST(a_tie_within_one_cgroup_has_an_order_that_is_not_shown),
 	};
 	return run_rows("prediction", prediction_cases, predicts_what_the_kernel_does) +
-	       run_rows("shmem", shmem_cases, shmem_on_its_way_to_swap_is_uncertain) +
-	       run_rows("near tie", near_cases, swap_of_unsummed_counters_is_uncertain) +
 	       cmocka_run_group_tests_name("ranking outcome", tests, NULL, NULL);
 }

@@ -4,8 +4,8 @@
  * and so are lines about the machine. */
 #include "support.h"
 
+#include "support_golden.h"
 #include "support_run.h"
-#include "support_screens.h"
 #include "support_terminal.h"
 
 #include <ctype.h>
@@ -344,7 +344,7 @@ static void check_situation(void **state)
 	terminal_send(&fixture->terminal, "Q");
 	assert_int_equal(terminal_wait_exit(&fixture->terminal), 0);
 	join_refusal(masked);
-	screen_compare(masked, situation->screens);
+	golden_compare(masked, situation->screens);
 	free(masked);
 }
 

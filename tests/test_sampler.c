@@ -1,3 +1,4 @@
+/* Samples of a machine made of files: who is there, slices, memory cgroups, no allocation. */
 #include "oomspect/sampler.h"
 
 #include "oomspect/ranking.h"
@@ -5,15 +6,9 @@
 #include "support.h"
 #include "support_tree.h"
 
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* --- allocations are counted: these stand before those of the C library */
 
@@ -410,70 +405,6 @@ static void of_a_captured_machine_nobody_can_be_asked(void **state)
 	assert_int_equal(row(snapshot, 21)->mm_owner, 21);
 }
 
-static int wait_to_be_killed(void *argument)
-{
-	(void)argument;
-	for (;;)
-		pause();
-	return 0;
-}
-
-static const struct snapshot *sample_this_machine(
-	struct sampler *sampler, struct root *root, const struct sampler_options *options)
-{
-	assert_int_equal(root_open(root, "/", NULL), ERR_OK);
-	assert_int_equal(sampler_init(sampler, root, options, NULL), ERR_OK);
-	assert_int_equal(sampler_sample(sampler, NULL), ERR_OK);
-	return sampler_latest(sampler);
-}
-
-static bool shares_with_self(const struct sampler *sampler, pid_t pid)
-{
-	const struct task *self = snapshot_find(sampler_latest(sampler), getpid());
-	const struct task *other = snapshot_find(sampler_latest(sampler), pid);
-	return self && other && self->mm_owner == other->mm_owner;
-}
-
-static void of_this_machine_who_shares_is_asked(void **state)
-{
-	static char stack[65536];
-	struct root root;
-	struct sampler sampler;
-	const struct sampler_options options = { .memcgs = false };
-	(void)state;
-	if (proc_same_mm(getpid(), getpid()) == PROC_UNDECIDED)
-		skip_because("kcmp(2) is refused");
-	if (strstr(getenv("LD_PRELOAD") ? getenv("LD_PRELOAD") : "", "vgpreload"))
-		skip_because("valgrind knows no clone(2) that shares memory");
-	pid_t child = clone(wait_to_be_killed, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
-	assert_return_code(child, errno);
-	sample_this_machine(&sampler, &root, &options);
-	bool known = shares_with_self(&sampler, child);
-	/* The counters that raise the question are our own, and may move while they are read. */
-	for (int tries = 0; tries < 20 && !known; tries++) {
-		assert_int_equal(sampler_sample(&sampler, NULL), ERR_OK);
-		known = shares_with_self(&sampler, child);
-	}
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	sampler_release(&sampler);
-	root_release(&root);
-	assert_true(known);
-}
-
-static void a_program_that_ends_at_once_leaves_itself_out(void **state)
-{
-	struct root root;
-	struct sampler sampler;
-	const struct sampler_options options = { .leave_out_self = true };
-	(void)state;
-	const struct snapshot *snapshot = sample_this_machine(&sampler, &root, &options);
-	assert_true(snapshot->count > 0);
-	assert_null(snapshot_find(snapshot, getpid()));
-	sampler_release(&sampler);
-	root_release(&root);
-}
-
 /* --- which rss the kernel reads */
 
 static const struct witness_case {
@@ -561,8 +492,6 @@ int main(void)
 		SAMPLER_TEST(a_cgroup_is_read_at_first_and_second_sight_and_then_in_turn),
 		SAMPLER_TEST(paths_that_nobody_is_in_are_forgotten_in_the_end),
 		SAMPLER_TEST(of_a_captured_machine_nobody_can_be_asked),
-		cmocka_unit_test(of_this_machine_who_shares_is_asked),
-		cmocka_unit_test(a_program_that_ends_at_once_leaves_itself_out),
 		SAMPLER_TEST(a_steady_refresh_allocates_nothing),
 	};
 	return run_rows("slices", slice_cases, any_step_gives_the_same_snapshot) +

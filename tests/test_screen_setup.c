@@ -1,7 +1,6 @@
 /* The setup and the mouse on a pseudo-terminal, with what a terminal sends for both. */
 #include "support.h"
-#include "support_machine.h"
-#include "support_terminal.h"
+#include "support_session.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,54 +13,14 @@
 #define MOUSE_ON  "\033[?1006;1000h"
 #define MOUSE_OFF "\033[?1006;1000l"
 
-struct fixture {
-	char root[64], config[96];
-	struct terminal terminal;
-};
-
-static int set_up(void **state)
+static struct terminal *start(struct session *session, const char *settings)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	assert_non_null(fixture);
-	fixture->terminal = (struct terminal){ .master = -1, .slave = -1 };
-	machine_make(fixture->root, sizeof(fixture->root));
-	snprintf(fixture->config, sizeof(fixture->config), "%s/config", fixture->root);
-	*state = fixture;
-	return 0;
+	return session_start_set(session, settings, NULL, NULL, "java -Xmx12g");
 }
 
-static int tear_down(void **state)
+static struct terminal *start_with_mouse(struct session *session)
 {
-	struct fixture *fixture = *state;
-	terminal_release(&fixture->terminal);
-	machine_remove(fixture->root);
-	free(fixture);
-	return 0;
-}
-
-/* Starts with the settings of `settings`, if they are not NULL, and an option more, or NULL. */
-static struct terminal *start_on(struct fixture *fixture, const char *settings, char *option,
-	const struct terminal_options *options)
-{
-	static char built[] = "build/oomspect", root[] = "--root", config[] = "--config";
-	char *program = getenv("OOMSPECT");
-	char *argv[] = { program ? program : built, root, fixture->root, config, fixture->config,
-		option, NULL };
-	machine_write(fixture->root, "config", settings ? settings : "");
-	terminal_start(&fixture->terminal, 24, 80, options, argv);
-	terminal_wait_for(&fixture->terminal, "java -Xmx12g");
-	return &fixture->terminal;
-}
-
-static struct terminal *start(struct fixture *fixture, const char *settings, char *option)
-{
-	return start_on(fixture, settings, option, NULL);
-}
-
-static struct terminal *start_with_mouse(struct fixture *fixture)
-{
-	static char mouse[] = "-m";
-	struct terminal *terminal = start(fixture, NULL, mouse);
+	struct terminal *terminal = session_start_set(session, "", NULL, "-m", "java -Xmx12g");
 	assert_true(terminal->mouse);
 	return terminal;
 }
@@ -69,8 +28,7 @@ static struct terminal *start_with_mouse(struct fixture *fixture)
 static void quit(struct terminal *terminal)
 {
 	terminal_send(terminal, "Q");
-	assert_int_equal(terminal_wait_exit(terminal), 0);
-	assert_true(terminal_is_restored(terminal));
+	session_ends_with(terminal, 0);
 	assert_false(terminal->mouse);
 }
 
@@ -96,7 +54,7 @@ static void press(struct terminal *terminal, int button, const char *text)
 
 static void f_shows_and_hides_columns(void **state)
 {
-	struct terminal *terminal = start(*state, NULL, NULL);
+	struct terminal *terminal = start(*state, "");
 	terminal_send(terminal, "f");
 	terminal_wait_for(terminal, "| [Columns]");
 	terminal_send(terminal, "\033OB\033OB\033OB "); /* Down to USER */
@@ -114,8 +72,8 @@ static void f_shows_and_hides_columns(void **state)
 
 static void f2_and_s_open_its_pages_and_w_writes(void **state)
 {
-	struct fixture *fixture = *state;
-	struct terminal *terminal = start(fixture, NULL, NULL);
+	struct session *session = *state;
+	struct terminal *terminal = start(session, "");
 	terminal_send(terminal, "\033OQ"); /* F2 */
 	terminal_wait_for(terminal, "| [Columns]");
 	terminal_send(terminal, "\033OC"); /* Right */
@@ -133,19 +91,16 @@ static void f2_and_s_open_its_pages_and_w_writes(void **state)
 	terminal_wait_for(terminal, "settings written to ");
 	terminal_send(terminal, "q");
 	quit(terminal);
-	char text[4096] = "";
-	FILE *file = fopen(fixture->config, "re");
-	assert_non_null(file);
-	assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
-	fclose(file);
+	char *text = session_settings(session);
 	assert_non_null(strstr(text, "\ndelay = 1.0\n"));
 	assert_non_null(strstr(text, "\nmeters = title,memory,swap,commit,psi,zones,"));
 	assert_null(strstr(text, "keys\n\n"));
+	free(text);
 }
 
 static void colours_and_ascii_change_at_once(void **state)
 {
-	struct terminal *terminal = start(*state, NULL, NULL);
+	struct terminal *terminal = start(*state, "");
 	terminal_send(terminal, "\f");
 	terminal_read(terminal, 300);
 	assert_non_null(strstr(terminal->last, "\033[31m")); /* the victim is red */
@@ -166,7 +121,7 @@ static void colours_and_ascii_change_at_once(void **state)
 
 static void no_colours_at_the_start_can_be_switched_on(void **state)
 {
-	struct terminal *terminal = start(*state, "color = off\n", NULL);
+	struct terminal *terminal = start(*state, "color = off\n");
 	assert_null(strstr(terminal->last, "\033[31m"));
 	terminal_send(terminal, "S\033[Z ");
 	terminal_wait_for(terminal, "> [x] color");
@@ -178,7 +133,7 @@ static void no_colours_at_the_start_can_be_switched_on(void **state)
 
 static void nothing_is_asked_of_the_mouse_by_default(void **state)
 {
-	struct terminal *terminal = start(*state, NULL, NULL);
+	struct terminal *terminal = start(*state, "");
 	terminal_send(terminal, "2345fS\t\tq");
 	terminal_read(terminal, 300);
 	quit(terminal);
@@ -230,7 +185,7 @@ static void buttons_without_a_meaning_are_no_keys(void **state)
 
 static void the_setup_switches_it_on_and_off(void **state)
 {
-	struct terminal *terminal = start(*state, NULL, NULL);
+	struct terminal *terminal = start(*state, "");
 	assert_false(terminal->mouse_ever);
 	terminal_send(terminal, "S\t\t\033[F "); /* the last line of the display */
 	terminal_wait_for(terminal, "> [x]         mouse");
@@ -245,7 +200,7 @@ static void the_setup_switches_it_on_and_off(void **state)
 
 static void the_settings_switch_it_on(void **state)
 {
-	struct terminal *terminal = start(*state, "mouse = on\n", NULL);
+	struct terminal *terminal = start(*state, "mouse = on\n");
 	assert_true(terminal->mouse);
 	quit(terminal);
 }
@@ -279,21 +234,19 @@ static void assert_off_in_the_end(const struct terminal *terminal)
 static void check_way(void **state)
 {
 	const struct way_row *row = *state;
-	void *fixture;
-	set_up(&fixture);
-	struct terminal *terminal = start_with_mouse(fixture);
+	struct session *session = session_new();
+	struct terminal *terminal = start_with_mouse(session);
 	assert_int_equal(kill(terminal->pid, row->number), 0);
 	int status = terminal_wait_exit(terminal);
 	assert_true(row->crash ? WIFSIGNALED(status) : WIFEXITED(status));
 	assert_off_in_the_end(terminal);
-	tear_down(&fixture);
+	session_free(session);
 }
 
 static void a_terminal_without_a_mouse_is_told_nothing(void **state)
 {
-	static char mouse[] = "-m";
 	struct terminal_options options = { .term = "vt100" };
-	struct terminal *terminal = start_on(*state, NULL, mouse, &options);
+	struct terminal *terminal = session_start_set(*state, "", &options, "-m", "java -Xmx12g");
 	assert_false(terminal->mouse_ever);
 	assert_int_equal(kill(terminal->pid, SIGSEGV), 0);
 	assert_true(WIFSIGNALED(terminal_wait_exit(terminal)));
@@ -315,15 +268,8 @@ static void a_crash_after_it_was_switched_off_knows_that(void **state)
 
 static void control_z_gives_it_back_and_fg_takes_it_again(void **state)
 {
-	struct fixture *fixture = *state;
-	char script[512];
-	const char *program = getenv("OOMSPECT");
-	snprintf(script, sizeof(script),
-		"%s -m --root %s; echo STOPPED; read line; fg; echo END=$?",
-		program ? program : "build/oomspect", fixture->root);
-	char *argv[] = { (char[]){ "bash" }, (char[]){ "-mc" }, script, NULL };
-	struct terminal *terminal = &fixture->terminal;
-	terminal_start(terminal, 24, 80, NULL, argv);
+	struct terminal *terminal = session_start_shell(
+		*state, NULL, "%s -m; echo STOPPED; read line; fg; echo END=$?");
 	terminal_wait_for(terminal, "java -Xmx12g");
 	assert_true(terminal->mouse);
 	terminal_send(terminal, "\032");
@@ -340,23 +286,21 @@ static void control_z_gives_it_back_and_fg_takes_it_again(void **state)
 	assert_int_equal(terminal_wait_exit(terminal), 0);
 }
 
-#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_MACHINE(f_shows_and_hides_columns),
-		WITH_MACHINE(f2_and_s_open_its_pages_and_w_writes),
-		WITH_MACHINE(colours_and_ascii_change_at_once),
-		WITH_MACHINE(no_colours_at_the_start_can_be_switched_on),
-		WITH_MACHINE(nothing_is_asked_of_the_mouse_by_default),
-		WITH_MACHINE(wheel_and_clicks_do_what_keys_do),
-		WITH_MACHINE(buttons_without_a_meaning_are_no_keys),
-		WITH_MACHINE(the_setup_switches_it_on_and_off),
-		WITH_MACHINE(the_settings_switch_it_on),
-		WITH_MACHINE(a_terminal_without_a_mouse_is_told_nothing),
-		WITH_MACHINE(a_crash_after_it_was_switched_off_knows_that),
-		WITH_MACHINE(control_z_gives_it_back_and_fg_takes_it_again),
+		WITH_SESSION(f_shows_and_hides_columns),
+		WITH_SESSION(f2_and_s_open_its_pages_and_w_writes),
+		WITH_SESSION(colours_and_ascii_change_at_once),
+		WITH_SESSION(no_colours_at_the_start_can_be_switched_on),
+		WITH_SESSION(nothing_is_asked_of_the_mouse_by_default),
+		WITH_SESSION(wheel_and_clicks_do_what_keys_do),
+		WITH_SESSION(buttons_without_a_meaning_are_no_keys),
+		WITH_SESSION(the_setup_switches_it_on_and_off),
+		WITH_SESSION(the_settings_switch_it_on),
+		WITH_SESSION(a_terminal_without_a_mouse_is_told_nothing),
+		WITH_SESSION(a_crash_after_it_was_switched_off_knows_that),
+		WITH_SESSION(control_z_gives_it_back_and_fg_takes_it_again),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return run_rows("ways out", way_rows, check_way) +

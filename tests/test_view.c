@@ -108,8 +108,7 @@ static void no_prediction_is_said_with_its_reason(void **state)
 	struct app *app = &fixture->app;
 	char line[256];
 	machine_write(fixture->path, "proc/sys/vm/panic_on_oom", "1\n");
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	take_sample(app);
 	draw(app, 24, 80);
 	grid_row_text(&app->grid, app->layout.rows[PART_NEXT], line, sizeof(line));
 	assert_non_null(strstr(line, "NEXT no prediction: "));
@@ -217,12 +216,11 @@ static void hostile_names_are_shown_safely(void **state)
 {
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
-	char *text = malloc(SCREEN_MAX);
 	machine_write(
 		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
 	detail_forget(&app->detail);
 	draw(app, 24, 120);
-	print_screen(&app->grid, text);
+	char *text = screen_text(&app->grid);
 	assert_null(strchr(text, '\033'));
 	assert_null(strchr(text, '\t'));
 	assert_non_null(strstr(text, "ev?[2Jil ? ? ?x?end"));

@@ -16,25 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void sample(struct app *app)
-{
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->now_ms = app->taken_ms = app->sample_ms;
-}
-
 static int open_machine(void **state, bool with_groups)
 {
-	char path[sizeof(((struct fixture *)0)->path)];
+	char path[64];
 	machine_make(path, sizeof(path));
 	if (with_groups)
 		groups_write(path);
 	else
 		machine_write(path, "proc/self/mountinfo", "");
-	struct fixture *fixture = fixture_open(path, NULL);
-	memcpy(fixture->path, path, sizeof(path));
-	fixture->options.root = fixture->path;
-	*state = fixture;
+	*state = fixture_take(path);
 	return 0;
 }
 
@@ -157,7 +147,7 @@ static void branches_fold_and_unfold(void **state)
 	assert_int_equal(app->cgroups.rows.count, 12);
 	keys(app, "-");
 	assert_int_equal(app->cgroups.rows.count, 11);
-	sample(app);
+	take_sample(app);
 	assert_int_equal(app->cgroups.rows.count, 11);
 	keys(app, "+");
 	assert_int_equal(app->cgroups.rows.count, 12);
@@ -207,7 +197,7 @@ static void limits_that_do_not_nest_begin_as_a_list(void **state)
 		if (strchr(groups[i].path, '/'))
 			group_write_file(fixture->path, groups[i].path, "memory.max", "max\n");
 	assert_int_equal(state_init(&app, &fixture->options, true, NULL), ERR_OK);
-	sample(&app);
+	take_sample(&app);
 	keys(&app, "2");
 	draw(&app, 24, 80);
 	assert_false(app.cgroups.tree);
@@ -224,7 +214,7 @@ static void the_cursor_stays_on_its_cgroup(void **state)
 	keys(app, "tMRt");
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
 	group_write_bytes(fixture->path, "backup.slice", "memory.current", 16000);
-	sample(app);
+	take_sample(app);
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
 }
 
@@ -257,7 +247,7 @@ static void page_cache_is_no_risk(void **state)
 	group.used = 8100;
 	group.file = 6000;
 	group_write(fixture->path, &group);
-	sample(app);
+	take_sample(app);
 	keys(app, "2");
 	draw(app, 24, 80);
 	line_with(app, "mysql", line, sizeof(line));
@@ -265,7 +255,7 @@ static void page_cache_is_no_risk(void **state)
 	group.used = 8101;
 	group.file = 100;
 	group_write(fixture->path, &group);
-	sample(app);
+	take_sample(app);
 	draw(app, 24, 80);
 	line_with(app, "mysql", line, sizeof(line));
 	assert_non_null(strstr(line, " 98.8 [|||||||||||||!!"));
@@ -283,7 +273,7 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 		group_write(fixture->path, &group);
 		snprintf(uptime, sizeof(uptime), "%d.00 7000000.00\n", 3553920 + i * 10);
 		machine_write(fixture->path, "proc/uptime", uptime);
-		sample(app);
+		take_sample(app);
 	}
 	draw(app, 24, 80);
 	line_with(app, "NEXT", line, sizeof(line));
@@ -300,14 +290,13 @@ static void hostile_names_are_shown_safely(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	struct group group = groups[1];
-	char *text = calloc(1, SCREEN_MAX);
 	group.path = "ev\033[2Jil\n\377";
 	group_write(fixture->path, &group);
-	sample(app);
+	take_sample(app);
 	draw(app, 50, 160);
 	keys(app, "2/ev\r");
 	draw(app, 50, 160);
-	print_screen(&app->grid, text);
+	char *text = screen_text(&app->grid);
 	assert_null(strchr(text, '\033'));
 	assert_non_null(strstr(text, "ev?[2Jil??"));
 	free(text);
@@ -378,7 +367,7 @@ static void a_scope_that_is_gone_is_left(void **state)
 	react_key(app, INPUT_ENTER);
 	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/machine/docker-9c1f2ab0", fixture->path);
 	assert_int_equal(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
-	sample(app);
+	take_sample(app);
 	assert_int_equal(app->watch.now.domain.kind, DOMAIN_HOST);
 	assert_non_null(strstr(app->message, "docker-9c1f2ab0"));
 	draw(app, 24, 80);
@@ -404,7 +393,7 @@ static void the_help_keeps_the_view_behind_it_alive(void **state)
 	draw(app, 24, 80);
 	keys(app, "2?");
 	for (int i = 0; i < 3; i++)
-		sample(app);
+		take_sample(app);
 	draw(app, 24, 80);
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_CGROUPS);

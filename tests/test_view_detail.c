@@ -1,6 +1,7 @@
 /* The Detail view as whole screens of text, and what it is computed from. */
 #include "support.h"
 #include "support_machine.h"
+#include "support_view.h"
 
 #include "../tui/input.h"
 #include "../tui/react.h"
@@ -13,14 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define SCREEN_MAX 65536
-
-struct fixture {
-	char path[64];
-	struct options options;
-	struct app app;
-};
 
 /* What the machine of the drawings lacks: a container with limits, and a process that has a child,
  * limits of its own and something to wait for. */
@@ -50,89 +43,16 @@ static const struct {
 		"863846 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n" },
 };
 
-static void sample(struct app *app)
-{
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->now_ms = app->taken_ms = app->sample_ms;
-}
-
-static void draw(struct app *app, int rows, int cols)
-{
-	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
-	state_fetch(app);
-	view_draw(app, &app->grid);
-}
-
 static int set_up(void **state)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
-	struct err err = { 0 };
-	assert_non_null(fixture);
-	machine_make(fixture->path, sizeof(fixture->path));
+	char path[64];
+	machine_make(path, sizeof(path));
 	for (size_t i = 0; i < ARRAY_SIZE(extras); i++)
-		machine_write(fixture->path, extras[i].name, extras[i].content);
-	fixture->options = (struct options){ .root = fixture->path, .delay_ms = 3000 };
-	if (state_init(&fixture->app, &fixture->options, true, &err))
-		fail_msg("%s", err.text);
-	sample(&fixture->app);
+		machine_write(path, extras[i].name, extras[i].content);
+	struct fixture *fixture = fixture_take(path);
 	draw(&fixture->app, 24, 80);
 	*state = fixture;
 	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-	state_release(&fixture->app);
-	machine_remove(fixture->path);
-	free(fixture);
-	return 0;
-}
-
-static char *screen_text(const struct app *app)
-{
-	char *text = malloc(SCREEN_MAX), *at = text;
-	assert_non_null(text);
-	for (int row = 0; row < app->grid.rows; row++) {
-		at += grid_row_text(&app->grid, row, at, 2048);
-		*at++ = '\n';
-	}
-	*at = '\0';
-	return text;
-}
-
-/* With UPDATE_SCREENS in the environment the file is written instead. */
-static void compare(const struct app *app, const char *name)
-{
-	char *got = screen_text(app), *expected = calloc(1, SCREEN_MAX), path[128];
-	assert_non_null(expected);
-	snprintf(path, sizeof(path), "tests/screens/%s.txt", name);
-	FILE *file = fopen(path, getenv("UPDATE_SCREENS") ? "we+" : "re");
-	assert_non_null(file);
-	if (getenv("UPDATE_SCREENS")) {
-		fputs(got, file);
-		rewind(file);
-	}
-	assert_true(fread(expected, 1, SCREEN_MAX - 1, file) > 0);
-	fclose(file);
-	assert_string_equal(got, expected);
-	free(got);
-	free(expected);
-}
-
-static void assert_shown(const struct app *app, const char *text)
-{
-	char *screen = screen_text(app);
-	if (!strstr(screen, text))
-		fail_msg("not on the screen: %s\n%s", text, screen);
-	free(screen);
-}
-
-static void keys(struct app *app, const char *typed)
-{
-	for (; *typed; typed++)
-		react_key(app, *typed);
 }
 
 static void open_node(struct app *app)
@@ -147,10 +67,10 @@ static void a_80x24_screen(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	open_node(app);
 	draw(app, 24, 80);
-	compare(app, "detail-80x24");
+	compare_screen(app, "detail-80x24");
 	react_key(app, INPUT_PAGE_DOWN);
 	draw(app, 24, 80);
-	compare(app, "detail-page2-80x24");
+	compare_screen(app, "detail-page2-80x24");
 }
 
 static void a_160x50_screen(void **state)
@@ -158,7 +78,7 @@ static void a_160x50_screen(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	open_node(app);
 	draw(app, 50, 160);
-	compare(app, "detail-160x50");
+	compare_screen(app, "detail-160x50");
 }
 
 static void every_size_from_1x1(void **state)
@@ -172,7 +92,7 @@ static void every_size_from_1x1(void **state)
 	react_key(app, INPUT_END);
 	draw(app, 1, 1);
 	draw(app, 24, 80);
-	assert_shown(app, "BADNESS in");
+	assert_shows(app, "BADNESS in");
 }
 
 static void the_terms_add_up_in_every_domain(void **state)
@@ -223,7 +143,7 @@ static void the_threshold_is_said_of_the_first(void **state)
 	assert_true(app->process.domains[0].has_threshold);
 	assert_int_equal(app->process.domains[0].threshold, -83);
 	draw(app, 24, 80);
-	assert_shown(app, "-83 or lower");
+	assert_shows(app, "-83 or lower");
 }
 
 static void keys_open_and_leave_it(void **state)
@@ -263,7 +183,7 @@ static void it_is_scrolled_to_its_ends(void **state)
 	react_key(app, INPUT_PAGE_DOWN);
 	assert_int_equal(app->page_top, end);
 	draw(app, 24, 80);
-	assert_shown(app, "Max open files");
+	assert_shows(app, "Max open files");
 	keys(app, "g");
 	assert_int_equal(app->page_top, 0);
 }
@@ -283,12 +203,12 @@ static void the_last_figures_of_a_process_that_is_gone_stay(void **state)
 	int64_t points = app->process.domains[0].points;
 	remove_file(fixture, "proc/9120/stat");
 	remove_file(fixture, "proc/9120/status");
-	sample(app);
+	take_sample(app);
 	assert_true(app->process.gone);
 	assert_int_equal(app->process.domains[0].points, points);
 	draw(app, 24, 80);
-	assert_shown(app, "IT IS GONE");
-	assert_shown(app, "docker-9c1f2ab0");
+	assert_shows(app, "IT IS GONE");
+	assert_shows(app, "docker-9c1f2ab0");
 }
 
 static void another_process_with_its_pid_is_not_it(void **state)
@@ -300,7 +220,7 @@ static void another_process_with_its_pid_is_not_it(void **state)
 		"8807 (other) S 1 8807 8807 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 300000 0 863846 "
 		"0 "
 		"0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
-	sample(app);
+	take_sample(app);
 	assert_true(app->process.gone);
 	assert_string_equal(app->process.task.comm, "node");
 }
@@ -312,7 +232,7 @@ static void it_is_asked_once_and_at_control_l(void **state)
 	open_node(app);
 	assert_string_equal(app->process.facts.command, "node server.js");
 	machine_write(fixture->path, "proc/9120/cmdline", "node other.js");
-	sample(app);
+	take_sample(app);
 	assert_string_equal(app->process.facts.command, "node server.js");
 	react_key(app, INPUT_CTRL('L'));
 	assert_string_equal(app->process.facts.command, "node other.js");
@@ -324,10 +244,10 @@ static void a_refresh_takes_no_memory(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	open_node(app);
 	for (int i = 0; i < 17; i++) /* the tree of cgroups is listed anew every 16th time */
-		sample(app);
+		take_sample(app);
 	size_t before = mallinfo2().uordblks;
 	for (int i = 0; i < 20; i++) {
-		sample(app);
+		take_sample(app);
 		view_draw(app, &app->grid);
 	}
 	assert_int_equal(mallinfo2().uordblks, before);
@@ -340,10 +260,10 @@ static void a_score_that_differs_is_marked(void **state)
 	open_node(app);
 	assert_false(process_detail_disagrees(&app->process));
 	machine_write(fixture->path, "proc/9120/oom_score", "700\n");
-	sample(app);
+	take_sample(app);
 	assert_true(process_detail_disagrees(&app->process));
 	draw(app, 24, 80);
-	assert_shown(app, "700 says the kernel, 804 by these figures  ! they differ");
+	assert_shows(app, "700 says the kernel, 804 by these figures  ! they differ");
 }
 
 static void hostile_texts_are_shown_safely(void **state)
@@ -354,7 +274,7 @@ static void hostile_texts_are_shown_safely(void **state)
 	machine_write(fixture->path, "proc/9120/wchan", "\033]0;x\007");
 	open_node(app);
 	draw(app, 50, 160);
-	char *text = screen_text(app);
+	char *text = screen_text(&app->grid);
 	for (const char *at = text; *at; at++)
 		assert_true(*at == '\n' || (*at >= ' ' && *at <= '~'));
 	assert_non_null(strstr(text, "a?[2Jb ? ? ?end"));
@@ -369,11 +289,11 @@ static void the_settings_that_decide(void **state)
 	machine_write(fixture->path, "proc/sys/vm/swappiness", "60\n");
 	keys(app, "5");
 	draw(app, 24, 80);
-	assert_shown(app, "nothing unusual");
+	assert_shows(app, "nothing unusual");
 	machine_write(fixture->path, "proc/sys/vm/panic_on_oom", "1\n");
-	sample(app);
+	take_sample(app);
 	draw(app, 24, 80);
-	compare(app, "settings-80x24");
+	compare_screen(app, "settings-80x24");
 	for (int rows = 1; rows <= 30; rows++)
 		for (int cols = 1; cols <= 200; cols += 7)
 			draw(app, rows, cols);
@@ -427,26 +347,26 @@ static void what_might_block_is_not_asked_of_a_stuck_process(void **state)
 	free(facts);
 }
 
-#define WITH_MACHINE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_EXTRAS(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_MACHINE(a_80x24_screen),
-		WITH_MACHINE(a_160x50_screen),
-		WITH_MACHINE(every_size_from_1x1),
-		WITH_MACHINE(the_terms_add_up_in_every_domain),
-		WITH_MACHINE(places_are_those_of_each_domain),
-		WITH_MACHINE(the_threshold_is_said_of_the_first),
-		WITH_MACHINE(keys_open_and_leave_it),
-		WITH_MACHINE(it_is_scrolled_to_its_ends),
-		WITH_MACHINE(the_last_figures_of_a_process_that_is_gone_stay),
-		WITH_MACHINE(another_process_with_its_pid_is_not_it),
-		WITH_MACHINE(it_is_asked_once_and_at_control_l),
-		WITH_MACHINE(a_refresh_takes_no_memory),
-		WITH_MACHINE(a_score_that_differs_is_marked),
-		WITH_MACHINE(hostile_texts_are_shown_safely),
-		WITH_MACHINE(the_settings_that_decide),
+		WITH_EXTRAS(a_80x24_screen),
+		WITH_EXTRAS(a_160x50_screen),
+		WITH_EXTRAS(every_size_from_1x1),
+		WITH_EXTRAS(the_terms_add_up_in_every_domain),
+		WITH_EXTRAS(places_are_those_of_each_domain),
+		WITH_EXTRAS(the_threshold_is_said_of_the_first),
+		WITH_EXTRAS(keys_open_and_leave_it),
+		WITH_EXTRAS(it_is_scrolled_to_its_ends),
+		WITH_EXTRAS(the_last_figures_of_a_process_that_is_gone_stay),
+		WITH_EXTRAS(another_process_with_its_pid_is_not_it),
+		WITH_EXTRAS(it_is_asked_once_and_at_control_l),
+		WITH_EXTRAS(a_refresh_takes_no_memory),
+		WITH_EXTRAS(a_score_that_differs_is_marked),
+		WITH_EXTRAS(hostile_texts_are_shown_safely),
+		WITH_EXTRAS(the_settings_that_decide),
 		cmocka_unit_test(libproc2_tells_of_a_living_process),
 		cmocka_unit_test(what_might_block_is_not_asked_of_a_stuck_process),
 	};

@@ -15,19 +15,12 @@
 #define BOOT_S    3553920 /* of the machine's uptime */
 #define MINUTE_MS 60000
 
-static void sample(struct app *app)
-{
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->now_ms = app->taken_ms = app->sample_ms;
-}
-
 static void sample_at(struct fixture *fixture, int second)
 {
 	char uptime[64];
 	snprintf(uptime, sizeof(uptime), "%d.00 7000000.00\n", BOOT_S + second);
 	machine_write(fixture->path, "proc/uptime", uptime);
-	sample(&fixture->app);
+	take_sample(&fixture->app);
 }
 
 /* The line of a part, at that width. */
@@ -99,7 +92,7 @@ static void check_level(void **state)
 	app->config.warn_percent = row->warn;
 	app->config.critical_percent = row->critical;
 	write_meminfo(fixture, row->available_percent, "");
-	sample(app);
+	take_sample(app);
 	const char *line = narrow(app, PART_MEMORY), *end = strpbrk(line, "]!");
 	assert_non_null(end);
 	end += end[0] == '!' && end[1] == '!';
@@ -117,7 +110,7 @@ static void a_warning_has_a_style_too(void **state)
 	} rows[] = { { 30, STYLE_NORMAL }, { 15, STYLE_RISK }, { 5, STYLE_RISK | STYLE_BOLD } };
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		write_meminfo(fixture, rows[i].available_percent, "");
-		sample(app);
+		take_sample(app);
 		draw(app, 24, 80);
 		const struct cell *bar = &app->grid.cells[app->layout.rows[PART_MEMORY] * 80 + 6];
 		assert_int_equal(bar->ch, '|');
@@ -130,7 +123,7 @@ static void zswap_is_what_it_takes_and_what_it_holds(void **state)
 	struct fixture *fixture = *state;
 	assert_lacks(wide(&fixture->app, PART_SWAP), "zswap");
 	write_meminfo(fixture, 50, "Zswap: 319488 kB\nZswapped: 990412 kB\n");
-	sample(&fixture->app);
+	take_sample(&fixture->app);
 	assert_has(wide(&fixture->app, PART_SWAP), "zswap 312M (3.1x)");
 }
 
@@ -140,11 +133,11 @@ static void a_full_commit_bar_is_a_danger_only_in_mode_2(void **state)
 	struct app *app = &fixture->app;
 	write_meminfo(fixture, 50, "");
 	machine_write(fixture->path, "proc/sys/vm/overcommit_ratio", "50\n");
-	sample(app);
+	take_sample(app);
 	assert_has(wide(app, PART_COMMIT), "96% of CommitLimit   overcommit_memory=0  ratio=50");
 	assert_lacks(wide(app, PART_COMMIT), "!");
 	machine_write(fixture->path, "proc/sys/vm/overcommit_memory", "2\n");
-	sample(app);
+	take_sample(app);
 	assert_has(wide(app, PART_COMMIT), "!! 19.2/20.0G");
 }
 
@@ -195,7 +188,7 @@ static void the_tightest_zones_are_shown_in_their_order(void **state)
 	write_zone(text, sizeof(text), 2, "Normal", 500000);
 	write_zone(text, sizeof(text), 3, "Normal", 77057);
 	machine_write(fixture->path, "proc/zoneinfo", text);
-	sample(app);
+	take_sample(app);
 	const char *line = wide(app, PART_ZONES);
 	assert_has(
 		line, "Zones  node1 Normal free 301M min  45M low  56M high  67M   node3 Normal");
@@ -211,7 +204,7 @@ static void a_zone_below_its_low_watermark_is_marked(void **state)
 	write_zone(text, sizeof(text), 0, "DMA32", 12000);
 	write_zone(text, sizeof(text), 0, "Normal", 11000);
 	machine_write(fixture->path, "proc/zoneinfo", text);
-	sample(app);
+	take_sample(app);
 	assert_has(narrow(app, PART_ZONES), "Zone Normal! free  43M");
 	assert_has(narrow(app, PART_ZONES), "   DMA32 low!");
 }
@@ -223,7 +216,7 @@ static void a_32_bit_machine_shows_low_memory(void **state)
 	write_meminfo(fixture, 50,
 		"HighTotal: 3145728 kB\nHighFree: 1258291 kB\nLowTotal: 870400 kB\nLowFree: 308224 "
 		"kB\n");
-	sample(app);
+	take_sample(app);
 	assert_has(wide(app, PART_ZONES), "high  67M   LowMem 301M of 850M  HighMem 1.2G of 3.0G");
 	assert_has(narrow(app, PART_ZONES), "high  67M   LowMem 301M of 850M");
 }
@@ -310,14 +303,14 @@ static void killers_are_named_with_how_near_they_are(void **state)
 	struct app *app = &fixture->app;
 	assert_has(wide(app, PART_RUNNER_UP), "userspace: no killer known");
 	machine_add_process(fixture->path, 650, "systemd-oomd");
-	sample(app);
+	take_sample(app);
 	const char *line = wide(app, PART_RUNNER_UP);
 	assert_has(line, "AT 2^  9120 node  if 4242 is protected   userspace: systemd-oomd active, "
 			 "swap used 28%, mem 93% of limit 90%");
 	assert_string_equal(line + 160 - 32, "panic_on_oom=0 kill_allocating=0");
 	assert_has(narrow(app, PART_RUNNER_UP), "userspace: systemd-oomd active");
 	machine_add_process(fixture->path, 660, "earlyoom");
-	sample(app);
+	take_sample(app);
 	assert_has(wide(app, PART_RUNNER_UP), "of limit 90%; also earlyoom ");
 	assert_has(line_of(app, PART_RUNNER_UP, 50, 240),
 		"earlyoom active, swap free 72%, avail 7-8% of limit 10%");
@@ -332,7 +325,7 @@ static void one_that_is_about_to_kill_comes_first(void **state)
 	machine_write(fixture->path, "proc/meminfo",
 		"MemTotal: 33554432 kB\nMemAvailable: 2306867 kB\nSwapTotal: 0 kB\nSwapFree: 0 "
 		"kB\n");
-	sample(app);
+	take_sample(app);
 	assert_has(wide(app, PART_RUNNER_UP),
 		"userspace: earlyoom active, no swap, avail 7% of limit 10%");
 	assert_has(wide(app, PART_RUNNER_UP), "of limit 10%; also systemd-oomd ");
@@ -344,7 +337,7 @@ static void settings_that_overrule_are_said_on_every_screen(void **state)
 	struct app *app = &fixture->app;
 	assert_lacks(narrow(app, PART_RUNNER_UP), "kill_allocating");
 	machine_write(fixture->path, "proc/sys/vm/oom_kill_allocating_task", "1\n");
-	sample(app);
+	take_sample(app);
 	assert_has(narrow(app, PART_RUNNER_UP), " kill_allocating=1");
 	assert_has(wide(app, PART_RUNNER_UP), "panic_on_oom=0 kill_allocating=1");
 	assert_has(narrow(app, PART_NEXT), "NEXT no prediction: ");

@@ -8,15 +8,9 @@
 #include "../tui/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static bool shows(const struct app *app, const char *text)
-{
-	static char screen[SCREEN_MAX];
-	print_screen(&app->grid, screen);
-	return strstr(screen, text) != NULL;
-}
 
 /* Points at the line called `name` and changes it. */
 static void change(struct app *app, const char *name)
@@ -194,15 +188,15 @@ static void what_is_overruled_is_said(void **state)
 static void what_is_said_is_said_once(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	static char screen[SCREEN_MAX];
 	keys(app, "2S");
 	draw(app, 50, 160);
 	keys(app, "x");
 	draw(app, 50, 160);
-	print_screen(&app->grid, screen);
+	char *screen = screen_text(&app->grid);
 	const char *said = strstr(screen, "x does nothing");
 	assert_non_null(said);
 	assert_null(strstr(said + 1, "x does nothing"));
+	free(screen);
 }
 
 static void other_keys_do_nothing_but_say_so(void **state)

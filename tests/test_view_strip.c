@@ -131,8 +131,7 @@ static void a_limit_that_goes_moves_nothing(void **state)
 	int before = app->layout.list_rows;
 	for (size_t i = 0; i < GROUPS; i++)
 		group_write_file(fixture->path, groups[i].path, "memory.max", "max\n");
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	take_sample(app);
 	draw(app, 50, 160);
 	assert_int_equal(app->cgroups.nearest_count, 0);
 	assert_int_equal(app->layout.list_rows, before);

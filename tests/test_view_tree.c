@@ -11,12 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void take_sample(struct app *app)
-{
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-}
-
 /* node's worker and the compilers get parents of their own. */
 static int set_up(void **state)
 {
@@ -80,11 +74,10 @@ static void a_folded_tree_at_80x24(void **state)
 static void branches_are_box_characters_where_they_can_be_shown(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	char *text = malloc(SCREEN_MAX);
 	app->grid.ascii = false;
 	keys(app, "t");
 	draw(app, 24, 90);
-	print_screen(&app->grid, text);
+	char *text = screen_text(&app->grid);
 	assert_non_null(strstr(text, " \342\224\234\342\224\200 containerd\n"));
 	assert_non_null(strstr(text, " \342\224\202  \342\224\224\342\224\200 node server.js\n"));
 	assert_null(strchr(strstr(text, "COMMAND"), '`'));
@@ -194,12 +187,11 @@ static void keys_that_cannot_fold_say_why(void **state)
 static void the_end_of_the_longest_line_counts_its_branch(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	char *text = malloc(SCREEN_MAX);
 	keys(app, "t");
 	draw(app, 24, 60);
 	keys(app, "$");
 	draw(app, 24, 60);
-	print_screen(&app->grid, text);
+	char *text = screen_text(&app->grid);
 	assert_non_null(strstr(text, "`- node worker.js\n"));
 	assert_non_null(strstr(text, "java -Xmx12g -jar app.jar --server\n"));
 	free(text);
@@ -209,14 +201,13 @@ static void growth_is_measured_between_two_reads(void **state)
 {
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
-	char *text = malloc(SCREEN_MAX);
 	machine_write(fixture->path, "proc/uptime", "3553950.00 7000000.00\n");
 	machine_write(fixture->path, "proc/1201/status",
 		"Name:\tdockerd\nUid:\t0 0 0 0\nVmRSS:\t132504 kB\nVmSwap:\t0 kB\nVmPTE:\t100 kB\n"
 		"Threads:\t1\n");
 	take_sample(app);
 	draw(app, 50, 160);
-	print_screen(&app->grid, text);
+	char *text = screen_text(&app->grid);
 	assert_non_null(strstr(text, "GROW/m"));
 	assert_non_null(strstr(text, " <1M  +200M --- system.slice/docker.service "));
 	assert_non_null(strstr(text, "22M      0 --- system.slice/app.service "));
