@@ -140,9 +140,9 @@ static void write_process(const char *path, const struct process *process)
 	write_process_file(path, process->pid, "status", text);
 	snprintf(text, sizeof(text), "%d\n", process->adj);
 	write_process_file(path, process->pid, "oom_score_adj", text);
+	bool lives = process->pid == 1 || process->adj == -1000; /* the kernel says 0 of these */
 	snprintf(text, sizeof(text), "%d\n",
-		process->adj == -1000 ? 0
-				      : (1000 + process->mem_tenths / 10 + process->adj) * 2 / 3);
+		lives ? 0 : (1000 + process->mem_tenths / 10 + process->adj) * 2 / 3);
 	write_process_file(path, process->pid, "oom_score", text);
 	snprintf(text, sizeof(text), "0::%s\n", process->cgroup);
 	write_process_file(path, process->pid, "cgroup", text);
