@@ -157,7 +157,7 @@ enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note
 	return ERR_OK;
 }
 
-static bool read_adj(const struct action_target *target, int *ret)
+bool action_get_adj(const struct action_target *target, int *ret)
 {
 	char buffer[64];
 	int64_t adj;
@@ -204,11 +204,11 @@ static enum err_code write_adj(const struct action_target *target, int adj, stru
 enum err_code action_set_adj(const struct action_target *target, int adj, int *ret_before,
 	int *ret_after, struct err *err)
 {
-	if (!read_adj(target, ret_before))
+	if (!action_get_adj(target, ret_before))
 		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
 	*ret_after = *ret_before;
 	enum err_code code = write_adj(target, adj, err);
-	if (!read_adj(target, ret_after) && code == ERR_OK)
+	if (!action_get_adj(target, ret_after) && code == ERR_OK)
 		code = err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
 	return code;
 }

@@ -108,6 +108,12 @@ bool shows(const struct app *app, const char *text)
 	return found;
 }
 
+bool then_shows(struct fixture *fixture, const char *text)
+{
+	draw(&fixture->app, 24, 80);
+	return shows(&fixture->app, text);
+}
+
 void assert_shows(const struct app *app, const char *text)
 {
 	char *screen = screen_text(&app->grid);

@@ -38,6 +38,9 @@ char *screen_text(const struct grid *grid);
 bool shows(const struct app *app, const char *text);
 void assert_shows(const struct app *app, const char *text);
 
+/* The same after what the keys before have changed is drawn, at 80x24. */
+bool then_shows(struct fixture *fixture, const char *text);
+
 /* Fails unless it is the golden screen of that name (support_golden.h). */
 void compare_screen(const struct app *app, const char *name);
 

@@ -12,13 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Draws what the keys before have changed. */
-static bool then_shows(struct fixture *fixture, const char *text)
-{
-	draw(&fixture->app, 24, 80);
-	return shows(&fixture->app, text);
-}
-
 static const struct adjust *adjust_of(const struct fixture *fixture)
 {
 	return &fixture->app.acting.adjust;
@@ -312,53 +305,6 @@ static void actions_belong_to_processes(void **state)
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
 }
 
-/* --- what is written */
-
-static void a_written_value_is_read_back_and_kept_for_u(void **state)
-{
-	struct fixture *fixture = *state;
-	const struct history *history = &fixture->app.acting.history;
-	fixture_go_live(fixture);
-	keys(&fixture->app, "a-200\r");
-	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
-	assert_true(fixture->app.acting.thawed);
-	assert_true(then_shows(fixture, "4242 java oom_score_adj 0 -> -200, read back"));
-	assert_int_equal(history->count, 1);
-	assert_int_equal(history->entries[0].after, -200);
-	take_sample(&fixture->app);
-	keys(&fixture->app, "/4242\ra");
-	assert_int_equal(adjust_of(fixture)->value, -200);
-	keys(&fixture->app, "u");
-	assert_int_equal(adjust_of(fixture)->value, 0);
-}
-
-static void the_cursor_stays_on_whom_was_written_to(void **state)
-{
-	struct fixture *fixture = *state;
-	fixture_go_live(fixture);
-	keys(&fixture->app, "ga-200\r");
-	take_sample(&fixture->app);
-	assert_int_not_equal(fixture->app.cursor.index, 0);
-	keys(&fixture->app, "au");
-	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 4242);
-	assert_int_equal(adjust_of(fixture)->value, 0);
-}
-
-static void a_group_is_written_with_one_enter_and_shows_each_result(void **state)
-{
-	struct fixture *fixture = *state;
-	fixture_go_live(fixture);
-	keys(&fixture->app, "   a-200");
-	assert_int_equal(adjust_of(fixture)->targets.count, 3);
-	machine_write(fixture->path, "proc/9120/oom_score_adj", "no number\n");
-	react_key(&fixture->app, INPUT_ENTER);
-	assert_true(then_shows(fixture, "2 written, 1 refused: process 9120 is gone"));
-	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
-	react_key(&fixture->app, INPUT_ENTER);
-	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
-	assert_int_equal(fixture->app.acting.history.count, 2);
-}
-
 /* --- tags */
 
 static void tags_come_and_go(void **state)
@@ -484,9 +430,6 @@ int main(void)
 		WITH_MACHINE(init_is_never_killed_and_that_is_said),
 		WITH_MACHINE(actions_belong_to_processes),
 		WITH_MACHINE(the_process_of_the_detail_view_is_acted_on),
-		WITH_MACHINE(a_written_value_is_read_back_and_kept_for_u),
-		WITH_MACHINE(the_cursor_stays_on_whom_was_written_to),
-		WITH_MACHINE(a_group_is_written_with_one_enter_and_shows_each_result),
 		WITH_MACHINE(tags_come_and_go),
 		WITH_MACHINE(a_process_that_ended_loses_its_tag),
 		WITH_MACHINE(the_adjust_dialog_says_who_would_die_along),

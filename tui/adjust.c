@@ -21,14 +21,16 @@ static void outlook_release(struct outlook *outlook)
 static enum err_code outlook_build(struct outlook *outlook, const struct adjust *adjust,
 	enum adjust_moment moment, struct err *err)
 {
-	size_t count = moment == ADJUST_AFTER ? adjust->edit_count : 0;
+	bool after = moment == ADJUST_AFTER;
+	const struct ranking_edit *edits = after ? adjust->edits : adjust->known;
+	size_t count = after ? adjust->edit_count : adjust->known_count;
 	if (!outlook->there)
 		return ERR_OK;
 	enum err_code code = ranking_build(&outlook->now[moment], adjust->snapshot,
-		&outlook->domain, RANKING_NOW, adjust->edits, count, err);
+		&outlook->domain, RANKING_NOW, edits, count, err);
 	if (code == ERR_OK)
 		code = ranking_build(&outlook->at_oom[moment], adjust->snapshot, &outlook->domain,
-			RANKING_AT_OOM, adjust->edits, count, err);
+			RANKING_AT_OOM, edits, count, err);
 	return code;
 }
 
@@ -39,6 +41,27 @@ static enum err_code look_ahead(struct adjust *adjust, struct err *err)
 		adjust->edits[i].oom_score_adj = adjust->value;
 	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_AFTER, err);
 	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_AFTER, err);
+}
+
+/* As it is: what was written since the sample counts already. */
+static enum err_code look_at_now(struct adjust *adjust, struct err *err)
+{
+	const struct targets *targets = &adjust->targets;
+	struct ranking_edit *known =
+		reallocarray(adjust->known, targets->count + 1, sizeof(*known));
+	if (!known)
+		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+	adjust->known = known;
+	adjust->known_count = 0;
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct target *target = &targets->items[i];
+		if (target->adj != target->task->oom_score_adj)
+			known[adjust->known_count++] =
+				(struct ranking_edit){ target->task->pid, target->adj };
+	}
+	ranking_sort_edits(known, adjust->known_count);
+	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_BEFORE, err);
+	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
 }
 
 static enum err_code look_around(struct adjust *adjust, struct err *err)
@@ -54,8 +77,7 @@ static enum err_code look_around(struct adjust *adjust, struct err *err)
 		adjust->cgroup.domain =
 			domain_memcg(adjust->snapshot, limited_by >= 0 ? limited_by : own);
 	}
-	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_BEFORE, err);
-	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
+	return look_at_now(adjust, err);
 }
 
 /* --- whom it reaches -------------------------------------------------------------------------- */
@@ -195,7 +217,7 @@ enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err)
 		targets_truncate(&adjust->targets, adjust->named);
 		adjust->with_descendants = false;
 	}
-	if (list_edits(adjust, err) || look_ahead(adjust, err))
+	if (look_at_now(adjust, err) || list_edits(adjust, err) || look_ahead(adjust, err))
 		return ERR_NO_MEMORY;
 	return code;
 }
@@ -246,7 +268,7 @@ enum err_code adjust_open(struct adjust *adjust, const struct adjust_query *quer
 		return code;
 	}
 	identify(adjust, query);
-	adjust_set(adjust, adjust->targets.items[0].task->oom_score_adj);
+	adjust_set(adjust, adjust->targets.items[0].adj);
 	return ERR_OK;
 }
 
@@ -255,6 +277,7 @@ void adjust_release(struct adjust *adjust)
 	targets_release(&adjust->targets);
 	outlook_release(&adjust->machine);
 	outlook_release(&adjust->cgroup);
+	free(adjust->known);
 	free(adjust->edits);
 	*adjust = (struct adjust){ 0 };
 }
@@ -340,7 +363,7 @@ static void write_one(struct adjust *adjust, struct target *target, struct histo
 	if (target_reach(target, adjust->root) != ERR_OK)
 		return;
 	target->refused.code = ERR_OK;
-	target->before = target->after = target->task->oom_score_adj;
+	target->before = target->after = target->adj;
 	enum err_code code = action_set_adj(
 		&target->held, adjust->value, &target->before, &target->after, &target->refused);
 	if (code != ERR_GONE)

@@ -53,8 +53,10 @@ struct adjust {
 	struct outlook machine;
 	struct outlook cgroup; /* of the limit that binds the first one, or else its own cgroup */
 	bool cgroup_limited;
+	struct ranking_edit
+		*known; /* targets whose value has changed since the sample: by us, mostly */
 	struct ranking_edit *edits; /* one for each process that would get the value */
-	size_t edit_count;
+	size_t known_count, edit_count;
 
 	bool written;                    /* Enter was pressed: the result is there */
 	char result[ADJUST_RESULT_SIZE]; /* a sentence; "" before */

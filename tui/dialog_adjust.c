@@ -174,8 +174,8 @@ static bool take_step(struct adjust *adjust, int key)
 
 static void put_back(struct adjust *adjust)
 {
-	adjust_set(adjust, adjust->first_known ? adjust->first_value
-					       : adjust->targets.items[0].task->oom_score_adj);
+	adjust_set(
+		adjust, adjust->first_known ? adjust->first_value : adjust->targets.items[0].adj);
 }
 
 static void toggle_descendants(struct app *app)

@@ -118,7 +118,7 @@ void adjust_line_member(const struct app *app, struct pen *pen, int index)
 		put_outcome(pen, target);
 		return;
 	}
-	grid_printf(pen, STYLE_NORMAL, "%5d -> %5d", target->task->oom_score_adj, adjust->value);
+	grid_printf(pen, STYLE_NORMAL, "%5d -> %5d", target->adj, adjust->value);
 	put_badness_pair(pen, adjust, target->task);
 }
 
@@ -135,7 +135,7 @@ void adjust_line_value(const struct app *app, struct pen *pen, int index)
 	const struct adjust *adjust = adjust_of(app);
 	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
 	(void)index;
-	grid_printf(pen, STYLE_NORMAL, "  now %5d        new ", first_of(app)->oom_score_adj);
+	grid_printf(pen, STYLE_NORMAL, "  now %5d        new ", adjust->targets.items[0].adj);
 	grid_printf(pen, style, "[%-5s]", adjust->text);
 	grid_put(pen, STYLE_DIM, "      -1000 unkillable .. 0 .. +1000 first");
 }

@@ -37,9 +37,10 @@ enum err_code targets_add(
 		targets->capacity = capacity;
 	}
 	struct target *target = &targets->items[targets->count++];
-	*target = (struct target){ .task = task, .held = ACTION_NOBODY };
-	if (root && targets->count <= TARGETS_HELD)
-		target_reach(target, root);
+	*target =
+		(struct target){ .task = task, .held = ACTION_NOBODY, .adj = task->oom_score_adj };
+	if (root && targets->count <= TARGETS_HELD && target_reach(target, root) == ERR_OK)
+		action_get_adj(&target->held, &target->adj);
 	return ERR_OK;
 }
 

@@ -33,6 +33,9 @@ void action_release(struct action_target *target);
  * `*ret_note` (may be NULL) becomes a remark worth showing beside the value, or NULL. */
 enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note, struct err *err);
 
+/* The value in force now. False when it cannot be read: `*ret` is untouched. */
+bool action_get_adj(const struct action_target *target, int *ret);
+
 /* Writes `adj`, reads back what is in force. `*ret_before` and `*ret_after` are set even when the
  * write is refused, as far as they could be read; check `*ret_after` in any case. ERR_DENIED names
  * the missing right: the file's owner, or CAP_SYS_RESOURCE in the initial user namespace below the
@@ -64,12 +67,12 @@ struct action_rights {
 
 struct action_rights action_rights_probe(const struct root *root, bool read_only);
 
-/* Whether a write to `task` is worth trying: its owner or one who may. The kernel has the last
- * word: files of processes that are not dumpable belong to root. */
 /* Whether `task` belongs to a user outside our user namespace: such are all shown as 65534, and no
  * right inside reaches them. Source: user_namespaces(7), "Unmapped user and group IDs". */
 bool action_is_foreign(const struct action_rights *rights, const struct task *task);
 
+/* Whether a write, or a signal, to `task` is worth trying: its owner or one who may. The kernel has
+ * the last word: files of processes that are not dumpable belong to root. */
 bool action_may_adjust(const struct action_rights *rights, const struct task *task);
 bool action_may_signal(const struct action_rights *rights, const struct task *task);
 

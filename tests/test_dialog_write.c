@@ -1,0 +1,92 @@
+/* What the adjust dialog writes, and what is known of it afterwards, on the machine of the drawings. */
+#include "support.h"
+#include "support_machine.h"
+#include "support_view.h"
+
+#include "../tui/input.h"
+#include "../tui/react.h"
+#include "../tui/state.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct adjust *adjust_of(const struct fixture *fixture)
+{
+	return &fixture->app.acting.adjust;
+}
+
+/* With sampling paused, too, where the sample stays the one of before. */
+static void a_value_written_since_the_sample_is_what_a_dialog_begins_with(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct adjust *adjust = adjust_of(fixture);
+	fixture_go_live(fixture);
+	keys(&fixture->app, "Za-200\r/4242\ra");
+	assert_int_equal(adjust->value, -200);
+	assert_true(then_shows(fixture, "now  -200 "));
+	assert_int_equal(
+		adjust_next(&adjust->machine, adjust->snapshot, ADJUST_BEFORE)->task->pid, 9120);
+	keys(&fixture->app, "0");
+	assert_true(adjust_changes_victim(&adjust->machine, adjust->snapshot));
+	keys(&fixture->app, "\033\033[");
+	assert_int_equal(adjust->value, -150);
+}
+
+static void a_written_value_is_read_back_and_kept_for_u(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct history *history = &fixture->app.acting.history;
+	fixture_go_live(fixture);
+	keys(&fixture->app, "a-200\r");
+	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
+	assert_true(fixture->app.acting.thawed);
+	assert_true(then_shows(fixture, "4242 java oom_score_adj 0 -> -200, read back"));
+	assert_int_equal(history->count, 1);
+	assert_int_equal(history->entries[0].after, -200);
+	take_sample(&fixture->app);
+	keys(&fixture->app, "/4242\ra");
+	assert_int_equal(adjust_of(fixture)->value, -200);
+	keys(&fixture->app, "u");
+	assert_int_equal(adjust_of(fixture)->value, 0);
+}
+
+static void the_cursor_stays_on_whom_was_written_to(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_go_live(fixture);
+	keys(&fixture->app, "ga-200\r");
+	take_sample(&fixture->app);
+	assert_int_not_equal(fixture->app.cursor.index, 0);
+	keys(&fixture->app, "au");
+	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 4242);
+	assert_int_equal(adjust_of(fixture)->value, 0);
+}
+
+static void a_group_is_written_with_one_enter_and_shows_each_result(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_go_live(fixture);
+	keys(&fixture->app, "   a-200");
+	assert_int_equal(adjust_of(fixture)->targets.count, 3);
+	machine_write(fixture->path, "proc/9120/oom_score_adj", "no number\n");
+	react_key(&fixture->app, INPUT_ENTER);
+	assert_true(then_shows(fixture, "2 written, 1 refused: process 9120 is gone"));
+	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
+	react_key(&fixture->app, INPUT_ENTER);
+	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
+	assert_int_equal(fixture->app.acting.history.count, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(a_value_written_since_the_sample_is_what_a_dialog_begins_with),
+		WITH_MACHINE(a_written_value_is_read_back_and_kept_for_u),
+		WITH_MACHINE(the_cursor_stays_on_whom_was_written_to),
+		WITH_MACHINE(a_group_is_written_with_one_enter_and_shows_each_result),
+	};
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("dialog writes", tests, NULL, NULL);
+}
