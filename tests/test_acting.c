@@ -1,6 +1,7 @@
 /* The dialogs on a real terminal and real processes of the test's own: what is written, what is
  * refused and why, and that -r changes nothing. What users with fewer rights see: test_rights.c. */
 #include "support.h"
+#include "support_child.h"
 #include "support_files.h"
 
 #include "support_run.h"
@@ -10,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,47 +30,12 @@ struct fixture {
 	char comm[16];
 };
 
-/* A child that sleeps, with `mib` of memory and one child of its own. */
-static pid_t start_child(const char *comm, size_t mib)
-{
-	int ready[2];
-	char byte;
-	assert_int_equal(pipe(ready), 0);
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_NAME, comm);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (mmap(NULL, mib << 20, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) == MAP_FAILED)
-			_exit(1);
-		if (fork() == 0)
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-		else if (write(ready[1], "", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	close(ready[1]);
-	return pid;
-}
-
-static void end_child(pid_t *pid)
-{
-	if (*pid <= 0)
-		return;
-	kill(*pid, SIGKILL);
-	waitpid(*pid, NULL, 0);
-	*pid = 0;
-}
-
 static int set_up(void **state)
 {
 	static struct fixture fixture;
 	fixture = (struct fixture){ .terminal = { .master = -1, .slave = -1 } };
 	for (size_t i = 0; i < ARRAY_SIZE(fixture.children); i++)
-		fixture.children[i] = start_child("acted on", 4 + i);
+		fixture.children[i] = child_start_parent("acted on", 4 + i);
 	snprintf(fixture.pids, sizeof(fixture.pids), "%d", (int)fixture.children[0]);
 	*state = &fixture;
 	return 0;
@@ -82,19 +46,8 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 	terminal_release(&fixture->terminal);
 	for (size_t i = 0; i < ARRAY_SIZE(fixture->children); i++)
-		end_child(&fixture->children[i]);
+		child_end(fixture->children[i]);
 	return 0;
-}
-
-static int read_adj(pid_t pid)
-{
-	char path[64], text[32] = "";
-	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
-	FILE *file = fopen(path, "re");
-	bool read = file && fgets(text, sizeof(text), file);
-	if (file)
-		fclose(file);
-	return read ? (int)strtol(text, NULL, 10) : 12345;
 }
 
 /* Starts the program on the processes of fixture->pids, behind `before` (a program that starts
@@ -165,15 +118,15 @@ static void a_raised_value_is_in_force_and_told_at_the_end(void **state)
 {
 	struct fixture *fixture = *state;
 	char audit[] = "/tmp/oomspect-acting-XXXXXX", text[1024] = "", line[96];
-	int fd = mkstemp(audit), inherited = read_adj(fixture->children[0]);
+	int fd = mkstemp(audit), inherited = child_adj(fixture->children[0]);
 	struct terminal *terminal = start(fixture, NULL, WORDS("--audit", audit));
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "a700");
 	terminal_wait_for(terminal, "[700  ]");
-	assert_int_equal(read_adj(fixture->children[0]), inherited);
+	assert_int_equal(child_adj(fixture->children[0]), inherited);
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, "-> 700, read back");
-	assert_int_equal(read_adj(fixture->children[0]), 700);
+	assert_int_equal(child_adj(fixture->children[0]), 700);
 	terminal_wait_for(terminal, "700   7"); /* ADJ and the beginning of BAD in the list */
 	quit(terminal);
 	snprintf(line, sizeof(line), "oomspect: %d acted on oom_score_adj %d -> 700",
@@ -188,7 +141,7 @@ static void a_raised_value_is_in_force_and_told_at_the_end(void **state)
 static void lowering_is_refused_with_the_reason_and_the_true_value(void **state)
 {
 	struct fixture *fixture = *state;
-	int inherited = read_adj(fixture->children[0]);
+	int inherited = child_adj(fixture->children[0]);
 	char force[32];
 	struct terminal *terminal = start(fixture, NULL, NULL);
 	terminal_wait_for(terminal, "filtered out (=)");
@@ -196,13 +149,13 @@ static void lowering_is_refused_with_the_reason_and_the_true_value(void **state)
 	snprintf(force, sizeof(force), "in force: %d", inherited);
 	terminal_wait_for(terminal, "-500");
 	terminal_read(terminal, 500);
-	if (read_adj(fixture->children[0]) == -500) {
+	if (child_adj(fixture->children[0]) == -500) {
 		quit(terminal);
 		skip_because("this user has CAP_SYS_RESOURCE: nothing is refused");
 	}
 	terminal_wait_for(terminal, force);
 	terminal_wait_for(terminal, "needs CAP_SYS_RESOURCE");
-	assert_int_equal(read_adj(fixture->children[0]), inherited);
+	assert_int_equal(child_adj(fixture->children[0]), inherited);
 	terminal_send(terminal, "\033");
 	terminal_wait_for(terminal, "F1Help");
 	quit(terminal);
@@ -225,7 +178,7 @@ static void lowering_works_with_the_right(void **state)
 	}
 	terminal_send(terminal, "-500\r");
 	terminal_wait_for(terminal, "-> -500, read back");
-	assert_int_equal(read_adj(fixture->children[0]), -500);
+	assert_int_equal(child_adj(fixture->children[0]), -500);
 	quit(terminal);
 }
 
@@ -237,12 +190,13 @@ static void tagged_processes_are_written_at_once(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "Aa600");
 	terminal_wait_for(terminal, "3 tagged processes");
-	end_child(&fixture->children[1]);
+	child_end(fixture->children[1]);
+	fixture->children[1] = 0;
 	terminal_wait_for(terminal, "has ended");
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, "2 written, 1 refused");
-	assert_int_equal(read_adj(fixture->children[0]), 600);
-	assert_int_equal(read_adj(fixture->children[2]), 600);
+	assert_int_equal(child_adj(fixture->children[0]), 600);
+	assert_int_equal(child_adj(fixture->children[2]), 600);
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, "F1Help");
 	quit(terminal);
@@ -257,7 +211,7 @@ static void tab_takes_the_children_in(void **state)
 	terminal_wait_for(terminal, "[x] also set 1 existing child");
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, "2 written");
-	assert_int_equal(read_adj(fixture->children[0]), 650);
+	assert_int_equal(child_adj(fixture->children[0]), 650);
 	quit(terminal);
 	assert_non_null(strstr(terminal->last, "oom_score_adj"));
 }
@@ -269,7 +223,8 @@ static void a_process_that_ends_under_the_dialog_is_not_mistaken(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "a700");
 	terminal_wait_for(terminal, "[700  ]");
-	end_child(&fixture->children[0]);
+	child_end(fixture->children[0]);
+	fixture->children[0] = 0;
 	terminal_wait_for(terminal, "has ended");
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, "is gone");
@@ -338,7 +293,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 {
 	struct fixture *fixture = *state;
 	char trace[] = "/tmp/oomspect-trace-XXXXXX", *rest;
-	int inherited = read_adj(fixture->children[0]);
+	int inherited = child_adj(fixture->children[0]);
 	if (!have("strace"))
 		skip_because("strace is not installed");
 	close(mkstemp(trace));
@@ -364,7 +319,7 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 	terminal_wait_for(terminal, "not written: started with -r");
 	quit(terminal);
 	for (size_t i = 0; i < ARRAY_SIZE(fixture->children); i++)
-		assert_int_equal(read_adj(fixture->children[i]), inherited);
+		assert_int_equal(child_adj(fixture->children[i]), inherited);
 	char *text = file_text(trace);
 	assert_non_null(strstr(text, "oom_score_adj")); /* it was traced, and it reads */
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
@@ -411,7 +366,7 @@ static void in_a_user_namespace_root_has_no_such_power(void **state)
 	terminal_wait_for(terminal, "no CAP_SYS_RESOURCE");
 	terminal_send(terminal, "-900\r");
 	terminal_wait_for(terminal, "efused");
-	assert_int_not_equal(read_adj(fixture->children[0]), -900);
+	assert_int_not_equal(child_adj(fixture->children[0]), -900);
 	quit(terminal);
 }
 

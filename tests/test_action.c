@@ -1,6 +1,7 @@
 /* Changing processes: values as they are typed, what is refused and why, and that a process held
  * by its directory is never mistaken for another with the same pid. */
 #include "support.h"
+#include "support_child.h"
 
 #include "oomspect/action.h"
 
@@ -31,23 +32,6 @@ struct fixture {
 	int before, after; /* of the last write */
 };
 
-/* A child that sleeps until it is killed. */
-static pid_t start_sleeper(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		for (;;)
-			pause();
-	}
-	return pid;
-}
-
-static void end_child(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
 static int set_up(void **state)
 {
 	static struct fixture fixture;
@@ -61,7 +45,7 @@ static int tear_down(void **state)
 	struct fixture *fixture = *state;
 	action_release(&fixture->target);
 	if (fixture->child > 0)
-		end_child(fixture->child);
+		child_end(fixture->child);
 	root_release(&fixture->root);
 	return 0;
 }
@@ -74,7 +58,7 @@ static enum err_code hold(struct fixture *fixture, pid_t pid)
 /* Takes hold of a child that sleeps. */
 static void hold_sleeper(struct fixture *fixture)
 {
-	fixture->child = start_sleeper();
+	fixture->child = child_start("acted on");
 	assert_int_equal(hold(fixture, fixture->child), ERR_OK);
 }
 
@@ -188,8 +172,8 @@ static void refuses_a_zombie(void **state)
 
 static void says_gone_of_a_pid_that_is_not_there(void **state)
 {
-	pid_t pid = start_sleeper();
-	end_child(pid);
+	pid_t pid = child_start("acted on");
+	child_end(pid);
 	assert_int_equal(hold(*state, pid), ERR_GONE);
 }
 
@@ -233,7 +217,7 @@ static void a_process_that_died_after_it_was_pointed_at_is_gone(void **state)
 {
 	struct fixture *fixture = *state;
 	hold_sleeper(fixture);
-	end_child(fixture->child);
+	child_end(fixture->child);
 	fixture->child = 0;
 	assert_int_equal(set_adj(fixture, 100), ERR_GONE);
 	assert_int_equal(action_signal(&fixture->target, SIGTERM, &fixture->err), ERR_GONE);
@@ -292,7 +276,7 @@ static bool new_owner_is_untouched(const struct root *root, const char *inherite
 	pid_t first = start_with_pid(100);
 	if (first != 100 || action_hold(&held, root, 100, 0, &err) != ERR_OK)
 		return false;
-	end_child(first);
+	child_end(first);
 	if (start_with_pid(100) != 100)
 		return false;
 	bool missed = action_set_adj(&held, 777, &before, &after, &err) == ERR_GONE &&
@@ -300,7 +284,7 @@ static bool new_owner_is_untouched(const struct root *root, const char *inherite
 		      action_release_memory(&held, &err) != ERR_OK &&
 		      adj_is(root, 100, inherited) && waitpid(100, NULL, WNOHANG) == 0;
 	action_release(&held);
-	end_child(100);
+	child_end(100);
 	return missed;
 }
 
@@ -318,7 +302,7 @@ static int reuse_pids(void)
 	pid_t probe = start_with_pid(99); /* valgrind has no clone3 */
 	if (probe < 0)
 		return REUSE_CANNOT;
-	end_child(probe);
+	child_end(probe);
 	root_read_proc(&root, "1/oom_score_adj", inherited, sizeof(inherited));
 	for (int i = 0; i < REUSES; i++)
 		if (!new_owner_is_untouched(&root, inherited))

@@ -1,6 +1,7 @@
 /* The command `oomspect adj`, run on real processes of the test's own. */
 #include "support.h"
 
+#include "support_child.h"
 #include "support_run.h"
 
 #include <jansson.h>
@@ -10,55 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t start_sleeper(const char *comm)
-{
-	int ready[2];
-	char byte;
-	assert_int_equal(pipe(ready), 0);
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_NAME, comm);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (write(ready[1], "", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	close(ready[1]);
-	return pid;
-}
-
-static void end_child(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-static int read_adj(pid_t pid)
-{
-	char path[64];
-	int adj = 12345;
-	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
-	FILE *file = fopen(path, "re");
-	if (file && fscanf(file, "%d", &adj) != 1)
-		adj = 12345;
-	if (file)
-		fclose(file);
-	return adj;
-}
-
 /* What a child inherits from whoever runs the tests. */
 static int inherited(void)
 {
-	return read_adj(getpid());
+	return child_adj(getpid());
 }
 
 static const char *text_of_pid(pid_t pid, char buffer[16])
@@ -69,12 +30,12 @@ static const char *text_of_pid(pid_t pid, char buffer[16])
 
 static bool may_lower(void)
 {
-	pid_t pid = start_sleeper("floor");
+	pid_t pid = child_start("floor");
 	char number[16];
 	struct run run = RUN("adj", "-1", text_of_pid(pid, number));
 	bool may = run.status == 0;
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 	return may;
 }
 
@@ -82,15 +43,15 @@ static void raises_and_says_from_what_to_what(void **state)
 {
 	(void)state;
 	char number[16], line[64];
-	pid_t pid = start_sleeper("raised");
+	pid_t pid = child_start("raised");
 	struct run run = RUN("adj", "777", text_of_pid(pid, number));
 	snprintf(line, sizeof(line), "%d raised oom_score_adj %d -> 777\n", (int)pid, inherited());
 	assert_int_equal(run.status, 0);
 	assert_non_null(strstr(run.out, line));
 	assert_string_equal(run.err, "");
-	assert_int_equal(read_adj(pid), 777);
+	assert_int_equal(child_adj(pid), 777);
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void refuses_to_lower_without_the_right_and_changes_nothing(void **state)
@@ -99,13 +60,13 @@ static void refuses_to_lower_without_the_right_and_changes_nothing(void **state)
 	char number[16];
 	if (may_lower())
 		skip_because("this user has CAP_SYS_RESOURCE");
-	pid_t pid = start_sleeper("lowered");
+	pid_t pid = child_start("lowered");
 	struct run run = RUN("adj", "-200", text_of_pid(pid, number));
 	assert_int_equal(run.status, 1);
 	assert_non_null(strstr(run.err, "CAP_SYS_RESOURCE"));
-	assert_int_equal(read_adj(pid), inherited());
+	assert_int_equal(child_adj(pid), inherited());
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void lowers_with_the_right(void **state)
@@ -114,37 +75,37 @@ static void lowers_with_the_right(void **state)
 	char number[16];
 	if (!may_lower())
 		skip_because("lowering needs CAP_SYS_RESOURCE in the initial user namespace");
-	pid_t pid = start_sleeper("lowered");
+	pid_t pid = child_start("lowered");
 	struct run run = RUN("adj", "-200", text_of_pid(pid, number));
 	assert_int_equal(run.status, 0);
-	assert_int_equal(read_adj(pid), -200);
+	assert_int_equal(child_adj(pid), -200);
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void writes_the_others_when_one_is_refused(void **state)
 {
 	(void)state;
 	char number[16];
-	pid_t pid = start_sleeper("other");
+	pid_t pid = child_start("other");
 	struct run run = RUN("adj", "55", "0", text_of_pid(pid, number));
 	assert_int_equal(run.status, 1);
 	assert_string_equal(run.err, "oomspect: 0 is no process\n");
-	assert_int_equal(read_adj(pid), 55);
+	assert_int_equal(child_adj(pid), 55);
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void a_plus_sign_is_taken(void **state)
 {
 	(void)state;
 	char number[16];
-	pid_t pid = start_sleeper("plus");
+	pid_t pid = child_start("plus");
 	struct run run = RUN("adj", "+5", text_of_pid(pid, number));
 	assert_int_equal(run.status, 0);
-	assert_int_equal(read_adj(pid), 5);
+	assert_int_equal(child_adj(pid), 5);
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 /* Standard error of `oomspect adj 5 PID`, which is refused. */
@@ -160,7 +121,7 @@ static struct run refuse(pid_t pid)
 static void a_kernel_thread_is_refused(void **state)
 {
 	(void)state;
-	if (access("/proc/2/exe", F_OK) == 0 || read_adj(2) == 12345)
+	if (access("/proc/2/exe", F_OK) == 0 || child_adj(2) == CHILD_ADJ_UNREADABLE)
 		skip_because("no kernel thread can be seen here");
 	struct run run = refuse(2);
 	assert_string_equal(run.err, "oomspect: 2 is a kernel thread: it is never killed\n");
@@ -232,7 +193,7 @@ static void oneself_is_a_process_like_any_other(void **state)
 static void init_is_named_as_any_other(void **state)
 {
 	(void)state;
-	if (read_adj(1) == 12345)
+	if (child_adj(1) == CHILD_ADJ_UNREADABLE)
 		skip_because("process 1 cannot be seen here");
 	struct run run = RUN("adj", "--dry-run", "500", "1");
 	assert_int_equal(run.status, 0);
@@ -257,12 +218,12 @@ static void check_note(void **state)
 {
 	const struct note_row *row = *state;
 	char number[16];
-	pid_t pid = start_sleeper("noted");
+	pid_t pid = child_start("noted");
 	struct run run = RUN("adj", "--dry-run", "--", row->value, text_of_pid(pid, number));
 	assert_int_equal(run.status, 0);
 	assert_non_null(strstr(run.out, row->note));
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void a_refusal_is_in_the_audit_file_with_its_reason(void **state)
@@ -272,7 +233,7 @@ static void a_refusal_is_in_the_audit_file_with_its_reason(void **state)
 	if (may_lower())
 		skip_because("this user has CAP_SYS_RESOURCE");
 	int fd = mkstemp(path);
-	pid_t pid = start_sleeper("audited");
+	pid_t pid = child_start("audited");
 	struct run run = RUN("adj", "--audit", path, "--", "-900", text_of_pid(pid, number));
 	assert_int_equal(run.status, 1);
 	assert_true(read(fd, text, sizeof(text) - 1) > 0);
@@ -282,57 +243,57 @@ static void a_refusal_is_in_the_audit_file_with_its_reason(void **state)
 	run_release(&run);
 	close(fd);
 	unlink(path);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void a_dry_run_writes_nothing_and_names_the_next_victim(void **state)
 {
 	(void)state;
 	char number[16], next[64];
-	pid_t pid = start_sleeper("dry");
+	pid_t pid = child_start("dry");
 	struct run run = RUN("adj", "1000", "--dry-run", text_of_pid(pid, number));
 	snprintf(next, sizeof(next), "-> %d dry\n", (int)pid);
 	assert_int_equal(run.status, 0);
 	assert_non_null(strstr(run.out, next));
-	assert_int_equal(read_adj(pid), inherited());
+	assert_int_equal(child_adj(pid), inherited());
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void a_name_means_every_process_of_exactly_that_name(void **state)
 {
 	(void)state;
-	pid_t first = start_sleeper("namesake"), second = start_sleeper("namesake");
-	pid_t other = start_sleeper("namesake2");
+	pid_t first = child_start("namesake"), second = child_start("namesake");
+	pid_t other = child_start("namesake2");
 	struct run run = RUN("adj", "44", "--name", "namesake");
 	assert_int_equal(run.status, 0);
-	assert_int_equal(read_adj(first), 44);
-	assert_int_equal(read_adj(second), 44);
-	assert_int_equal(read_adj(other), inherited());
+	assert_int_equal(child_adj(first), 44);
+	assert_int_equal(child_adj(second), 44);
+	assert_int_equal(child_adj(other), inherited());
 	run_release(&run);
-	end_child(first);
-	end_child(second);
-	end_child(other);
+	child_end(first);
+	child_end(second);
+	child_end(other);
 }
 
 static void hostile_names_come_out_harmless(void **state)
 {
 	(void)state;
 	char number[16];
-	pid_t pid = start_sleeper("\x1b[2J\n\xff");
+	pid_t pid = child_start("\x1b[2J\n\xff");
 	struct run run = RUN("adj", "5", text_of_pid(pid, number));
 	assert_int_equal(run.status, 0);
 	assert_null(strchr(run.out, '\x1b'));
 	assert_null(strchr(run.out, '\xff'));
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void json_has_what_was_in_force_before_and_after(void **state)
 {
 	(void)state;
 	char number[16];
-	pid_t pid = start_sleeper("json");
+	pid_t pid = child_start("json");
 	struct run run = RUN("--json", "adj", "321", text_of_pid(pid, number), "0");
 	json_t *document = json_loads(run.out, 0, NULL);
 	assert_non_null(document);
@@ -349,7 +310,7 @@ static void json_has_what_was_in_force_before_and_after(void **state)
 	assert_true(json_is_null(json_object_get(ours, "refused")));
 	json_decref(document);
 	run_release(&run);
-	end_child(pid);
+	child_end(pid);
 }
 
 static void every_change_is_appended_to_the_audit_file(void **state)
@@ -357,7 +318,7 @@ static void every_change_is_appended_to_the_audit_file(void **state)
 	(void)state;
 	char number[16], path[] = "/tmp/oomspect-audit-XXXXXX", text[4096] = "", expected[128];
 	int fd = mkstemp(path);
-	pid_t pid = start_sleeper("audited");
+	pid_t pid = child_start("audited");
 	for (int value = 1; value <= 2; value++) {
 		struct run run = RUN("adj", value == 1 ? "100" : "200", text_of_pid(pid, number),
 			"--audit", path);
@@ -373,7 +334,7 @@ static void every_change_is_appended_to_the_audit_file(void **state)
 	assert_non_null(strstr(text, "comm=audited oom_score_adj 100 -> 200, in force 200\n"));
 	close(fd);
 	unlink(path);
-	end_child(pid);
+	child_end(pid);
 }
 
 static const struct usage_row {

@@ -1,41 +1,16 @@
 /* The keys that act, on a process of our own: what they write, and that they write nothing with -r. */
 #include "support.h"
+#include "support_child.h"
 #include "support_session.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define DOWN       "\033[B"
 #define NEW(value) "new \\[" value " *\\]"
-
-static pid_t start_child(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_NAME, "oomspect-child");
-		for (;;)
-			pause();
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
-static int adj_of(pid_t pid)
-{
-	char path[64];
-	int adj = 0;
-	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%d", &adj), 1);
-	fclose(file);
-	return adj;
-}
 
 /* The program on this machine, with nobody but the child in its list. */
 static struct terminal *watch_child(struct session *session, pid_t child, const char *option)
@@ -52,8 +27,8 @@ static struct terminal *watch_child(struct session *session, pid_t child, const 
 static void read_only_writes_nothing(void **state)
 {
 	struct session *session = *state;
-	pid_t child = start_child();
-	int status, adj = adj_of(child);
+	pid_t child = child_start("oomspect-child");
+	int status, adj = child_adj(child);
 	struct terminal *terminal = watch_child(session, child, "-r");
 	assert_true(terminal_is_like(terminal, "READ-ONLY"));
 	session_press(terminal, "a500", NEW("500"));
@@ -68,27 +43,26 @@ static void read_only_writes_nothing(void **state)
 	session_press(terminal, "W", "not written: --read-only");
 	session_press(terminal, "3w", "not saved: --read-only");
 	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
-	assert_int_equal(adj_of(child), adj);
+	assert_int_equal(child_adj(child), adj);
 	terminal_send(terminal, "Q");
 	session_ends_with(terminal, 0);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	child_end(child);
 }
 
 static void without_it_they_do_what_they_say(void **state)
 {
 	struct session *session = *state;
-	pid_t child = start_child();
-	int status, adj = adj_of(child);
+	pid_t child = child_start("oomspect-child");
+	int status, adj = child_adj(child);
 	struct terminal *terminal = watch_child(session, child, NULL);
 	session_press(terminal, "a500", NEW("500"));
-	assert_int_equal(adj_of(child), adj);
+	assert_int_equal(child_adj(child), adj);
 	session_press(terminal, "\r", "oom_score_adj [0-9-]+ -> 500");
-	assert_int_equal(adj_of(child), 500);
+	assert_int_equal(child_adj(child), 500);
 	terminal_wait_like(terminal, "\n>[^\n]* 500 +500\\."); /* the next sample has it */
 	session_press(terminal, "[", NEW("550"));
 	session_press(terminal, "\r", "oom_score_adj 500 -> 550");
-	assert_int_equal(adj_of(child), 550);
+	assert_int_equal(child_adj(child), 550);
 	session_press(terminal, "k", "> 15 SIGTERM");
 	assert_int_equal(waitpid(child, &status, WNOHANG), 0);
 	session_press(terminal, "\r", "SIGTERM .*oomspect-child|oomspect-child .*SIGTERM");
