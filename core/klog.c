@@ -35,6 +35,7 @@ void klog_close(struct klog *klog)
 	if (klog->json)
 		json_decref(klog->json);
 	free(klog->scratch);
+	free(klog->object);
 	klog_init(klog);
 }
 
@@ -64,26 +65,29 @@ static size_t peek(int fd, unsigned char *bytes, size_t size)
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* The program that unpacks what starts like this, or NULL. */
-static const char *unpacker_of(int fd)
+/* The command that makes lines of what starts like this, or NULL. Text of two bytes a character is
+ * what "> log.txt" leaves on Windows. */
+static const char *const *unpacker_of(int fd)
 {
 	static const struct {
 		const char *magic;
 		size_t length;
-		const char *program;
+		const char *command[7]; /* NULL at the end */
 	} rows[] = {
-		{ "\x1f\x8b", 2, "gzip" },
+		{ "\x1f\x8b", 2, { "gzip", "-dc" } },
 		{ "\xfd"
 		  "7zXZ",
-			5, "xz" },
-		{ "\x28\xb5\x2f\xfd", 4, "zstd" },
-		{ "BZh", 3, "bzip2" },
+			5, { "xz", "-dc" } },
+		{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dc" } },
+		{ "BZh", 3, { "bzip2", "-dc" } },
+		{ "\xff\xfe", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
+		{ "\xfe\xff", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
 	};
 	unsigned char bytes[8];
 	size_t got = peek(fd, bytes, sizeof(bytes));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (got >= rows[i].length && memcmp(bytes, rows[i].magic, rows[i].length) == 0)
-			return rows[i].program;
+			return rows[i].command;
 	}
 	return NULL;
 }
@@ -106,11 +110,10 @@ enum err_code klog_open_file(struct klog *klog, const char *path, struct err *er
 		close(fd);
 		return err_set_errno(err, EISDIR, "cannot read %s", name_of(path));
 	}
-	const char *program = unpacker_of(fd);
-	if (program) {
-		const char *const argv[] = { program, "-dc", NULL };
+	const char *const *unpacker = unpacker_of(fd);
+	if (unpacker) {
 		int packed = fd;
-		enum err_code code = klog_spawn(argv, packed, &klog->child, &fd, err);
+		enum err_code code = klog_spawn(unpacker, packed, &klog->child, &fd, err);
 		close(packed);
 		if (code != ERR_OK)
 			return code;
@@ -355,6 +358,8 @@ static enum klog_status read_text(struct klog *klog, struct klog_record *ret, st
 	}
 	plain_text(&klog->reader, &line);
 	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
+	if (text_equals(line, "{"))
+		return klog_read_pretty(klog, ret, err);
 	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret)) {
 		split_spelled_lines(klog, &line);
 		logline_parse(line, ret);

@@ -189,3 +189,48 @@ bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *re
 	json_decref(object);
 	return false;
 }
+
+#define PRETTY_LINES_MAX 512
+
+static bool gather(struct klog *klog, struct text line)
+{
+	if (klog->object_len + line.len + 1 > klog->object_size) {
+		size_t size = (klog->object_len + line.len + 1) * 2;
+		char *bigger = realloc(klog->object, size);
+		if (!bigger)
+			return false;
+		klog->object = bigger;
+		klog->object_size = size;
+	}
+	memcpy(klog->object + klog->object_len, line.at, line.len);
+	klog->object[klog->object_len + line.len] = '\n';
+	klog->object_len += line.len + 1;
+	return true;
+}
+
+enum klog_status klog_read_pretty(struct klog *klog, struct klog_record *ret, struct err *err)
+{
+	struct text line = text_of("{");
+	enum klog_status status = KLOG_RECORD;
+	bool closed = false;
+	klog->object_len = 0;
+	for (int lines = 0; lines < PRETTY_LINES_MAX && !closed; lines++) {
+		if (!gather(klog, line)) {
+			err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+			return KLOG_FAILED;
+		}
+		closed = text_starts(line, "}");
+		if (!closed &&
+			(status = klog_reader_line(&klog->reader, &line, err)) != KLOG_RECORD)
+			break;
+	}
+	if (status == KLOG_FAILED)
+		return status;
+	struct text object = { klog->object, klog->object_len };
+	if (closed && klog_parse_json(klog, object, ret))
+		return KLOG_RECORD;
+	klog->inner = object;
+	text_next_line(&klog->inner, &line);
+	logline_parse(line, ret);
+	return KLOG_RECORD;
+}

@@ -25,4 +25,8 @@ enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, st
  * runtime, of a log shipper. False if it is not one. */
 bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *ret);
 
+/* The same over several lines, from behind its first on, which was "{": journalctl -o json-pretty.
+ * What turns out to be none is given line by line. */
+enum klog_status klog_read_pretty(struct klog *klog, struct klog_record *ret, struct err *err);
+
 #endif

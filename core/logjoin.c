@@ -1,5 +1,6 @@
 #include "oomspect/logjoin.h"
 
+#include "oomspect/badness.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -112,12 +113,25 @@ static bool is_cut(const struct logjoin *join)
 	return join->width >= HARD_WRAP_MIN && join->widest && !join->indented;
 }
 
+/* The number at the end of the header goes on: -10, 00. */
+static bool goes_on(const struct logjoin *join, int64_t adj)
+{
+	size_t digits = 0;
+	while (digits < join->next.len && scan_is_digit(join->next.at[digits]))
+		digits++;
+	for (size_t i = 0; i < digits; i++)
+		adj *= 10;
+	return join->stamped && digits && digits < 4 && digits == join->next.len &&
+	       scan_is_digit(last_of(join->text)) && adj >= OOM_SCORE_ADJ_MIN &&
+	       adj <= OOM_SCORE_ADJ_MAX;
+}
+
 bool logjoin_header(const struct logjoin *join)
 {
 	int64_t adj;
 	if (scan_key(join->text, "oom_score_adj=", &adj) ||
 		scan_key(join->text, "oom_adj=", &adj) || scan_key(join->text, "oomkilladj=", &adj))
-		return false;
+		return goes_on(join, adj);
 	char last = last_of(join->text);
 	return is_cut(join) || last == ':' || last == ',' || last == '|' || last == '(' ||
 	       last == '=' || starts_with_word(join->next) || text_starts(join->next, "GFP_") ||
@@ -277,12 +291,14 @@ enum logjoin_gap logjoin_gap(const struct logjoin *join)
 {
 	struct text text = scan_trim_end(join->text), word = join->next;
 	struct text first;
+	if (join->cut)
+		return join->indented || join->blank_end ? LOGJOIN_BLANK : LOGJOIN_NONE;
 	if (breaks_a_phrase(text, join->next))
 		return LOGJOIN_BLANK;
 	if (halves_of_a_word(text, join->next))
 		return LOGJOIN_NONE;
 	if (text_starts(text, "oom-kill:") || text_starts(join->next, ",") ||
-		text_starts(join->next, "kB") || last_of(text) == 'k')
+		text_starts(join->next, "kB") || last_of(text) == 'k' || last_of(text) == '=')
 		return LOGJOIN_NONE;
 	if (text_starts(text, "Task in ") && contains(text, "limit of /") &&
 		is_path_piece(join->next))

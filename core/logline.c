@@ -148,6 +148,8 @@ static bool take_colour(struct text *rest, struct klog_record *record)
 static bool take_quote(struct text *rest, struct klog_record *record)
 {
 	(void)record;
+	if (text_starts(*rest, "|__GFP") || text_starts(*rest, "|GFP"))
+		return false; /* the rest of a broken line */
 	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") ||
 	       text_skip(rest, "* ") || text_skip(rest, "\xef\xbb\xbf");
 }

@@ -84,6 +84,15 @@ static bool makes_kill(const struct oomlog_message *message, struct text next)
 	       (text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
 }
 
+/* Among lines with stamps, one without follows a line that is as wide as any: where that happens
+ * again at the same width, a terminal or a web page has cut them all there. */
+static bool reaches_the_cut(const struct oomlog *log, const struct klog_record *record)
+{
+	const struct oomlog_message *message = &log->message;
+	return record->form == KLOG_LINE && message->pending && message->stamped &&
+	       !record->stamped && record->indent <= 1 && message->width == log->widest;
+}
+
 static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
@@ -96,6 +105,7 @@ static bool joins(const struct oomlog *log, const struct klog_record *record, st
 		.width = message->width,
 		.widest = message->width >= log->widest,
 		.stamped = message->stamped,
+		.cut = log->cuts > 1 && reaches_the_cut(log, record),
 		.indented = record->indent > 0,
 		.blank_end = message->blank_end };
 	size_t at;
@@ -108,6 +118,8 @@ static bool joins(const struct oomlog *log, const struct klog_record *record, st
 	}
 	if (logjoin_is_elision(record->text))
 		return false;
+	if (join->cut)
+		return true;
 	if (!message->shape)
 		return oomlog_makes_shape(join->text, join->next, "") ||
 		       oomlog_makes_shape(join->text, join->next, " ");
@@ -146,7 +158,7 @@ static void continue_message(
 {
 	struct oomlog_message *message = &log->message;
 	enum logjoin_gap gap = record->stamped ? LOGJOIN_NONE : logjoin_gap(join);
-	if (!message->shape && !record->stamped)
+	if (!message->shape && !record->stamped && !join->cut)
 		gap = oomlog_makes_shape(join->text, join->next, "") ? LOGJOIN_NONE : LOGJOIN_BLANK;
 	while (message->len && scan_is_blank(message->bytes[message->len - 1]))
 		message->len--;
@@ -202,8 +214,11 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 {
 	struct logjoin join;
 	log->records++;
-	if (record->form == KLOG_LINE && record->width > log->widest)
+	if (record->form == KLOG_LINE && record->width > log->widest) {
 		log->widest = record->width;
+		log->cuts = 0;
+	}
+	log->cuts += reaches_the_cut(log, record);
 	if (record->foreign || record->facility > 0) {
 		take_foreign(log, record);
 		return log->error;

@@ -53,6 +53,19 @@ static const struct row rows[] = {
 		"!a" },
 	{ "a container's JSON log with lines inside",
 		"{\"log\":\"[  1.000000] a\\n[  2.000000] b\\n\"}\n", 0, "a|b" },
+	{ "journal JSON over several lines",
+		"{\n\t\"MESSAGE\" : \"a b\",\n\t\"_TRANSPORT\" : \"kernel\"\n}\n"
+		"{\n\t\"_TRANSPORT\" : \"stdout\",\n\t\"MESSAGE\" : \"}\"\n}\n",
+		0, "a b|!}" },
+	{ "a brace alone that is no JSON", "{\n[  1.000000] a\nb\n", 0, "{|a|b" },
+	{ "UTF-16, as Windows saves it",
+		"\xff\xfe"
+		"a\0\n\0b\0\n\0",
+		10, "a|b" },
+	{ "UTF-16 of the other end",
+		"\xfe\xff"
+		"\0a\0\n\0b\0\n",
+		10, "a|b" },
 	{ "a brace that is no JSON", "{ [  1.000000] a\n", 0, "a" },
 	{ "colours of dmesg and grep",
 		"\x1b[32m[  1.000000] \x1b[0m\x1b[33ma \x1b[01;31m\x1b[Kb\x1b[m\x1b[K c\x1b[0m\n",

@@ -34,12 +34,15 @@ struct klog_reader {
 struct klog {
 	enum klog_kind kind;
 	struct klog_reader reader;
-	pid_t child;        /* journalctl, gzip, xz, zstd; 0: none */
+	pid_t child;        /* journalctl, gzip, xz, zstd, iconv; 0: none */
 	const char *source; /* as the JSON member "source": "kmsg", "journal" or the path given */
 	char *scratch;      /* bytes of the record that was given last */
 	size_t scratch_size;
-	struct text inner;    /* lines left of a JSON string that holds several */
-	void *json;           /* what `inner` points into */
+	char *object; /* of JSON over several lines, as it is gathered */
+	size_t object_len, object_size;
+	struct text
+		inner; /* lines left of a JSON string that holds several, or of no such object */
+	void *json;    /* what `inner` points into */
 	uint64_t next_seq;    /* of /dev/kmsg */
 	int64_t boot_unix_us; /* wall time of boot, for kmsg */
 	uint64_t records, lost;
@@ -50,8 +53,8 @@ struct klog {
 void klog_init(struct klog *klog);
 void klog_close(struct klog *klog);
 
-/* A log text in any form people keep them, gzip, xz and zstd by their usual programs, journal
- * export and JSON included. "-" is stdin. The path must live as long as `klog`. */
+/* A log text in any form people keep them, gzip, xz and zstd by their usual programs, UTF-16,
+ * journal export and JSON included. "-" is stdin. The path must live as long as `klog`. */
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err);
 
 /* The running kernel's records from the oldest on. ERR_DENIED says which right is missing. */

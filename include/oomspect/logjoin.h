@@ -21,6 +21,7 @@ struct logjoin {
 	uint64_t width;                    /* bytes of the last line of `text`, prefix included */
 	bool widest;                       /* no line so far was wider */
 	bool stamped;   /* `text` began with a prefix, so whole lines have one here */
+	bool cut;       /* this text is cut at a column, and `text` reaches up to it */
 	bool indented;  /* blanks before `next` */
 	bool blank_end; /* blanks behind `text`, which it does not have */
 };

@@ -68,6 +68,7 @@ struct oomlog {
 	uint64_t records; /* pushed */
 	uint64_t unknown; /* messages of no known shape: the last row of the table */
 	uint64_t widest;  /* line of a text so far, in bytes */
+	uint64_t cuts;    /* lines of that width before one without a stamp */
 	uint64_t others[OOMLOG_OTHER_COUNT];
 
 	enum oomlog_phase phase;
