@@ -64,13 +64,14 @@ static enum err_code refuse_kind(
 	int pid = (int)target->pid;
 	struct thread_group group = read_thread_group(target);
 	if (task->kthread)
-		return err_set(err, ERR_SYNTAX, "%d is a kernel thread: it is never killed", pid);
+		return err_set(
+			err, ERR_SYNTAX, "%d: is a kernel thread, which is never killed", pid);
 	if (group.tgid != target->pid)
-		return err_set(err, ERR_SYNTAX, "%d is a thread of process %d: name the process",
-			pid, (int)group.tgid);
+		return err_set(err, ERR_SYNTAX, "%d: is a thread of process %d, name that", pid,
+			(int)group.tgid);
 	/* A zombie leader may still have living threads: those are killed through it. */
 	if (task->state == 'Z' && group.threads <= 1)
-		return err_set(err, ERR_SYNTAX, "%d has ended already (a zombie)", pid);
+		return err_set(err, ERR_SYNTAX, "%d: has ended already (a zombie)", pid);
 	return ERR_OK;
 }
 
@@ -96,11 +97,12 @@ enum err_code action_hold(struct action_target *target, const struct root *root,
 	if (!root->live)
 		return err_set(err, ERR_UNSUPPORTED, "a captured machine cannot be changed");
 	if (pid <= 0)
-		return err_set(err, ERR_SYNTAX, "%d is no process", (int)pid);
+		return err_set(err, ERR_SYNTAX, "%d: is no process", (int)pid);
 	snprintf(name, sizeof(name), "%d", (int)pid);
 	held.dir_fd = openat(root->proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (held.dir_fd < 0 && errno == ENOENT)
-		return err_set(err, ERR_GONE, "there is no process %d (or it is hidden)", (int)pid);
+		return err_set(
+			err, ERR_GONE, "%d: there is no such process (or it is hidden)", (int)pid);
 	if (held.dir_fd < 0)
 		return err_set_errno(err, errno, "cannot open process %d", (int)pid);
 	enum err_code code = check_identity(&held, start_ticks, err);

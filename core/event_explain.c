@@ -95,9 +95,12 @@ static void say_terms(
 				 : 0;
 	int64_t swap = task->swapents_pages == OOM_UNKNOWN ? 0 : task->swapents_pages;
 	event_say(to, EVENT_WHY,
-		"%lld (%s) weighs %lld pages: rss %lld, page tables %lld, swap %lld, "
+		"%lld (%s) weighs %lld pages%s: rss %lld, page tables %lld, swap %lld, "
 		"oom_score_adj %lld.",
 		(long long)task->tgid, task->comm, (long long)task->badness_pages,
+		event_weighs(event, task) ? ""
+					  : " without its oom_score_adj, as the text does not "
+					    "say how large the domain was",
 		(long long)task->rss_pages, (long long)tables, (long long)swap,
 		(long long)task->oom_score_adj);
 }

@@ -77,7 +77,8 @@ static json_t *task_json(const struct oom_event *event, const struct oom_task *t
 	set_number(object, "swapents_pages", task->swapents_pages);
 	set_number(object, "oom_score_adj", task->oom_score_adj);
 	set_text(object, "comm", task->comm);
-	set_number(object, "badness_pages", task->badness_pages);
+	set_number(object, "badness_pages",
+		event_weighs(event, task) ? task->badness_pages : OOM_UNKNOWN);
 	set_number(object, "rank", task->rank);
 	return object;
 }

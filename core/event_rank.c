@@ -192,6 +192,12 @@ static int64_t points_of(
 	return points;
 }
 
+bool event_weighs(const struct oom_event *event, const struct oom_task *task)
+{
+	return task->badness_pages != OOM_UNKNOWN &&
+	       (event->totalpages != OOM_UNKNOWN || task->oom_score_adj == 0);
+}
+
 struct ranked {
 	int64_t points;
 	size_t row;

@@ -122,7 +122,8 @@ static void say_margin(
 	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
 	int64_t margin = ranking_margin(ranking, snapshot);
 	if (!next) {
-		say(paragraph, "; there is no other candidate");
+		say(paragraph, ranking->restricted ? "; no other was asked for"
+						   : "; there is no other candidate");
 		return;
 	}
 	if (margin == 0) {
@@ -169,8 +170,9 @@ void explain_victim(
 	}
 	const struct ranking_row *first = &ranking->rows[0];
 	say(&paragraph,
-		"%d %s has the highest badness of %zu candidates in %s: ", (int)first->task->pid,
-		first->task->comm, ranking->killable, domain_words(ranking));
+		"%d %s has the highest badness of %zu candidates%s in %s: ", (int)first->task->pid,
+		first->task->comm, ranking->killable, ranking->restricted ? " asked for" : "",
+		domain_words(ranking));
 	say_sum(&paragraph, ranking, first);
 	say_margin(&paragraph, ranking, snapshot);
 	say_shielded(&paragraph, ranking);

@@ -175,7 +175,7 @@ static void read_clocks(const struct root *root, struct host *host)
 	}
 	uint64_t btime = 0;
 	root_each_line(root, "proc/stat", take_boot_time, &btime);
-	host->time_unix = (double)btime + (double)host->boot_ms / 1000;
+	host->time_unix = btime ? (double)btime + (double)host->boot_ms / 1000 : 0;
 }
 
 /* The kernel's own numbers where they can be had: lxcfs overlays /proc/meminfo with the limit of

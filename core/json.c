@@ -85,16 +85,18 @@ struct document {
 static void set_identity(json_t *object, const struct document *document, const struct task *task)
 {
 	char state[2] = { task->state, '\0' };
+	bool read = task->state != '?'; /* its stat: nothing of it may be told with hidepid=1 */
 	bool uid_known = task->uid != UID_UNKNOWN;
 	json_object_set_new(object, "pid", json_integer(task->pid));
-	json_object_set_new(object, "ppid", json_integer(task->ppid));
+	json_object_set_new(object, "ppid", read ? json_integer(task->ppid) : json_null());
 	json_object_set_new(object, "tgid", json_integer(task->pid));
 	json_object_set_new(object, "uid", uid_known ? json_integer(task->uid) : json_null());
 	json_set_bytes(object, "user",
 		uid_known ? document->lookup->user(document->lookup->context, task->uid) : NULL);
-	json_set_bytes(object, "comm", task->comm);
-	json_set_bytes(object, "state", state);
-	json_object_set_new(object, "start_ticks", json_integer((json_int_t)task->start_ticks));
+	json_set_bytes(object, "comm", read || task->comm[0] ? task->comm : NULL);
+	json_set_bytes(object, "state", read ? state : NULL);
+	json_object_set_new(object, "start_ticks",
+		read ? json_integer((json_int_t)task->start_ticks) : json_null());
 	json_set_bytes(object, "cgroup", snapshot_cgroup(document->snapshot, task));
 }
 
@@ -242,7 +244,8 @@ json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking
 	json_t *processes = json_array();
 	const struct host *host = &snapshot->host;
 	json_object_set_new(object, "schema", json_string("oomspect.list/1"));
-	json_object_set_new(object, "time_unix", json_real(host->time_unix));
+	json_object_set_new(object, "time_unix",
+		host->time_unix > 0 ? json_real(host->time_unix) : json_null());
 	json_object_set_new(object, "boot_s",
 		host->boot_ms == UNKNOWN ? json_null() : json_real((double)host->boot_ms / 1000));
 	json_object_set_new(object, "host", json_host(host));

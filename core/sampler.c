@@ -422,7 +422,9 @@ static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
 	const struct task *second = snapshot_find(shot, 2);
 	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
 	bool is_first = sampler->options.leave_out_self && getpid() == 1;
-	shot->hidepid = !is_first && !snapshot_find(shot, 1);
+	const struct task *first = snapshot_find(shot, 1);
+	/* With hidepid=1 others are listed, and none of their files can be read: proc(5). */
+	shot->hidepid = !is_first && (!first || first->state == '?');
 	/* In a namespace that has mounted no /proc of its own all are there, kthreadd as well. */
 	shot->pid_ns =
 		host->init_pid_ns_known && !host->init_pid_ns && !(second && second->kthread);

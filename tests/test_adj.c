@@ -90,7 +90,7 @@ static void writes_the_others_when_one_is_refused(void **state)
 	pid_t pid = child_start("other");
 	struct run run = RUN("adj", "55", "0", text_of_pid(pid, number));
 	assert_int_equal(run.status, 1);
-	assert_string_equal(run.err, "oomspect: 0 is no process\n");
+	assert_string_equal(run.err, "oomspect: 0: is no process\n");
 	assert_int_equal(child_adj(pid), 55);
 	run_release(&run);
 	child_end(pid);
@@ -124,7 +124,7 @@ static void a_kernel_thread_is_refused(void **state)
 	if (access("/proc/2/exe", F_OK) == 0 || child_adj(2) == CHILD_ADJ_UNREADABLE)
 		skip_because("no kernel thread can be seen here");
 	struct run run = refuse(2);
-	assert_string_equal(run.err, "oomspect: 2 is a kernel thread: it is never killed\n");
+	assert_string_equal(run.err, "oomspect: 2: is a kernel thread, which is never killed\n");
 	run_release(&run);
 }
 
@@ -138,7 +138,7 @@ static void a_zombie_is_refused(void **state)
 		_exit(0);
 	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
 	struct run run = refuse(pid);
-	snprintf(said, sizeof(said), "oomspect: %d has ended already (a zombie)\n", (int)pid);
+	snprintf(said, sizeof(said), "oomspect: %d: has ended already (a zombie)\n", (int)pid);
 	assert_string_equal(run.err, said);
 	run_release(&run);
 	waitpid(pid, NULL, 0);
@@ -165,7 +165,7 @@ static void a_thread_is_refused_and_its_process_named(void **state)
 	assert_int_equal(pthread_create(&thread, NULL, tell_and_sleep, &tell[1]), 0);
 	assert_int_equal(read(tell[0], &tid, sizeof(tid)), sizeof(tid));
 	struct run run = refuse(tid);
-	snprintf(said, sizeof(said), "oomspect: %d is a thread of process %d: name the process\n",
+	snprintf(said, sizeof(said), "oomspect: %d: is a thread of process %d, name that\n",
 		(int)tid, (int)getpid());
 	assert_string_equal(run.err, said);
 	assert_int_equal(inherited(), before);
@@ -353,7 +353,7 @@ static const struct usage_row {
 	{ "hexadecimal", { "adj", "0x10", "1" }, 2, "hexadecimal, 16" },
 	{ "a pid of letters", { "adj", "5", "init" }, 2, "not a process number" },
 	{ "a pid beyond any", { "adj", "5", "99999999999" }, 2, "not a process number" },
-	{ "a pid that nobody has", { "adj", "5", "2147483647" }, 1, "no process" },
+	{ "a pid that nobody has", { "adj", "5", "2147483647" }, 1, "no such process" },
 	{ "a name that nobody has", { "adj", "5", "--name", "no such name" }, 1, "no such name" },
 	{ "a cgroup that is not there", { "adj", "5", "--cgroup", "/no/such" }, 1, "/no/such" },
 	{ "an audit file in no folder", { "adj", "5", "1", "--audit", "/no/such/file" }, 1,

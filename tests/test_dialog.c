@@ -266,10 +266,10 @@ static void a_kernel_thread_is_not_pointed_at(void **state)
 	fixture_go_live(fixture);
 	keys(&fixture->app, "K/kthreadd\ra");
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
-	assert_true(then_shows(fixture, "2 is a kernel thread: it is never killed"));
+	assert_true(then_shows(fixture, "2: is a kernel thread, which is never killed"));
 	keys(&fixture->app, "k");
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
-	assert_true(then_shows(fixture, "2 is a kernel thread"));
+	assert_true(then_shows(fixture, "2: is a kernel thread"));
 }
 
 static void init_is_never_killed_and_that_is_said(void **state)

@@ -118,6 +118,14 @@ static const struct row rows[] = {
 				     "[ 8] 0 8 100 60 4096 0 100 b\nOut of memory: Killed process "
 				     "8 (b) total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
 		"8:1261", "It has 42.9 MiB of RAM." },
+	{ "without a size of the machine an adj has no weight that can be told",
+		HEADER CPU("5.10.0") HEAD_5
+		"[ 8] 0 8 100 60 4096 0 100 b\nOut of memory: Killed process 8 (b) "
+		"total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
+		"8:unknown",
+		"8 (b) weighs 61 pages without its oom_score_adj, as the text does not say how "
+		"large "
+		"the domain was: rss 60, page tables 1, swap 0, oom_score_adj 100." },
 	{ "of a cpuset totalpages is what its nodes have",
 		HEADER CPU("5.10.0") "Mem-Info:\nNode 1 Normal free:1kB min:2kB low:3kB high:4kB "
 				     "present:40000kB managed:39000kB\n"
@@ -193,9 +201,13 @@ static void check_ranks(const struct oom_event *event, const char *ranks)
 	char text[512] = "";
 	size_t length = 0;
 	const struct oom_task *task;
-	for (int64_t rank = 1; (task = event_task_of_rank(event, rank)); rank++)
-		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld:%lld",
-			length ? " " : "", (long long)task->tgid, (long long)task->badness_pages);
+	for (int64_t rank = 1; (task = event_task_of_rank(event, rank)); rank++) {
+		char badness[24] = "unknown";
+		if (event_weighs(event, task))
+			snprintf(badness, sizeof(badness), "%lld", (long long)task->badness_pages);
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld:%s",
+			length ? " " : "", (long long)task->tgid, badness);
+	}
 	assert_string_equal(text, ranks);
 }
 

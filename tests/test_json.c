@@ -32,13 +32,13 @@ static const struct json_lookup lookup = { NULL, user_name, command_line };
 
 static const struct member process_members[] = {
 	{ "pid", "n" },
-	{ "ppid", "n" },
+	{ "ppid", "n0" },
 	{ "tgid", "n" },
 	{ "uid", "n0" },
 	{ "user", "s0" },
-	{ "comm", "s" },
-	{ "state", "s" },
-	{ "start_ticks", "n" },
+	{ "comm", "s0" },
+	{ "state", "s0" },
+	{ "start_ticks", "n0" },
 	{ "cgroup", "s0" },
 	{ "oom_score", "n0" },
 	{ "oom_score_adj", "n0" },
@@ -94,7 +94,7 @@ static const struct member domain_members[] = {
 
 static const struct member list_members[] = {
 	{ "schema", "s" },
-	{ "time_unix", "n" },
+	{ "time_unix", "n0" },
 	{ "boot_s", "n0" },
 	{ "host", "o" },
 	{ "domain", "o" },
@@ -324,10 +324,10 @@ static void no_more_than_five_runners_up_and_what_is_uncertain(void **state)
 
 static void of_an_unknown_process_all_numbers_are_null(void **state)
 {
-	static const char *const members[] = { "uid", "user", "cgroup", "oom_score",
-		"oom_score_adj", "badness_pages", "mem_permille", "adj_permille",
-		"badness_permille", "rank", "unkillable", "rss_kb", "rss_anon_kb", "rss_file_kb",
-		"rss_shmem_kb", "swap_kb", "pgtables_kb", "cmdline" };
+	static const char *const members[] = { "ppid", "uid", "user", "comm", "state",
+		"start_ticks", "cgroup", "oom_score", "oom_score_adj", "badness_pages",
+		"mem_permille", "adj_permille", "badness_permille", "rank", "unkillable", "rss_kb",
+		"rss_anon_kb", "rss_file_kb", "rss_shmem_kb", "swap_kb", "pgtables_kb", "cmdline" };
 	struct machine *machine = *state;
 	*machine_add(machine, 99, 0, 0) = proc_unknown(99);
 	machine_rank_host(machine);

@@ -207,7 +207,9 @@ static void what_could_never_be_read_is_unknown(void **state)
 static void without_pid_1_processes_are_hidden(void **state)
 {
 	struct fixture *fixture = *state;
-	tree_remove(&fixture->tree, "proc/1");
+	become_unreadable(fixture, 1); /* hidepid=1 */
+	assert_true(sample(fixture)->hidepid);
+	tree_remove(&fixture->tree, "proc/1"); /* hidepid=2 */
 	assert_true(sample(fixture)->hidepid);
 }
 

@@ -209,7 +209,7 @@ static void format_start(
 	int64_t age = host->boot_ms / 1000 - value / ticks;
 	time_t when = (time_t)((int64_t)host->time_unix - age);
 	struct tm tm;
-	if (!localtime_r(&when, &tm))
+	if (host->time_unix <= 0 || !localtime_r(&when, &tm))
 		snprintf(buffer, FORMAT_SIZE, "-");
 	else
 		strftime(buffer, FORMAT_SIZE, age < 86400 ? "%H:%M:%S" : "%Y%m%d", &tm);

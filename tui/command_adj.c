@@ -179,8 +179,11 @@ static void print_notes(struct printer *printer, const struct adjustment *adjust
 static void print_text(struct printer *printer, const struct adjustment *adjustment)
 {
 	bool dry_run = adjustment->options->dry_run;
-	if (adjustment->written == 0) /* every refusal was said already */
+	if (adjustment->written == 0) { /* every refusal was said already */
+		if (adjustment->note)
+			printer_line(printer, adjustment->note);
 		return;
+	}
 	for (size_t i = 0; i < adjustment->selection.count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->refused.code)

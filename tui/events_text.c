@@ -106,7 +106,7 @@ static void put_row(FILE *out, const struct oom_event *event, const struct oom_t
 	fprintf(out, "%*s", width < 16 ? (int)(16 - width) : 1, "");
 	put_mib(out, event, task->rss_pages, 10);
 	fprintf(out, " %6s", adj);
-	put_mib(out, event, task->badness_pages, 11);
+	put_mib(out, event, event_weighs(event, task) ? task->badness_pages : OOM_UNKNOWN, 11);
 	fprintf(out, "%s\n", mark_of(event, task));
 }
 

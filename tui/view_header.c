@@ -15,7 +15,7 @@ static void put_clock(struct pen *pen, const struct host *host)
 {
 	time_t now = (time_t)host->time_unix;
 	struct tm tm;
-	if (localtime_r(&now, &tm))
+	if (now > 0 && localtime_r(&now, &tm))
 		grid_printf(
 			pen, STYLE_NORMAL, "  %02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
@@ -58,7 +58,7 @@ static int64_t last_kill_age_ms(const struct app *app)
 	/* A log that was given by name may be of another boot, or of another machine. */
 	if (event && app->events.log.live && event->boot_us != OOM_UNKNOWN)
 		age = host->boot_ms - event->boot_us / 1000;
-	else if (event && event->unix_us != OOM_UNKNOWN)
+	else if (event && event->unix_us != OOM_UNKNOWN && host->time_unix > 0)
 		age = (int64_t)(host->time_unix * 1000) - event->unix_us / 1000;
 	return age > host->boot_ms ? UNKNOWN : age;
 }

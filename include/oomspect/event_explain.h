@@ -35,6 +35,10 @@ struct era event_era(const struct oom_event *event);
  * 2.6.36 ranked by run time and virtual size: their rows stay without. */
 void event_rank(struct oom_event *event);
 
+/* Whether badness_pages is all of it: not where the text does not say how large the domain was, by
+ * which oom_score_adj weighs. The order goes by the rest then. */
+bool event_weighs(const struct oom_event *event, const struct oom_task *task);
+
 /* The row of rank `rank`, or NULL. */
 const struct oom_task *event_task_of_rank(const struct oom_event *event, int64_t rank);
 

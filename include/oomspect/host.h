@@ -66,7 +66,7 @@ struct host {
 	bool init_pid_ns; /* pid 1 seen here is the global init */
 	bool init_pid_ns_known;
 	int64_t boot_ms;    /* milliseconds since boot at this sample */
-	double time_unix;   /* wall clock at this sample */
+	double time_unix;   /* wall clock at this sample; 0: not known */
 	uint64_t node_mask; /* NUMA nodes with memory, bit 63: 63 and above; 1 where not said */
 	struct era era;
 	struct host_meminfo meminfo;
