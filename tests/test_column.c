@@ -185,7 +185,7 @@ static void assert_order(
 	const struct machine *machine, struct listing_order order, const pid_t *pids, size_t count)
 {
 	struct listing listing;
-	struct listing_filter filter = { .show = LISTING_ALL, .uid = UID_UNKNOWN, .text = "" };
+	struct listing_filter filter = { .show = LISTING_ALL, .uid = UID_UNKNOWN };
 	listing_init(&listing);
 	assert_int_equal(listing_build(&listing, &machine->context, &filter, order, NULL), ERR_OK);
 	assert_int_equal(listing.count, count);
@@ -211,7 +211,7 @@ static void every_order_of_many_is_sorted(void **state)
 {
 	struct machine *machine = *state;
 	struct listing listing;
-	struct listing_filter filter = { .show = LISTING_ALL, .uid = UID_UNKNOWN, .text = "" };
+	struct listing_filter filter = { .show = LISTING_ALL, .uid = UID_UNKNOWN };
 	listing_init(&listing);
 	for (enum column_id id = 0; id < COL_COUNT; id++)
 		for (int reversed = 0; reversed < 2; reversed++) {

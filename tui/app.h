@@ -12,6 +12,7 @@
 #include "events_pane.h"
 #include "layout.h"
 #include "listing.h"
+#include "matches.h"
 #include "moves.h"
 #include "process_detail.h"
 #include "prompt.h"
@@ -71,7 +72,8 @@ struct app {
 	struct layout layout;
 	bool header_hidden, paused, follow;
 	enum units units;
-	struct listing_filter filter; /* its text is filter_text */
+	struct listing_filter filter; /* its `found` is of matches */
+	struct matches matches;       /* whom filter_text finds */
 	struct listing_order order;
 	bool tree;         /* the processes by parent */
 	struct tags folds; /* whose branches are folded there */

@@ -56,7 +56,6 @@ static enum err_code choose_rows(struct list *list, struct err *err)
 		.uid = UID_UNKNOWN,
 		.pids = options->pids,
 		.pid_count = options->pid_count,
-		.text = "",
 	};
 	if (!options->user)
 		return ERR_OK;

@@ -2,7 +2,6 @@
 
 #include "heap_sort.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,22 +42,6 @@ static enum err_code listing_reserve(struct listing *listing, size_t count, stru
 	return ERR_OK;
 }
 
-static bool contains(const char *haystack, const char *needle)
-{
-	return haystack && strcasestr(haystack, needle);
-}
-
-bool listing_matches(const struct snapshot *snapshot, const struct task *task, const char *text)
-{
-	char pid[16];
-	if (text[strspn(text, "0123456789")] == '\0') {
-		snprintf(pid, sizeof(pid), "%d", (int)task->pid);
-		if (strncmp(pid, text, strlen(text)) == 0)
-			return true;
-	}
-	return contains(task->comm, text) || contains(snapshot_cgroup(snapshot, task), text);
-}
-
 static bool has_pid(const struct listing_filter *filter, pid_t pid)
 {
 	for (size_t i = 0; i < filter->pid_count; i++)
@@ -74,7 +57,7 @@ static bool passes(struct listing *listing, const struct column_context *context
 	const struct task *task = row->task;
 	if (!has_pid(filter, task->pid) ||
 		(filter->uid != UID_UNKNOWN && task->uid != filter->uid) ||
-		(filter->text[0] && !listing_matches(context->snapshot, task, filter->text))) {
+		(filter->found && !filter->found[task - context->snapshot->tasks])) {
 		listing->hidden_filtered++;
 		return false;
 	}

@@ -19,7 +19,7 @@ struct listing_filter {
 	uid_t uid;         /* UID_UNKNOWN: of anybody */
 	const pid_t *pids; /* only these; none with pid_count 0 */
 	size_t pid_count;
-	const char *text; /* as listing_matches; "" for all */
+	const bool *found; /* only those, by their place in snapshot->tasks; NULL: all */
 };
 
 struct listing_order {
@@ -61,9 +61,5 @@ const struct process_branch *listing_branch(const struct listing *listing, size_
 /* The index of the row with this identity, or of the one that it is folded into; -1 when it is not
  * shown. */
 long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks);
-
-/* Whether a process is called like `text`: digits are the beginning of its pid, any text a part of
- * its name or cgroup, whatever the case of letters. */
-bool listing_matches(const struct snapshot *snapshot, const struct task *task, const char *text);
 
 #endif

@@ -161,9 +161,22 @@ static void search(struct app *app)
 	prompt_open(&app->prompt, PROMPT_SEARCH, "");
 }
 
-static void search_from(struct app *app, long start, int step)
+/* The first row from `start` on that is called as is searched; -1: none. */
+static long find_row(struct app *app, long start, int step, bool by_pid)
 {
 	long count = (long)app->listing.count;
+	for (long i = 0; i < count; i++) {
+		long index = ((start + step * i) % count + count) % count;
+		const struct task *task = app->listing.rows[index]->task;
+		if (by_pid ? matches_pid(task, app->search_text)
+			   : matches_task(&app->watch, &app->detail, task, app->search_text))
+			return index;
+	}
+	return -1;
+}
+
+static void search_from(struct app *app, long start, int step, bool by_pid)
+{
 	if (!app->search_text[0]) {
 		state_say(app, "nothing to search: / first");
 		return;
@@ -172,26 +185,24 @@ static void search_from(struct app *app, long start, int step)
 		react_events_search(app, step);
 		return;
 	}
-	for (long i = 0; i < count; i++) {
-		long index = ((start + step * i) % count + count) % count;
-		if (listing_matches(app->watch.snapshot, app->listing.rows[index]->task,
-			    app->search_text)) {
-			state_point_at(app, index);
-			return;
-		}
-	}
-	state_say(app, "not found: %s%s", app->search_text,
-		app->listing.hidden_folded ? "; some rows are folded (*)" : "");
+	long index = by_pid ? find_row(app, start, step, true) : -1;
+	if (index < 0)
+		index = find_row(app, start, step, false);
+	if (index >= 0)
+		state_point_at(app, index);
+	else
+		state_say(app, "not found: %s%s", app->search_text,
+			app->listing.hidden_folded ? "; some rows are folded (*)" : "");
 }
 
 static void search_next(struct app *app)
 {
-	search_from(app, (long)app->cursor.index + 1, 1);
+	search_from(app, (long)app->cursor.index + 1, 1, false);
 }
 
 static void search_previous(struct app *app)
 {
-	search_from(app, (long)app->cursor.index - 1, -1);
+	search_from(app, (long)app->cursor.index - 1, -1, false);
 }
 
 static void filter(struct app *app)
@@ -239,6 +250,8 @@ static void repaint(struct app *app)
 {
 	app->repaint = true;
 	detail_forget(&app->detail);
+	matches_forget(&app->matches);
+	state_relist(app);
 }
 
 static void suspend(struct app *app)
@@ -335,10 +348,11 @@ static void take_text(struct app *app)
 	switch (app->prompt.id) {
 	case PROMPT_SEARCH:
 		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
-		search_from(app, (long)app->cursor.index, 1);
+		search_from(app, (long)app->cursor.index, 1, true);
 		break;
 	case PROMPT_FILTER:
 		memcpy(app->filter_text, app->prompt.text, sizeof(app->filter_text));
+		matches_forget(&app->matches);
 		state_relist(app);
 		break;
 	case PROMPT_USER:

@@ -45,9 +45,9 @@ enum err_code state_init(
 			.pids = options->pids,
 			.pid_count = options->pid_count },
 	};
-	app->filter.text = app->filter_text;
 	config_defaults(&app->config);
 	listing_init(&app->listing);
+	matches_init(&app->matches);
 	moves_init(&app->moves);
 	cgroups_init(&app->cgroups);
 	exhaustion_init(&app->exhaustion);
@@ -82,6 +82,7 @@ void state_release(struct app *app)
 	grid_release(&app->help);
 	listing_release(&app->listing);
 	tags_release(&app->folds);
+	matches_release(&app->matches);
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
 	process_detail_release(&app->process);
@@ -223,6 +224,18 @@ static void clamp_top(struct app *app)
 		app->top = last;
 }
 
+static enum err_code find_matches(struct app *app, struct err *err)
+{
+	enum err_code code = ERR_OK;
+	app->filter.found = NULL;
+	if (app->filter_text[0])
+		code = matches_update(
+			&app->matches, &app->watch, &app->detail, app->filter_text, err);
+	if (app->filter_text[0] && !code)
+		app->filter.found = app->matches.found;
+	return code;
+}
+
 static enum err_code list(struct app *app, struct err *err)
 {
 	struct listing *listing = &app->listing;
@@ -244,6 +257,8 @@ void state_relist(struct app *app)
 		app->context.moved = app->moves.places;
 	state_cgroups_sampled(app);
 	state_lay_out(app); /* how much is below the list may have changed */
+	if (find_matches(app, &err))
+		state_say(app, "%s", err.text);
 	if (list(app, &err))
 		state_say(app, "%s", err.text);
 	choose_columns(app);
