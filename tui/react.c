@@ -386,6 +386,8 @@ static bool react(struct app *app, enum action action)
 {
 	if (own_reactions[app->view] && own_reactions[app->view](app, action))
 		return true;
+	if (app->view == VIEW_EVENTS && !react_events_knows(action))
+		return false;
 	if (move(app, action) || react_sort(app, action) || react_setup_open(app, action))
 		return true;
 	if (!reactions[action])

@@ -73,6 +73,23 @@ static void search_previous(struct app *app)
 	react_events_search(app, -1);
 }
 
+/* No key may act on a process that is not on the screen. */
+static void choose_process(struct app *app)
+{
+	state_say(app, "choose a process first: 1 shows them");
+}
+
+/* One step out: search, raw lines. What the processes have been limited to stays. */
+static void back(struct app *app)
+{
+	if (app->search_text[0])
+		app->search_text[0] = '\0';
+	else if (app->events.raw)
+		open_raw(app);
+	else
+		state_say(app, "nothing to close here: 1 shows the processes, q quits");
+}
+
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_UP] = up,
 	[ACTION_DOWN] = down,
@@ -85,6 +102,35 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_FULL] = save,
 	[ACTION_SEARCH_NEXT] = search_next,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
+	[ACTION_ADJUST] = choose_process,
+	[ACTION_ADJUST_LESS] = choose_process,
+	[ACTION_ADJUST_MORE] = choose_process,
+	[ACTION_SIGNAL] = choose_process,
+	[ACTION_TAG] = choose_process,
+	[ACTION_TAG_ALL] = choose_process,
+	[ACTION_UNTAG] = choose_process,
+	[ACTION_BACK] = back,
+};
+
+/* They would change the list of processes, which is not on the screen. */
+static const bool meaningless[ACTION_COUNT] = {
+	[ACTION_LEFT] = true,
+	[ACTION_RIGHT] = true,
+	[ACTION_LINE_START] = true,
+	[ACTION_LINE_END] = true,
+	[ACTION_CGROUP] = true,
+	[ACTION_SCOPE] = true,
+	[ACTION_KILLABLE] = true,
+	[ACTION_FILTER] = true,
+	[ACTION_USER] = true,
+	[ACTION_CLEAR] = true,
+	[ACTION_SORT_MENU] = true,
+	[ACTION_SORT_POINTS] = true,
+	[ACTION_SORT_MEMORY] = true,
+	[ACTION_SORT_AGE] = true,
+	[ACTION_SORT_LEFT] = true,
+	[ACTION_SORT_RIGHT] = true,
+	[ACTION_SORT_REVERSE] = true,
 };
 
 bool react_events(struct app *app, enum action action)
@@ -93,6 +139,11 @@ bool react_events(struct app *app, enum action action)
 		return false;
 	reactions[action](app);
 	return true;
+}
+
+bool react_events_knows(enum action action)
+{
+	return !meaningless[action];
 }
 
 void react_events_search(struct app *app, int step)

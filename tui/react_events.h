@@ -8,6 +8,9 @@
 /* True when `action` was the Events view's own. */
 bool react_events(struct app *app, enum action action);
 
+/* False for what would change a list that is not on the screen. */
+bool react_events_knows(enum action action);
+
 /* Goes to the next event (step 1: older) with the text that is searched. */
 void react_events_search(struct app *app, int step);
 

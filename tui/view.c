@@ -93,7 +93,7 @@ const struct view views[VIEW_COUNT] = {
 	[VIEW_PROCS] = { "Procs", view_procs_draw, put_procs_state, view_strip_below, 0 },
 	[VIEW_CGROUPS] = { "Cgroups", view_cgroups_draw, view_cgroups_put_state, view_cgroups_below,
 		1u << PART_ZONES | 1u << PART_RUNNER_UP | 1u << PART_COMMIT },
-	[VIEW_EVENTS] = { "Events", view_events_draw, put_procs_state, NULL, 0 },
+	[VIEW_EVENTS] = { "Events", view_events_draw, NULL, NULL, 0 },
 	[VIEW_DETAIL] = { "Detail", view_pages_draw, NULL, NULL, PAGE_WITHOUT },
 	[VIEW_HELP] = { NULL, view_help_draw, NULL, NULL, 0 },
 	[VIEW_SETTINGS] = { NULL, view_pages_draw, NULL, NULL, PAGE_WITHOUT },
@@ -117,7 +117,7 @@ void view_tabs_draw(const struct app *app, struct grid *grid)
 		return;
 	if (views[app->view].put_state)
 		views[app->view].put_state(app, &pen);
-	if (app->follow)
+	if (app->follow && views[app->view].put_state)
 		grid_put(&pen, STYLE_BOLD, "  FOLLOW");
 }
 
