@@ -140,6 +140,7 @@ static const struct row looking[] = {
 	{ "Enter in the cgroups", INPUT_ENTER, "2" DOWN, "\n>[^\n]*docker", "\r",
 		"the processes of /machine/docker-9c1f2ab0" },
 	{ "Enter in the events", INPUT_ENTER, "3", EVENTS, "\r", "invoked oom-killer: gfp_mask" },
+	{ "w", 'w', "", FIRST, "w", "command line of 4242 " },
 	{ "w in the cgroups", 'w', "2" DOWN, "\n>[^\n]*docker", "w", "\n>machine/docker-9c1f2ab0" },
 	{ "Tab", INPUT_TAB, "", FIRST, "\t", CGROUPS },
 	{ "Tab behind the last view", INPUT_TAB, "4", DETAIL, "\t", FIRST },

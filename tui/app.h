@@ -19,6 +19,7 @@
 #include "setup.h"
 #include "vm_settings.h"
 #include "watch.h"
+#include "whole_command.h"
 
 #include "oomspect/exhaustion.h"
 #include "oomspect/killer.h"
@@ -91,6 +92,7 @@ struct app {
 	bool sort_menu;
 	size_t sort_menu_at;
 	struct setup setup;
+	struct whole_command whole_command;
 	struct acting acting;
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 

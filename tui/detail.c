@@ -1,5 +1,7 @@
 #include "detail.h"
 
+#include "watch.h"
+
 #include <libproc2/pids.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,4 +165,10 @@ const char *detail_command(struct detail *detail, const struct task *task)
 {
 	const struct detail_entry *entry = find(detail, task);
 	return entry ? entry->command : task->comm;
+}
+
+const char *detail_whole_command(
+	struct detail *detail, struct watch *watch, const struct task *task)
+{
+	return task->state == 'D' ? detail_command(detail, task) : watch_command(watch, task);
 }

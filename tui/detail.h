@@ -23,6 +23,7 @@ struct detail_entry {
 };
 
 struct pids_info;
+struct watch;
 
 struct detail {
 	const struct root *root;
@@ -49,5 +50,10 @@ void detail_forget(struct detail *detail);
  * Borrowed until the next call of any function of detail. */
 const char *detail_user(struct detail *detail, const struct task *task);
 const char *detail_command(struct detail *detail, const struct task *task);
+
+/* The whole command line, read now; of a process in an uninterruptible sleep what is known. Borrowed
+ * until the next call of a function of detail or watch. */
+const char *detail_whole_command(
+	struct detail *detail, struct watch *watch, const struct task *task);
 
 #endif

@@ -85,7 +85,7 @@ const struct key_row key_rows[] = {
 	{ '4', ACTION_VIEW_DETAIL, GROUP_LOOK, NULL, "all about one process" },
 	{ '5', ACTION_VIEW_SETTINGS, GROUP_LOOK, NULL, "settings of the kernel" },
 	{ INPUT_ENTER, ACTION_OPEN, GROUP_LOOK, "Open", "open, raw lines" },
-	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full paths; save event" },
+	{ 'w', ACTION_FULL, GROUP_LOOK, NULL, "full line; save event" },
 	{ INPUT_TAB, ACTION_VIEW_NEXT, GROUP_LOOK, NULL, "next view" },
 	{ INPUT_BACKTAB, ACTION_VIEW_PREVIOUS, GROUP_LOOK, NULL, "previous view" },
 	{ 'c', ACTION_CGROUP, GROUP_LOOK, "Cgroup", "its cgroup, and back" },

@@ -78,9 +78,7 @@ static bool can_be_asked(const struct task *task)
 static bool found_by_command(
 	struct watch *watch, struct detail *detail, const struct task *task, const char *text)
 {
-	return contains(
-		can_be_asked(task) ? watch_command(watch, task) : detail_command(detail, task),
-		text);
+	return contains(detail_whole_command(detail, watch, task), text);
 }
 
 bool matches_task(

@@ -264,6 +264,17 @@ static void quit(struct app *app)
 	app->quit = true;
 }
 
+/* What has only one line in a list, whole. */
+static void full(struct app *app)
+{
+	if (app->view == VIEW_PROCS)
+		whole_command_open(app);
+	else if (app->view == VIEW_DETAIL)
+		state_say(app, "the command line is whole here already");
+	else
+		state_say(app, "w does nothing here, ? for help");
+}
+
 /* The domain of the process under the cursor. */
 static void scope(struct app *app)
 {
@@ -288,6 +299,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_VIEW_SETTINGS] = view_settings,
 	[ACTION_VIEW_NEXT] = view_next,
 	[ACTION_VIEW_PREVIOUS] = view_previous,
+	[ACTION_FULL] = full,
 	[ACTION_FOLLOW] = follow,
 	[ACTION_PAUSE] = pause_sampling,
 	[ACTION_KILLABLE] = killable,
@@ -412,6 +424,10 @@ void react_key(struct app *app, int key)
 	}
 	if (app->setup.open) {
 		react_setup(app, meant);
+		return;
+	}
+	if (app->whole_command.text) {
+		whole_command_key(app, meant);
 		return;
 	}
 	const struct key_row *row = keymap_find(react_pages_key(app, meant));

@@ -13,7 +13,7 @@
 static void turn_wheel(struct app *app, struct input_mouse mouse)
 {
 	int by = mouse.kind == MOUSE_WHEEL_UP ? -1 : 1;
-	bool over = app->setup.open || app->sort_menu;
+	bool over = app->setup.open || app->sort_menu || app->whole_command.text;
 	if (!over && hit_test(app, mouse.row, mouse.col).kind == HIT_REPORT) {
 		events_pane_scroll(&app->events, by * WHEEL_ROWS);
 		return;
@@ -73,6 +73,8 @@ void react_mouse(struct app *app, struct input_mouse mouse)
 		return;
 	if (mouse.kind != MOUSE_CLICK)
 		turn_wheel(app, mouse);
+	else if (app->whole_command.text)
+		whole_command_close(&app->whole_command);
 	else if (app->setup.open)
 		react_setup_click(app, mouse.row, mouse.col);
 	else if (app->sort_menu)

@@ -87,6 +87,7 @@ void state_release(struct app *app)
 	cgroups_release(&app->cgroups);
 	process_detail_release(&app->process);
 	detail_release(&app->detail);
+	whole_command_close(&app->whole_command);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
 }

@@ -137,7 +137,8 @@ int view_tab_at(int col)
  * the view has a line of its own for that. */
 void view_status_draw(const struct app *app, struct grid *grid, const char *text)
 {
-	bool covered = app->setup.open || app->acting.dialog != DIALOG_NONE;
+	bool covered =
+		app->setup.open || app->whole_command.text || app->acting.dialog != DIALOG_NONE;
 	bool said = app->message[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
 	int row = app->layout.rows[PART_STATUS];
 	if (row < 0 && urgent && grid->rows > 1)
@@ -165,5 +166,6 @@ void view_draw(const struct app *app, struct grid *grid)
 		view_sort_draw(app, grid);
 	if (app->setup.open)
 		view_setup_draw(app, grid);
+	whole_command_draw(app, grid);
 	dialog_draw(app, grid);
 }
