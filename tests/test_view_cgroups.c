@@ -55,6 +55,22 @@ static const char *line_with(const struct app *app, const char *text, char *line
 	return NULL;
 }
 
+static void a_top_that_is_listed_is_the_outermost(void **state)
+{
+	struct fixture *fixture = fixture_open("tests/fixtures/machine-6.18", NULL);
+	struct app *app = &fixture->app;
+	char line[256];
+	(void)state;
+	draw(app, 24, 80);
+	keys(app, "2");
+	draw(app, 24, 80);
+	assert_shows(app, "\n /                           881M");
+	line_with(app, " charged ", line, sizeof(line));
+	assert_string_equal(
+		line, " charged 881M with page cache (sum of the outermost)   0 of 3 unlimited");
+	fixture_close(fixture);
+}
+
 /* --- screens ---------------------------------------------------------------------------------- */
 
 static void the_tree_at_80x24(void **state)
@@ -406,6 +422,7 @@ static void the_help_keeps_the_view_behind_it_alive(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_top_that_is_listed_is_the_outermost),
 		WITH_CGROUPS(the_tree_at_80x24),
 		WITH_CGROUPS(the_tree_and_a_cgroup_at_160x50),
 		WITH_CGROUPS(the_list_at_80x24),

@@ -158,9 +158,12 @@ static void note_selected(const struct app *app, struct pen *pen)
 		note_danger(app, pen, row);
 }
 
+/* A top that is a row like the others has the usage of all below it. */
 static uint64_t charged_bytes(const struct memcg_tree *tree)
 {
 	uint64_t bytes = 0;
+	if (cgroup_rows_shows_top(tree) && amount_known(tree->rows[0].usage))
+		return tree->rows[0].usage.bytes;
 	for (size_t i = 0; i < tree->count; i++)
 		if (tree->rows[i].depth == 1 && amount_known(tree->rows[i].usage))
 			bytes += tree->rows[i].usage.bytes;
@@ -171,13 +174,13 @@ static void note_charged(const struct app *app, struct pen *pen)
 {
 	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
 	char size[FORMAT_SIZE];
-	size_t unlimited = 0;
-	for (size_t i = 1; i < tree->count; i++)
+	size_t first = cgroup_rows_shows_top(tree) ? 0 : 1, unlimited = 0;
+	for (size_t i = first; i < tree->count; i++)
 		unlimited += !amount_known(tree->rows[i].effective_limit);
 	format_size(&app->context.measure, (int64_t)(charged_bytes(tree) / 1024), size);
 	grid_printf(pen, STYLE_DIM,
 		"charged %s with page cache (sum of the outermost)   %zu of %zu unlimited", size,
-		unlimited, tree->count - 1);
+		unlimited, tree->count - first);
 	if (tree->left_out)
 		grid_printf(pen, STYLE_RISK, "   %zu could not be read", tree->left_out);
 }
