@@ -337,6 +337,23 @@ static void enter_shows_its_processes_and_escape_leaves(void **state)
 	assert_false(app->quit);
 }
 
+static void without_a_filter_the_scope_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	static const int clearing[] = { '=', INPUT_ESC };
+	fixture->options.cgroup = "/system.slice/app.service";
+	take_sample(app);
+	draw(app, 24, 80);
+	for (size_t i = 0; i < ARRAY_SIZE(clearing); i++) {
+		react_key(app, clearing[i]);
+		assert_string_equal(app->message,
+			"no filter; o changes the scope, which is /system.slice/app.service");
+	}
+	keys(app, "o=");
+	assert_string_equal(app->message, "no filter");
+}
+
 static void the_scope_goes_round(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -442,6 +459,7 @@ int main(void)
 		WITH_CGROUPS(a_trend_tells_who_meets_its_limit_first),
 		WITH_CGROUPS(hostile_names_are_shown_safely),
 		WITH_CGROUPS(enter_shows_its_processes_and_escape_leaves),
+		WITH_CGROUPS(without_a_filter_the_scope_is_named),
 		WITH_CGROUPS(the_scope_goes_round),
 		WITH_CGROUPS(from_a_process_to_its_cgroup_and_back),
 		WITH_CGROUPS(a_scope_that_is_gone_is_left),

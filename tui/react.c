@@ -221,7 +221,10 @@ static void clear(struct app *app)
 	app->filter.uid = UID_UNKNOWN;
 	app->filter.pid_count = 0;
 	state_relist(app);
-	state_say(app, "no filter");
+	if (app->watch.now.domain.kind == DOMAIN_HOST)
+		state_say(app, "no filter");
+	else
+		state_say(app, "no filter; o changes the scope, which is %s", view_scope(app));
 }
 
 static void help(struct app *app)
