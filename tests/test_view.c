@@ -88,6 +88,20 @@ static void the_sort_menu(void **state)
 	compare_screen(app, "sort-80x24");
 }
 
+/* A command line is known of what is on the screen only. */
+static void by_command_is_said_to_be_by_name(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	draw(app, 24, 80);
+	keys(app, ".G");
+	draw(app, 24, 80);
+	assert_shows(app, ">COMMAND command line; sorted by the name, as COMM");
+	keys(app, "\r");
+	assert_string_equal(app->message, "sorted by COMMAND (its name, as COMM)");
+	keys(app, "I");
+	assert_string_equal(app->message, "sorted by COMMAND (its name, as COMM), reversed");
+}
+
 static void every_size_from_1x1(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -236,6 +250,7 @@ int main(void)
 		WITH_MACHINE(the_help_at_80x24),
 		WITH_MACHINE(the_help_at_80_columns_cuts_nothing),
 		WITH_MACHINE(the_sort_menu),
+		WITH_MACHINE(by_command_is_said_to_be_by_name),
 		WITH_MACHINE(every_size_from_1x1),
 		WITH_MACHINE(no_prediction_is_said_with_its_reason),
 		WITH_MACHINE(the_cursor_stays_on_its_process),

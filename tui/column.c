@@ -305,7 +305,7 @@ const struct column columns[COL_COUNT] = {
 	[COL_COMM] = { "comm", "COMM", 15, true, true, COLUMN_ASKED, 0, NULL, NULL, string_comm,
 		"name, as the kernel log has it" },
 	[COL_COMMAND] = { "command", "COMMAND", 14, true, true, COLUMN_ALWAYS, 0, NULL, NULL,
-		string_command, "command line" },
+		string_command, "command line; sorted by the name, as COMM" },
 };
 
 int64_t column_mem_tenths(const struct ranking *ranking, const struct ranking_row *row)

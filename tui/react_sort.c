@@ -10,7 +10,8 @@ void react_sort_by(struct app *app, enum column_id column, bool reversed)
 	app->order = (struct listing_order){ column, reversed };
 	state_relist(app);
 	state_scroll_to_cursor(app);
-	state_say(app, "sorted by %s%s", columns[column].title, reversed ? ", reversed" : "");
+	state_say(app, "sorted by %s%s%s", columns[column].title,
+		column == COL_COMMAND ? " (its name, as COMM)" : "", reversed ? ", reversed" : "");
 }
 
 static void open_menu(struct app *app)
