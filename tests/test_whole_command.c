@@ -5,6 +5,7 @@
 
 #include "../tui/input.h"
 #include "../tui/react.h"
+#include "../tui/react_mouse.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -121,6 +122,20 @@ static void hostile_bytes_never_reach_the_screen(void **state)
 	free(text);
 }
 
+static void the_wheel_scrolls_and_a_click_closes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	write_long_command(fixture);
+	draw(app, 24, 80);
+	keys(app, "w");
+	react_mouse(app, (struct input_mouse){ .kind = MOUSE_WHEEL_DOWN, .row = 10, .col = 4 });
+	assert_int_equal(app->whole_command.top, 3);
+	react_mouse(app, (struct input_mouse){ .kind = MOUSE_CLICK, .row = 10, .col = 4 });
+	assert_null(app->whole_command.text);
+	assert_int_equal(app->cursor.index, 0);
+}
+
 static void other_views_say_what_w_is_there(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -142,6 +157,7 @@ int main(void)
 		WITH_MACHINE(every_size_from_1x1),
 		WITH_MACHINE(a_low_screen_says_so),
 		WITH_MACHINE(hostile_bytes_never_reach_the_screen),
+		WITH_MACHINE(the_wheel_scrolls_and_a_click_closes),
 		WITH_MACHINE(other_views_say_what_w_is_there),
 	};
 	setenv("TZ", "UTC", 1);
