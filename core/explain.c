@@ -239,3 +239,27 @@ bool explain_first_from(const struct ranking *ranking, const struct snapshot *sn
 	}
 	return false;
 }
+
+enum threshold_kind explain_threshold(const struct ranking *ranking,
+	const struct snapshot *snapshot, const struct ranking_row *row, int *ret_adj)
+{
+	if (row->unkillable != KILLABLE && row->unkillable != UNKILLABLE_ADJ)
+		return THRESHOLD_NONE;
+	if (explain_not_first_below(ranking, snapshot, row, ret_adj))
+		return THRESHOLD_NOT_FIRST;
+	if (explain_first_from(ranking, snapshot, row, ret_adj))
+		return THRESHOLD_FIRST;
+	if (!ranking->killable || row != &ranking->rows[0])
+		return THRESHOLD_NEVER;
+	return ranking_runner_up(ranking, snapshot) ? THRESHOLD_ALWAYS : THRESHOLD_ALONE;
+}
+
+const char *explain_threshold_without_value(enum threshold_kind kind)
+{
+	static const char *const words[] = {
+		[THRESHOLD_ALWAYS] = "first even at -999",
+		[THRESHOLD_ALONE] = "no other candidate",
+		[THRESHOLD_NEVER] = "not first even at 1000",
+	};
+	return words[kind];
+}

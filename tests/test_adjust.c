@@ -262,7 +262,7 @@ static void a_threshold_is_where_the_first_place_changes_hands(void **state)
 	for (size_t i = 0; i < CHILDREN; i++) {
 		open_for(bench, &adjust, bench->children[i]);
 		enum threshold_kind kind = adjust_threshold(&adjust, &adj);
-		if (kind != THRESHOLD_NONE) {
+		if (kind == THRESHOLD_NOT_FIRST || kind == THRESHOLD_FIRST) {
 			adjust_set(&adjust, adj);
 			assert_true(adjust_changes_victim(&adjust.machine, snapshot));
 			adjust_set(&adjust, kind == THRESHOLD_FIRST ? adj - 1 : adj + 1);

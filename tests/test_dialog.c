@@ -221,6 +221,22 @@ static void next_changes_at_the_threshold_and_not_before(void **state)
 	assert_false(adjust_changes_victim(&adjust_of(fixture)->machine, app->watch.snapshot));
 }
 
+static void what_it_says_of_the_first_place_is_said_of_the_moment_next_goes_by(void **state)
+{
+	struct fixture *fixture = fixture_open("tests/fixtures/machine-6.18", NULL);
+	(void)state;
+	/* The first of the list; at OOM two others with the same adj of 1000 are ahead of it. */
+	keys(&fixture->app, "/34\ra980");
+	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 34);
+	assert_true(then_shows(fixture, "at OOM not first even at 1000"));
+	assert_false(then_shows(fixture, "first even at -999"));
+	assert_true(then_shows(fixture, "1 of 36     6 of 36   at OOM "));
+	keys(&fixture->app, "\033/32\ra");
+	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 32);
+	assert_true(then_shows(fixture, "at OOM not first any more: 9"));
+	fixture_close(fixture);
+}
+
 /* --- what is refused */
 
 static void a_captured_machine_refuses_and_says_why(void **state)
@@ -423,6 +439,8 @@ int main(void)
 		WITH_MACHINE(legacy_values_are_explained),
 		WITH_MACHINE(never_for_who_starts_sessions_is_never_for_all_of_them),
 		WITH_MACHINE(next_changes_at_the_threshold_and_not_before),
+		cmocka_unit_test(
+			what_it_says_of_the_first_place_is_said_of_the_moment_next_goes_by),
 		WITH_MACHINE(a_captured_machine_refuses_and_says_why),
 		WITH_MACHINE(another_users_process_is_only_looked_at),
 		WITH_MACHINE(a_process_that_is_another_by_now_is_not_pointed_at),

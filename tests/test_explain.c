@@ -265,6 +265,44 @@ static void who_is_not_the_first_or_alone_is_not_asked(void **state)
 	assert_int_equal(adj, 4711);
 }
 
+/* --- the same of any row */
+
+static const struct threshold_case {
+	const char *claim;
+	int first_adj, second_adj; /* of 5500 and 1200 pages; an adj of 1 weighs 1000 */
+	pid_t asked;
+	enum threshold_kind kind;
+	int adj;
+} threshold_cases[] = {
+	{ "the first, until it is protected", 0, 0, 10, THRESHOLD_NOT_FIRST, -5 },
+	{ "the second, from the margin on", 0, 0, 11, THRESHOLD_FIRST, 5 },
+	{ "the second behind one at 1000", 1000, 0, 11, THRESHOLD_NEVER, 0 },
+	{ "the first before one at -999", 0, -999, 10, THRESHOLD_ALWAYS, 0 },
+	{ "the first, and the other cannot be killed", 0, -1000, 10, THRESHOLD_ALONE, 0 },
+	{ "who is shielded by its adj", 0, -1000, 11, THRESHOLD_FIRST, 5 },
+	{ "init", 0, 0, 1, THRESHOLD_NONE, 0 },
+};
+
+static void says_what_an_adj_can_do(void **state)
+{
+	const struct threshold_case *row = *state;
+	struct machine machine;
+	int adj = 0;
+	machine_init(&machine, "6.1.0", 1000000);
+	machine_add(&machine, 1, 100, 0);
+	machine_add(&machine, 10, 5500, row->first_adj);
+	machine_add(&machine, 11, 1200, row->second_adj);
+	machine_rank_host(&machine);
+	enum threshold_kind kind = explain_threshold(&machine.ranking, &machine.snapshot,
+		ranking_find(&machine.ranking, row->asked), &adj);
+	machine_release(&machine);
+	assert_int_equal(kind, row->kind);
+	assert_int_equal(adj, row->adj);
+	bool valued = kind == THRESHOLD_NOT_FIRST || kind == THRESHOLD_FIRST;
+	assert_int_equal(
+		explain_threshold_without_value(kind) == NULL, valued || kind == THRESHOLD_NONE);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -283,6 +321,7 @@ int main(void)
 	};
 	return run_rows("tie", tie_cases, says_how_a_tie_is_broken) +
 	       run_rows("nobody", none_cases, says_why_nobody_is_named) +
+	       run_rows("threshold", threshold_cases, says_what_an_adj_can_do) +
 	       run_rows("protect", below_cases, finds_the_adj_that_protects) +
 	       cmocka_run_group_tests_name("explain", tests, NULL, NULL);
 }

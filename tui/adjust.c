@@ -2,8 +2,6 @@
 
 #include "selection.h"
 
-#include "oomspect/explain.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -347,12 +345,7 @@ enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj)
 {
 	const struct ranking *ranking = &adjust->machine.at_oom[ADJUST_BEFORE];
 	const struct ranking_row *row = ranking_find(ranking, adjust->targets.items[0].task->pid);
-	if (!row)
-		return THRESHOLD_NONE;
-	if (explain_not_first_below(ranking, adjust->snapshot, row, ret_adj))
-		return THRESHOLD_NOT_FIRST;
-	return explain_first_from(ranking, adjust->snapshot, row, ret_adj) ? THRESHOLD_FIRST
-									   : THRESHOLD_NONE;
+	return row ? explain_threshold(ranking, adjust->snapshot, row, ret_adj) : THRESHOLD_NONE;
 }
 
 static void write_one(struct adjust *adjust, struct target *target, struct history *history,

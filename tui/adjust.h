@@ -9,7 +9,7 @@
 #include "history.h"
 #include "targets.h"
 
-#include "oomspect/ranking.h"
+#include "oomspect/explain.h"
 #include "oomspect/unit.h"
 
 #define ADJUST_TEXT_SIZE   8
@@ -24,9 +24,6 @@ struct outlook {
 	struct ranking now[ADJUST_MOMENTS];
 	struct ranking at_oom[ADJUST_MOMENTS]; /* NEXT goes by it */
 };
-
-/* How the processes relate to a threshold of the value. */
-enum threshold_kind { THRESHOLD_NONE, THRESHOLD_NOT_FIRST, THRESHOLD_FIRST };
 
 struct adjust {
 	const struct snapshot *snapshot; /* frozen while this is open */
@@ -85,7 +82,7 @@ void adjust_erase(struct adjust *adjust, bool all);
 /* Takes the living descendants in, or lets go of them. ERR_NO_MEMORY leaves them out. */
 enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err);
 
-/* The lowest or highest value at which the first one is or is not the next victim. */
+/* The value from which on the first one is, or is not, the next victim, as NEXT goes: at OOM. */
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj);
 
 /* Whether another process, or none, would be the next victim. */

@@ -156,28 +156,54 @@ void adjust_line_slider(const struct app *app, struct pen *pen, int index)
 	grid_put(pen, STYLE_DIM, "] 1000");
 }
 
-void adjust_line_threshold(const struct app *app, struct pen *pen, int index)
+/* The order of death now is the list's; NEXT goes by the one at OOM. */
+static const struct ranking_row *row_at_oom(
+	const struct app *app, const struct outlook *outlook, enum adjust_moment moment)
+{
+	return ranking_find(&outlook->at_oom[moment], first_of(app)->pid);
+}
+
+static bool is_first(const struct ranking *ranking, const struct ranking_row *row)
+{
+	return row && row == ranking_victim(ranking);
+}
+
+/* Whether it is the first at one of the two moments only. */
+static bool first_place_differs(const struct app *app, const struct outlook *outlook)
+{
+	const struct ranking *now = &outlook->now[ADJUST_BEFORE];
+	const struct ranking *at_oom = &outlook->at_oom[ADJUST_BEFORE];
+	return is_first(now, row_of(now, app, first_of(app))) !=
+	       is_first(at_oom, row_at_oom(app, outlook, ADJUST_BEFORE));
+}
+
+static void put_threshold(const struct app *app, struct pen *pen)
 {
 	const struct adjust *adjust = adjust_of(app);
-	const struct ranking *ranking = &adjust->machine.now[ADJUST_BEFORE];
-	const struct ranking_row *row = row_of(ranking, app, first_of(app));
-	int64_t point_kb =
-		ranking->domain.totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
+	const struct ranking_row *row = row_at_oom(app, &adjust->machine, ADJUST_BEFORE);
 	int adj;
 	enum threshold_kind kind = adjust_threshold(adjust, &adj);
-	(void)index;
-	grid_skip(pen, 2);
+	if (first_place_differs(app, &adjust->machine))
+		grid_put(pen, STYLE_NORMAL, "at OOM ");
 	if (kind == THRESHOLD_NOT_FIRST)
 		grid_printf(pen, STYLE_BOLD, "not first any more: %d or lower", adj);
 	else if (kind == THRESHOLD_FIRST)
 		grid_printf(pen, STYLE_BOLD, "first from %+d", adj);
-	else if (row && row->unkillable != KILLABLE && row->unkillable != UNKILLABLE_ADJ)
+	else if (kind != THRESHOLD_NONE)
+		grid_put(pen, STYLE_BOLD, explain_threshold_without_value(kind));
+	else if (row)
 		grid_printf(
 			pen, STYLE_BOLD, "never killed: %s", explain_unkillable(row->unkillable));
-	else
-		grid_put(pen, STYLE_BOLD,
-			row && row == ranking_victim(ranking) ? "first even at -999"
-							      : "not first even at 1000");
+}
+
+void adjust_line_threshold(const struct app *app, struct pen *pen, int index)
+{
+	const struct ranking *ranking = &adjust_of(app)->machine.now[ADJUST_BEFORE];
+	int64_t point_kb =
+		ranking->domain.totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
+	(void)index;
+	grid_skip(pen, 2);
+	put_threshold(app, pen);
 	grid_printf(pen, STYLE_DIM, "      last killable: -999      1 = %" PRId64 ".%" PRId64 " MB",
 		point_kb / 1024, point_kb % 1024 * 10 / 1024);
 }
@@ -249,6 +275,28 @@ static void put_ranks(struct pen *pen, const struct app *app, const struct outlo
 	put_pair(pen, rank[ADJUST_BEFORE], rank[ADJUST_AFTER]);
 }
 
+static size_t rank_of(const struct ranking *ranking, const struct ranking_row *row)
+{
+	return row && row->unkillable == KILLABLE ? (size_t)(row - ranking->rows) + 1 : 0;
+}
+
+/* Where NEXT would contradict the ranks of this moment: those that it goes by. */
+static bool put_ranks_at_oom(struct pen *pen, const struct app *app, const struct outlook *outlook)
+{
+	size_t ranks[ADJUST_MOMENTS];
+	bool differ = false;
+	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
+		const struct ranking *now = &outlook->now[moment];
+		ranks[moment] = rank_of(&outlook->at_oom[moment], row_at_oom(app, outlook, moment));
+		size_t listed = rank_of(now, row_of(now, app, first_of(app)));
+		differ |= (ranks[moment] == 1) != (listed == 1);
+	}
+	if (differ)
+		grid_printf(pen, STYLE_RISK, "at OOM %zu, then %zu", ranks[ADJUST_BEFORE],
+			ranks[ADJUST_AFTER]);
+	return differ;
+}
+
 void adjust_line_rank(const struct app *app, struct pen *pen, int index)
 {
 	const struct outlook *machine = &adjust_of(app)->machine;
@@ -257,7 +305,8 @@ void adjust_line_rank(const struct app *app, struct pen *pen, int index)
 	(void)index;
 	put_label(pen, "rank, global");
 	put_ranks(pen, app, machine);
-	if (!row || row->unkillable != KILLABLE || row == after->rows)
+	if (put_ranks_at_oom(pen, app, machine) || !row || row->unkillable != KILLABLE ||
+		row == after->rows)
 		return;
 	grid_put(pen, STYLE_DIM, "below ");
 	dialog_put_process(pen, STYLE_DIM, row[-1].task, 22);
@@ -271,6 +320,8 @@ void adjust_line_rank_cgroup(const struct app *app, struct pen *pen, int index)
 	(void)index;
 	put_label(pen, "rank, its cgroup");
 	put_ranks(pen, app, &adjust->cgroup);
+	if (put_ranks_at_oom(pen, app, &adjust->cgroup))
+		return;
 	if (!adjust->cgroup_limited || !amount_known(limit)) {
 		grid_put(pen, STYLE_DIM, "(no limit here)");
 		return;

@@ -28,4 +28,21 @@ bool explain_not_first_below(const struct ranking *ranking, const struct snapsho
 bool explain_first_from(const struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_row *row, int *ret_adj);
 
+/* What oom_score_adj could do for the place of a process. */
+enum threshold_kind {
+	THRESHOLD_NONE,      /* it cannot be killed, whatever the value is */
+	THRESHOLD_NOT_FIRST, /* with a value or a lower one it is not the first any more */
+	THRESHOLD_FIRST,     /* from a value on it is the first */
+	THRESHOLD_ALWAYS,    /* first even at -999 */
+	THRESHOLD_ALONE,     /* first, and nobody else is there */
+	THRESHOLD_NEVER,     /* not first even at 1000 */
+};
+
+/* The same for any row; `ret_adj` is set for the two kinds that have a value. */
+enum threshold_kind explain_threshold(const struct ranking *ranking,
+	const struct snapshot *snapshot, const struct ranking_row *row, int *ret_adj);
+
+/* "not first even at 1000", ...; NULL for the kinds that have a value, and for THRESHOLD_NONE. */
+const char *explain_threshold_without_value(enum threshold_kind kind);
+
 #endif
