@@ -20,7 +20,7 @@ static void enter_opens_a_process_and_escape_leaves_it(void **state)
 	struct terminal *terminal = start(*state);
 	terminal_send(terminal, "\r");
 	terminal_wait_for(terminal, " BADNESS in        the machine");
-	terminal_wait_for(terminal, "-83 or lower");
+	terminal_wait_for(terminal, "-81 or lower");
 	terminal_send(terminal, "\033[6~"); /* PgDn */
 	terminal_wait_for(terminal, "command    java -Xmx12g -jar app.jar --server");
 	terminal_send(terminal, "\033");

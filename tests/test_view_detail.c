@@ -140,10 +140,59 @@ static void the_threshold_is_said_of_the_first(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	keys(app, "g\r");
-	assert_true(app->process.domains[0].has_threshold);
-	assert_int_equal(app->process.domains[0].threshold, -83);
+	assert_int_equal(app->process.domains[0].threshold_kind, THRESHOLD_NOT_FIRST);
+	assert_int_equal(app->process.domains[0].threshold, -81);
 	draw(app, 24, 80);
-	assert_shows(app, "-83 or lower");
+	assert_shows(app, "-81 or lower");
+	/* The dialog looks to the same moment, and says the same. */
+	keys(app, "a");
+	draw(app, 24, 80);
+	assert_shows(app, "not first any more: -81 or lower");
+}
+
+static void of_others_it_says_from_where_they_are_first(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char words[64];
+	for (size_t i = 1; i < 8; i++) {
+		keys(app, "\0331");
+		state_point_at(app, (long)i);
+		keys(app, "4");
+		const struct process_domain *domain = &app->process.domains[0];
+		assert_int_equal(domain->threshold_kind, THRESHOLD_FIRST);
+		snprintf(words, sizeof(words), "first from %+d", domain->threshold);
+		draw(app, 40, 80);
+		assert_shows(app, words);
+		keys(app, "a");
+		draw(app, 40, 80);
+		assert_shows(app, words);
+	}
+}
+
+/* The kernel's formula names 34 at this moment, and 32 when the file pages are gone. */
+static void the_next_victim_is_the_one_that_next_names(void **state)
+{
+	struct fixture *fixture = fixture_open("tests/fixtures/machine-6.18", NULL);
+	struct app *app = &fixture->app;
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		keys(app, "1");
+		state_point_at(app, (long)i);
+		keys(app, "4");
+		const struct process_domain *machine = &app->process.domains[0];
+		assert_int_equal(
+			machine->victim, watch_next(&app->watch)->task->pid == app->process.pid);
+		assert_int_equal(machine->rank_now, i + 1);
+		assert_true(machine->differs);
+	}
+	keys(app, "1/34\r4");
+	assert_int_equal(app->process.pid, 34);
+	draw(app, 40, 80);
+	assert_shows(app, "3 of 36 at OOM");
+	assert_shows(app, "rank, as listed          1 of 36");
+	assert_shows(app, "0.0 behind 32 hog");
+	assert_false(shows(app, "next victim"));
+	fixture_close(fixture);
 }
 
 static void keys_open_and_leave_it(void **state)
@@ -358,6 +407,8 @@ int main(void)
 		WITH_EXTRAS(the_terms_add_up_in_every_domain),
 		WITH_EXTRAS(places_are_those_of_each_domain),
 		WITH_EXTRAS(the_threshold_is_said_of_the_first),
+		WITH_EXTRAS(of_others_it_says_from_where_they_are_first),
+		cmocka_unit_test(the_next_victim_is_the_one_that_next_names),
 		WITH_EXTRAS(keys_open_and_leave_it),
 		WITH_EXTRAS(it_is_scrolled_to_its_ends),
 		WITH_EXTRAS(the_last_figures_of_a_process_that_is_gone_stay),

@@ -291,10 +291,14 @@ static bool put_ranks_at_oom(struct pen *pen, const struct app *app, const struc
 		size_t listed = rank_of(now, row_of(now, app, first_of(app)));
 		differ |= (ranks[moment] == 1) != (listed == 1);
 	}
-	if (differ)
-		grid_printf(pen, STYLE_RISK, "at OOM %zu, then %zu", ranks[ADJUST_BEFORE],
-			ranks[ADJUST_AFTER]);
-	return differ;
+	if (!differ)
+		return false;
+	grid_printf(pen, STYLE_RISK, "at OOM %zu, then ", ranks[ADJUST_BEFORE]);
+	if (ranks[ADJUST_AFTER])
+		grid_printf(pen, STYLE_RISK, "%zu", ranks[ADJUST_AFTER]);
+	else
+		grid_put(pen, STYLE_RISK, "never");
+	return true;
 }
 
 void adjust_line_rank(const struct app *app, struct pen *pen, int index)

@@ -1,6 +1,5 @@
 #include "process_detail.h"
 
-#include "oomspect/explain.h"
 #include "oomspect/tie.h"
 
 #include <stdio.h>
@@ -9,12 +8,14 @@
 void process_detail_init(struct process_detail *detail)
 {
 	*detail = (struct process_detail){ .pid = 0 };
-	ranking_init(&detail->ranking);
+	ranking_init(&detail->now);
+	ranking_init(&detail->at_oom);
 }
 
 void process_detail_release(struct process_detail *detail)
 {
-	ranking_release(&detail->ranking);
+	ranking_release(&detail->now);
+	ranking_release(&detail->at_oom);
 }
 
 static struct process_name name_of(const struct task *task)
@@ -75,47 +76,74 @@ static void take_terms(
 	ret->rss = row->mem_pages - ret->swapents - ret->pgtables;
 }
 
-static void take_place(struct process_domain *ret, const struct ranking *ranking, size_t index,
-	const struct snapshot *snapshot)
+/* What the kernel's formula says of this moment: the figures of the list and of oom_score. */
+static void take_sum(struct process_domain *ret, const struct ranking *now,
+	const struct ranking_row *row, const struct snapshot *snapshot)
 {
-	const struct ranking_row *row = &ranking->rows[index];
 	ret->unkillable = row->unkillable;
 	ret->points = row->points;
-	ret->mem_tenths = column_mem_tenths(ranking, row);
-	ret->bad_tenths = column_bad_tenths(ranking, row);
-	ret->candidates = ranking->killable;
+	ret->mem_tenths = column_mem_tenths(now, row);
+	ret->bad_tenths = column_bad_tenths(now, row);
+	ret->candidates = now->killable;
 	ret->frees_kb = UNKNOWN;
 	take_terms(ret, row, snapshot);
+	if (row->unkillable == KILLABLE)
+		ret->rank_now = (size_t)(row - now->rows) + 1;
+}
+
+static void take_place(struct process_domain *ret, const struct ranking *ranking,
+	const struct ranking_row *row, const struct snapshot *snapshot)
+{
+	size_t index = (size_t)(row - ranking->rows);
 	if (row->unkillable != KILLABLE)
 		return;
 	ret->rank = index + 1;
 	ret->victim = index == ranking->victim;
 	ret->dies_along = ranking_dies_with_victim(ranking, snapshot, row);
-	ret->has_threshold = explain_not_first_below(ranking, snapshot, row, &ret->threshold);
 	take_rival(ret, ranking, row, snapshot);
 	take_company(ret, ranking, index, snapshot);
+}
+
+static bool victims_differ(const struct ranking *now, const struct ranking *at_oom)
+{
+	const struct ranking_row *a = ranking_victim(now), *b = ranking_victim(at_oom);
+	return a && b && a->task != b->task;
+}
+
+static void take_domain(struct process_detail *detail, const struct snapshot *snapshot,
+	const struct domain *domain, const char *name)
+{
+	const struct ranking *now = &detail->now, *at_oom = &detail->at_oom;
+	const struct ranking_row *row = ranking_find(now, detail->pid);
+	const struct ranking_row *later = ranking_find(at_oom, detail->pid);
+	if (!row || !later)
+		return;
+	struct process_domain *added = &detail->domains[detail->domain_count++];
+	*added = (struct process_domain){ .totalpages = domain->totalpages };
+	text_copy(text_of(name), added->name, sizeof(added->name));
+	added->prediction = ranking_prediction(now, snapshot);
+	added->differs = victims_differ(now, at_oom);
+	take_sum(added, now, row, snapshot);
+	/* As NEXT does: where both name the same one, its figures are those of the list. */
+	take_place(added, added->differs ? at_oom : now, added->differs ? later : row, snapshot);
+	added->threshold_kind = explain_threshold(at_oom, snapshot, later, &added->threshold);
+	if (domain->kind == DOMAIN_HOST)
+		detail->predicted_score = row->oom_score;
 }
 
 static enum err_code add_domain(struct process_detail *detail, const struct snapshot *snapshot,
 	const struct domain *domain, const char *name, struct err *err)
 {
-	struct ranking *ranking = &detail->ranking;
-	enum err_code code = ranking_build(ranking, snapshot, domain, RANKING_NOW, NULL, 0, err);
+	enum err_code code =
+		ranking_build(&detail->now, snapshot, domain, RANKING_NOW, NULL, 0, err);
+	if (!code)
+		code = ranking_build(
+			&detail->at_oom, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
 	if (code)
 		return code;
-	tie_settle(ranking, snapshot);
-	for (size_t i = 0; i < ranking->count; i++) {
-		if (ranking->rows[i].task->pid != detail->pid)
-			continue;
-		struct process_domain *added = &detail->domains[detail->domain_count++];
-		*added = (struct process_domain){ .totalpages = domain->totalpages };
-		text_copy(text_of(name), added->name, sizeof(added->name));
-		added->prediction = ranking_prediction(ranking, snapshot);
-		take_place(added, ranking, i, snapshot);
-		if (domain->kind == DOMAIN_HOST)
-			detail->predicted_score = ranking->rows[i].oom_score;
-		break;
-	}
+	tie_settle(&detail->now, snapshot);
+	tie_settle(&detail->at_oom, snapshot);
+	take_domain(detail, snapshot, domain, name);
 	return ERR_OK;
 }
 

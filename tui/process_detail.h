@@ -9,6 +9,7 @@
 #include "process_facts.h"
 #include "watch.h"
 
+#include "oomspect/explain.h"
 #include "oomspect/memcg_name.h"
 
 #define PROCESS_DOMAINS  12
@@ -31,13 +32,15 @@ struct process_domain {
 	int64_t mem_tenths, bad_tenths; /* as the columns show them */
 	enum unkillable unkillable;
 	enum prediction prediction;
-	size_t rank, candidates;   /* rank 1 is the first */
-	bool victim;               /* it would be the one that dies */
+	bool differs;              /* another one is the victim at OOM than now */
+	size_t rank, candidates;   /* rank 1 is the first; at OOM where that differs */
+	size_t rank_now;           /* as the list has it */
+	bool victim;               /* it would be the one that dies, as NEXT says */
 	bool dies_along;           /* with the victim, who is another one */
 	struct process_name rival; /* the runner-up of the victim; of all others the victim */
 	int64_t margin_tenths;     /* of BAD, over the rival or (negative) behind it */
-	bool has_threshold;
-	int threshold; /* with this oom_score_adj or a lower one it would not be the first */
+	enum threshold_kind threshold_kind;
+	int threshold; /* the oom_score_adj that this is about, at OOM */
 	struct process_name company[PROCESS_COMPANY]; /* who dies with it if it is killed */
 	size_t company_count;                         /* of all of them */
 	int64_t frees_kb;
@@ -76,7 +79,7 @@ struct process_detail {
 	struct process_child children[PROCESS_CHILDREN];
 	size_t child_count; /* of all of them */
 	struct process_facts facts;
-	struct ranking ranking; /* its own memory, reused */
+	struct ranking now, at_oom; /* its own memory, reused */
 };
 
 void process_detail_init(struct process_detail *detail);

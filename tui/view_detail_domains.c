@@ -130,6 +130,20 @@ static void put_rank(
 		grid_put(pen, STYLE_VICTIM, " next victim");
 	else if (domain->dies_along)
 		grid_put(pen, STYLE_RISK, " dies along");
+	else if (domain->differs)
+		grid_put(pen, STYLE_NORMAL, " at OOM");
+}
+
+static void put_rank_now(
+	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
+{
+	char rank[FORMAT_SIZE];
+	(void)detail;
+	if (!domain->differs || !domain->rank_now)
+		return;
+	snprintf(rank, sizeof(rank), "%zu", domain->rank_now);
+	grid_put_right(pen, STYLE_NORMAL, rank, NUMBER_WIDTH);
+	grid_printf(pen, STYLE_NORMAL, " of %zu", domain->candidates);
 }
 
 static void put_margin(
@@ -139,7 +153,8 @@ static void put_margin(
 	(void)detail;
 	if (!domain->rival.pid)
 		return;
-	bool ahead = domain->margin_tenths >= 0;
+	/* Equal in tenths: the victim is ahead all the same. */
+	bool ahead = domain->victim || domain->margin_tenths > 0;
 	format_tenths(ahead ? domain->margin_tenths : -domain->margin_tenths, margin);
 	grid_put_right(pen, STYLE_NORMAL, margin, NUMBER_WIDTH);
 	grid_printf(
@@ -150,17 +165,20 @@ static void put_margin(
 static void put_threshold(
 	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
 {
+	const char *words = explain_threshold_without_value(domain->threshold_kind);
 	char adj[FORMAT_SIZE];
 	(void)detail;
-	if (domain->has_threshold) {
+	if (domain->threshold_kind == THRESHOLD_NOT_FIRST) {
 		snprintf(adj, sizeof(adj), "%d", domain->threshold);
 		grid_put_right(pen, STYLE_NORMAL, adj, NUMBER_WIDTH);
 		grid_put(pen, STYLE_NORMAL, " or lower");
-	} else if (domain->rank == 1) {
-		grid_skip(pen, 2);
-		grid_put(pen, STYLE_NORMAL,
-			domain->rival.pid ? "first even with -999" : "no other candidate");
+		return;
 	}
+	grid_skip(pen, 2);
+	if (domain->threshold_kind == THRESHOLD_FIRST)
+		grid_printf(pen, STYLE_NORMAL, "first from %+d", domain->threshold);
+	else if (words)
+		grid_put(pen, STYLE_NORMAL, words);
 }
 
 static void put_frees(
@@ -190,39 +208,52 @@ static void put_overruled(
 	grid_put(pen, STYLE_RISK, words[domain->prediction]);
 }
 
-static const struct {
+static bool differs(const struct process_domain *domain)
+{
+	return domain->differs && domain->rank;
+}
+
+static bool is_overruled(const struct process_domain *domain)
+{
+	return domain->prediction != PREDICTION_VICTIM;
+}
+
+typedef void put_cell(
+	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain);
+
+static const struct line {
 	const char *label;
-	void (*put)(struct pen *pen, const struct process_detail *detail,
-		const struct process_domain *domain);
+	put_cell *put;
+	bool (*there)(const struct process_domain *domain); /* in any of them; NULL: always */
 } lines[] = {
-	{ " BADNESS in", put_name },
-	{ " totalpages T", put_total },
-	{ "   rss", put_rss },
-	{ " + swapents", put_swapents },
-	{ " + pgtables", put_pgtables },
-	{ " + adj x T/1000", put_adj },
-	{ " = points", put_points },
-	{ " BAD = MEM + ADJ", put_sum },
-	{ " rank", put_rank },
-	{ " margin", put_margin },
-	{ " not first at adj", put_threshold },
-	{ " its death frees", put_frees },
+	{ " BADNESS in", put_name, NULL },
+	{ " totalpages T", put_total, NULL },
+	{ "   rss", put_rss, NULL },
+	{ " + swapents", put_swapents, NULL },
+	{ " + pgtables", put_pgtables, NULL },
+	{ " + adj x T/1000", put_adj, NULL },
+	{ " = points", put_points, NULL },
+	{ " BAD = MEM + ADJ", put_sum, NULL },
+	{ " rank, as listed", put_rank_now, differs },
+	{ " rank", put_rank, NULL },
+	{ " margin", put_margin, NULL },
+	{ " not first at adj", put_threshold, NULL },
+	{ " its death frees", put_frees, NULL },
+	{ " but the kernel", put_overruled, is_overruled },
 };
 
-static bool any_overruled(const struct process_detail *detail)
+static bool is_there(const struct process_detail *detail, const struct line *line)
 {
-	for (size_t i = 0; i < detail->domain_count; i++)
-		if (detail->domains[i].prediction != PREDICTION_VICTIM)
-			return true;
-	return false;
+	bool there = !line->there;
+	for (size_t i = 0; !there && i < detail->domain_count; i++)
+		there = line->there(&detail->domains[i]);
+	return there;
 }
 
 static void write_line(const struct process_detail *detail, struct page *page, size_t first,
-	size_t count, const char *label,
-	void (*put)(struct pen *pen, const struct process_detail *detail,
-		const struct process_domain *domain))
+	size_t count, const struct line *line)
 {
-	struct pen pen = page_labelled(page, label, LABEL_WIDTH);
+	struct pen pen = page_labelled(page, line->label, LABEL_WIDTH);
 	int end = pen.end, start = page->col + LABEL_WIDTH;
 	for (size_t i = 0; i < count; i++) {
 		int until = start + (int)(i + 1) * DOMAIN_WIDTH;
@@ -230,7 +261,7 @@ static void write_line(const struct process_detail *detail, struct page *page, s
 			pen.end = until < end ? until : end;
 		else
 			pen.end = end;
-		put(&pen, detail, &detail->domains[first + i]);
+		line->put(&pen, detail, &detail->domains[first + i]);
 		pen.end = end;
 		grid_skip_to(&pen, until);
 	}
@@ -244,9 +275,8 @@ void view_detail_domains(const struct process_detail *detail, struct page *page)
 		size_t left = detail->domain_count - first;
 		size_t count = left < abreast ? left : abreast;
 		for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-			write_line(detail, page, first, count, lines[i].label, lines[i].put);
-		if (any_overruled(detail))
-			write_line(detail, page, first, count, " but the kernel", put_overruled);
+			if (is_there(detail, &lines[i]))
+				write_line(detail, page, first, count, &lines[i]);
 		page_gap(page);
 	}
 }
