@@ -78,6 +78,40 @@ static void a_group_is_written_with_one_enter_and_shows_each_result(void **state
 	assert_int_equal(fixture->app.acting.history.count, 2);
 }
 
+static void a_group_that_was_written_shows_what_was_done(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_go_live(fixture);
+	keys(&fixture->app, "   a");
+	assert_true(then_shows(fixture, "now mixed "));
+	keys(&fixture->app, "100\r");
+	assert_true(then_shows(fixture, "now   100 "));
+	/* A key that does nothing takes the message away, not what was done. */
+	keys(&fixture->app, "z");
+	draw(&fixture->app, 24, 80);
+	assert_shows(&fixture->app, "\n 3 written\n");
+	assert_shows(&fixture->app, "0 ->   100  written");
+	assert_shows(&fixture->app, "Enter close ");
+	assert_false(shows(&fixture->app, "writes"));
+}
+
+static void another_value_after_a_write_is_a_new_question(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_go_live(fixture);
+	keys(&fixture->app, "   a100\r[");
+	assert_true(then_shows(fixture, "writes \"150\" to 3 processes"));
+	draw(&fixture->app, 24, 80);
+	assert_shows(&fixture->app, "4242 java                   100 ->   150   BAD   389.6");
+	react_key(&fixture->app, INPUT_ENTER);
+	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
+	assert_true(then_shows(fixture, "now   150 "));
+	/* Of the first three two had 100 already. */
+	assert_int_equal(fixture->app.acting.history.count, 1 + 3);
+	keys(&fixture->app, "u");
+	assert_int_equal(adjust_of(fixture)->value, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +119,8 @@ int main(void)
 		WITH_MACHINE(a_written_value_is_read_back_and_kept_for_u),
 		WITH_MACHINE(the_cursor_stays_on_whom_was_written_to),
 		WITH_MACHINE(a_group_is_written_with_one_enter_and_shows_each_result),
+		WITH_MACHINE(a_group_that_was_written_shows_what_was_done),
+		WITH_MACHINE(another_value_after_a_write_is_a_new_question),
 	};
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_ALL, "C.UTF-8");

@@ -285,7 +285,7 @@ void acting_write(struct app *app)
 		state_say(app, "not written: %s", adjust->why_not);
 	} else if (adjust->invalid.code) {
 		state_say(app, "not written: %s", adjust->invalid.text);
-	} else if (adjust->written && adjust->named > 1) {
+	} else if (adjust_is_over(adjust)) {
 		acting_close(app);
 	} else {
 		const struct target *first = &adjust->targets.items[0];

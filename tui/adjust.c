@@ -62,6 +62,22 @@ static enum err_code look_at_now(struct adjust *adjust, struct err *err)
 	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
 }
 
+/* After a write another question is asked: from the values that are in force since. */
+static void begin_again(struct adjust *adjust)
+{
+	if (!adjust->written)
+		return;
+	adjust->written = false;
+	adjust->result[0] = '\0';
+	for (size_t i = 0; i < adjust->targets.count; i++) {
+		struct target *target = &adjust->targets.items[i];
+		target->done = false;
+		if (target->refused.code != ERR_GONE)
+			target->refused.code = ERR_OK;
+	}
+	look_at_now(adjust, NULL);
+}
+
 static enum err_code look_around(struct adjust *adjust, struct err *err)
 {
 	const struct memcg_tree *tree = adjust->snapshot->memcgs;
@@ -203,6 +219,7 @@ enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err)
 {
 	struct selection selection = { 0 };
 	enum err_code code = ERR_OK;
+	begin_again(adjust);
 	targets_truncate(&adjust->targets, adjust->named);
 	adjust->with_descendants = !adjust->with_descendants;
 	if (adjust->with_descendants) {
@@ -232,11 +249,17 @@ static enum err_code count_family(struct adjust *adjust, struct err *err)
 
 /* --- opening, the value ----------------------------------------------------------------------- */
 
+static void know_first(struct adjust *adjust, const struct history *history)
+{
+	const struct task *first = adjust->targets.items[0].task;
+	adjust->first_known =
+		history_first_adj(history, first->pid, first->start_ticks, &adjust->first_value);
+}
+
 static void identify(struct adjust *adjust, const struct adjust_query *query)
 {
 	const struct task *first = adjust->targets.items[0].task;
-	adjust->first_known = history_first_adj(
-		query->history, first->pid, first->start_ticks, &adjust->first_value);
+	know_first(adjust, query->history);
 	unit_find(query->root, snapshot_cgroup(query->snapshot, first), &adjust->unit);
 }
 
@@ -282,6 +305,7 @@ void adjust_release(struct adjust *adjust)
 
 static void take_text(struct adjust *adjust)
 {
+	begin_again(adjust);
 	adjust->invalid.code = ERR_OK;
 	if (action_parse_adj(adjust->text, &adjust->value, &adjust->note, &adjust->invalid))
 		return;
@@ -341,6 +365,20 @@ bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot 
 	return (before ? before->task : NULL) != (after ? after->task : NULL);
 }
 
+bool adjust_is_over(const struct adjust *adjust)
+{
+	return adjust->written && adjust->named > 1;
+}
+
+bool adjust_is_mixed(const struct adjust *adjust)
+{
+	const struct target *targets = adjust->targets.items;
+	for (size_t i = 1; i < adjust->targets.count; i++)
+		if (targets[i].adj != targets[0].adj)
+			return true;
+	return false;
+}
+
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj)
 {
 	const struct ranking *ranking = &adjust->machine.at_oom[ADJUST_BEFORE];
@@ -361,6 +399,7 @@ static void write_one(struct adjust *adjust, struct target *target, struct histo
 		&target->held, adjust->value, &target->before, &target->after, &target->refused);
 	if (code != ERR_GONE)
 		history_add_adj(history, &target->held, target->before, target->after);
+	target->adj = target->after;
 	audit_adj(audit, &target->held, target->before, adjust->value, target->after,
 		code ? target->refused.text : NULL, &unaudited);
 	target->done = code == ERR_OK;
@@ -397,6 +436,7 @@ bool adjust_write(struct adjust *adjust, struct history *history, const struct a
 	for (size_t i = 0; i < adjust->targets.count; i++)
 		write_one(adjust, &adjust->targets.items[i], history, audit);
 	adjust->written = true;
+	know_first(adjust, history);
 	sum_up(adjust);
 	return targets_refused(&adjust->targets) == 0;
 }

@@ -85,6 +85,12 @@ enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err);
 /* The value from which on the first one is, or is not, the next victim, as NEXT goes: at OOM. */
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj);
 
+/* Whether a group was written and nothing is asked since: there is nothing left but to close. */
+bool adjust_is_over(const struct adjust *adjust);
+
+/* Whether the targets have different values at this moment. */
+bool adjust_is_mixed(const struct adjust *adjust);
+
 /* Whether another process, or none, would be the next victim. */
 bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot);
 

@@ -121,6 +121,8 @@ static void status_text(const struct adjust *adjust, char *buffer, size_t size)
 		snprintf(buffer, size, "%s", adjust->invalid.text);
 	else if (!adjust->writable)
 		snprintf(buffer, size, "nothing can be written: %s", adjust->why_not);
+	else if (adjust_is_over(adjust))
+		snprintf(buffer, size, "%.*s", (int)size - 1, adjust->result);
 	else if (adjust->targets.count > 1)
 		snprintf(buffer, size, "writes \"%d\" to %zu processes, each checked again",
 			adjust->value, adjust->targets.count);
@@ -130,15 +132,22 @@ static void status_text(const struct adjust *adjust, char *buffer, size_t size)
 			adjust->value, (int)first->pid);
 }
 
+static const char *keys_of(const struct adjust *adjust)
+{
+	if (!adjust->writable)
+		return "Enter is refused   Esc close   u the value from before oomspect";
+	return adjust_is_over(adjust)
+		       ? "Enter close   Esc close   u the value from before oomspect"
+		       : "Enter write   Esc cancel   u put back the value from before oomspect";
+}
+
 void dialog_adjust_draw(const struct app *app, struct grid *grid)
 {
 	const struct adjust *adjust = &app->acting.adjust;
 	char status[sizeof(adjust->invalid.text)];
 	dialog_draw_lines(app, grid, lines, sizeof(lines) / sizeof(lines[0]),
 		adjust->writable ? "Adjust oom_score_adj" : "What if ... (read-only)",
-		adjust->writable
-			? "Enter write   Esc cancel   u put back the value from before oomspect"
-			: "Enter is refused   Esc close   u the value from before oomspect");
+		keys_of(adjust));
 	status_text(adjust, status, sizeof(status));
 	dialog_status_draw(app, grid, adjust->invalid.code ? STYLE_RISK : STYLE_NORMAL, status);
 }

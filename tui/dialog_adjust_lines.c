@@ -135,7 +135,11 @@ void adjust_line_value(const struct app *app, struct pen *pen, int index)
 	const struct adjust *adjust = adjust_of(app);
 	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
 	(void)index;
-	grid_printf(pen, STYLE_NORMAL, "  now %5d        new ", adjust->targets.items[0].adj);
+	if (adjust_is_mixed(adjust))
+		grid_put(pen, STYLE_NORMAL, "  now mixed        new ");
+	else
+		grid_printf(
+			pen, STYLE_NORMAL, "  now %5d        new ", adjust->targets.items[0].adj);
 	grid_printf(pen, style, "[%-5s]", adjust->text);
 	grid_put(pen, STYLE_DIM, "      -1000 unkillable .. 0 .. +1000 first");
 }
@@ -494,8 +498,9 @@ void adjust_line_refused(const struct app *app, struct pen *pen, int index)
 	for (size_t i = 0; !text[0] && i < adjust->targets.count; i++)
 		if (adjust->targets.items[i].refused.code)
 			text = adjust->targets.items[i].refused.text;
-	grid_put(pen, STYLE_RISK, index == 0 ? "  ! " : "    ");
-	dialog_put_wrapped(pen, STYLE_RISK | STYLE_BOLD, text, index);
+	unsigned style = targets_refused(&adjust->targets) ? STYLE_RISK : STYLE_NORMAL;
+	grid_put(pen, style, index == 0 && style == STYLE_RISK ? "  ! " : "    ");
+	dialog_put_wrapped(pen, style | STYLE_BOLD, text, index);
 }
 
 void adjust_line_keys(const struct app *app, struct pen *pen, int index)

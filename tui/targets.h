@@ -13,7 +13,7 @@
 struct target {
 	const struct task *task; /* in the frozen snapshot */
 	struct action_target held;
-	int adj; /* oom_score_adj when it was added: newer than the task's, which is of a sample */
+	int adj; /* oom_score_adj when it was added, or written to: newer than the task's, of a sample */
 	struct err refused; /* why it cannot be, or was not changed; ERR_OK: nothing against it */
 	bool done;
 	int before, after; /* oom_score_adj at the write, once it is done or refused */
