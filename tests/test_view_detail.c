@@ -350,6 +350,34 @@ static void the_settings_that_decide(void **state)
 	assert_int_equal(app->view, VIEW_PROCS);
 }
 
+static void a_value_that_does_not_matter_is_not_called_unusual(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	machine_write(fixture->path, "proc/sys/kernel/panic", "1\n");
+	keys(app, "5");
+	draw(app, 40, 80);
+	assert_shows(app, "nothing unusual");
+	assert_shows(app, "kernel.panic                          1   default: 0");
+	assert_false(shows(app, " usual"));
+}
+
+static void a_narrow_screen_has_every_value(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	machine_write(fixture->path, "proc/sys/vm/user_reserve_kbytes", "131072\n");
+	keys(app, "5");
+	for (int cols = 30; cols < 100; cols++) {
+		draw(app, 200, cols);
+		assert_shows(app, "default: 131072");
+		assert_shows(app, "nothing unusual");
+		assert_true(shows(app, "  = 131072") || shows(app, "131072   default:"));
+	}
+	draw(app, 40, 30);
+	assert_shows(app, " vm.panic_on_oom\n  = 0  default: 0\n");
+}
+
 /* --- of this machine, by libproc2 ------------------------------------------------------------ */
 
 static void ask_about_ourselves(struct process_facts *facts, char as_state)
@@ -418,6 +446,8 @@ int main(void)
 		WITH_EXTRAS(a_score_that_differs_is_marked),
 		WITH_EXTRAS(hostile_texts_are_shown_safely),
 		WITH_EXTRAS(the_settings_that_decide),
+		WITH_EXTRAS(a_value_that_does_not_matter_is_not_called_unusual),
+		WITH_EXTRAS(a_narrow_screen_has_every_value),
 		cmocka_unit_test(libproc2_tells_of_a_living_process),
 		cmocka_unit_test(what_might_block_is_not_asked_of_a_stuck_process),
 	};

@@ -37,7 +37,7 @@ static void every_setting_has_a_whole_row(void **state)
 	for (enum vm_setting_id id = 0; id < VM_SETTING_COUNT; id++) {
 		char path[128];
 		assert_non_null(vm_settings[id].name);
-		assert_non_null(vm_settings[id].usual);
+		assert_non_null(vm_settings[id].preset);
 		assert_non_null(vm_settings[id].meaning);
 		snprintf(path, sizeof(path), "proc/sys/%s", vm_settings[id].name);
 		*strchr(path, '.') = '/';
@@ -90,6 +90,8 @@ static const struct rule_row rule_rows[] = {
 	{ "a panic that ends in a boot is not", VM_KERNEL_PANIC, 30, VM_PANIC_ON_OOM, 1, 0 },
 	{ "kernel.panic does not matter where an OOM kills", VM_KERNEL_PANIC, 0, VM_PANIC_ON_OOM, 0,
 		0 },
+	{ "nor is another one than the default unusual there", VM_KERNEL_PANIC, 1, VM_PANIC_ON_OOM,
+		0, 0 },
 	{ "the overcommit ratio does not matter without strict overcommit", VM_OVERCOMMIT_RATIO, 10,
 		VM_OVERCOMMIT_MEMORY, 0, 0 },
 	{ "it does with it", VM_OVERCOMMIT_RATIO, 10, VM_OVERCOMMIT_MEMORY, 2, 1 },

@@ -5,19 +5,43 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* " Settings that decide an OOM   nothing unusual" */
+#define TITLE_WIDTH 46
 #define VALUE_COL   28
 #define VALUE_WIDTH 12
+/* "   default: 131072 at most" */
+#define DEFAULT_WIDTH 27
 
 void view_settings_title(const struct app *app, struct pen *pen)
 {
 	size_t unusual = 0;
 	for (size_t i = 0; i < vm_rule_count; i++)
 		unusual += vm_rule_applies(&vm_rules[i], &app->vm);
-	grid_put(pen, STYLE_BOLD, " Settings that decide an OOM");
+	grid_put(pen, STYLE_BOLD,
+		grid_left(pen) < TITLE_WIDTH ? " Settings" : " Settings that decide an OOM");
 	if (unusual)
 		grid_printf(pen, STYLE_RISK, "   %zu unusual (!)", unusual);
 	else
 		grid_put(pen, STYLE_NORMAL, "   nothing unusual");
+}
+
+static int width_of(const struct page *page)
+{
+	return page->end - page->col;
+}
+
+/* Beside the name, or below it where there is no room for both. */
+static void put_value(struct page *page, struct pen *pen, const char *value, const char *preset)
+{
+	if (width_of(page) >= VALUE_COL + VALUE_WIDTH + DEFAULT_WIDTH) {
+		grid_skip_to(pen, page->col + VALUE_COL);
+		grid_put_right(pen, STYLE_BOLD, value, VALUE_WIDTH);
+		grid_printf(pen, STYLE_DIM, "   default: %s", preset);
+		return;
+	}
+	char text[80];
+	snprintf(text, sizeof(text), "= %s  default: %s", value, preset);
+	page_wrap(page, STYLE_BOLD, "", 2, text);
 }
 
 static void write_setting(const struct app *app, enum vm_setting_id id, struct page *page)
@@ -28,11 +52,9 @@ static void write_setting(const struct app *app, enum vm_setting_id id, struct p
 	struct pen pen = page_line(page);
 	grid_put(&pen, STYLE_BOLD, " ");
 	grid_put(&pen, STYLE_BOLD, setting->name);
-	grid_skip_to(&pen, page->col + VALUE_COL);
 	if (number != HOST_SETTING_UNKNOWN)
 		snprintf(value, sizeof(value), "%" PRId64, number);
-	grid_put_right(&pen, STYLE_BOLD, value, VALUE_WIDTH);
-	grid_printf(&pen, STYLE_DIM, "   usual: %s", setting->usual);
+	put_value(page, &pen, value, setting->preset);
 	for (size_t i = 0; i < vm_rule_count; i++)
 		if (vm_rules[i].id == id && vm_rule_applies(&vm_rules[i], &app->vm))
 			page_wrap(page, STYLE_RISK, "  !", 4, vm_rules[i].words);

@@ -26,9 +26,9 @@ enum vm_setting_id {
 };
 
 struct vm_setting {
-	const char *name;  /* as sysctl(8) has it */
-	const char *path;  /* below the root */
-	const char *usual; /* the kernel's default, for people */
+	const char *name;   /* as sysctl(8) has it */
+	const char *path;   /* below the root */
+	const char *preset; /* the kernel's default, for people: another value is not unusual yet */
 	const char *meaning;
 };
 
