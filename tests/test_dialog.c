@@ -100,6 +100,36 @@ static void what_is_needed_most_stays_on_a_low_screen(void **state)
 	free(text);
 }
 
+/* What a label says is on the screen with it, or neither is. */
+static void a_narrow_screen_has_the_answers(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	fixture_go_live(fixture);
+	keys(app, "a-200");
+	for (int cols = 30; cols < 80; cols++) {
+		draw(app, 12, cols);
+		assert_shows(app, "now     0  new [-200 ]");
+		assert_shows(app, "BAD 289.6 -> 89.6");
+		assert_shows(app, "rank 1 -> 4");
+		assert_shows(app, "NEXT now   4242 java ");
+		assert_shows(app, "CHANGES to 9120 node ");
+		assert_shows(app, "Enter write ");
+		assert_shows(app, " Esc cancel ");
+	}
+	draw(app, 8, 30);
+	assert_shows(app, "BAD 289.6 -> 89.6");
+	assert_shows(app, "CHANGES to 9120 node ");
+	keys(app, "\033k");
+	for (int cols = 30; cols < 80; cols++) {
+		draw(app, 12, cols);
+		assert_shows(app, "its end frees 10.3G");
+		assert_shows(app, "NEXT now  4242 java ");
+		assert_shows(app, "and then  9120 node ");
+		assert_shows(app, "Esc cancel ");
+	}
+}
+
 /* --- the value */
 
 struct value_row {
@@ -234,6 +264,8 @@ static void what_it_says_of_the_first_place_is_said_of_the_moment_next_goes_by(v
 	keys(&fixture->app, "\033/32\ra");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 32);
 	assert_true(then_shows(fixture, "at OOM not first any more: 9"));
+	assert_true(
+		then_shows(fixture, "last killable: -999   ")); /* and no part of what follows */
 	fixture_close(fixture);
 }
 
@@ -434,6 +466,7 @@ int main(void)
 		WITH_MACHINE(tags_are_marked),
 		WITH_MACHINE(every_size_from_1x1),
 		WITH_MACHINE(what_is_needed_most_stays_on_a_low_screen),
+		WITH_MACHINE(a_narrow_screen_has_the_answers),
 		WITH_MACHINE(arrows_step_within_the_limits),
 		WITH_MACHINE(f7_and_f8_open_it_50_away),
 		WITH_MACHINE(legacy_values_are_explained),

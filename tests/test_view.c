@@ -80,6 +80,19 @@ static void the_help_at_80_columns_cuts_nothing(void **state)
 	}
 }
 
+static void the_help_says_where_it_is_on_a_narrow_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char place[32];
+	keys(app, "?");
+	for (int cols = 24; cols < 60; cols++) {
+		draw(app, 8, cols);
+		snprintf(place, sizeof(place), " rows 1-6 of %d\n", app->help.rows);
+		assert_shows(app, place);
+		assert_shows(app, "help ");
+	}
+}
+
 static void the_sort_menu(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -249,6 +262,7 @@ int main(void)
 		WITH_MACHINE(a_39x9_screen),
 		WITH_MACHINE(the_help_at_80x24),
 		WITH_MACHINE(the_help_at_80_columns_cuts_nothing),
+		WITH_MACHINE(the_help_says_where_it_is_on_a_narrow_screen),
 		WITH_MACHINE(the_sort_menu),
 		WITH_MACHINE(by_command_is_said_to_be_by_name),
 		WITH_MACHINE(every_size_from_1x1),

@@ -270,6 +270,18 @@ static void every_size_from_1x1(void **state)
 	assert_true(shows(app, "> [ ]"));
 }
 
+static void how_it_is_left_is_said_on_a_narrow_screen(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	react_key(app, INPUT_F(2));
+	for (int cols = 30; cols < 90; cols++) {
+		draw(app, 15, cols);
+		assert_shows(app, " Esc close ");
+	}
+	draw(app, 15, 60);
+	assert_shows(app, "-- Space show, hide  F7 F8 move up, down  Esc close -----");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +299,7 @@ int main(void)
 		WITH_MACHINE(it_does_not_open_over_the_help),
 		WITH_MACHINE(only_w_writes),
 		WITH_MACHINE(every_size_from_1x1),
+		WITH_MACHINE(how_it_is_left_is_said_on_a_narrow_screen),
 	};
 	return cmocka_run_group_tests_name("setup on the screen", tests, NULL, NULL);
 }

@@ -379,6 +379,31 @@ bool adjust_is_mixed(const struct adjust *adjust)
 	return false;
 }
 
+static size_t rank_in(const struct ranking *ranking, const struct adjust *adjust)
+{
+	const struct ranking_row *row = ranking_find(ranking, adjust->targets.items[0].task->pid);
+	return row && row->unkillable == KILLABLE ? (size_t)(row - ranking->rows) + 1 : 0;
+}
+
+bool adjust_ranks(
+	const struct adjust *adjust, const struct outlook *outlook, struct adjust_ranks *ret)
+{
+	bool differ = false;
+	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
+		ret->now[moment] = rank_in(&outlook->now[moment], adjust);
+		ret->at_oom[moment] = rank_in(&outlook->at_oom[moment], adjust);
+		differ |= (ret->at_oom[moment] == 1) != (ret->now[moment] == 1);
+	}
+	return differ;
+}
+
+bool adjust_first_place_differs(const struct adjust *adjust)
+{
+	struct adjust_ranks ranks;
+	adjust_ranks(adjust, &adjust->machine, &ranks);
+	return (ranks.now[ADJUST_BEFORE] == 1) != (ranks.at_oom[ADJUST_BEFORE] == 1);
+}
+
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj)
 {
 	const struct ranking *ranking = &adjust->machine.at_oom[ADJUST_BEFORE];

@@ -91,6 +91,19 @@ bool adjust_is_over(const struct adjust *adjust);
 /* Whether the targets have different values at this moment. */
 bool adjust_is_mixed(const struct adjust *adjust);
 
+/* Ranks of the first process in one domain before and after, by the list and as NEXT goes. 0: it
+ * cannot be killed. */
+struct adjust_ranks {
+	size_t now[ADJUST_MOMENTS], at_oom[ADJUST_MOMENTS];
+};
+
+/* True where the two do not agree on the first place. */
+bool adjust_ranks(
+	const struct adjust *adjust, const struct outlook *outlook, struct adjust_ranks *ret);
+
+/* Whether they do not for the machine as it is. */
+bool adjust_first_place_differs(const struct adjust *adjust);
+
 /* Whether another process, or none, would be the next victim. */
 bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot);
 

@@ -1,7 +1,11 @@
 #include "box.h"
 
-#define EDGE_ROWS 3 /* both edges and the status line */
-#define MIN_ROWS  2 /* below, a frame would be all there is */
+#include <string.h>
+
+#define EDGE_ROWS  3 /* both edges and the status line */
+#define PIECES_MAX 8
+#define PIECE_GAP  2
+#define MIN_ROWS   2 /* below, a frame would be all there is */
 
 int box_room(const struct grid *grid)
 {
@@ -34,8 +38,10 @@ struct box box_open(
 	struct pen pen = begin_edge(&box, top);
 	int length = grid_foreign_width(grid, remark) + 6;
 	grid_printf(&pen, style, " %s ", title);
-	grid_fill(&pen, STYLE_NORMAL, '-', grid_left(&pen) - length);
-	grid_printf(&pen, STYLE_DIM, " %s ", remark);
+	if (grid_left(&pen) >= length - 3) {
+		grid_fill(&pen, STYLE_NORMAL, '-', grid_left(&pen) - length);
+		grid_printf(&pen, STYLE_DIM, " %s ", remark);
+	}
 	end_edge(&pen);
 	box.next = top + 1;
 	return box;
@@ -52,11 +58,68 @@ struct pen box_line(struct box *box)
 	return grid_pen_until(box->grid, box->next - 1, 2, box->width - 1);
 }
 
+struct piece {
+	const char *text;
+	size_t length;
+};
+
+static size_t take_pieces(const char *text, struct piece pieces[PIECES_MAX])
+{
+	size_t count = 0;
+	while (*text && count < PIECES_MAX) {
+		const char *end = strstr(text, "  ");
+		size_t length = end ? (size_t)(end - text) : strlen(text);
+		pieces[count++] = (struct piece){ text, length };
+		text += length;
+		text += strspn(text, " ");
+	}
+	return count;
+}
+
+/* The last one that can be spared, or `count`. */
+static size_t find_spare(const struct piece *pieces, size_t count)
+{
+	for (size_t i = count; i-- > 0;)
+		if (strncmp(pieces[i].text, "Esc", 3) != 0)
+			return i;
+	return count;
+}
+
+static size_t width_of(const struct piece *pieces, size_t count)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < count; i++)
+		width += pieces[i].length + (i ? PIECE_GAP : 0);
+	return width;
+}
+
+static void put_pieces(struct pen *pen, const char *text)
+{
+	struct piece pieces[PIECES_MAX];
+	size_t count = take_pieces(text, pieces), spare;
+	size_t room = grid_left(pen) > 0 ? (size_t)grid_left(pen) : 0;
+	while (width_of(pieces, count) > room && (spare = find_spare(pieces, count)) < count) {
+		count--;
+		memmove(&pieces[spare], &pieces[spare + 1], (count - spare) * sizeof(*pieces));
+	}
+	for (size_t i = 0; i < count; i++)
+		grid_printf(pen, STYLE_NORMAL, "%s%.*s", i ? "  " : "", (int)pieces[i].length,
+			pieces[i].text);
+}
+
 void box_close(struct box *box, const char *text)
 {
 	if (box->rows == 0)
 		return;
 	struct pen pen = begin_edge(box, box->next);
-	grid_printf(&pen, STYLE_NORMAL, " %s ", text);
+	grid_put(&pen, STYLE_NORMAL, " ");
+	struct pen inside = pen;
+	inside.end -= 2;
+	if ((int)strlen(text) <= grid_left(&inside))
+		grid_put(&inside, STYLE_NORMAL, text);
+	else
+		put_pieces(&inside, text);
+	pen.col = inside.col;
+	grid_put(&pen, STYLE_NORMAL, " ");
 	end_edge(&pen);
 }

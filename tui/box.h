@@ -23,7 +23,8 @@ struct box box_open(
 /* Draws the sides of the next line, and gives a pen for what is between them. */
 struct pen box_line(struct box *box);
 
-/* Draws the lower edge with `text`, after the last line. */
+/* Draws the lower edge with `text`, after the last line: pieces that stand two or more blanks apart.
+ * Where not all have room the last ones are left out first, but never one that begins with "Esc". */
 void box_close(struct box *box, const char *text);
 
 #endif

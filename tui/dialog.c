@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LINES_MAX 64
+#define WIDE_COLS 80 /* what lines with two values and a remark need */
 
 const struct dialog dialogs[DIALOG_COUNT] = {
 	[DIALOG_ADJUST] = { dialog_adjust_draw, dialog_adjust_key },
@@ -95,6 +96,21 @@ void dialog_blank(const struct app *app, struct pen *pen, int index)
 	(void)app;
 	(void)pen;
 	(void)index;
+}
+
+bool dialog_is_narrow(const struct app *app)
+{
+	return app->grid.cols < WIDE_COLS;
+}
+
+void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task)
+{
+	static const char label[] = "   user ";
+	const char *user = app->context.lookup.user(app->context.lookup.context, task);
+	if (grid_left(pen) < (int)sizeof(label) - 1 + grid_foreign_width(pen->grid, user))
+		return;
+	grid_put(pen, STYLE_NORMAL, label);
+	grid_put_foreign(pen, STYLE_NORMAL, user, grid_left(pen));
 }
 
 void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width)

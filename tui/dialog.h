@@ -35,6 +35,12 @@ void dialog_status_draw(const struct app *app, struct grid *grid, unsigned style
 /* A line of its own for lines without a text. */
 void dialog_blank(const struct app *app, struct pen *pen, int index);
 
+/* Whether lines have to be written in their narrow form. */
+bool dialog_is_narrow(const struct app *app);
+
+/* "   user app", if there is room for all of it. */
+void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task);
+
 /* "4242 java" in at most `width` columns. */
 void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width);
 

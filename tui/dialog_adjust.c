@@ -2,6 +2,7 @@
 
 #include "dialog.h"
 #include "dialog_adjust_lines.h"
+#include "dialog_adjust_narrow.h"
 #include "input.h"
 
 #include <stdio.h>
@@ -114,6 +115,40 @@ static const struct dialog_line lines[] = {
 	{ adjust_line_keys, NULL, 0, 55 },
 };
 
+static const struct dialog_line narrow_lines[] = {
+	{ narrow_line_target, is_single, 0, 0 },
+	{ narrow_line_crowd, is_group, 0, 0 },
+	{ narrow_line_value, NULL, 0, 0 },
+	{ narrow_line_threshold, is_single, 0, 9 },
+	{ narrow_line_member, is_group, 0, 60 },
+	{ narrow_line_member, is_group, 1, 61 },
+	{ narrow_line_member, is_group, 2, 62 },
+	{ narrow_line_member, is_group, 3, 63 },
+	{ narrow_line_member, is_group, 4, 64 },
+	{ narrow_line_member, is_group, 5, 65 },
+	{ narrow_line_member, is_group, 6, 66 },
+	{ narrow_line_member, is_group, 7, 67 },
+	{ adjust_line_more, is_crowd, 0, 59 },
+	{ narrow_line_badness, is_single, 0, 6 },
+	{ narrow_line_rank, is_single, 0, 7 },
+	{ narrow_line_next, NULL, 0, 4 },
+	{ narrow_line_then, NULL, 0, 3 },
+	{ narrow_line_company, has_company, 0, 27 },
+	{ narrow_line_rank, has_limit, 1, 40 },
+	{ narrow_line_next, has_limit, 1, 26 },
+	{ narrow_line_then, has_limit, 1, 25 },
+	{ narrow_line_company, has_company, 1, 28 },
+	{ narrow_line_freed, NULL, 0, 45 },
+	{ narrow_line_children, NULL, 0, 15 },
+	{ narrow_line_sharers, has_sharers, 0, 16 },
+	{ narrow_line_unit, is_single, 0, 46 },
+	{ narrow_line_right, is_writable, 0, 10 },
+	{ adjust_line_remark, has_remark, 0, 8 },
+	{ adjust_line_refused, was_refused, 0, 1 },
+	{ adjust_line_refused, was_refused, 1, 2 },
+	{ narrow_line_keys, NULL, 0, 55 },
+};
+
 static void status_text(const struct adjust *adjust, char *buffer, size_t size)
 {
 	const struct task *first = adjust->targets.items[0].task;
@@ -145,7 +180,9 @@ void dialog_adjust_draw(const struct app *app, struct grid *grid)
 {
 	const struct adjust *adjust = &app->acting.adjust;
 	char status[sizeof(adjust->invalid.text)];
-	dialog_draw_lines(app, grid, lines, sizeof(lines) / sizeof(lines[0]),
+	bool narrow = dialog_is_narrow(app);
+	dialog_draw_lines(app, grid, narrow ? narrow_lines : lines,
+		(narrow ? sizeof(narrow_lines) : sizeof(lines)) / sizeof(lines[0]),
 		adjust->writable ? "Adjust oom_score_adj" : "What if ... (read-only)",
 		keys_of(adjust));
 	status_text(adjust, status, sizeof(status));

@@ -160,34 +160,14 @@ void adjust_line_slider(const struct app *app, struct pen *pen, int index)
 	grid_put(pen, STYLE_DIM, "] 1000");
 }
 
-/* The order of death now is the list's; NEXT goes by the one at OOM. */
-static const struct ranking_row *row_at_oom(
-	const struct app *app, const struct outlook *outlook, enum adjust_moment moment)
-{
-	return ranking_find(&outlook->at_oom[moment], first_of(app)->pid);
-}
-
-static bool is_first(const struct ranking *ranking, const struct ranking_row *row)
-{
-	return row && row == ranking_victim(ranking);
-}
-
-/* Whether it is the first at one of the two moments only. */
-static bool first_place_differs(const struct app *app, const struct outlook *outlook)
-{
-	const struct ranking *now = &outlook->now[ADJUST_BEFORE];
-	const struct ranking *at_oom = &outlook->at_oom[ADJUST_BEFORE];
-	return is_first(now, row_of(now, app, first_of(app))) !=
-	       is_first(at_oom, row_at_oom(app, outlook, ADJUST_BEFORE));
-}
-
 static void put_threshold(const struct app *app, struct pen *pen)
 {
 	const struct adjust *adjust = adjust_of(app);
-	const struct ranking_row *row = row_at_oom(app, &adjust->machine, ADJUST_BEFORE);
+	const struct ranking_row *row =
+		row_of(&adjust->machine.at_oom[ADJUST_BEFORE], app, first_of(app));
 	int adj;
 	enum threshold_kind kind = adjust_threshold(adjust, &adj);
-	if (first_place_differs(app, &adjust->machine))
+	if (adjust_first_place_differs(adjust))
 		grid_put(pen, STYLE_NORMAL, "at OOM ");
 	if (kind == THRESHOLD_NOT_FIRST)
 		grid_printf(pen, STYLE_BOLD, "not first any more: %d or lower", adj);
@@ -203,13 +183,17 @@ static void put_threshold(const struct app *app, struct pen *pen)
 void adjust_line_threshold(const struct app *app, struct pen *pen, int index)
 {
 	const struct ranking *ranking = &adjust_of(app)->machine.now[ADJUST_BEFORE];
+	char point[48];
 	int64_t point_kb =
 		ranking->domain.totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
 	(void)index;
 	grid_skip(pen, 2);
 	put_threshold(app, pen);
-	grid_printf(pen, STYLE_DIM, "      last killable: -999      1 = %" PRId64 ".%" PRId64 " MB",
-		point_kb / 1024, point_kb % 1024 * 10 / 1024);
+	snprintf(point, sizeof(point), "      1 = %" PRId64 ".%" PRId64 " MB", point_kb / 1024,
+		point_kb % 1024 * 10 / 1024);
+	grid_put(pen, STYLE_DIM, "      last killable: -999");
+	if (grid_left(pen) >= (int)strlen(point))
+		grid_put(pen, STYLE_DIM, point);
 }
 
 void adjust_line_heading(const struct app *app, struct pen *pen, int index)
@@ -221,24 +205,29 @@ void adjust_line_heading(const struct app *app, struct pen *pen, int index)
 
 /* --- before and after ------------------------------------------------------------------------- */
 
+void adjust_format_bad(const struct app *app, enum adjust_moment moment, char buffer[FORMAT_SIZE])
+{
+	const struct ranking *ranking = &adjust_of(app)->machine.now[moment];
+	const struct ranking_row *row = row_of(ranking, app, first_of(app));
+	if (row && row->unkillable == KILLABLE)
+		format_tenths(column_bad_tenths(ranking, row), buffer);
+	else
+		snprintf(buffer, FORMAT_SIZE, "unk");
+}
+
 void adjust_line_badness(const struct app *app, struct pen *pen, int index)
 {
 	const struct adjust *adjust = adjust_of(app);
-	char bad[ADJUST_MOMENTS][FORMAT_SIZE], mem[FORMAT_SIZE] = "-", total[FORMAT_SIZE];
+	const struct ranking *now = &adjust->machine.now[ADJUST_BEFORE];
+	const struct ranking_row *row = row_of(now, app, first_of(app));
+	char before[FORMAT_SIZE], after[FORMAT_SIZE], mem[FORMAT_SIZE] = "-", total[FORMAT_SIZE];
 	(void)index;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking *ranking = &adjust->machine.now[moment];
-		const struct ranking_row *row = row_of(ranking, app, first_of(app));
-		bool killable = row && row->unkillable == KILLABLE;
-		if (killable)
-			format_tenths(column_bad_tenths(ranking, row), bad[moment]);
-		else
-			snprintf(bad[moment], FORMAT_SIZE, "unk");
-		if (row && row->mem_pages >= 0)
-			format_tenths(column_mem_tenths(ranking, row), mem);
-	}
+	adjust_format_bad(app, ADJUST_BEFORE, before);
+	adjust_format_bad(app, ADJUST_AFTER, after);
+	if (row && row->mem_pages >= 0)
+		format_tenths(column_mem_tenths(now, row), mem);
 	put_label(pen, "BAD = MEM + ADJ");
-	put_pair(pen, bad[ADJUST_BEFORE], bad[ADJUST_AFTER]);
+	put_pair(pen, before, after);
 	format_kb(adjust->machine.domain.totalpages * app->context.measure.page_kb, total);
 	grid_printf(pen, STYLE_DIM, "(MEM %s of %s)", mem, total);
 }
@@ -279,27 +268,15 @@ static void put_ranks(struct pen *pen, const struct app *app, const struct outlo
 	put_pair(pen, rank[ADJUST_BEFORE], rank[ADJUST_AFTER]);
 }
 
-static size_t rank_of(const struct ranking *ranking, const struct ranking_row *row)
-{
-	return row && row->unkillable == KILLABLE ? (size_t)(row - ranking->rows) + 1 : 0;
-}
-
 /* Where NEXT would contradict the ranks of this moment: those that it goes by. */
 static bool put_ranks_at_oom(struct pen *pen, const struct app *app, const struct outlook *outlook)
 {
-	size_t ranks[ADJUST_MOMENTS];
-	bool differ = false;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking *now = &outlook->now[moment];
-		ranks[moment] = rank_of(&outlook->at_oom[moment], row_at_oom(app, outlook, moment));
-		size_t listed = rank_of(now, row_of(now, app, first_of(app)));
-		differ |= (ranks[moment] == 1) != (listed == 1);
-	}
-	if (!differ)
+	struct adjust_ranks ranks;
+	if (!adjust_ranks(adjust_of(app), outlook, &ranks))
 		return false;
-	grid_printf(pen, STYLE_RISK, "at OOM %zu, then ", ranks[ADJUST_BEFORE]);
-	if (ranks[ADJUST_AFTER])
-		grid_printf(pen, STYLE_RISK, "%zu", ranks[ADJUST_AFTER]);
+	grid_printf(pen, STYLE_RISK, "at OOM %zu, then ", ranks.at_oom[ADJUST_BEFORE]);
+	if (ranks.at_oom[ADJUST_AFTER])
+		grid_printf(pen, STYLE_RISK, "%zu", ranks.at_oom[ADJUST_AFTER]);
 	else
 		grid_put(pen, STYLE_RISK, "never");
 	return true;

@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-#define GROUP_SHOWN 8
+#define GROUP_SHOWN    8
+#define NARROW_OUTCOME 12 /* kept free of names */
+#define NARROW_DEATHS  15 /* columns of " and 99999 more" */
+#define NARROW_BAD     20 /* of "  BAD 1003.3 at OOM" */
 
 static const struct sending *sending_of(const struct app *app)
 {
@@ -47,14 +50,20 @@ static void put_target(const struct app *app, struct pen *pen, int index)
 {
 	const struct target *target = &sending_of(app)->targets.items[index];
 	const char *cgroup = snapshot_cgroup(app->watch.snapshot, target->task);
-	dialog_put_process(pen, STYLE_BOLD, target->task, 24);
-	grid_skip_to(pen, 27);
+	bool narrow = dialog_is_narrow(app), alone = sending_of(app)->targets.count == 1;
+	int width = narrow ? grid_left(pen) - (alone ? 0 : NARROW_OUTCOME) : 24;
+	dialog_put_process(pen, STYLE_BOLD, target->task, width);
+	grid_skip_to(pen, narrow ? pen->col + 1 : 27);
 	if (target->refused.code) {
 		grid_put_foreign(pen, STYLE_RISK, target->refused.text, grid_left(pen));
 		return;
 	}
 	if (target->done) {
 		grid_put(pen, STYLE_BOLD, "sent");
+		return;
+	}
+	if (narrow) {
+		dialog_put_user(app, pen, target->task);
 		return;
 	}
 	grid_put(pen, STYLE_NORMAL, " user ");
@@ -89,9 +98,13 @@ static void put_freed(const struct app *app, struct pen *pen, int index)
 	char freed[FORMAT_SIZE];
 	(void)index;
 	format_kb(sending->frees_kb, freed);
-	grid_put(pen, STYLE_NORMAL, "  memory freed by its end  ");
+	if (dialog_is_narrow(app))
+		grid_printf(pen, STYLE_NORMAL, "  its end %s ",
+			signal_rows[sending->chosen].ends ? "frees" : "would free");
+	else
+		grid_put(pen, STYLE_NORMAL, "  memory freed by its end  ");
 	grid_put(pen, STYLE_BOLD, freed);
-	if (!signal_rows[sending->chosen].ends)
+	if (!signal_rows[sending->chosen].ends && !dialog_is_narrow(app))
 		grid_put(pen, STYLE_DIM, "  (this signal does not end it)");
 }
 
@@ -107,23 +120,32 @@ static void put_next_of(
 		return;
 	}
 	format_tenths(column_bad_tenths(ranking, next), bad);
-	dialog_put_process(pen, STYLE_VICTIM, next->task, 26);
-	grid_printf(pen, STYLE_NORMAL, "  BAD %s at OOM", bad);
+	bool narrow = dialog_is_narrow(app);
+	dialog_put_process(pen, STYLE_VICTIM, next->task, narrow ? grid_left(pen) : 26);
 	size_t others = ranking_deaths(ranking, snapshot);
-	if (others)
+	if (narrow && others && grid_left(pen) > NARROW_DEATHS)
+		grid_printf(pen, STYLE_RISK, " and %zu more", others);
+	if (narrow && grid_left(pen) < NARROW_BAD)
+		return;
+	grid_printf(pen, STYLE_NORMAL, "  BAD %s at OOM", bad);
+	if (others && !narrow)
 		grid_printf(pen, STYLE_RISK, "  %zu more die with it", others);
 }
 
 static void put_next_now(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
-	put_next_of(app, pen, "  NEXT VICTIM now          ", &sending_of(app)->before);
+	put_next_of(app, pen,
+		dialog_is_narrow(app) ? "  NEXT now  " : "  NEXT VICTIM now          ",
+		&sending_of(app)->before);
 }
 
 static void put_next_then(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
-	put_next_of(app, pen, "  NEXT VICTIM without it   ", &sending_of(app)->after);
+	put_next_of(app, pen,
+		dialog_is_narrow(app) ? "  and then  " : "  NEXT VICTIM without it   ",
+		&sending_of(app)->after);
 }
 
 static void put_ending(const struct app *app, struct pen *pen, int index)

@@ -3,6 +3,7 @@
 #include "keymap.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define TWO_COLUMNS 76 /* from this width on the keys stand in two columns */
 #define KEYS_WIDTH  17
@@ -124,9 +125,11 @@ void view_help_draw(const struct app *app, struct grid *grid)
 	struct pen pen = grid_pen(grid, 0, 0);
 	char place[64];
 	if (grid->rows > 2) {
-		grid_put(&pen, STYLE_BOLD, "oomspect " OOMSPECT_VERSION " help");
+		static const char title[] = "oomspect " OOMSPECT_VERSION " help";
 		snprintf(place, sizeof(place), "rows %d-%d of %d", top + 1,
 			top + page < app->help.rows ? top + page : app->help.rows, app->help.rows);
+		bool fits = grid_left(&pen) >= (int)(sizeof(title) + strlen(place));
+		grid_put(&pen, STYLE_BOLD, fits ? title : "help ");
 		grid_put_right(&pen, STYLE_NORMAL, place, grid_left(&pen));
 	}
 	grid_copy_rows(grid, first, &app->help, top, page);

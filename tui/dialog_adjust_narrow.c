@@ -1,0 +1,218 @@
+#include "dialog_adjust_narrow.h"
+
+#include "dialog.h"
+
+#include "oomspect/explain.h"
+
+#include <stdio.h>
+
+#define MEMBER_END 14 /* columns of "  now ->   new" */
+
+static const struct adjust *adjust_of(const struct app *app)
+{
+	return &app->acting.adjust;
+}
+
+static const struct outlook *outlook_of(const struct app *app, int index)
+{
+	return index ? &adjust_of(app)->cgroup : &adjust_of(app)->machine;
+}
+
+static void put_change(struct pen *pen, const char *label, const char *before, const char *after)
+{
+	grid_printf(pen, STYLE_NORMAL, "%s %s -> ", label, before);
+	grid_put(pen, STYLE_BOLD, after);
+}
+
+/* --- who -------------------------------------------------------------------------------------- */
+
+void narrow_line_target(const struct app *app, struct pen *pen, int index)
+{
+	const struct task *task = adjust_of(app)->targets.items[index].task;
+	dialog_put_process(pen, STYLE_BOLD, task, grid_left(pen));
+	dialog_put_user(app, pen, task);
+}
+
+void narrow_line_crowd(const struct app *app, struct pen *pen, int index)
+{
+	(void)index;
+	grid_printf(pen, STYLE_BOLD, "%zu tagged processes", adjust_of(app)->named);
+}
+
+void narrow_line_member(const struct app *app, struct pen *pen, int index)
+{
+	const struct adjust *adjust = adjust_of(app);
+	const struct target *target = &adjust->targets.items[index];
+	int values = pen->end - MEMBER_END;
+	if (target->refused.code) {
+		grid_put_foreign(pen, STYLE_RISK, target->refused.text, grid_left(pen));
+		return;
+	}
+	dialog_put_process(pen, STYLE_NORMAL, target->task, values - pen->col - 1);
+	grid_skip_to(pen, values);
+	if (target->done)
+		grid_printf(pen, STYLE_BOLD, " written %5d", target->after);
+	else
+		grid_printf(pen, STYLE_NORMAL, "%5d -> %5d", target->adj, adjust->value);
+}
+
+/* --- the value -------------------------------------------------------------------------------- */
+
+void narrow_line_value(const struct app *app, struct pen *pen, int index)
+{
+	const struct adjust *adjust = adjust_of(app);
+	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
+	(void)index;
+	if (adjust_is_mixed(adjust))
+		grid_put(pen, STYLE_NORMAL, "now mixed  new ");
+	else
+		grid_printf(pen, STYLE_NORMAL, "now %5d  new ", adjust->targets.items[0].adj);
+	grid_printf(pen, style, "[%-5s]", adjust->text);
+}
+
+void narrow_line_threshold(const struct app *app, struct pen *pen, int index)
+{
+	const struct adjust *adjust = adjust_of(app);
+	int adj;
+	enum threshold_kind kind = adjust_threshold(adjust, &adj);
+	(void)index;
+	if (adjust_first_place_differs(adjust))
+		grid_put(pen, STYLE_NORMAL, "OOM: ");
+	if (kind == THRESHOLD_NOT_FIRST)
+		grid_printf(pen, STYLE_BOLD, "not first from %d down", adj);
+	else if (kind == THRESHOLD_FIRST)
+		grid_printf(pen, STYLE_BOLD, "first from %+d", adj);
+	else if (kind == THRESHOLD_NONE)
+		grid_put(pen, STYLE_BOLD, "never killed");
+	else
+		grid_put(pen, STYLE_BOLD, explain_threshold_without_value(kind));
+}
+
+/* --- before and after ------------------------------------------------------------------------- */
+
+void narrow_line_badness(const struct app *app, struct pen *pen, int index)
+{
+	char before[FORMAT_SIZE], after[FORMAT_SIZE];
+	(void)index;
+	adjust_format_bad(app, ADJUST_BEFORE, before);
+	adjust_format_bad(app, ADJUST_AFTER, after);
+	put_change(pen, "BAD", before, after);
+}
+
+static void format_rank(size_t rank, char buffer[FORMAT_SIZE])
+{
+	if (rank)
+		snprintf(buffer, FORMAT_SIZE, "%zu", rank);
+	else
+		snprintf(buffer, FORMAT_SIZE, "never");
+}
+
+/* There is room for one moment: the one that NEXT goes by where it matters which. */
+void narrow_line_rank(const struct app *app, struct pen *pen, int index)
+{
+	const struct outlook *outlook = outlook_of(app, index);
+	char before[FORMAT_SIZE], after[FORMAT_SIZE], label[32];
+	struct adjust_ranks ranks;
+	bool differ = adjust_ranks(adjust_of(app), outlook, &ranks);
+	const size_t *shown = differ ? ranks.at_oom : ranks.now;
+	format_rank(shown[ADJUST_BEFORE], before);
+	format_rank(shown[ADJUST_AFTER], after);
+	snprintf(label, sizeof(label), "rank%s%s", index ? " in cgroup" : "",
+		differ ? " at OOM" : "");
+	put_change(pen, label, before, after);
+}
+
+static void put_next(const struct app *app, struct pen *pen, int index, enum adjust_moment moment,
+	unsigned style)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct ranking_row *next = adjust_next(outlook_of(app, index), snapshot, moment);
+	if (next)
+		dialog_put_process(pen, style, next->task, grid_left(pen));
+	else
+		grid_put(pen, STYLE_RISK, "no prediction");
+}
+
+void narrow_line_next(const struct app *app, struct pen *pen, int index)
+{
+	grid_put(pen, STYLE_NORMAL, index ? "in cgroup  " : "NEXT now   ");
+	put_next(app, pen, index, ADJUST_BEFORE, STYLE_NORMAL);
+}
+
+void narrow_line_then(const struct app *app, struct pen *pen, int index)
+{
+	bool changes = adjust_changes_victim(outlook_of(app, index), app->watch.snapshot);
+	if (changes)
+		grid_put(pen, STYLE_RISK | STYLE_BOLD, "CHANGES to ");
+	else
+		grid_put(pen, STYLE_NORMAL, "  and then ");
+	put_next(app, pen, index, ADJUST_AFTER, changes ? STYLE_VICTIM | STYLE_BOLD : STYLE_NORMAL);
+}
+
+void narrow_line_company(const struct app *app, struct pen *pen, int index)
+{
+	char count[ADJUST_MOMENTS][FORMAT_SIZE];
+	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
+		snprintf(count[moment], FORMAT_SIZE, "%zu",
+			ranking_deaths(
+				&outlook_of(app, index)->at_oom[moment], app->watch.snapshot));
+	put_change(pen, index ? "die too, cgroup" : "die too", count[ADJUST_BEFORE],
+		count[ADJUST_AFTER]);
+}
+
+void narrow_line_freed(const struct app *app, struct pen *pen, int index)
+{
+	const struct outlook *machine = &adjust_of(app)->machine;
+	char freed[ADJUST_MOMENTS][FORMAT_SIZE];
+	(void)index;
+	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
+		format_kb(ranking_frees_kb(&machine->at_oom[moment], app->watch.snapshot),
+			freed[moment]);
+	put_change(pen, "kill frees", freed[ADJUST_BEFORE], freed[ADJUST_AFTER]);
+}
+
+/* --- what else there is to know ---------------------------------------------------------------- */
+
+void narrow_line_children(const struct app *app, struct pen *pen, int index)
+{
+	const struct adjust *adjust = adjust_of(app);
+	(void)index;
+	if (adjust->descendants > 0)
+		grid_printf(pen, adjust->with_descendants ? STYLE_BOLD : STYLE_NORMAL,
+			"[%c] also %zu %s", adjust->with_descendants ? 'x' : ' ',
+			adjust->descendants, adjust->descendants == 1 ? "child" : "children");
+	else
+		grid_printf(pen, STYLE_NORMAL, "! new children get %d", adjust->value);
+}
+
+void narrow_line_sharers(const struct app *app, struct pen *pen, int index)
+{
+	(void)index;
+	grid_printf(pen, STYLE_RISK, "! %zu more get it: same mm", adjust_of(app)->sharers);
+}
+
+void narrow_line_unit(const struct app *app, struct pen *pen, int index)
+{
+	(void)index;
+	grid_put(pen, STYLE_NORMAL, "! lost at restart");
+	if (!adjust_of(app)->unit.name[0])
+		return;
+	grid_put(pen, STYLE_NORMAL, ": ");
+	grid_put_foreign(pen, STYLE_NORMAL, adjust_of(app)->unit.name, grid_left(pen));
+}
+
+void narrow_line_right(const struct app *app, struct pen *pen, int index)
+{
+	(void)index;
+	if (adjust_of(app)->sys_resource)
+		grid_put(pen, STYLE_NORMAL, "! lowering is allowed");
+	else
+		grid_put(pen, STYLE_RISK, "! lowering may be refused");
+}
+
+void narrow_line_keys(const struct app *app, struct pen *pen, int index)
+{
+	(void)app;
+	(void)index;
+	grid_put(pen, STYLE_DIM, "Up Dn 10  PgUp PgDn 100");
+}
