@@ -298,7 +298,26 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 	assert_non_null(strstr(line, "first cgroup to hit its limit: docker-9c1f2ab0 ~2m"));
 	draw(app, 24, 160);
 	line_with(app, "NEXT", line, sizeof(line));
-	assert_non_null(strstr(line, "would kill 9120 node"));
+	assert_non_null(strstr(line, ", would kill 9120 node"));
+	assert_null(strstr(line, "at OOM"));
+}
+
+/* The column is by what is in memory now; NEXT and the dialogs name another one of batch. */
+static void the_lines_about_a_cgroup_name_its_victim_at_oom(void **state)
+{
+	struct fixture *fixture = fixture_open("tests/fixtures/machine-6.18", NULL);
+	struct app *app = &fixture->app;
+	char line[256];
+	(void)state;
+	keys(app, "2/batch\r");
+	assert_string_equal(pointed(app), "/batch");
+	draw(app, 50, 160);
+	line_with(app, " other batch ", line, sizeof(line));
+	assert_non_null(strstr(line, " would kill 32 hog at OOM, now 34 hog"));
+	line_with(app, ">batch ", line, sizeof(line));
+	assert_non_null(strstr(line, " 34 hog"));
+	assert_shows(app, " 4*       32 root");
+	fixture_close(fixture);
 }
 
 static void hostile_names_are_shown_safely(void **state)
@@ -457,6 +476,7 @@ int main(void)
 		WITH_CGROUPS(filter_and_search_are_for_cgroups),
 		WITH_CGROUPS(page_cache_is_no_risk),
 		WITH_CGROUPS(a_trend_tells_who_meets_its_limit_first),
+		cmocka_unit_test(the_lines_about_a_cgroup_name_its_victim_at_oom),
 		WITH_CGROUPS(hostile_names_are_shown_safely),
 		WITH_CGROUPS(enter_shows_its_processes_and_escape_leaves),
 		WITH_CGROUPS(without_a_filter_the_scope_is_named),

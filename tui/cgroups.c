@@ -14,6 +14,7 @@ void cgroups_init(struct cgroups *cgroups)
 	cgroup_rates_init(&cgroups->rates);
 	memcg_victims_init(&cgroups->victims);
 	ranking_init(&cgroups->inside);
+	ranking_init(&cgroups->inside_at_oom);
 	column_set_parse(
 		&cgroups->inside_columns, "rk,pid,user,mem,adj,bad,rss,swap,command", NULL);
 }
@@ -25,6 +26,7 @@ void cgroups_release(struct cgroups *cgroups)
 	cgroup_rates_release(&cgroups->rates);
 	memcg_victims_release(&cgroups->victims);
 	ranking_release(&cgroups->inside);
+	ranking_release(&cgroups->inside_at_oom);
 }
 
 /* Whether a limit is met in this row: its own, or one above the top that is hidden. */
@@ -74,6 +76,30 @@ static void find_nearest(struct cgroups *cgroups)
 	cgroups->limits_seen |= cgroups->nearest_count > 0;
 }
 
+/* Whom the kernel would kill in this cgroup when its memory has run out, or NULL. */
+static enum err_code rank_at_oom(struct cgroups *cgroups, const struct domain *domain,
+	const struct task **ret_victim, struct err *err)
+{
+	const struct snapshot *snapshot = cgroups->context.columns.snapshot;
+	struct ranking *ranking = &cgroups->inside_at_oom;
+	enum err_code code = ranking_build(ranking, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
+	if (code)
+		return code;
+	tie_settle(ranking, snapshot);
+	const struct ranking_row *victim = ranking_victim(ranking);
+	*ret_victim = victim ? victim->task : NULL;
+	return ERR_OK;
+}
+
+static enum err_code find_first_victim(struct cgroups *cgroups, struct err *err)
+{
+	cgroups->first_victim = NULL;
+	if (cgroups->first == UNKNOWN)
+		return ERR_OK;
+	struct domain domain = domain_memcg(cgroups->context.columns.snapshot, cgroups->first);
+	return rank_at_oom(cgroups, &domain, &cgroups->first_victim, err);
+}
+
 enum err_code cgroups_sampled(
 	struct cgroups *cgroups, const struct snapshot *snapshot, struct err *err)
 {
@@ -92,7 +118,7 @@ enum err_code cgroups_sampled(
 		cgroups->tree = cgroup_rows_is_nested(tree);
 		cgroups->shaped = true;
 	}
-	return ERR_OK;
+	return find_first_victim(cgroups, err);
 }
 
 /* Finds the cursor's cgroup again; if it is gone, the one in its place is pointed at. */
@@ -142,6 +168,7 @@ enum err_code cgroups_rank_inside(struct cgroups *cgroups, struct err *err)
 	const struct snapshot *snapshot = cgroups->context.columns.snapshot;
 	const struct memcg *pointed = cgroups_pointed(cgroups);
 	cgroups->inside.count = cgroups->inside.killable = 0;
+	cgroups->inside_victim = NULL;
 	if (!pointed)
 		return ERR_OK;
 	struct domain domain = domain_memcg(snapshot, (int32_t)(pointed - snapshot->memcgs->rows));
@@ -150,12 +177,13 @@ enum err_code cgroups_rank_inside(struct cgroups *cgroups, struct err *err)
 	if (code)
 		return code;
 	tie_settle(&cgroups->inside, snapshot);
-	const struct ranking_row *victim = ranking_victim(&cgroups->inside);
+	code = rank_at_oom(cgroups, &domain, &cgroups->inside_victim, err);
+	const struct task *victim = cgroups->inside_victim;
 	cgroups->inside_context.snapshot = snapshot;
 	cgroups->inside_context.ranking = &cgroups->inside;
-	cgroups->inside_context.next_victim = victim ? victim->task->pid : 0;
+	cgroups->inside_context.next_victim = victim ? victim->pid : 0;
 	cgroups->inside_context.measure = cgroups->context.columns.measure;
 	cgroups->inside_context.measure.totalpages = domain.totalpages;
 	column_set_measure(&cgroups->inside_columns, &cgroups->inside_context);
-	return ERR_OK;
+	return code;
 }

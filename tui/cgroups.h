@@ -36,6 +36,9 @@ struct cgroups {
 	struct ranking inside;
 	struct column_set inside_columns;
 	struct column_context inside_context;
+	struct ranking inside_at_oom;     /* its own memory, for these two: */
+	const struct task *inside_victim; /* who dies in it when its memory has run out, or NULL */
+	const struct task *first_victim;  /* the same of the row `first` */
 
 	/* Those with a limit of their own, by the share of it that cannot be reclaimed. */
 	struct cgroup_entry nearest[CGROUPS_NEAREST];

@@ -96,6 +96,17 @@ static void put_trend(struct pen *pen, const struct app *app, const struct memcg
 	grid_printf(pen, STYLE_RISK, " -> limit in ~%s at this rate (estimate)", span);
 }
 
+/* The list below is the order of now; who dies when file pages are gone may be another one. */
+static void put_difference(struct pen *pen, const struct app *app)
+{
+	const struct ranking_row *now = ranking_victim(&app->cgroups.inside);
+	const struct task *at_oom = app->cgroups.inside_victim;
+	if (!now || !at_oom || now->task == at_oom)
+		return;
+	grid_put(pen, STYLE_NORMAL, "  ");
+	view_cgroups_put_victims(pen, at_oom, now->task);
+}
+
 /* What people call it, how many are in it, where it is heading. */
 static void draw_facts(const struct app *app, struct grid *grid, int line, const struct memcg *row)
 {
@@ -112,6 +123,7 @@ static void draw_facts(const struct app *app, struct grid *grid, int line, const
 	put_count(&pen, "   processes ", row->processes);
 	put_amount(&pen, app, "   peak ", row->peak);
 	put_trend(&pen, app, row);
+	put_difference(&pen, app);
 }
 
 static void draw_titles(const struct app *app, struct grid *grid, int line)

@@ -79,11 +79,28 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 	put_short_name(pen, STYLE_RISK, &app->watch.snapshot->memcgs->rows[cgroups->first],
 		wide ? NAME_COLS : grid_left(pen) - (int)strlen(span) - 2);
 	grid_printf(pen, STYLE_RISK, wide ? " in ~%s" : " ~%s", span);
-	const struct task *victim = cgroups->victims.rows[cgroups->first].task;
-	if (!wide || !victim)
+	if (!wide)
 		return;
-	grid_printf(pen, STYLE_NORMAL, ", would kill %d ", (int)victim->pid);
+	grid_put(pen, STYLE_NORMAL, ",");
+	view_cgroups_put_victims(
+		pen, cgroups->first_victim, cgroups->victims.rows[cgroups->first].task);
+}
+
+static void put_victim(struct pen *pen, const char *label, const struct task *victim)
+{
+	grid_printf(pen, STYLE_NORMAL, "%s%d ", label, (int)victim->pid);
 	grid_put_foreign(pen, STYLE_NORMAL, victim->comm, TASK_COMM_SIZE);
+}
+
+void view_cgroups_put_victims(struct pen *pen, const struct task *at_oom, const struct task *now)
+{
+	if (!at_oom)
+		return;
+	put_victim(pen, " would kill ", at_oom);
+	if (!now || now == at_oom)
+		return;
+	grid_put(pen, STYLE_NORMAL, " at OOM");
+	put_victim(pen, ", now ", now);
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
