@@ -93,6 +93,9 @@ static void a_group_that_was_written_shows_what_was_done(void **state)
 	assert_shows(&fixture->app, "0 ->   100  written");
 	assert_shows(&fixture->app, "Enter close ");
 	assert_false(shows(&fixture->app, "writes"));
+	draw(&fixture->app, 16, 30);
+	assert_shows(&fixture->app, "| 4242 java     written   100|");
+	assert_shows(&fixture->app, "   3 written");
 }
 
 static void another_value_after_a_write_is_a_new_question(void **state)

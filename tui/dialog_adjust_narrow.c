@@ -179,7 +179,7 @@ void narrow_line_children(const struct app *app, struct pen *pen, int index)
 	(void)index;
 	if (adjust->descendants > 0)
 		grid_printf(pen, adjust->with_descendants ? STYLE_BOLD : STYLE_NORMAL,
-			"[%c] also %zu %s", adjust->with_descendants ? 'x' : ' ',
+			"Tab [%c] also %zu %s", adjust->with_descendants ? 'x' : ' ',
 			adjust->descendants, adjust->descendants == 1 ? "child" : "children");
 	else
 		grid_printf(pen, STYLE_NORMAL, "! new children get %d", adjust->value);
