@@ -358,8 +358,10 @@ void acting_watch_memory(struct app *app, int64_t now_ms)
 {
 	char text[APP_MESSAGE_SIZE];
 	struct recovery *recovery = &app->acting.recovery;
-	recovery_note(recovery, now_ms, read_available(&app->watch.root));
-	recovery_describe(recovery, text, sizeof(text));
-	if (app->acting.dialog == DIALOG_NONE)
-		state_say(app, "%s", text);
+	if (recovery->watching) {
+		recovery_note(recovery, now_ms, read_available(&app->watch.root));
+		recovery_describe(recovery, text, sizeof(text));
+		state_tell(app, text, now_ms);
+	}
+	state_age(app, now_ms);
 }

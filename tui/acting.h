@@ -55,7 +55,8 @@ void acting_close(struct app *app);
 /* A moment has passed with a dialog open: looks whether its processes have ended. */
 void acting_look(struct app *app);
 
-/* A moment has passed after a kill: reads how much memory is back and says it in the status line. */
+/* A moment has passed after a kill: reads how much memory is back and tells it in the status line,
+ * for some seconds more when it has come to rest. */
 void acting_watch_memory(struct app *app, int64_t now_ms);
 
 #endif

@@ -89,7 +89,7 @@ static void finish_sample(struct loop *loop)
 {
 	loop->sampling = false;
 	loop->changed = true;
-	loop->app->taken_ms = now_ms();
+	loop->app->taken_ms = loop->app->now_ms = now_ms();
 	if (state_sampled(loop->app, loop->err))
 		fail(loop);
 }
@@ -132,10 +132,10 @@ static void thaw(struct loop *loop)
 	begin_sample(loop);
 }
 
-/* Memory is coming back: it is looked at more often than samples are taken. */
+/* Memory is coming back, or has just come back: there is more to show than samples. */
 static void watch_memory(struct loop *loop)
 {
-	bool watching = loop->app->acting.recovery.watching;
+	bool watching = loop->app->acting.recovery.watching || loop->app->news[0];
 	if (watching != loop->watching_memory)
 		arm(loop->fds[SOURCE_RECOVERY], watching ? RECOVERY_MS : 0);
 	loop->watching_memory = watching;
@@ -210,6 +210,7 @@ static void on_keys(struct loop *loop)
 	int key;
 	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
 		any = true;
+		loop->app->now_ms = now_ms(); /* of what is answered */
 		if (key == INPUT_MOUSE)
 			react_mouse(loop->app, screen_mouse(loop->screen));
 		else

@@ -46,4 +46,11 @@ void state_scroll_to_cursor(struct app *app);
 /* A sentence for the status line. */
 void state_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 
+/* What goes on by itself, for the status line. An answer to a key is not overwritten by it. */
+void state_tell(struct app *app, const char *news, int64_t now_ms);
+
+/* Time has passed: an answer that has stood for some seconds gives way to news, if there are any,
+ * and news that were not told again for some are none. */
+void state_age(struct app *app, int64_t now_ms);
+
 #endif

@@ -139,7 +139,8 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 {
 	bool covered =
 		app->setup.open || app->whole_command.text || app->acting.dialog != DIALOG_NONE;
-	bool said = app->message[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
+	const char *words = app->message[0] ? app->message : app->news;
+	bool said = words[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
 	int row = app->layout.rows[PART_STATUS];
 	if (row < 0 && urgent && grid->rows > 1)
 		row = grid->rows - 1;
@@ -150,7 +151,7 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 		grid_put(&pen, STYLE_REVERSE, " ");
 	} else if (said) {
 		grid_skip(&pen, 1);
-		grid_put_foreign(&pen, STYLE_BOLD, app->message, grid_left(&pen));
+		grid_put_foreign(&pen, STYLE_BOLD, words, grid_left(&pen));
 	} else {
 		grid_put(&pen, STYLE_DIM, text);
 	}

@@ -1,0 +1,93 @@
+/* What the status line says, and for how long: answers to keys, and what goes on by itself. */
+#include "support.h"
+#include "support_machine.h"
+#include "support_view.h"
+
+#include "../tui/input.h"
+#include "../tui/react.h"
+#include "../tui/state.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS 250
+
+static void write_available(const struct fixture *fixture, int mib)
+{
+	char text[160];
+	snprintf(text, sizeof(text), "MemTotal: 33554432 kB\nMemAvailable: %d kB\n", mib * 1024);
+	machine_write(fixture->path, "proc/meminfo", text);
+}
+
+/* A kill, at which there were 2,000 MiB. */
+static void kill_somebody(struct fixture *fixture)
+{
+	struct app *app = &fixture->app;
+	recovery_begin(&app->acting.recovery, app->now_ms, INT64_C(2000) * 1024);
+	state_say(app, "SIGKILL sent to 4242 java");
+	write_available(fixture, 9000);
+}
+
+static void pass(struct fixture *fixture, int ms)
+{
+	for (; ms > 0; ms -= TICK_MS) {
+		fixture->app.now_ms += TICK_MS;
+		acting_watch_memory(&fixture->app, fixture->app.now_ms);
+	}
+}
+
+static void an_answer_stands_while_memory_comes_back(void **state)
+{
+	struct fixture *fixture = *state;
+	kill_somebody(fixture);
+	pass(fixture, 2750);
+	assert_true(then_shows(fixture, "SIGKILL sent to 4242 java"));
+	pass(fixture, 250);
+	assert_true(then_shows(fixture, "memory back: avail 2.0G at the kill, 1 s 8.8G, now 8.8G"));
+	keys(&fixture->app, "x");
+	pass(fixture, 2750);
+	assert_true(then_shows(fixture, "unknown key \"x\", ? for help"));
+	pass(fixture, 250);
+	assert_true(then_shows(fixture, "5 s 8.8G"));
+}
+
+static void memory_that_is_back_is_told_for_some_seconds(void **state)
+{
+	struct fixture *fixture = *state;
+	kill_somebody(fixture);
+	pass(fixture, 5000);
+	assert_false(fixture->app.acting.recovery.watching);
+	pass(fixture, 4750);
+	assert_true(then_shows(fixture, ", at rest after 0.2 s"));
+	pass(fixture, 250);
+	assert_true(then_shows(fixture, " rows 1-14 of 14"));
+	keys(&fixture->app, "x");
+	pass(fixture, 60000);
+	assert_true(then_shows(fixture, "unknown key \"x\", ? for help"));
+}
+
+static void a_dialog_keeps_what_it_says(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture_go_live(fixture);
+	kill_somebody(fixture);
+	keys(&fixture->app, "a5000\r");
+	pass(fixture, 4000);
+	assert_true(then_shows(fixture, "not written: "));
+	react_key(&fixture->app, INPUT_ESC);
+	assert_true(then_shows(fixture, "memory back: "));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_MACHINE(an_answer_stands_while_memory_comes_back),
+		WITH_MACHINE(memory_that_is_back_is_told_for_some_seconds),
+		WITH_MACHINE(a_dialog_keeps_what_it_says),
+	};
+	setenv("TZ", "UTC", 1);
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests_name("status line", tests, NULL, NULL);
+}
