@@ -6,6 +6,7 @@
 #include "../tui/input.h"
 #include "../tui/react.h"
 #include "../tui/state.h"
+#include "../tui/view.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -80,12 +81,88 @@ static void a_dialog_keeps_what_it_says(void **state)
 	assert_true(then_shows(fixture, "memory back: "));
 }
 
+/* --- where the cursor is ------------------------------------------------------------------------ */
+
+static void a_cursor_that_left_the_screen_is_told_before_what_may_be_cut(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	fixture_go_live(fixture);
+	draw(app, 14, 60);
+	keys(app, "ga-999\r");
+	take_sample(app);
+	react_key(app, INPUT_RIGHT);
+	view_draw(app, &app->grid);
+	assert_shows(app, " rows 1-7 of 14, cursor in row 10, 12 can be killed");
+}
+
+/* --- following ---------------------------------------------------------------------------------- */
+
+static void end_process(const struct fixture *fixture, int pid)
+{
+	char from[96], to[96];
+	snprintf(from, sizeof(from), "%s/proc/%d", fixture->path, pid);
+	snprintf(to, sizeof(to), "%s/proc/ended", fixture->path);
+	assert_int_equal(rename(from, to), 0);
+}
+
+static void whoever_is_followed_and_ends_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	draw(app, 24, 160);
+	react_key(app, INPUT_DOWN);
+	keys(app, "F");
+	draw(app, 24, 160);
+	assert_shows(app, "FOLLOW");
+	app->now_ms += 3000;
+	end_process(fixture, 9120);
+	take_sample(app);
+	draw(app, 24, 160);
+	assert_string_equal(app->message, "9120 node is gone");
+	assert_false(shows(app, "FOLLOW"));
+	assert_false(app->follow);
+}
+
+static void what_a_key_answered_just_before_is_kept(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	keys(app, "F");
+	state_say(app, "SIGKILL sent to 4242 java");
+	end_process(fixture, 4242);
+	take_sample(app);
+	assert_string_equal(app->message, "SIGKILL sent to 4242 java; 4242 java is gone");
+}
+
+static void whoever_is_followed_may_be_filtered_out(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	keys(app, "F&node\r");
+	assert_string_equal(app->message, "4242 java is not listed: following nobody");
+	assert_false(app->follow);
+}
+
+static void without_following_the_cursor_goes_on_in_silence(void **state)
+{
+	struct fixture *fixture = *state;
+	react_key(&fixture->app, INPUT_DOWN);
+	end_process(fixture, 9120);
+	take_sample(&fixture->app);
+	assert_string_equal(fixture->app.message, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_MACHINE(an_answer_stands_while_memory_comes_back),
 		WITH_MACHINE(memory_that_is_back_is_told_for_some_seconds),
 		WITH_MACHINE(a_dialog_keeps_what_it_says),
+		WITH_MACHINE(a_cursor_that_left_the_screen_is_told_before_what_may_be_cut),
+		WITH_MACHINE(whoever_is_followed_and_ends_is_named),
+		WITH_MACHINE(what_a_key_answered_just_before_is_kept),
+		WITH_MACHINE(whoever_is_followed_may_be_filtered_out),
+		WITH_MACHINE(without_following_the_cursor_goes_on_in_silence),
 	};
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_ALL, "C.UTF-8");

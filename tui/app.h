@@ -44,6 +44,7 @@ struct cursor {
 	bool bound;
 	pid_t pid;
 	uint64_t start_ticks;
+	char comm[TASK_COMM_SIZE];
 	size_t index; /* where it stands in the listing now, or stood last */
 };
 

@@ -200,6 +200,30 @@ static void choose_columns(struct app *app)
 	}
 }
 
+static void bind_cursor(struct app *app, const struct task *task)
+{
+	struct cursor *cursor = &app->cursor;
+	cursor->bound = true;
+	cursor->pid = task->pid;
+	cursor->start_ticks = task->start_ticks;
+	snprintf(cursor->comm, sizeof(cursor->comm), "%s", task->comm);
+}
+
+/* The process that is followed is not in the list any more. Behind what a key has just answered,
+ * which may be the reason. */
+static void stop_following(struct app *app)
+{
+	const struct cursor *cursor = &app->cursor;
+	const struct task *task = snapshot_find(app->watch.snapshot, cursor->pid);
+	bool lives = task && task->start_ticks == cursor->start_ticks;
+	char before[APP_MESSAGE_SIZE] = "";
+	if (app->message[0] && app->now_ms - app->message_ms < ANSWER_MS)
+		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2, app->message);
+	state_say(app, "%s%d %s is %s", before, (int)cursor->pid, cursor->comm,
+		lives ? "not listed: following nobody" : "gone");
+	app->follow = false;
+}
+
 /* Finds the cursor's process again; if it is gone, the one in its place is pointed at. */
 static void find_cursor(struct app *app)
 {
@@ -207,16 +231,16 @@ static void find_cursor(struct app *app)
 	long index = 0;
 	if (cursor->bound)
 		index = listing_find(&app->listing, cursor->pid, cursor->start_ticks);
+	if (index < 0 && app->follow)
+		stop_following(app);
 	if (index < 0)
 		index = (long)cursor->index;
 	if ((size_t)index >= app->listing.count)
 		index = app->listing.count ? (long)app->listing.count - 1 : 0;
 	cursor->index = (size_t)index;
 	const struct ranking_row *row = state_cursor_row(app);
-	if (cursor->bound && row) {
-		cursor->pid = row->task->pid;
-		cursor->start_ticks = row->task->start_ticks;
-	}
+	if (cursor->bound && row)
+		bind_cursor(app, row->task);
 }
 
 static void clamp_top(struct app *app)
@@ -320,10 +344,8 @@ void state_point_at(struct app *app, long index)
 	app->cursor.index = (size_t)index;
 	const struct ranking_row *row = state_cursor_row(app);
 	app->cursor.bound = row != NULL;
-	if (row) {
-		app->cursor.pid = row->task->pid;
-		app->cursor.start_ticks = row->task->start_ticks;
-	}
+	if (row)
+		bind_cursor(app, row->task);
 	state_scroll_to_cursor(app);
 }
 

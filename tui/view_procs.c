@@ -61,14 +61,26 @@ static int put_unseen(const struct app *app, char *buffer, size_t size)
 	return used;
 }
 
+/* The cursor stays on its process; where that has gone must be told before all that may be cut. */
+static int put_cursor(const struct app *app, size_t last, char *buffer, size_t size)
+{
+	size_t at = app->cursor.index;
+	buffer[0] = '\0';
+	if (!app->cursor.bound || (at >= app->top && at < last))
+		return 0;
+	return snprintf(buffer, size, ", cursor in row %zu", at + 1);
+}
+
 /* What is not on the screen, and which key brings it there. */
 static void status_text(const struct app *app, char *buffer, size_t size)
 {
 	const struct listing *listing = &app->listing;
 	size_t last = app->top + (size_t)app->layout.list_rows;
-	int used = snprintf(buffer, size, " rows %zu-%zu of %zu, %zu can be killed",
-		listing->count ? app->top + 1 : 0, last < listing->count ? last : listing->count,
-		listing->count, app->watch.now.killable);
+	int used = snprintf(buffer, size, " rows %zu-%zu of %zu", listing->count ? app->top + 1 : 0,
+		last < listing->count ? last : listing->count, listing->count);
+	used += put_cursor(app, last, buffer + used, size - (size_t)used);
+	used += snprintf(
+		buffer + used, size - (size_t)used, ", %zu can be killed", app->watch.now.killable);
 	if (listing->hidden_folded)
 		used += snprintf(buffer + used, size - (size_t)used, "    %zu folded (*)",
 			listing->hidden_folded);
@@ -84,10 +96,6 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 			"    %zu unkillable hidden (K)", listing->hidden_unkillable);
 	acting_tag_words(&app->acting, buffer + used, size - (size_t)used);
 	used += (int)strlen(buffer + used);
-	size_t at = app->cursor.index;
-	if (app->cursor.bound && (at < app->top || at >= last))
-		used += snprintf(
-			buffer + used, size - (size_t)used, "    cursor in row %zu", at + 1);
 	/* Whole or not at all, and only for letters that are to be seen. */
 	int legend = (int)strlen(column_flags_legend) + 4;
 	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - used > legend)
