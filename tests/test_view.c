@@ -129,6 +129,32 @@ static void every_size_from_1x1(void **state)
 	draw(app, 1, 1);
 }
 
+static void a_list_that_stands_still_is_said_on_every_screen(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	fixture_go_live(fixture);
+	app->now_ms += 12000;
+	draw(app, 9, 39);
+	assert_shows(app, "late 12s NEXT 4242 java  BAD 289.6");
+	keys(app, "Z");
+	for (int cols = 10; cols <= 200; cols += cols < 130 ? 5 : 10)
+		for (int rows = 1; rows <= 50; rows++) {
+			draw(app, rows, cols);
+			assert_shows(app, "PAUSED 12s");
+		}
+	draw(app, 1, 19);
+	assert_shows(app, "PAUSED 12s 4242 jav");
+	draw(app, 24, 80);
+	assert_shows(app, "\nNEXT 4242 java");
+	keys(app, "#");
+	draw(app, 24, 80);
+	assert_shows(app, "PAUSED 12s NEXT 4242 java");
+	keys(app, "a");
+	draw(app, 40, 80);
+	assert_shows(app, "FROZEN 12s NEXT");
+}
+
 static void no_prediction_is_said_with_its_reason(void **state)
 {
 	struct fixture *fixture = *state;
@@ -266,6 +292,7 @@ int main(void)
 		WITH_MACHINE(the_sort_menu),
 		WITH_MACHINE(by_command_is_said_to_be_by_name),
 		WITH_MACHINE(every_size_from_1x1),
+		WITH_MACHINE(a_list_that_stands_still_is_said_on_every_screen),
 		WITH_MACHINE(no_prediction_is_said_with_its_reason),
 		WITH_MACHINE(the_cursor_stays_on_its_process),
 		WITH_MACHINE(search_filter_and_user),

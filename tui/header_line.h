@@ -39,6 +39,10 @@ void header_put_page_rate(
  * without an estimate, or without the room. */
 void header_put_estimate(struct pen *pen, const struct app *app);
 
+/* "PAUSED 12s": that the picture does not go on as one expects, and how old it is. False, and
+ * nothing, when it does. */
+bool header_put_standstill(struct pen *pen, const struct app *app);
+
 /* Pressure and zones. */
 void header_pressure_draw(const struct app *app, struct grid *grid);
 void header_zones_draw(const struct app *app, struct grid *grid);

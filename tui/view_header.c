@@ -31,18 +31,26 @@ static void put_uptime(struct pen *pen, const struct host *host)
 			(int)(seconds % 3600 / 60));
 }
 
-/* The interval, or how old the picture is when that is not what one expects. */
-static void put_age(struct pen *pen, const struct app *app)
+bool header_put_standstill(struct pen *pen, const struct app *app)
 {
 	int64_t age = app->now_ms - app->taken_ms;
 	if (app->acting.dialog != DIALOG_NONE && app->watch.root.live)
-		grid_printf(pen, STYLE_BOLD, "  FROZEN %" PRId64 "s", age / 1000);
+		grid_printf(pen, STYLE_BOLD, "FROZEN %" PRId64 "s", age / 1000);
 	else if (app->paused)
-		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "  PAUSED %" PRId64 "s", age / 1000);
+		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "PAUSED %" PRId64 "s", age / 1000);
 	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
-		grid_printf(pen, STYLE_RISK, "  late %" PRId64 "s", age / 1000);
+		grid_printf(pen, STYLE_RISK, "late %" PRId64 "s", age / 1000);
 	else
-		grid_printf(pen, STYLE_NORMAL, "  %s%" PRId64 ".%" PRId64 "s",
+		return false;
+	return true;
+}
+
+/* The interval, or how old the picture is when that is not what one expects. */
+static void put_age(struct pen *pen, const struct app *app)
+{
+	grid_put(pen, STYLE_NORMAL, "  ");
+	if (!header_put_standstill(pen, app))
+		grid_printf(pen, STYLE_NORMAL, "%s%" PRId64 ".%" PRId64 "s",
 			header_is_wide(pen->grid) ? "every " : "", app->delay_ms / 1000,
 			app->delay_ms % 1000 / 100);
 }

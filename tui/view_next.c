@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TINY_COLS 20 /* below, or below 3 rows, NEXT is only the name and one number */
-#define TINY_ROWS 3
+#define TINY_COLS  20 /* below, or below 3 rows, NEXT is only the name and one number */
+#define TINY_ROWS  3
+#define TITLE_COLS 60 /* below, the age of the list is beyond the end of the title */
 
 static void put_process(struct pen *pen, unsigned style, const struct task *task)
 {
@@ -218,11 +219,21 @@ static void draw_runner_up(const struct app *app, struct grid *grid)
 	put_killers(&pen, app);
 }
 
+/* Without the title, or its end, nothing else says that the list stands still. */
+static void put_label(struct pen *pen, const struct app *app)
+{
+	bool titled = app->layout.rows[PART_TITLE] >= 0 && pen->grid->cols >= TITLE_COLS;
+	bool stands = !titled && app->watch.snapshot && header_put_standstill(pen, app);
+	grid_put(pen, STYLE_NORMAL, stands ? " " : "");
+	if (!stands || pen->grid->cols >= TINY_COLS)
+		grid_put(pen, STYLE_BOLD, header_is_wide(pen->grid) ? "NEXT   " : "NEXT ");
+}
+
 void view_next_draw(const struct app *app, struct grid *grid)
 {
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_NEXT], 0);
 	bool tiny = grid->cols < TINY_COLS || grid->rows < TINY_ROWS;
-	grid_put(&pen, STYLE_BOLD, header_is_wide(grid) ? "NEXT   " : "NEXT ");
+	put_label(&pen, app);
 	if (!app->watch.snapshot) {
 		grid_put(&pen, STYLE_DIM, "reading processes");
 		return;
