@@ -176,6 +176,30 @@ static void a_row_of_text_fits_its_buffer(void **state)
 	grid_release(&grid);
 }
 
+static void an_item_is_whole_or_absent(void **state)
+{
+	struct grid grid = make(1, 6, false);
+	struct pen pen = grid_pen(&grid, 0, 0);
+	(void)state;
+	struct pen begin = grid_begin_item(&pen);
+	grid_put(&pen, STYLE_NORMAL, "ab");
+	assert_true(grid_end_item(&pen, &begin));
+	begin = grid_begin_item(&pen);
+	grid_put_foreign(&pen, STYLE_REVERSE, "cde\346\227\245", 10);
+	assert_false(grid_end_item(&pen, &begin));
+	assert_row(&grid, 0, "ab");
+	assert_int_equal(grid.cells[3].style, STYLE_NORMAL);
+	begin = grid_begin_item(&pen);
+	grid_put_foreign(&pen, STYLE_NORMAL, "fghi", 3); /* it was to be no wider */
+	grid_put(&pen, STYLE_NORMAL, "j");
+	assert_true(grid_end_item(&pen, &begin));
+	begin = grid_begin_item(&pen);
+	grid_put(&pen, STYLE_NORMAL, "k");
+	assert_false(grid_end_item(&pen, &begin));
+	assert_row(&grid, 0, "abfghj");
+	grid_release(&grid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_shifted_line_begins_further_right),
 		cmocka_unit_test(half_a_wide_character_is_not_left_behind),
 		cmocka_unit_test(a_row_of_text_fits_its_buffer),
+		cmocka_unit_test(an_item_is_whole_or_absent),
 	};
 	setlocale(LC_ALL, "C.UTF-8");
 	return run_rows("foreign text", foreign_rows, check_foreign) +

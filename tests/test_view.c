@@ -155,6 +155,39 @@ static void a_list_that_stands_still_is_said_on_every_screen(void **state)
 	assert_shows(app, "FROZEN 12s NEXT");
 }
 
+static const char *tab_line(struct app *app, int cols)
+{
+	static char line[1024];
+	draw(app, 24, cols);
+	grid_row_text(&app->grid, app->layout.rows[PART_TABS], line, sizeof(line));
+	return line;
+}
+
+#define TABS " [1 Procs]  2 Cgroups   3 Events   4 Detail "
+
+static void the_tab_line_is_of_whole_items(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  sort BAD");
+	keys(app, "F");
+	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  FOLLOW");
+	assert_string_equal(tab_line(app, 100), TABS "    scope GLOBAL 36.0G    sort BAD  FOLLOW");
+	keys(app, "PI");
+	assert_string_equal(tab_line(app, 80), TABS "  GLOBAL 36.0G  sort BAD rev  FOLLOW");
+	assert_string_equal(tab_line(app, 160), TABS "    scope GLOBAL 36.0G    sort BAD reversed"
+						     "    filter: none  FOLLOW");
+	keys(app, "F");
+	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  sort BAD rev");
+	assert_string_equal(tab_line(app, 60), TABS "  sort BAD rev");
+	keys(app, "&a name of twenty-four letters\r");
+	assert_string_equal(tab_line(app, 80), TABS "  filter: a name of t+  sort BAD rev");
+	assert_string_equal(
+		tab_line(app, 100), TABS "    sort BAD rev    filter: a name of twenty-four l+");
+	keys(app, "=&a b\rM");
+	app->order.reversed = true;
+	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  GLOBAL  sort MEM rev");
+}
+
 static void no_prediction_is_said_with_its_reason(void **state)
 {
 	struct fixture *fixture = *state;
@@ -293,6 +326,7 @@ int main(void)
 		WITH_MACHINE(by_command_is_said_to_be_by_name),
 		WITH_MACHINE(every_size_from_1x1),
 		WITH_MACHINE(a_list_that_stands_still_is_said_on_every_screen),
+		WITH_MACHINE(the_tab_line_is_of_whole_items),
 		WITH_MACHINE(no_prediction_is_said_with_its_reason),
 		WITH_MACHINE(the_cursor_stays_on_its_process),
 		WITH_MACHINE(search_filter_and_user),

@@ -56,7 +56,7 @@ struct pen grid_pen_until(struct grid *grid, int row, int col, int end)
 	bool inside = row >= 0 && row < grid->rows && col >= 0;
 	if (end > grid->cols)
 		end = grid->cols;
-	return (struct pen){ grid, row, col, inside ? end : col, 0, col };
+	return (struct pen){ grid, row, col, inside ? end : col, 0, col, false };
 }
 
 struct pen grid_pen_shifted(struct grid *grid, int row, int col, int shift)
@@ -72,6 +72,22 @@ struct pen grid_pen_shifted(struct grid *grid, int row, int col, int shift)
 int grid_left(const struct pen *pen)
 {
 	return pen->end > pen->col ? pen->end - pen->col : 0;
+}
+
+struct pen grid_begin_item(struct pen *pen)
+{
+	pen->cut = false;
+	return *pen;
+}
+
+bool grid_end_item(struct pen *pen, const struct pen *begin)
+{
+	if (!pen->cut)
+		return true;
+	*pen = *begin;
+	grid_fill(pen, STYLE_NORMAL, ' ', grid_left(pen));
+	*pen = *begin;
+	return false;
 }
 
 static struct cell *cell_at(const struct grid *grid, int row, int col)
@@ -106,6 +122,7 @@ static bool put_char(struct pen *pen, unsigned style, wchar_t ch, int width)
 {
 	if (grid_left(pen) < width) {
 		pen->col = pen->end > pen->col ? pen->end : pen->col;
+		pen->cut = true;
 		return false;
 	}
 	if (pen->col >= pen->begin) {
@@ -213,14 +230,17 @@ static wchar_t make_safe(const struct grid *grid, unsigned ch, int *ret_width)
 
 int grid_put_foreign(struct pen *pen, unsigned style, const char *bytes, int width)
 {
-	int start = pen->col, cell_width;
-	int end = width < grid_left(pen) ? pen->col + width : pen->end;
+	int start = pen->col, left = grid_left(pen), cell_width;
+	int end = width < left ? pen->col + width : pen->end;
+	bool whole = true;
 	while (*bytes && pen->col < end) {
 		wchar_t ch = make_safe(pen->grid, decode(&bytes), &cell_width);
-		if (pen->col + cell_width > end)
+		whole = pen->col + cell_width <= end;
+		if (!whole)
 			break;
 		put_char(pen, style, ch, cell_width);
 	}
+	pen->cut |= (*bytes || !whole) && width > left; /* not where `width` cut it */
 	return pen->col - start;
 }
 

@@ -44,6 +44,7 @@ struct pen {
 	int row, col, end;
 	int shift; /* the line's column less the grid's */
 	int begin; /* the line's first column that is seen */
+	bool cut;  /* not all that was written did fit */
 };
 
 void grid_init(struct grid *grid, bool ascii);
@@ -63,6 +64,11 @@ struct pen grid_pen_shifted(struct grid *grid, int row, int col, int shift);
 
 /* Columns that are left to the pen. */
 int grid_left(const struct pen *pen);
+
+/* What is written between the two is an item, which stands there whole or not at all: when it was
+ * cut, it is blanked and the pen is where it was. False then. */
+struct pen grid_begin_item(struct pen *pen);
+bool grid_end_item(struct pen *pen, const struct pen *begin);
 
 /* Writes the program's own text: printable ASCII. What does not fit is cut. */
 void grid_put(struct pen *pen, unsigned style, const char *text);

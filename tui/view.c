@@ -11,8 +11,12 @@
 #define PAGE_WITHOUT \
 	(1u << PART_MEMORY | 1u << PART_SWAP | 1u << PART_COMMIT | 1u << PART_PSI | \
 		1u << PART_ZONES | 1u << PART_RUNNER_UP)
-#define SCOPE_COLS 40
-#define ROOMY      100 /* columns from which on the tab line need not save blanks */
+#define SCOPE_COLS     40
+#define SCOPE_LEAST    8
+#define FILTER_COLS    24
+#define ROOMY          100 /* columns from which on the tab line need not save blanks */
+#define REVERSED_SHORT " rev"
+#define FOLLOWS        "  FOLLOW"
 
 const char *view_scope(const struct app *app)
 {
@@ -26,26 +30,48 @@ const char *view_scope(const struct app *app)
 	}
 }
 
-void view_put_gap(struct pen *pen)
+static int gap_cols(const struct grid *grid)
 {
-	grid_skip(pen, pen->grid->cols >= ROOMY ? 4 : 2);
+	return grid->cols >= ROOMY ? 4 : 2;
 }
 
-static void put_scope(struct pen *pen, const struct app *app)
+void view_put_gap(struct pen *pen)
+{
+	grid_skip(pen, gap_cols(pen->grid));
+}
+
+static void put_scope_form(struct pen *pen, const struct app *app, bool label, bool total, int cols)
 {
 	const struct domain *domain = &app->watch.now.domain;
-	char total[FORMAT_SIZE];
+	const struct measure *measure = &app->context.measure;
+	char text[FORMAT_SIZE];
 	view_put_gap(pen);
-	grid_put(pen, STYLE_DIM, "scope ");
+	grid_put(pen, STYLE_DIM, label ? "scope " : "");
 	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
 		cgroup_line_put_name(pen, STYLE_NORMAL,
-			&app->watch.snapshot->memcgs->rows[domain->memcg], false, SCOPE_COLS);
+			&app->watch.snapshot->memcgs->rows[domain->memcg], false, cols);
 	else
 		grid_put(pen, STYLE_NORMAL, view_scope(app));
-	if (app->context.measure.totalpages < 0)
+	if (!total || measure->totalpages < 0)
 		return;
-	format_kb(app->context.measure.totalpages * app->context.measure.page_kb, total);
-	grid_printf(pen, STYLE_NORMAL, " %s", total);
+	format_kb(measure->totalpages * measure->page_kb, text);
+	grid_printf(pen, STYLE_NORMAL, " %s", text);
+}
+
+/* As much of it as there is room for: the name at least, which may be cut and say so. */
+static void put_scope(struct pen *pen, const struct app *app)
+{
+	static const struct {
+		bool label, total;
+	} forms[] = { { true, true }, { false, true }, { false, false } };
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct pen begin = grid_begin_item(pen);
+		int room = grid_left(pen) - gap_cols(pen->grid);
+		bool last = !forms[i].total && room >= SCOPE_LEAST && room < SCOPE_COLS;
+		put_scope_form(pen, app, forms[i].label, forms[i].total, last ? room : SCOPE_COLS);
+		if (grid_end_item(pen, &begin))
+			return;
+	}
 }
 
 static bool is_filtered(const struct app *app)
@@ -53,12 +79,20 @@ static bool is_filtered(const struct app *app)
 	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
 }
 
+static void put_filter_text(struct pen *pen, const char *text)
+{
+	int cols = grid_left(pen) < FILTER_COLS ? grid_left(pen) : FILTER_COLS;
+	bool cut = grid_foreign_width(pen->grid, text) > cols;
+	grid_put_foreign(pen, STYLE_BOLD, text, cols - cut);
+	grid_put(pen, STYLE_DIM, cut ? "+" : "");
+}
+
 static void put_filters(struct pen *pen, const struct app *app)
 {
 	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "filter: ");
 	if (app->filter_text[0])
-		grid_put_foreign(pen, STYLE_BOLD, app->filter_text, 24);
+		put_filter_text(pen, app->filter_text);
 	if (app->filter.uid != UID_UNKNOWN)
 		grid_printf(pen, STYLE_BOLD, "%suid %u", app->filter_text[0] ? ", " : "",
 			(unsigned)app->filter.uid);
@@ -66,27 +100,58 @@ static void put_filters(struct pen *pen, const struct app *app)
 		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
 }
 
+/* Columns of put_filters where something is filtered. */
+static int filters_cols(const struct app *app, const struct grid *grid)
+{
+	int cols = grid_foreign_width(grid, app->filter_text);
+	if (cols > FILTER_COLS)
+		cols = FILTER_COLS;
+	if (app->filter.uid != UID_UNKNOWN)
+		cols += (int)strlen(", uid 4294967295");
+	else if (!app->filter_text[0])
+		cols = (int)strlen("pids");
+	return gap_cols(grid) + (int)strlen("filter: ") + cols;
+}
+
+static int sort_cols(const struct app *app, const struct grid *grid, const char *reversed)
+{
+	return gap_cols(grid) +
+	       (int)(strlen("sort ") + strlen(columns[app->order.column].title) + strlen(reversed));
+}
+
 static void put_sort(struct pen *pen, const struct app *app)
 {
-	const char *title = columns[app->order.column].title;
 	const char *reversed = app->order.reversed ? " reversed" : "";
-	if (grid_left(pen) < (int)(strlen("  sort ") + strlen(title) + strlen(reversed)))
+	if (app->order.reversed && grid_left(pen) < sort_cols(app, pen->grid, reversed))
+		reversed = REVERSED_SHORT;
+	if (grid_left(pen) < sort_cols(app, pen->grid, reversed))
 		return;
 	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "sort ");
-	grid_printf(pen, STYLE_NORMAL, "%s%s", title, reversed);
+	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title, reversed);
 }
 
-/* A filter hides processes, so it is said first where columns are few. */
+/* A filter hides processes, so it is said first where columns are few. What is the other way round
+ * than one expects keeps its room. */
 static void put_procs_state(const struct app *app, struct pen *pen)
 {
 	bool roomy = pen->grid->cols >= ROOMY, filtered = is_filtered(app);
+	int end = pen->end;
+	int filters = roomy && filtered ? filters_cols(app, pen->grid) : 0;
+	int sort = app->order.reversed ? sort_cols(app, pen->grid, REVERSED_SHORT) : 0;
+	pen->end = end - sort;
 	if (filtered && !roomy)
 		put_filters(pen, app);
+	pen->end = end - sort - filters;
 	put_scope(pen, app);
+	pen->end = end - filters;
 	put_sort(pen, app);
+	pen->end = end;
+	struct pen begin = grid_begin_item(pen);
 	if (roomy)
 		put_filters(pen, app);
+	if (!filtered)
+		grid_end_item(pen, &begin);
 }
 
 const struct view views[VIEW_COUNT] = {
@@ -115,10 +180,13 @@ void view_tabs_draw(const struct app *app, struct grid *grid)
 	}
 	if (!app->watch.snapshot)
 		return;
+	int end = pen.end, kept = app->follow ? (int)strlen(FOLLOWS) : 0;
+	pen.end = end - kept;
 	if (views[app->view].put_state)
 		views[app->view].put_state(app, &pen);
-	if (app->follow && views[app->view].put_state)
-		grid_put(&pen, STYLE_BOLD, "  FOLLOW");
+	pen.end = end;
+	if (app->follow && views[app->view].put_state && grid_left(&pen) >= kept)
+		grid_put(&pen, STYLE_BOLD, FOLLOWS);
 }
 
 int view_tab_at(int col)
