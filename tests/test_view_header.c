@@ -295,6 +295,68 @@ static void the_log_tells_of_kills_before_the_program(void **state)
 	fixture_close(fixture);
 }
 
+/* --- few columns for a wide panel ---------------------------------------------------------------- */
+
+/* What may stand in a line, in its order: each whole or not at all, with nothing else between. */
+static void assert_of(const char *line, const char *const items[], size_t count)
+{
+	const char *at = line;
+	for (size_t i = 0; i < count; i++) {
+		at += strspn(at, " ");
+		if (strncmp(at, items[i], strlen(items[i])) == 0)
+			at += strlen(items[i]);
+	}
+	if (at[strspn(at, " ")])
+		fail_msg("\"%s\": cut at \"%s\"", line, at);
+}
+
+static void write_busy_machine(struct fixture *fixture)
+{
+	struct app *app = &fixture->app;
+	char text[4096] = "";
+	write_zone(text, sizeof(text), 0, "Normal", 100000);
+	write_zone(text, sizeof(text), 1, "Normal", 77056);
+	write_zone(text, sizeof(text), 2, "Normal", 500000);
+	machine_write(fixture->path, "proc/zoneinfo", text);
+	machine_write(fixture->path, "proc/sys/vm/overcommit_ratio", "50\n");
+	machine_write(fixture->path, "proc/vmstat", "oom_kill 346\npgscan_direct 0\n");
+	sample_at(fixture, 1);
+	app->kill_ms = app->now_ms - 12 * MINUTE_MS;
+	fixture_go_live(fixture);
+	app->acting.rights.sys_resource = false;
+}
+
+static void nothing_is_cut_in_its_midst(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	static const char *const titles[] = { "oomspect", "web-07", "Linux 6.18.4", "2 CPUs",
+		"17:35:52", "up 41d", "03:12", "every 3.0s", "root", "cgroup v1", "cgroup v2",
+		"KILLS since boot 346, last 12m ago", "KILLS 346 (12m)", "KILLS 346 (now)",
+		"READ-WRITE raise only (no CAP_SYS_RESOURCE)" };
+	static const char *const commits[] = { "206% of CommitLimit", "overcommit_memory=0",
+		"ratio=50" };
+	static const char *const pressures[] = { "PSI", "mem some 12.31  4.20  1.02",
+		"full  3.10  0.92  0.20", "io  some  8.12  3.00  0.90", "full  5.02  1.10  0.30",
+		"(avg10 avg60 avg300)", "allocstall     -/s" };
+	static const char *const zones[] = { "Zones",
+		"node0 Normal free 391M min  45M low  56M high  67M",
+		"node1 Normal free 301M min  45M low  56M high  67M", "2 more ok", "1 more ok",
+		"Normal ok", "Normal ok", "pgscan     -/s", "pgscan    +0/s", "pgsteal     -/s" };
+	write_busy_machine(fixture);
+	snprintf(app->user, sizeof(app->user), "root");
+	for (int cols = 120; cols <= 200; cols++) {
+		assert_of(line_of(app, PART_TITLE, 30, cols), titles, ARRAY_SIZE(titles));
+		assert_of(strstr(line_of(app, PART_COMMIT, 30, cols), "G  ") + 1, commits,
+			ARRAY_SIZE(commits));
+		assert_of(line_of(app, PART_PSI, 30, cols), pressures, ARRAY_SIZE(pressures));
+		assert_of(line_of(app, PART_ZONES, 30, cols), zones, ARRAY_SIZE(zones));
+		assert_has(line_of(app, PART_TITLE, 30, cols), titles[ARRAY_SIZE(titles) - 1]);
+	}
+	assert_has(line_of(app, PART_COMMIT, 30, 120), commits[2]);
+	assert_has(line_of(app, PART_ZONES, 30, 120), "high  67M   2 more ok");
+}
+
 /* --- what overrules the kernel's choice ------------------------------------------------------------ */
 
 static void killers_are_named_with_how_near_they_are(void **state)
@@ -366,6 +428,7 @@ int main(void)
 		WITH_MACHINE(the_estimate_stands_on_the_zone_line_or_behind_next),
 		WITH_MACHINE(a_kill_is_news_for_a_quarter_of_an_hour),
 		cmocka_unit_test(the_log_tells_of_kills_before_the_program),
+		WITH_MACHINE(nothing_is_cut_in_its_midst),
 		WITH_MACHINE(killers_are_named_with_how_near_they_are),
 		WITH_MACHINE(one_that_is_about_to_kill_comes_first),
 		WITH_MACHINE(settings_that_overrule_are_said_on_every_screen),

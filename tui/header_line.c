@@ -1,14 +1,16 @@
 #include "header_line.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE       120
-#define LABEL      5
-#define LABEL_WIDE 7 /* columns of "Commit " */
-#define BAR_WIDE   68
-#define BESIDE_BAR 35 /* columns of a narrow line without its bar */
-#define BAR_LEAST  8
+#define WIDE            120
+#define LABEL           5
+#define LABEL_WIDE      7 /* columns of "Commit " */
+#define BAR_WIDE        68
+#define BESIDE_BAR      35 /* columns of a narrow line without its bar */
+#define BESIDE_BAR_WIDE 92 /* and of a wide one */
+#define BAR_LEAST       8
 
 bool header_is_wide(const struct grid *grid)
 {
@@ -36,7 +38,10 @@ int64_t header_difference(int64_t whole, int64_t part)
 
 void header_put_bar(struct pen *pen, enum level level, int64_t part, int64_t whole)
 {
-	int width = header_is_wide(pen->grid) ? BAR_WIDE : pen->grid->cols - BESIDE_BAR;
+	bool wide = header_is_wide(pen->grid);
+	int width = pen->grid->cols - (wide ? BESIDE_BAR_WIDE : BESIDE_BAR);
+	if (width > BAR_WIDE && wide)
+		width = BAR_WIDE;
 	if (width < BAR_LEAST)
 		return;
 	grid_bar(pen, level_style(level), part, whole, width, level_end(level));
@@ -61,6 +66,24 @@ void header_put_size(struct pen *pen, const char *label, int64_t kb, int width)
 	grid_printf(pen, STYLE_NORMAL, "%*s", width, text);
 }
 
+void header_put_whole_size(struct pen *pen, const char *label, int64_t kb, int width)
+{
+	struct pen begin = grid_begin_item(pen);
+	header_put_size(pen, label, kb, width);
+	grid_end_item(pen, &begin);
+}
+
+void header_put_whole(struct pen *pen, unsigned style, const char *format, ...)
+{
+	char text[128];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if ((int)strlen(text) <= grid_left(pen))
+		grid_put(pen, style, text);
+}
+
 int64_t header_rate(const struct app *app, int64_t now, int64_t before)
 {
 	int64_t ms = app->sample_ms - app->previous_ms;
@@ -75,8 +98,10 @@ void header_put_count_rate(
 	char text[1 + FORMAT_SIZE] = "+";
 	int64_t rate = header_rate(app, now, before);
 	format_count(rate, text + (rate >= 0));
+	struct pen begin = grid_begin_item(pen);
 	grid_put(pen, STYLE_DIM, label);
 	grid_printf(pen, STYLE_NORMAL, "%5s/s", text);
+	grid_end_item(pen, &begin);
 }
 
 void header_put_page_rate(
@@ -84,8 +109,10 @@ void header_put_page_rate(
 {
 	char text[FORMAT_SIZE];
 	format_kb(header_kb(app, header_rate(app, now, before)), text);
+	struct pen begin = grid_begin_item(pen);
 	grid_put(pen, STYLE_DIM, label);
 	grid_printf(pen, STYLE_NORMAL, "%4s/s", text);
+	grid_end_item(pen, &begin);
 }
 
 void header_put_estimate(struct pen *pen, const struct app *app)

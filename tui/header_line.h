@@ -26,10 +26,16 @@ void header_put_of(struct pen *pen, int64_t part, int64_t whole);
 /* A label and a size in at least `width` columns; nothing when it is UNKNOWN. */
 void header_put_size(struct pen *pen, const char *label, int64_t kb, int width);
 
+/* The same, and any words of the program's own, whole or not at all. */
+void header_put_whole_size(struct pen *pen, const char *label, int64_t kb, int width);
+void header_put_whole(struct pen *pen, unsigned style, const char *format, ...)
+	__attribute__((format(__printf__, 3, 4)));
+
 /* Events a second since the sample before; UNKNOWN when that cannot be told. */
 int64_t header_rate(const struct app *app, int64_t now, int64_t before);
 
-/* A label and a rate: of events, or of pages as a size. A dash when it cannot be told. */
+/* A label and a rate, whole or not at all: of events, or of pages as a size. A dash when it cannot
+ * be told. */
 void header_put_count_rate(
 	struct pen *pen, const struct app *app, const char *label, int64_t now, int64_t before);
 void header_put_page_rate(

@@ -6,7 +6,8 @@
 #define RISK_HUNDREDTHS 1000 /* stalled for a tenth of the time */
 #define ESTIMATE_COLS   18   /* kept free for "at this rate ~6m" */
 #define RATES_COLS      41   /* of reclaim, on a wide line */
-#define ZONES_SHOWN     2    /* on a wide line */
+#define ZONES_SHOWN     2    /* on a line of ZONES_COLS */
+#define ZONES_COLS      160
 
 static void put_psi(struct pen *pen, const char *label, const struct host_psi_line *line)
 {
@@ -14,9 +15,11 @@ static void put_psi(struct pen *pen, const char *label, const struct host_psi_li
 	format_hundredths(line->avg10, ten);
 	format_hundredths(line->avg60, sixty);
 	format_hundredths(line->avg300, long_run);
+	struct pen begin = grid_begin_item(pen);
 	grid_put(pen, STYLE_NORMAL, label);
 	grid_printf(pen, line->avg10 >= RISK_HUNDREDTHS ? STYLE_RISK : STYLE_NORMAL, " %5s", ten);
 	grid_printf(pen, STYLE_NORMAL, " %5s %5s", sixty, long_run);
+	grid_end_item(pen, &begin);
 }
 
 void header_pressure_draw(const struct app *app, struct grid *grid)
@@ -33,7 +36,8 @@ void header_pressure_draw(const struct app *app, struct grid *grid)
 			put_psi(&pen, "    io  some", &host->psi_io.some);
 			put_psi(&pen, "   full", &host->psi_io.full);
 		}
-		grid_put(&pen, STYLE_DIM, wide ? "   (avg10 avg60 avg300)" : "     (10s 60s 300s)");
+		header_put_whole(&pen, STYLE_DIM, "%s",
+			wide ? "   (avg10 avg60 avg300)" : "     (10s 60s 300s)");
 	}
 	if (wide)
 		header_put_count_rate(&pen, app, "   allocstall ", host->vmstat.allocstall,
@@ -81,10 +85,10 @@ static void put_zone(struct pen *pen, const struct app *app, const struct host_z
 		grid_printf(pen, STYLE_NORMAL, "node%d ", zone->node);
 	grid_put_foreign(pen, STYLE_NORMAL, zone->name, HOST_ZONE_NAME_SIZE);
 	grid_put(pen, is_low(zone) ? STYLE_RISK : STYLE_NORMAL, is_low(zone) ? "! " : " ");
-	header_put_size(pen, "free ", header_kb(app, zone->free), 4);
-	header_put_size(pen, " min ", header_kb(app, zone->min), 4);
-	header_put_size(pen, " low ", header_kb(app, zone->low), 4);
-	header_put_size(pen, " high ", header_kb(app, zone->high), 4);
+	header_put_whole_size(pen, "free ", header_kb(app, zone->free), 4);
+	header_put_whole_size(pen, " min ", header_kb(app, zone->min), 4);
+	header_put_whole_size(pen, " low ", header_kb(app, zone->low), 4);
+	header_put_whole_size(pen, " high ", header_kb(app, zone->high), 4);
 }
 
 struct others {
@@ -122,7 +126,7 @@ static void put_others(struct pen *pen, const struct host *host, uint64_t shown,
 {
 	struct others others = count_others(pen->grid, host, shown);
 	if (others.count && pen->col + others.cols > end) {
-		grid_printf(pen, others.low ? STYLE_RISK : STYLE_DIM, "   %u more %s",
+		header_put_whole(pen, others.low ? STYLE_RISK : STYLE_DIM, "   %u more %s",
 			others.low ? others.low : others.count, others.low ? "low!" : "ok");
 		return;
 	}
@@ -136,15 +140,21 @@ static void put_others(struct pen *pen, const struct host *host, uint64_t shown,
 	}
 }
 
+static void put_part(struct pen *pen, const char *label, int64_t part, int64_t whole)
+{
+	struct pen begin = grid_begin_item(pen);
+	header_put_size(pen, label, part, 4);
+	header_put_size(pen, " of ", whole, 4);
+	grid_end_item(pen, &begin);
+}
+
 /* 32-bit kernels run out of the memory they map themselves long before the rest. */
 static void put_low_memory(struct pen *pen, const struct host_meminfo *mem)
 {
 	if (mem->high_total <= 0)
 		return;
-	header_put_size(pen, "   LowMem ", mem->low_free, 4);
-	header_put_size(pen, " of ", mem->low_total, 4);
-	header_put_size(pen, "  HighMem ", mem->high_free, 4);
-	header_put_size(pen, " of ", mem->high_total, 4);
+	put_part(pen, "   LowMem ", mem->low_free, mem->low_total);
+	put_part(pen, "  HighMem ", mem->high_free, mem->high_total);
 }
 
 static void put_reclaim(struct pen *pen, const struct app *app)
@@ -158,7 +168,7 @@ static void put_reclaim(struct pen *pen, const struct app *app)
 	header_put_count_rate(pen, app, "pgscan ", now->pgscan, app->previous.pgscan);
 	header_put_count_rate(pen, app, "  pgsteal ", now->pgsteal, app->previous.pgsteal);
 	if (scanned > 0 && stolen >= 0)
-		grid_printf(
+		header_put_whole(
 			pen, STYLE_NORMAL, "  eff %3.0f%%", (double)stolen * 100 / (double)scanned);
 }
 
@@ -167,7 +177,8 @@ void header_zones_draw(const struct app *app, struct grid *grid)
 	const struct host *host = &app->watch.snapshot->host;
 	bool wide = header_is_wide(grid), high = host->meminfo.high_total > 0;
 	struct pen pen = header_begin(app, grid, PART_ZONES, wide ? "Zones" : "Zone");
-	uint64_t shown = tightest_zones(host, wide && !high ? ZONES_SHOWN : 1);
+	bool two = grid->cols >= ZONES_COLS && !high;
+	uint64_t shown = tightest_zones(host, two ? ZONES_SHOWN : 1);
 	bool first = true;
 	for (unsigned i = 0; i < host->zone_count; i++) {
 		if (!(shown >> i & 1))

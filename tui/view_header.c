@@ -11,6 +11,21 @@
 
 /* --- title ---------------------------------------------------------------------------------- */
 
+/* How much is said of the machine: each with all before it. */
+enum title_detail {
+	TITLE_LEAST, /* its name and the time */
+	TITLE_USER,
+	TITLE_VERSION, /* of cgroups; and the CPUs */
+	TITLE_KERNEL,
+	TITLE_UPTIME,
+};
+
+/* How the kills and the rights are said, and what gives way to that last. */
+struct right_form {
+	bool kills, since_boot, reason;
+	enum title_detail least;
+};
+
 static void put_clock(struct pen *pen, const struct host *host)
 {
 	time_t now = (time_t)host->time_unix;
@@ -96,57 +111,76 @@ static void format_kills(const struct app *app, bool wide, char *buffer, size_t 
 		wide && strcmp(span, "now") != 0 ? ", last %s ago" : " (%s)", span);
 }
 
-static void put_system(struct pen *pen, const struct app *app, bool kernel)
+static void put_system(struct pen *pen, const struct app *app, enum title_detail detail)
 {
 	const struct host *host = &app->watch.snapshot->host;
 	bool wide = header_is_wide(pen->grid);
 	grid_put(pen, STYLE_BOLD, "oomspect");
 	grid_put(pen, STYLE_NORMAL, "  ");
 	grid_put_foreign(pen, STYLE_NORMAL, host->hostname, wide ? 40 : 16);
-	if (kernel) {
+	if (detail >= TITLE_KERNEL) {
 		grid_put(pen, STYLE_NORMAL, "  Linux ");
 		grid_put_foreign(pen, STYLE_NORMAL, host->kernel, wide ? 40 : 12);
 	}
-	if (wide && host->cpus > 0)
+	if (detail >= TITLE_VERSION && wide && host->cpus > 0)
 		grid_printf(pen, STYLE_NORMAL, "  %" PRId64 " CPUs", host->cpus);
 }
 
-/* Whose machine this is, when, and who looks. Kernel and uptime go where there is no room. */
-static struct pen put_machine(const struct app *app, struct grid *grid, bool kernel, bool uptime)
+/* Whose machine this is, when, and who looks. */
+static struct pen put_machine(const struct app *app, struct grid *grid, enum title_detail detail)
 {
 	const struct memcg_tree *memcgs = app->watch.snapshot->memcgs;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
 	grid_fill(&pen, STYLE_NORMAL, ' ', grid->cols);
 	pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
-	put_system(&pen, app, kernel);
+	put_system(&pen, app, detail);
 	put_clock(&pen, &app->watch.snapshot->host);
-	if (uptime)
+	if (detail >= TITLE_UPTIME)
 		put_uptime(&pen, &app->watch.snapshot->host);
 	put_age(&pen, app);
-	grid_put(&pen, STYLE_NORMAL, app->user[0] ? "  " : "");
-	grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
-	if (header_is_wide(grid) && memcgs->version)
+	if (detail >= TITLE_USER) {
+		grid_put(&pen, STYLE_NORMAL, app->user[0] ? "  " : "");
+		grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
+	}
+	if (detail >= TITLE_VERSION && header_is_wide(grid) && memcgs->version)
 		grid_printf(&pen, STYLE_NORMAL, "  cgroup v%d", (int)memcgs->version);
 	return pen;
+}
+
+/* Past kills, and what may be done here. */
+static void format_right(
+	const struct app *app, const struct right_form *form, char *right, size_t size)
+{
+	const char *rights = acting_rights_words(app, form->reason);
+	right[0] = '\0';
+	if (form->kills)
+		format_kills(app, form->since_boot, right, size);
+	snprintf(right + strlen(right), size - strlen(right), "%s%s",
+		right[0] && rights[0] ? "  " : "", rights);
 }
 
 /* What may be done here must be read: the rest gives way. */
 static void draw_title(const struct app *app, struct grid *grid)
 {
+	static const struct right_form forms[] = {
+		{ true, true, true, TITLE_USER },
+		{ true, false, true, TITLE_LEAST },
+		{ true, false, false, TITLE_LEAST },
+		{ false, false, false, TITLE_LEAST },
+	};
 	char right[128];
-	bool wide = header_is_wide(grid);
-	format_kills(app, wide, right, sizeof(right));
-	const char *rights = acting_rights_words(app, wide);
-	snprintf(right + strlen(right), sizeof(right) - strlen(right), "%s%s",
-		right[0] && rights[0] ? "  " : "", rights);
-	int width = (int)strlen(right) + 1;
-	struct pen pen = put_machine(app, grid, true, true);
-	if (grid_left(&pen) < width)
-		pen = put_machine(app, grid, true, false);
-	if (grid_left(&pen) < width)
-		pen = put_machine(app, grid, false, false);
-	grid_skip(&pen, 1);
-	grid_put_right(&pen, is_news(app) ? STYLE_VICTIM : STYLE_NORMAL, right, grid_left(&pen));
+	for (size_t i = header_is_wide(grid) ? 0 : 2; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		format_right(app, &forms[i], right, sizeof(right));
+		for (int detail = TITLE_UPTIME; detail >= (int)forms[i].least; detail--) {
+			struct pen pen = put_machine(app, grid, (enum title_detail)detail);
+			if (grid_left(&pen) <= (int)strlen(right))
+				continue;
+			grid_skip(&pen, 1);
+			grid_put_right(&pen, is_news(app) ? STYLE_VICTIM : STYLE_NORMAL, right,
+				grid_left(&pen));
+			return;
+		}
+	}
 }
 
 /* --- memory --------------------------------------------------------------------------------- */
@@ -182,11 +216,11 @@ static void draw_memory(const struct app *app, struct grid *grid)
 	if (!header_is_wide(grid))
 		return;
 	grid_skip(&pen, 2);
-	header_put_size(&pen, " anon ", mem->anon, 4);
-	header_put_size(&pen, " file ", header_difference(mem->cached, mem->shmem), 4);
-	header_put_size(&pen, " shmem ", mem->shmem, 4);
-	header_put_size(&pen, " slab ", mem->slab, 4);
-	header_put_size(&pen, " pt ", mem->page_tables, 4);
+	header_put_whole_size(&pen, " anon ", mem->anon, 4);
+	header_put_whole_size(&pen, " file ", header_difference(mem->cached, mem->shmem), 4);
+	header_put_whole_size(&pen, " shmem ", mem->shmem, 4);
+	header_put_whole_size(&pen, " slab ", mem->slab, 4);
+	header_put_whole_size(&pen, " pt ", mem->page_tables, 4);
 }
 
 static void put_commit(struct pen *pen, const struct host_meminfo *mem)
@@ -194,7 +228,7 @@ static void put_commit(struct pen *pen, const struct host_meminfo *mem)
 	char committed[FORMAT_SIZE], limit[FORMAT_SIZE];
 	format_gib(mem->committed, committed);
 	format_gib(mem->commit_limit, limit);
-	grid_printf(pen, STYLE_NORMAL, "  commit %s/%s", committed, limit);
+	header_put_whole(pen, STYLE_NORMAL, "  commit %s/%s", committed, limit);
 }
 
 /* What is held compressed in memory, and how many times as much it stands for. */
@@ -202,8 +236,10 @@ static void put_zswap(struct pen *pen, const struct host_meminfo *mem)
 {
 	if (mem->zswap <= 0 || mem->zswapped < 0)
 		return;
+	struct pen begin = grid_begin_item(pen);
 	header_put_size(pen, "   zswap ", mem->zswap, 4);
 	grid_printf(pen, STYLE_NORMAL, " (%.1fx)", (double)mem->zswapped / (double)mem->zswap);
+	grid_end_item(pen, &begin);
 }
 
 static void draw_swap(const struct app *app, struct grid *grid)
@@ -224,7 +260,7 @@ static void draw_swap(const struct app *app, struct grid *grid)
 		put_commit(&pen, mem);
 		return;
 	}
-	header_put_size(&pen, "  free  ", mem->swap_free, 4);
+	header_put_whole_size(&pen, "  free  ", mem->swap_free, 4);
 	header_put_page_rate(
 		&pen, app, "           in ", host->vmstat.pswpin, app->previous.pswpin);
 	header_put_page_rate(&pen, app, " out ", host->vmstat.pswpout, app->previous.pswpout);
@@ -251,13 +287,13 @@ static void draw_commit(const struct app *app, struct grid *grid)
 		return;
 	int64_t tenths = format_share_tenths(mem->committed, mem->commit_limit);
 	if (tenths >= 0)
-		grid_printf(&pen, STYLE_NORMAL, "   %3" PRId64 "%% of CommitLimit",
+		header_put_whole(&pen, STYLE_NORMAL, "   %3" PRId64 "%% of CommitLimit",
 			(tenths + 50) / 100);
 	if (host->vm.overcommit_memory != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64,
+		header_put_whole(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64,
 			host->vm.overcommit_memory);
 	if (host->vm.overcommit_ratio != HOST_SETTING_UNKNOWN)
-		grid_printf(&pen, STYLE_DIM, "  ratio=%" PRId64, host->vm.overcommit_ratio);
+		header_put_whole(&pen, STYLE_DIM, "  ratio=%" PRId64, host->vm.overcommit_ratio);
 }
 
 void view_header_draw(const struct app *app, struct grid *grid)

@@ -11,6 +11,10 @@
 #define TINY_ROWS  3
 #define TITLE_COLS 60 /* below, the age of the list is beyond the end of the title */
 
+/* Columns of the badness and the margin over another process. */
+#define BADNESS_COLS 42
+#define BADNESS_WIDE 84
+
 static void put_process(struct pen *pen, unsigned style, const struct task *task)
 {
 	grid_printf(pen, style, "%d ", (int)task->pid);
@@ -35,8 +39,11 @@ static void put_margin(struct pen *pen, const struct app *app, const struct rank
 	format_tenths(
 		column_bad_tenths(ranking, &ranking->rows[0]) - column_bad_tenths(ranking, next),
 		margin);
-	grid_printf(pen, STYLE_NORMAL, "   margin %s over ", margin);
+	header_put_whole(pen, STYLE_NORMAL, "   margin %s", margin);
+	struct pen begin = grid_begin_item(pen);
+	grid_put(pen, STYLE_NORMAL, " over ");
 	put_process(pen, STYLE_NORMAL, next->task);
+	grid_end_item(pen, &begin);
 }
 
 static void put_sum(struct pen *pen, const struct ranking *ranking, const struct ranking_row *row)
@@ -52,15 +59,16 @@ static void put_company(struct pen *pen, const struct app *app, const struct ran
 	size_t others = ranking_deaths(ranking, app->watch.snapshot);
 	char frees[FORMAT_SIZE];
 	if (others)
-		grid_printf(pen, STYLE_RISK, "  %zu more die with it", others);
+		header_put_whole(pen, STYLE_RISK, "  %zu more die with it", others);
 	format_kb(ranking_frees_kb(ranking, app->watch.snapshot), frees);
-	grid_printf(pen, STYLE_NORMAL, "  frees %s", frees);
+	header_put_whole(pen, STYLE_NORMAL, "  frees %s", frees);
 }
 
 static void put_cgroup(struct pen *pen, const struct app *app, const struct task *task)
 {
 	const char *path = snapshot_cgroup(app->watch.snapshot, task);
-	int room = grid_left(pen) - 42; /* the badness and the margin matter more */
+	/* The badness and the margin matter more. */
+	int room = grid_left(pen) - (header_is_wide(pen->grid) ? BADNESS_WIDE : BADNESS_COLS);
 	if (!path || path[0] != '/' || !path[1] || room < 12)
 		return;
 	if (grid_foreign_width(pen->grid, path + 1) > room)
