@@ -112,6 +112,30 @@ static void the_sort_menu_names_columns_of_cgroups(void **state)
 	assert_int_equal(app->cgroups.sort, CGROUP_COL_USED);
 }
 
+#define TABS "  1 Procs  [2 Cgroups]  3 Events   4 Detail "
+
+static void the_tab_line_is_of_whole_items(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	char line[512];
+	draw(app, 24, 80);
+	keys(app, "2I");
+	draw(app, 24, 80);
+	assert_string_equal(line_with(app, "2 Cgroups", line, sizeof(line)),
+		TABS "  tree  sort %LIM rev  filter: none");
+	keys(app, "K");
+	draw(app, 24, 80);
+	assert_string_equal(
+		line_with(app, "2 Cgroups", line, sizeof(line)), TABS "  sort %LIM rev  limited");
+	keys(app, "K&system.slice\r");
+	draw(app, 24, 80);
+	assert_string_equal(line_with(app, "2 Cgroups", line, sizeof(line)),
+		TABS "  sort %LIM rev  filter: system.sli+");
+	draw(app, 24, 160);
+	assert_string_equal(line_with(app, "2 Cgroups", line, sizeof(line)),
+		TABS "    tree    sort %LIM reversed    filter: system.slice");
+}
+
 static void no_memory_controller_is_said(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -462,6 +486,7 @@ int main(void)
 		WITH_CGROUPS(the_tree_at_80x24),
 		WITH_CGROUPS(the_tree_and_a_cgroup_at_160x50),
 		WITH_CGROUPS(the_list_at_80x24),
+		WITH_CGROUPS(the_tab_line_is_of_whole_items),
 		WITH_CGROUPS(the_sort_menu_names_columns_of_cgroups),
 		cmocka_unit_test_setup_teardown(
 			no_memory_controller_is_said, set_up_bare, fixture_tear_down),

@@ -30,9 +30,14 @@ const char *view_scope(const struct app *app)
 	}
 }
 
+bool view_is_roomy(const struct grid *grid)
+{
+	return grid->cols >= ROOMY;
+}
+
 static int gap_cols(const struct grid *grid)
 {
-	return grid->cols >= ROOMY ? 4 : 2;
+	return view_is_roomy(grid) ? 4 : 2;
 }
 
 void view_put_gap(struct pen *pen)
@@ -79,7 +84,7 @@ static bool is_filtered(const struct app *app)
 	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
 }
 
-static void put_filter_text(struct pen *pen, const char *text)
+void view_put_filter_text(struct pen *pen, const char *text)
 {
 	int cols = grid_left(pen) < FILTER_COLS ? grid_left(pen) : FILTER_COLS;
 	bool cut = grid_foreign_width(pen->grid, text) > cols;
@@ -92,7 +97,7 @@ static void put_filters(struct pen *pen, const struct app *app)
 	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "filter: ");
 	if (app->filter_text[0])
-		put_filter_text(pen, app->filter_text);
+		view_put_filter_text(pen, app->filter_text);
 	if (app->filter.uid != UID_UNKNOWN)
 		grid_printf(pen, STYLE_BOLD, "%suid %u", app->filter_text[0] ? ", " : "",
 			(unsigned)app->filter.uid);
@@ -135,7 +140,7 @@ static void put_sort(struct pen *pen, const struct app *app)
  * than one expects keeps its room. */
 static void put_procs_state(const struct app *app, struct pen *pen)
 {
-	bool roomy = pen->grid->cols >= ROOMY, filtered = is_filtered(app);
+	bool roomy = view_is_roomy(pen->grid), filtered = is_filtered(app);
 	int end = pen->end;
 	int filters = roomy && filtered ? filters_cols(app, pen->grid) : 0;
 	int sort = app->order.reversed ? sort_cols(app, pen->grid, REVERSED_SHORT) : 0;

@@ -22,8 +22,12 @@ void view_draw(const struct app *app, struct grid *grid);
 void view_header_draw(const struct app *app, struct grid *grid);
 void view_next_draw(const struct app *app, struct grid *grid);
 
-/* What stands between two parts of the tab line. */
+/* What stands between two parts of the tab line, and whether that need not save blanks and words. */
 void view_put_gap(struct pen *pen);
+bool view_is_roomy(const struct grid *grid);
+
+/* What is filtered by, which says so where it is cut. */
+void view_put_filter_text(struct pen *pen, const char *text);
 
 /* The tab line, the status line with `text` (a message or a prompt comes first), the key bar. */
 void view_tabs_draw(const struct app *app, struct grid *grid);

@@ -32,23 +32,39 @@ static void put_short_name(struct pen *pen, unsigned style, const struct memcg *
 		grid_put(pen, style, "+");
 }
 
+static void put_filter(struct pen *pen, const char *text)
+{
+	struct pen begin = grid_begin_item(pen);
+	view_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "filter: ");
+	if (text[0])
+		view_put_filter_text(pen, text);
+	else
+		grid_put(pen, STYLE_NORMAL, "none");
+	if (!text[0])
+		grid_end_item(pen, &begin);
+}
+
+/* What is hidden comes first where columns are few. */
 void view_cgroups_put_state(const struct app *app, struct pen *pen)
 {
 	const struct cgroups *cgroups = &app->cgroups;
-	view_put_gap(pen);
-	grid_put(pen, STYLE_NORMAL, cgroups->tree ? "tree" : "flat");
+	bool hides = cgroups->filter_text[0] || cgroups->limited_only;
+	const char *reversed = view_is_roomy(pen->grid) ? " reversed" : " rev";
+	if (!hides || view_is_roomy(pen->grid)) {
+		view_put_gap(pen);
+		grid_put(pen, STYLE_NORMAL, cgroups->tree ? "tree" : "flat");
+	}
 	view_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "sort ");
 	grid_printf(pen, STYLE_NORMAL, "%s%s", cgroup_columns[cgroups->sort].title,
-		cgroups->reversed ? " reversed" : "");
-	view_put_gap(pen);
-	grid_put(pen, STYLE_DIM, "filter: ");
-	if (cgroups->filter_text[0])
-		grid_put_foreign(pen, STYLE_BOLD, cgroups->filter_text, 24);
-	else
-		grid_put(pen, STYLE_NORMAL, "none");
-	view_put_gap(pen);
-	grid_put(pen, STYLE_BOLD, cgroups->limited_only ? "with a limit only" : "");
+		cgroups->reversed ? reversed : "");
+	if (cgroups->limited_only) {
+		view_put_gap(pen);
+		grid_put(pen, STYLE_BOLD,
+			view_is_roomy(pen->grid) ? "with a limit only" : "limited");
+	}
+	put_filter(pen, cgroups->filter_text);
 }
 
 static void put_scope(struct pen *pen, const struct app *app, int width)
