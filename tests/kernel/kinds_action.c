@@ -253,7 +253,8 @@ static void check_dialog_kills(struct scene *scene)
 	bool rested = screen_wait(&screen, "at rest after");
 	long gain = available_mib() - before;
 	screen_quit(&screen);
-	scene_claim(scene, said && rested && !is_living(pid) && gain > SIZE * 3 / 4,
+	/* Not all: what lies in the lists of each CPU is free, and not counted as available. */
+	scene_claim(scene, said && rested && !is_living(pid) && gain > SIZE / 2,
 		"%ld MiB of %d are back, %s%s", gain, SIZE,
 		released ? "released at once" : "not released by us", said ? "" : ", not said");
 }

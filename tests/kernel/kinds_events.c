@@ -280,9 +280,11 @@ static unsigned long newest_record(void)
 	char record[8192];
 	ssize_t length = -1;
 	int fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	lseek(fd, 0, SEEK_END);
-	if (write(fd, mark, sizeof(mark) - 1) > 0)
-		length = read(fd, record, sizeof(record) - 1);
+	for (int i = 0; i < 20 && length <= 0; i++) { /* a storm may overrun us in between */
+		lseek(fd, 0, SEEK_END);
+		if (write(fd, mark, sizeof(mark) - 1) > 0)
+			length = read(fd, record, sizeof(record) - 1);
+	}
 	close(fd);
 	record[length > 0 ? length : 0] = '\0';
 	const char *comma = strchr(record, ',');
