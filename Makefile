@@ -138,9 +138,10 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
-# test_adjust starts a process that shares its memory, which valgrind cannot follow.
-not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys memcg_kills robust \
-	sampler soak
+# test_adjust starts a process that shares its memory, which valgrind cannot follow; and
+# test_rights goes where valgrind may not write its pipes.
+not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting \
+	memcg_kills rights robust sampler soak
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \

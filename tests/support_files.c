@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/openat2.h>
 
 void files_make(struct files *files)
 {
@@ -107,4 +110,13 @@ char *file_text(const char *path)
 	assert_true(getdelim(&text, &(size_t){ 0 }, '\0', file) > 0);
 	fclose(file);
 	return text;
+}
+
+void files_need_links(void)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	long fd = syscall(SYS_openat2, AT_FDCWD, ".", &how, sizeof(how));
+	if (fd < 0)
+		skip_because("openat2(2) is not here");
+	close((int)fd);
 }

@@ -27,6 +27,10 @@ void files_drop(const struct files *files, const char *path);
 /* Makes proc/meminfo, and proc/self/mountinfo with `mountinfo` in it, and opens the root. */
 void files_open(const struct files *files, const char *mountinfo, struct root *root);
 
+/* Ends the test as skipped where openat2(2) is not (before 5.6, or under valgrind): nothing keeps
+ * links of a captured machine within it then, and none is followed. */
+void files_need_links(void);
+
 /* The text of any file, which must be there and hold something. Free it. */
 char *file_text(const char *path);
 

@@ -58,8 +58,10 @@ static char *read_section(const char *path, const char *name)
 	char *end = strstr(start, name[0] == ' ' ? "\n.S" : "\n.SH");
 	if (end)
 		end[1] = '\0';
-	memmove(page, start, strlen(start) + 1);
-	return page;
+	char *section = strdup(start);
+	assert_non_null(section);
+	free(page);
+	return section;
 }
 
 static bool is_delimiter(char byte)
