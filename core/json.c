@@ -187,6 +187,14 @@ static json_t *settings(const struct host_settings *vm)
 	return object;
 }
 
+void json_set_clocks(json_t *object, const struct host *host)
+{
+	json_object_set_new(object, "time_unix",
+		host->time_unix > 0 ? json_real(host->time_unix) : json_null());
+	json_object_set_new(object, "boot_s",
+		host->boot_ms == UNKNOWN ? json_null() : json_real((double)host->boot_ms / 1000));
+}
+
 json_t *json_host(const struct host *host)
 {
 	const struct host_meminfo *meminfo = &host->meminfo;
@@ -244,10 +252,7 @@ json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking
 	json_t *processes = json_array();
 	const struct host *host = &snapshot->host;
 	json_object_set_new(object, "schema", json_string("oomspect.list/1"));
-	json_object_set_new(object, "time_unix",
-		host->time_unix > 0 ? json_real(host->time_unix) : json_null());
-	json_object_set_new(object, "boot_s",
-		host->boot_ms == UNKNOWN ? json_null() : json_real((double)host->boot_ms / 1000));
+	json_set_clocks(object, host);
 	json_object_set_new(object, "host", json_host(host));
 	json_object_set_new(object, "domain", domain_object(&ranking->domain, snapshot));
 	for (size_t i = 0; i < count; i++)

@@ -117,10 +117,7 @@ json_t *json_cgroups(const struct snapshot *snapshot, const struct memcg_victims
 	json_t *object = json_object();
 	json_t *list = json_array();
 	json_object_set_new(object, "schema", json_string("oomspect.cgroups/1"));
-	json_object_set_new(object, "time_unix",
-		host->time_unix > 0 ? json_real(host->time_unix) : json_null());
-	json_object_set_new(object, "boot_s",
-		host->boot_ms == UNKNOWN ? json_null() : json_real((double)host->boot_ms / 1000));
+	json_set_clocks(object, host);
 	json_object_set_new(object, "host", json_host(host));
 	json_object_set_new(
 		object, "version", tree->version ? json_integer(tree->version) : json_null());

@@ -168,6 +168,8 @@ static void print_notes(struct printer *printer, const struct adjustment *adjust
 {
 	if (adjustment->note)
 		printer_line(printer, adjustment->note);
+	if (adjustment->written == 0)
+		return;
 	if (adjustment->value == -1000)
 		printer_line(printer,
 			"-1000: never killed, and neither is any child started from now "
@@ -176,14 +178,9 @@ static void print_notes(struct printer *printer, const struct adjustment *adjust
 		printer_line(printer, "children started from now on inherit the value");
 }
 
-static void print_text(struct printer *printer, const struct adjustment *adjustment)
+static void print_changes(struct printer *printer, const struct adjustment *adjustment)
 {
 	bool dry_run = adjustment->options->dry_run;
-	if (adjustment->written == 0) { /* every refusal was said already */
-		if (adjustment->note)
-			printer_line(printer, adjustment->note);
-		return;
-	}
 	for (size_t i = 0; i < adjustment->selection.count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->refused.code)
@@ -198,6 +195,12 @@ static void print_text(struct printer *printer, const struct adjustment *adjustm
 	grid_put(&printer->pen, STYLE_NORMAL, " -> ");
 	put_next(printer, &adjustment->after);
 	printer_end_line(printer);
+}
+
+static void print_text(struct printer *printer, const struct adjustment *adjustment)
+{
+	if (adjustment->written) /* every refusal was said already */
+		print_changes(printer, adjustment);
 	print_notes(printer, adjustment);
 }
 

@@ -27,6 +27,9 @@ struct json_lookup {
  * if they are not UTF-8. */
 void json_set_bytes(json_t *object, const char *name, const char *bytes);
 
+/* Adds when the sample was taken: time_unix and boot_s, null where it is not known. */
+void json_set_clocks(json_t *object, const struct host *host);
+
 /* The object `host` of the documents. */
 json_t *json_host(const struct host *host);
 
