@@ -130,17 +130,22 @@ void adjust_line_more(const struct app *app, struct pen *pen, int index)
 
 /* --- the value -------------------------------------------------------------------------------- */
 
+void adjust_put_value(const struct adjust *adjust, struct pen *pen, const char *gap)
+{
+	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
+	if (adjust_is_mixed(adjust))
+		grid_put(pen, STYLE_NORMAL, "now mixed");
+	else
+		grid_printf(pen, STYLE_NORMAL, "now %5d", adjust->targets.items[0].adj);
+	grid_printf(pen, STYLE_NORMAL, "%snew ", gap);
+	grid_printf(pen, style, "[%-5s]", adjust->text);
+}
+
 void adjust_line_value(const struct app *app, struct pen *pen, int index)
 {
-	const struct adjust *adjust = adjust_of(app);
-	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
 	(void)index;
-	if (adjust_is_mixed(adjust))
-		grid_put(pen, STYLE_NORMAL, "  now mixed        new ");
-	else
-		grid_printf(
-			pen, STYLE_NORMAL, "  now %5d        new ", adjust->targets.items[0].adj);
-	grid_printf(pen, style, "[%-5s]", adjust->text);
+	grid_put(pen, STYLE_NORMAL, "  ");
+	adjust_put_value(adjust_of(app), pen, "        ");
 	grid_put(pen, STYLE_DIM, "      -1000 unkillable .. 0 .. +1000 first");
 }
 

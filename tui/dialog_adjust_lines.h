@@ -8,6 +8,9 @@
 /* BAD of the first process, "unk" when it cannot be killed. */
 void adjust_format_bad(const struct app *app, enum adjust_moment moment, char buffer[FORMAT_SIZE]);
 
+/* "now N new [M]" with `gap` between the two. */
+void adjust_put_value(const struct adjust *adjust, struct pen *pen, const char *gap);
+
 typedef void adjust_line(const struct app *app, struct pen *pen, int index);
 
 adjust_line adjust_line_target, adjust_line_crowd, adjust_line_value, adjust_line_slider,

@@ -60,14 +60,8 @@ void narrow_line_member(const struct app *app, struct pen *pen, int index)
 
 void narrow_line_value(const struct app *app, struct pen *pen, int index)
 {
-	const struct adjust *adjust = adjust_of(app);
-	unsigned style = adjust->invalid.code ? STYLE_RISK | STYLE_BOLD : STYLE_BOLD;
 	(void)index;
-	if (adjust_is_mixed(adjust))
-		grid_put(pen, STYLE_NORMAL, "now mixed  new ");
-	else
-		grid_printf(pen, STYLE_NORMAL, "now %5d  new ", adjust->targets.items[0].adj);
-	grid_printf(pen, style, "[%-5s]", adjust->text);
+	adjust_put_value(adjust_of(app), pen, "  ");
 }
 
 void narrow_line_threshold(const struct app *app, struct pen *pen, int index)

@@ -397,8 +397,35 @@ static bool (*const own_reactions[VIEW_COUNT])(struct app *app, enum action acti
 	[VIEW_EVENTS] = react_events,
 };
 
+static const bool on_processes[ACTION_COUNT] = {
+	[ACTION_ADJUST] = true,
+	[ACTION_ADJUST_LESS] = true,
+	[ACTION_ADJUST_MORE] = true,
+	[ACTION_SIGNAL] = true,
+	[ACTION_TAG] = true,
+	[ACTION_TAG_ALL] = true,
+	[ACTION_UNTAG] = true,
+};
+
+/* How one comes to a process from a list of something else. */
+static const char *const ways_to_processes[VIEW_COUNT] = {
+	[VIEW_CGROUPS] = "Enter shows those of this cgroup",
+	[VIEW_EVENTS] = "1 shows them",
+};
+
+static bool needs_process(struct app *app, enum action action)
+{
+	const char *way = ways_to_processes[app->view];
+	if (!way || !on_processes[action])
+		return false;
+	state_say(app, "choose a process first: %s", way);
+	return true;
+}
+
 static bool react(struct app *app, enum action action)
 {
+	if (needs_process(app, action))
+		return true;
 	if (own_reactions[app->view] && own_reactions[app->view](app, action))
 		return true;
 	if (app->view == VIEW_EVENTS && !react_events_knows(action))

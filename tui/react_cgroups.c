@@ -262,11 +262,6 @@ static void scope(struct app *app)
 }
 
 /* No key may act on a process that is not on the screen. */
-static void choose_process(struct app *app)
-{
-	state_say(app, "choose a process first: Enter shows those of this cgroup");
-}
-
 /* One step out: search, filter, scope. Never quits. */
 static void back(struct app *app)
 {
@@ -300,13 +295,6 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_SORT_LEFT] = sort_left,
 	[ACTION_SORT_RIGHT] = sort_right,
 	[ACTION_SORT_REVERSE] = sort_reverse,
-	[ACTION_ADJUST] = choose_process,
-	[ACTION_ADJUST_LESS] = choose_process,
-	[ACTION_ADJUST_MORE] = choose_process,
-	[ACTION_SIGNAL] = choose_process,
-	[ACTION_TAG] = choose_process,
-	[ACTION_TAG_ALL] = choose_process,
-	[ACTION_UNTAG] = choose_process,
 	[ACTION_BACK] = back,
 };
 

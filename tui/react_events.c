@@ -74,11 +74,6 @@ static void search_previous(struct app *app)
 }
 
 /* No key may act on a process that is not on the screen. */
-static void choose_process(struct app *app)
-{
-	state_say(app, "choose a process first: 1 shows them");
-}
-
 /* One step out: search, raw lines. What the processes have been limited to stays. */
 static void back(struct app *app)
 {
@@ -102,13 +97,6 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_FULL] = save,
 	[ACTION_SEARCH_NEXT] = search_next,
 	[ACTION_SEARCH_PREVIOUS] = search_previous,
-	[ACTION_ADJUST] = choose_process,
-	[ACTION_ADJUST_LESS] = choose_process,
-	[ACTION_ADJUST_MORE] = choose_process,
-	[ACTION_SIGNAL] = choose_process,
-	[ACTION_TAG] = choose_process,
-	[ACTION_TAG_ALL] = choose_process,
-	[ACTION_UNTAG] = choose_process,
 	[ACTION_BACK] = back,
 };
 
