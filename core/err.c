@@ -1,9 +1,23 @@
 #include "oomspect/err.h"
 
+#include "oomspect/line.h"
+
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+/* The reason is kept, however long the name before it is. */
+static void fill(struct err *err, int sys_errno, const char *format, va_list args)
+{
+	const char *reason = sys_errno ? strerror(sys_errno) : "";
+	size_t kept = sys_errno ? strlen(reason) + sizeof(": ") - 1 : 0;
+	struct line line = line_begin(err->text, sizeof(err->text) - kept);
+	err->sys_errno = sys_errno;
+	line_add_args(&line, format, args);
+	line = line_continue(err->text, sizeof(err->text));
+	if (sys_errno)
+		line_add(&line, ": %s", reason);
+}
 
 enum err_code err_set(struct err *err, enum err_code code, const char *format, ...)
 {
@@ -11,8 +25,7 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
 		va_list args;
 		va_start(args, format);
 		err->code = code;
-		err->sys_errno = 0;
-		vsnprintf(err->text, sizeof(err->text), format, args);
+		fill(err, 0, format, args);
 		va_end(args);
 	}
 	return code;
@@ -24,11 +37,8 @@ enum err_code err_set_errno(struct err *err, int sys_errno, const char *format, 
 		va_list args;
 		va_start(args, format);
 		err->code = err_code_of(sys_errno);
-		err->sys_errno = sys_errno;
-		vsnprintf(err->text, sizeof(err->text), format, args);
+		fill(err, sys_errno, format, args);
 		va_end(args);
-		size_t used = strlen(err->text);
-		snprintf(err->text + used, sizeof(err->text) - used, ": %s", strerror(sys_errno));
 	}
 	return err_code_of(sys_errno);
 }

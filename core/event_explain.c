@@ -2,6 +2,8 @@
 
 #include "event_say.h"
 
+#include "oomspect/line.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,16 +321,18 @@ void event_explanation_release(struct event_explanation *explanation)
 
 char *event_explanation_text(const struct event_explanation *explanation)
 {
-	size_t size = 1, used = 0;
+	size_t size = 1;
 	for (size_t i = 0; i < explanation->count; i++)
 		size += strlen(explanation->sentences[i].text) + 1;
-	char *text = calloc(size, 1);
-	for (size_t i = 0; text && i < explanation->count; i++) {
+	char *text = malloc(size);
+	if (!text)
+		return NULL;
+	struct line line = line_begin(text, size);
+	for (size_t i = 0; i < explanation->count; i++) {
 		enum event_answer answer = explanation->sentences[i].answer;
 		if (answer != EVENT_WHAT && answer != EVENT_WHY)
 			continue;
-		used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "",
-			explanation->sentences[i].text);
+		line_add(&line, "%s%s", line.used ? " " : "", explanation->sentences[i].text);
 	}
 	return text;
 }

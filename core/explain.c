@@ -1,33 +1,13 @@
 #include "oomspect/explain.h"
 
-#include <stdarg.h>
-#include <stdio.h>
+#include "oomspect/line.h"
+
 #include <stdlib.h>
 
-/* A paragraph being written into a buffer of fixed size; what does not fit is cut. */
-struct paragraph {
-	char *at;
-	size_t left;
-};
-
-__attribute__((format(__printf__, 2, 3))) static void say(
-	struct paragraph *paragraph, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	int written = vsnprintf(paragraph->at, paragraph->left, format, args);
-	va_end(args);
-	if (written < 0)
-		return;
-	size_t used = (size_t)written < paragraph->left ? (size_t)written : paragraph->left - 1;
-	paragraph->at += used;
-	paragraph->left -= used;
-}
-
 /* "289.6" or "-0.4". */
-static void say_tenths(struct paragraph *paragraph, int64_t tenths)
+static void say_tenths(struct line *line, int64_t tenths)
 {
-	say(paragraph, "%s%lld.%lld", tenths < 0 ? "-" : "", (long long)llabs(tenths / 10),
+	line_add(line, "%s%lld.%lld", tenths < 0 ? "-" : "", (long long)llabs(tenths / 10),
 		(long long)llabs(tenths % 10));
 }
 
@@ -76,69 +56,68 @@ static const char *domain_words(const struct ranking *ranking)
 	return "the machine";
 }
 
-static void say_no_prediction(struct paragraph *paragraph, const struct ranking *ranking,
+static void say_no_prediction(struct line *line, const struct ranking *ranking,
 	const struct snapshot *snapshot, enum prediction prediction)
 {
 	const struct domain *domain = &ranking->domain;
 	if (prediction == PREDICTION_PANIC)
-		say(paragraph, "vm.panic_on_oom is %lld: the kernel panics instead of killing",
+		line_add(line, "vm.panic_on_oom is %lld: the kernel panics instead of killing",
 			(long long)snapshot->host.vm.panic_on_oom);
 	else if (prediction == PREDICTION_ALLOCATING_TASK)
-		say(paragraph, "vm.oom_kill_allocating_task is set: whoever asks for memory then "
+		line_add(line, "vm.oom_kill_allocating_task is set: whoever asks for memory then "
 			       "is killed");
 	else if (domain->kind == DOMAIN_MEMCG &&
 		 snapshot->memcgs->rows[domain->memcg].oom_kill_disable == 1)
-		say(paragraph, "memory.oom_control has oom_kill_disable set: nobody is killed, "
+		line_add(line, "memory.oom_control has oom_kill_disable set: nobody is killed, "
 			       "tasks wait until memory is freed");
 	else if (ranking->restricted)
-		say(paragraph, "none of the processes asked for can be killed in %s",
+		line_add(line, "none of the processes asked for can be killed in %s",
 			domain_words(ranking));
 	else if (domain->kind == DOMAIN_HOST)
-		say(paragraph, "no process of %s can be killed: the kernel would panic",
+		line_add(line, "no process of %s can be killed: the kernel would panic",
 			domain_words(ranking));
 	else
-		say(paragraph, "no process of %s can be killed: the allocation fails",
+		line_add(line, "no process of %s can be killed: the allocation fails",
 			domain_words(ranking));
 }
 
-static void say_sum(
-	struct paragraph *paragraph, const struct ranking *ranking, const struct ranking_row *row)
+static void say_sum(struct line *line, const struct ranking *ranking, const struct ranking_row *row)
 {
 	int64_t total = ranking->domain.totalpages;
 	int64_t adj_pages = badness_adj_pages(row->oom_score_adj, total);
-	say(paragraph, "badness %lld pages (", (long long)row->points);
-	say_tenths(paragraph, badness_tenths(row->points, total));
-	say(paragraph, " of 1000): memory %lld (", (long long)row->mem_pages);
-	say_tenths(paragraph, badness_tenths(row->mem_pages, total));
-	say(paragraph, ") %c %lld for oom_score_adj %d", adj_pages < 0 ? '-' : '+',
+	line_add(line, "badness %lld pages (", (long long)row->points);
+	say_tenths(line, badness_tenths(row->points, total));
+	line_add(line, " of 1000): memory %lld (", (long long)row->mem_pages);
+	say_tenths(line, badness_tenths(row->mem_pages, total));
+	line_add(line, ") %c %lld for oom_score_adj %d", adj_pages < 0 ? '-' : '+',
 		(long long)llabs(adj_pages), row->oom_score_adj);
 	if (total < 1000 && row->oom_score_adj)
-		say(paragraph, ", which has no weight in a domain of %lld pages", (long long)total);
+		line_add(line, ", which has no weight in a domain of %lld pages", (long long)total);
 }
 
 static void say_margin(
-	struct paragraph *paragraph, const struct ranking *ranking, const struct snapshot *snapshot)
+	struct line *line, const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	const struct ranking_row *next = ranking_runner_up(ranking, snapshot);
 	int64_t margin = ranking_margin(ranking, snapshot);
 	if (!next) {
-		say(paragraph, ranking->restricted ? "; no other was asked for"
+		line_add(line, ranking->restricted ? "; no other was asked for"
 						   : "; there is no other candidate");
 		return;
 	}
 	if (margin == 0) {
 		bool newest = era_has(&snapshot->host.era, ERA_NEWEST_WINS_TIES);
-		say(paragraph, "; %d %s has the same: of equals the %s scanned dies",
+		line_add(line, "; %d %s has the same: of equals the %s scanned dies",
 			(int)next->task->pid, next->task->comm, newest ? "last" : "first");
 		return;
 	}
-	say(paragraph, "; %lld pages (", (long long)margin);
-	say_tenths(paragraph, badness_tenths(margin, ranking->domain.totalpages));
-	say(paragraph, ") over %d %s", (int)next->task->pid, next->task->comm);
+	line_add(line, "; %lld pages (", (long long)margin);
+	say_tenths(line, badness_tenths(margin, ranking->domain.totalpages));
+	line_add(line, ") over %d %s", (int)next->task->pid, next->task->comm);
 }
 
 /* Who uses more memory than the victim and lives all the same. */
-static void say_shielded(struct paragraph *paragraph, const struct ranking *ranking)
+static void say_shielded(struct line *line, const struct ranking *ranking)
 {
 	const struct ranking_row *first = &ranking->rows[0], *largest = NULL;
 	for (size_t i = 1; i < ranking->count; i++) {
@@ -149,36 +128,36 @@ static void say_shielded(struct paragraph *paragraph, const struct ranking *rank
 	}
 	if (!largest)
 		return;
-	say(paragraph, "; %d %s is larger (", (int)largest->task->pid, largest->task->comm);
-	say_tenths(paragraph, badness_tenths(largest->mem_pages, ranking->domain.totalpages));
+	line_add(line, "; %d %s is larger (", (int)largest->task->pid, largest->task->comm);
+	say_tenths(line, badness_tenths(largest->mem_pages, ranking->domain.totalpages));
 	if (largest->unkillable == KILLABLE)
-		say(paragraph, ") but has oom_score_adj %d", largest->oom_score_adj);
+		line_add(line, ") but has oom_score_adj %d", largest->oom_score_adj);
 	else
-		say(paragraph, ") but cannot be killed: %s",
+		line_add(line, ") but cannot be killed: %s",
 			explain_unkillable(largest->unkillable));
 }
 
 void explain_victim(
 	const struct ranking *ranking, const struct snapshot *snapshot, char *buffer, size_t size)
 {
-	struct paragraph paragraph = { buffer, size };
+	struct line line = line_begin(buffer, size);
 	enum prediction prediction = ranking_prediction(ranking, snapshot);
 	buffer[0] = '\0';
 	if (prediction != PREDICTION_VICTIM) {
-		say_no_prediction(&paragraph, ranking, snapshot, prediction);
+		say_no_prediction(&line, ranking, snapshot, prediction);
 		return;
 	}
 	const struct ranking_row *first = &ranking->rows[0];
-	say(&paragraph,
+	line_add(&line,
 		"%d %s has the highest badness of %zu candidates%s in %s: ", (int)first->task->pid,
 		first->task->comm, ranking->killable, ranking->restricted ? " asked for" : "",
 		domain_words(ranking));
-	say_sum(&paragraph, ranking, first);
-	say_margin(&paragraph, ranking, snapshot);
-	say_shielded(&paragraph, ranking);
+	say_sum(&line, ranking, first);
+	say_margin(&line, ranking, snapshot);
+	say_shielded(&line, ranking);
 	if (ranking->victim) {
 		const struct task *victim = ranking_victim(ranking)->task;
-		say(&paragraph, "; this kernel kills its child %d %s in its place",
+		line_add(&line, "; this kernel kills its child %d %s in its place",
 			(int)victim->pid, victim->comm);
 	}
 }

@@ -1,8 +1,9 @@
 #include "oomspect/killer.h"
 
+#include "oomspect/line.h"
+
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -275,73 +276,55 @@ enum killer_stand killer_stand(
 									      : KILLER_WAITS;
 }
 
-struct words {
-	char *at;
-	size_t size;
-};
-
-static void __attribute__((format(__printf__, 2, 3)))
-add(struct words *words, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	int length = vsnprintf(words->at, words->size, format, args);
-	va_end(args);
-	size_t used = length < 0 ? 0 : (size_t)length;
-	used = used < words->size ? used : words->size - 1;
-	words->at += used;
-	words->size -= used;
-}
-
 static int64_t as_counted(const struct kind *kind, int64_t left)
 {
 	return ((kind->used ? WHOLE - left : left) + 50) / 100;
 }
 
 /* Whole percents where they are. */
-static void add_limit(struct words *words, const struct kind *kind, int64_t left)
+static void add_limit(struct line *line, const struct kind *kind, int64_t left)
 {
 	int64_t limit = kind->used ? WHOLE - left : left;
-	add(words, " of limit %" PRId64, limit / 100);
+	line_add(line, " of limit %" PRId64, limit / 100);
 	if (limit % 100)
-		add(words, ".%" PRId64, limit % 100 / 10);
-	add(words, "%%");
+		line_add(line, ".%" PRId64, limit % 100 / 10);
+	line_add(line, "%%");
 }
 
 static void add_swap(
-	struct words *words, const struct kind *kind, const struct killer *killer, int64_t left)
+	struct line *line, const struct kind *kind, const struct killer *killer, int64_t left)
 {
-	add(words, ", %s %" PRId64 "%%", kind->swap, as_counted(kind, left));
+	line_add(line, ", %s %" PRId64 "%%", kind->swap, as_counted(kind, left));
 	if (killer->mem_free != killer->swap_free)
-		add_limit(words, kind, killer->swap_free);
+		add_limit(line, kind, killer->swap_free);
 }
 
-static void add_memory(struct words *words, const struct kind *kind, const struct killer *killer,
+static void add_memory(struct line *line, const struct kind *kind, const struct killer *killer,
 	const struct left *left)
 {
 	int64_t least = as_counted(kind, left->mem), most = as_counted(kind, left->mem_most);
-	add(words, ", %s %" PRId64, kind->mem, least);
+	line_add(line, ", %s %" PRId64, kind->mem, least);
 	if (most > least)
-		add(words, "-%" PRId64, most);
-	add(words, "%%");
-	add_limit(words, kind, killer->mem_free);
+		line_add(line, "-%" PRId64, most);
+	line_add(line, "%%");
+	add_limit(line, kind, killer->mem_free);
 }
 
-static void add_nearness(struct words *words, const struct kind *kind, const struct killer *killer,
+static void add_nearness(struct line *line, const struct kind *kind, const struct killer *killer,
 	const struct left *left, bool with_swap)
 {
 	if (with_swap)
-		add_swap(words, kind, killer, left->swap);
+		add_swap(line, kind, killer, left->swap);
 	else
-		add(words, ", no swap");
-	add_memory(words, kind, killer, left);
+		line_add(line, ", no swap");
+	add_memory(line, kind, killer, left);
 }
 
-static void add_pressure(struct words *words, const struct killer *killer)
+static void add_pressure(struct line *line, const struct killer *killer)
 {
-	add(words, ", no swap: acts on pressure only");
+	line_add(line, ", no swap: acts on pressure only");
 	if (killer->pressure >= 0 && killer->pressure_ms >= 0)
-		add(words, " (%" PRId64 "%% for %" PRId64 "s)", killer->pressure / 100,
+		line_add(line, " (%" PRId64 "%% for %" PRId64 "s)", killer->pressure / 100,
 			killer->pressure_ms / 1000);
 }
 
@@ -350,17 +333,16 @@ void killer_explain(const struct killers *killers, enum killer_kind kind, const 
 {
 	const struct killer *killer = &killers->rows[kind];
 	struct left left = left_of(kind, &host->meminfo);
-	struct words words = { buffer, KILLER_WORDS_SIZE };
-	buffer[0] = '\0';
+	struct line line = line_begin(buffer, KILLER_WORDS_SIZE);
 	if (killer->pid == 0)
 		return;
-	add(&words, "%s active", kinds[kind].comm);
+	line_add(&line, "%s active", kinds[kind].comm);
 	if (killer->dry_run)
-		add(&words, " as a dry run: it kills nothing");
+		line_add(&line, " as a dry run: it kills nothing");
 	else if (!is_clear(killer, &left))
-		add(&words, ", its thresholds are not known");
+		line_add(&line, ", its thresholds are not known");
 	else if (kinds[kind].needs_swap && host->meminfo.swap_total == 0)
-		add_pressure(&words, killer);
+		add_pressure(&line, killer);
 	else
-		add_nearness(&words, &kinds[kind], killer, &left, host->meminfo.swap_total > 0);
+		add_nearness(&line, &kinds[kind], killer, &left, host->meminfo.swap_total > 0);
 }

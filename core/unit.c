@@ -1,6 +1,7 @@
 #include "oomspect/unit.h"
 
 #include "oomspect/badness.h"
+#include "oomspect/line.h"
 #include "oomspect/unit_path.h"
 
 #include <errno.h>
@@ -129,10 +130,10 @@ static bool read_fragment(struct reader *reader, const char *name)
 	char path[UNIT_PATH_SIZE];
 	struct text text;
 	for (size_t i = 0; unit_path_dir(&reader->path, i, path); i++) {
-		size_t used = strlen(path);
-		if (used == 0)
+		struct line line = line_continue(path, sizeof(path));
+		if (!path[0])
 			continue;
-		snprintf(path + used, sizeof(path) - used, "/%s", name);
+		line_add(&line, "/%s", name);
 		if (!read_file(reader, path, &text))
 			continue;
 		unit_parse(text, reader->unit->value);
@@ -189,8 +190,8 @@ static void read_drop_ins(struct reader *reader)
 		if (!find_drop_in(reader, &drop_in))
 			return;
 		unit_path_drop_ins(&reader->path, drop_in.dir, path);
-		size_t used = strlen(path);
-		snprintf(path + used, sizeof(path) - used, "/%s", drop_in.name);
+		struct line line = line_continue(path, sizeof(path));
+		line_add(&line, "/%s", drop_in.name);
 		if (read_file(reader, path, &text) && unit_parse(text, reader->unit->value))
 			return;
 		memcpy(below, drop_in.name, sizeof(below));

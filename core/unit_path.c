@@ -1,5 +1,7 @@
 #include "oomspect/unit_path.h"
 
+#include "oomspect/line.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,9 +84,9 @@ bool unit_path_drop_ins(const struct unit_path *path, size_t index, char buffer[
 	const char *name = of_type ? "service" : path->names[index % path->name_count];
 	if (!unit_path_dir(path, of_type ? index - named : index / path->name_count, buffer))
 		return false;
-	size_t used = strlen(buffer);
-	if (used)
-		snprintf(buffer + used, UNIT_PATH_SIZE - used, "/%s.d", name);
+	struct line line = line_continue(buffer, UNIT_PATH_SIZE);
+	if (line.used)
+		line_add(&line, "/%s.d", name);
 	return true;
 }
 

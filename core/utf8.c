@@ -53,6 +53,17 @@ bool utf8_valid(const char *bytes, size_t length)
 	return true;
 }
 
+size_t utf8_whole(const char *bytes, size_t length)
+{
+	for (size_t back = 1; back < 4 && back <= length; back++) {
+		unsigned char byte = (unsigned char)bytes[length - back];
+		const struct form *form = form_of(byte);
+		if ((byte & 0xc0) != 0x80)
+			return form && form->length > back ? length - back : length;
+	}
+	return length;
+}
+
 size_t utf8_replace_invalid(const char *bytes, size_t length, char *ret)
 {
 	size_t used = 0;

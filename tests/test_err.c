@@ -79,6 +79,18 @@ static void a_sentence_that_is_too_long_is_cut_and_ended(void **state)
 	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+static void a_name_that_is_too_long_leaves_room_for_the_reason(void **state)
+{
+	(void)state;
+	char name[2 * sizeof(((struct err *)0)->text)];
+	struct err err;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	err_set_errno(&err, EMFILE, "cannot open '%s'", name);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_non_null(strstr(err.text, ": Too many open files"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest sentences[] = {
@@ -86,6 +98,7 @@ int main(void)
 		cmocka_unit_test(set_errno_appends_the_reason),
 		cmocka_unit_test(a_caller_that_wants_no_sentence_gets_the_code),
 		cmocka_unit_test(a_sentence_that_is_too_long_is_cut_and_ended),
+		cmocka_unit_test(a_name_that_is_too_long_leaves_room_for_the_reason),
 	};
 	int failed = run_rows("codes", codes, check_code);
 	failed += cmocka_run_group_tests(sentences, NULL, NULL);

@@ -96,6 +96,40 @@ static void a_cursor_that_left_the_screen_is_told_before_what_may_be_cut(void **
 	assert_shows(app, " rows 1-7 of 14, cursor in row 10, 12 can be killed");
 }
 
+/* --- all at once -------------------------------------------------------------------------------- */
+
+/* A machine that has all of it, with numbers of ten digits and of as many as a number can have. */
+static void say_everything(struct app *app, size_t number)
+{
+	struct snapshot *snapshot = &app->watch.sampler.shots[app->watch.sampler.latest];
+	struct listing *listing = &app->listing;
+	snapshot->hidepid = snapshot->pid_ns = true;
+	snapshot->threads_unseen = (int64_t)(number / 2);
+	app->acting.rights.init_user_ns = false;
+	listing->hidden_folded = listing->hidden_filtered = number;
+	listing->hidden_kthreads = listing->hidden_unkillable = number;
+}
+
+static void all_that_a_status_line_can_say_stays_in_its_place(void **state)
+{
+	static const size_t numbers[] = { 1234567890, SIZE_MAX };
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	fixture_go_live(fixture);
+	draw(app, 24, 600);
+	keys(app, "A");
+	app->message[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		say_everything(app, numbers[i]);
+		view_draw(app, &app->grid);
+		assert_shows(app, "hidepid: only your own processes are seen");
+		assert_shows(app, "threads outside unseen");
+		assert_shows(app, "user namespace: nobody is anyone outside");
+		assert_shows(app, "unkillable hidden (K)");
+		assert_shows(app, " 14 tagged (U)");
+	}
+}
+
 /* --- following ---------------------------------------------------------------------------------- */
 
 static void end_process(const struct fixture *fixture, int pid)
@@ -159,6 +193,7 @@ int main(void)
 		WITH_MACHINE(memory_that_is_back_is_told_for_some_seconds),
 		WITH_MACHINE(a_dialog_keeps_what_it_says),
 		WITH_MACHINE(a_cursor_that_left_the_screen_is_told_before_what_may_be_cut),
+		WITH_MACHINE(all_that_a_status_line_can_say_stays_in_its_place),
 		WITH_MACHINE(whoever_is_followed_and_ends_is_named),
 		WITH_MACHINE(what_a_key_answered_just_before_is_kept),
 		WITH_MACHINE(whoever_is_followed_may_be_filtered_out),

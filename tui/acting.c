@@ -86,14 +86,6 @@ void acting_release(struct acting *acting)
 
 /* --- tags ------------------------------------------------------------------------------------- */
 
-const char *acting_tag_words(const struct acting *acting, char *buffer, size_t size)
-{
-	buffer[0] = '\0';
-	if (acting->tags.count)
-		snprintf(buffer, size, "    %zu tagged (U)", acting->tags.count);
-	return buffer;
-}
-
 /* Whether the view shows rows to tag; says so when not. */
 static bool shows_rows(struct app *app)
 {

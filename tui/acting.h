@@ -33,9 +33,6 @@ void acting_release(struct acting *acting);
 /* "READ-WRITE", or "READ-ONLY" with the reason when there is room for it. */
 const char *acting_rights_words(const struct app *app, bool with_reason);
 
-/* How many rows are tagged, as the status line says it; "" for none. */
-const char *acting_tag_words(const struct acting *acting, char *buffer, size_t size);
-
 /* The reactions of keymap.h. */
 void acting_adjust(struct app *app);
 void acting_adjust_less(struct app *app);

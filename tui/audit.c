@@ -1,9 +1,10 @@
 #include "audit.h"
 
+#include "oomspect/line.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -36,20 +37,19 @@ void audit_release(struct audit *audit)
 
 static void escape(const char *name, char *ret, size_t size)
 {
-	size_t used = 0;
-	for (; *name && used + 5 < size; name++) {
+	struct line line = line_begin(ret, size);
+	for (; *name; name++) {
 		unsigned char byte = (unsigned char)*name;
 		bool plain = byte > 0x20 && byte < 0x7f && byte != '\\';
-		used += (size_t)snprintf(ret + used, size - used, plain ? "%c" : "\\x%02x", byte);
+		line_add(&line, plain ? "%c" : "\\x%02x", byte);
 	}
-	ret[used] = '\0';
 }
 
 /* One write(2) a line, so that lines of several writers do not mix. */
 __attribute__((format(__printf__, 4, 5))) static enum err_code append(const struct audit *audit,
 	const struct action_target *target, struct err *err, const char *format, ...)
 {
-	char line[1024], when[32], name[TASK_COMM_SIZE * 4 + 1];
+	char buffer[1024], when[32], name[TASK_COMM_SIZE * 4 + 1];
 	time_t now = time(NULL);
 	struct tm utc;
 	va_list args;
@@ -58,15 +58,14 @@ __attribute__((format(__printf__, 4, 5))) static enum err_code append(const stru
 	gmtime_r(&now, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	escape(target->comm, name, sizeof(name));
-	int used = snprintf(line, sizeof(line) - 1, "%s uid=%u pid=%d start_ticks=%llu comm=%s ",
-		when, (unsigned)getuid(), (int)target->pid, (unsigned long long)target->start_ticks,
-		name);
+	struct line line = line_begin(buffer, sizeof(buffer) - 1); /* and a line end */
+	line_add(&line, "%s uid=%u pid=%d start_ticks=%llu comm=%s ", when, (unsigned)getuid(),
+		(int)target->pid, (unsigned long long)target->start_ticks, name);
 	va_start(args, format);
-	vsnprintf(line + used, sizeof(line) - 1 - (size_t)used, format, args);
+	line_add_args(&line, format, args);
 	va_end(args);
-	size_t length = strlen(line);
-	line[length++] = '\n';
-	if (write(audit->fd, line, length) != (ssize_t)length)
+	buffer[line.used++] = '\n';
+	if (write(audit->fd, buffer, line.used) != (ssize_t)line.used)
 		return err_set_errno(err, errno, "cannot write the audit file");
 	return ERR_OK;
 }

@@ -2,6 +2,8 @@
 #include "config.h"
 #include "options.h"
 
+#include "oomspect/line.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -204,12 +206,12 @@ static bool parse_meters(void *field, const char *value)
 static void format_meters(const void *field, char buffer[CONFIG_TEXT_SIZE])
 {
 	unsigned off = *(const unsigned *)field;
-	size_t used = 0;
-	snprintf(buffer, CONFIG_TEXT_SIZE, "%s", off ? "none" : "all");
+	struct line line = line_begin(buffer, CONFIG_TEXT_SIZE);
 	for (enum part part = 0; part < PART_COUNT && off; part++)
 		if (meters[part].name && !(off >> part & 1))
-			used += (size_t)snprintf(buffer + used, CONFIG_TEXT_SIZE - used, "%s%s",
-				used ? "," : "", meters[part].name);
+			line_add(&line, "%s%s", line.used ? "," : "", meters[part].name);
+	if (!line.used)
+		line_add(&line, "%s", off ? "none" : "all");
 }
 
 static bool parse_percent(void *field, const char *value)

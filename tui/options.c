@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "oomspect/line.h"
 #include "oomspect/text.h"
 
 #include <stdlib.h>
@@ -336,10 +337,13 @@ void options_release(struct options *options)
 static void print_row(FILE *out, const struct option_row *row)
 {
 	char spelled[64];
-	int used = row->letter ? snprintf(spelled, sizeof(spelled), "  -%c, ", row->letter)
-			       : snprintf(spelled, sizeof(spelled), "      ");
-	snprintf(spelled + used, sizeof(spelled) - (size_t)used, "--%s%s%s", row->name,
-		row->argument ? " " : "", row->argument ? row->argument : "");
+	struct line line = line_begin(spelled, sizeof(spelled));
+	if (row->letter)
+		line_add(&line, "  -%c, ", row->letter);
+	else
+		line_add(&line, "      ");
+	line_add(&line, "--%s%s%s", row->name, row->argument ? " " : "",
+		row->argument ? row->argument : "");
 	fprintf(out, "%-28s %s\n", spelled, row->help);
 }
 

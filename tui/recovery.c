@@ -3,8 +3,8 @@
 #include "format.h"
 
 #include "oomspect/amount.h"
+#include "oomspect/line.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define FIRST_MS    1000
@@ -67,17 +67,16 @@ void recovery_describe(const struct recovery *recovery, char *buffer, size_t siz
 		{ ", now ", "", recovery->watching ? recovery->latest_kb : UNKNOWN },
 	};
 	int64_t tenths = (recovery->rest_ms - recovery->begun_ms) / 100;
-	size_t used = (size_t)snprintf(
-		buffer, size, "%s: avail", recovery->released ? "released" : "memory back");
+	struct line line = line_begin(buffer, size);
+	line_add(&line, "%s: avail", recovery->released ? "released" : "memory back");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		char text[FORMAT_SIZE];
-		if (parts[i].kb < 0 || used >= size)
+		if (parts[i].kb < 0)
 			continue;
 		format_kb(parts[i].kb, text);
-		used += (size_t)snprintf(buffer + used, size - used, "%s%s%s", parts[i].before,
-			text, parts[i].behind);
+		line_add(&line, "%s%s%s", parts[i].before, text, parts[i].behind);
 	}
-	if (recovery->at_rest && used < size)
-		snprintf(buffer + used, size - used, ", at rest after %lld.%lld s",
-			(long long)(tenths / 10), (long long)(tenths % 10));
+	if (recovery->at_rest)
+		line_add(&line, ", at rest after %lld.%lld s", (long long)(tenths / 10),
+			(long long)(tenths % 10));
 }

@@ -1,5 +1,7 @@
 #include "setup.h"
 
+#include "oomspect/line.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -94,10 +96,9 @@ static size_t place_of(const struct column_set *set, enum column_id id)
 
 static void write_columns(struct config *config, const struct column_set *set)
 {
-	size_t used = 0;
+	struct line line = line_begin(config->columns, sizeof(config->columns));
 	for (size_t i = 0; i < set->count; i++)
-		used += (size_t)snprintf(config->columns + used, sizeof(config->columns) - used,
-			"%s%s", i > 0 ? "," : "", columns[set->ids[i]].name);
+		line_add(&line, "%s%s", i > 0 ? "," : "", columns[set->ids[i]].name);
 }
 
 static void remove_at(struct column_set *set, size_t place)

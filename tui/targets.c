@@ -1,6 +1,7 @@
 #include "targets.h"
 
-#include <stdio.h>
+#include "oomspect/line.h"
+
 #include <stdlib.h>
 
 void targets_release(struct targets *targets)
@@ -85,15 +86,13 @@ size_t targets_refused(const struct targets *targets)
 void targets_sum_up(const struct targets *targets, const char *verb, char *buffer, size_t size)
 {
 	size_t refused = targets_refused(targets);
-	int used = snprintf(buffer, size, "%zu %s", targets_done(targets), verb);
-	if (refused == 0 || (size_t)used >= size)
-		return;
+	struct line line = line_begin(buffer, size);
+	line_add(&line, "%zu %s", targets_done(targets), verb);
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct err *why = &targets->items[i].refused;
 		if (why->code == ERR_OK)
 			continue;
-		snprintf(buffer + used, size - (size_t)used, ", %zu refused: %s", refused,
-			why->text);
+		line_add(&line, ", %zu refused: %s", refused, why->text);
 		return;
 	}
 }

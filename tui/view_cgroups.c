@@ -2,10 +2,10 @@
 
 #include "cgroup_bar.h"
 
+#include "oomspect/line.h"
 #include "oomspect/memcg_name.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define WIDE       120
@@ -246,16 +246,14 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 {
 	const struct cgroups *cgroups = &app->cgroups;
 	size_t count = cgroups->rows.count, last = cgroups->top + (size_t)app->layout.list_rows;
-	int used = snprintf(buffer, size, " rows %zu-%zu of %zu", count ? cgroups->top + 1 : 0,
+	struct line line = line_begin(buffer, size);
+	line_add(&line, " rows %zu-%zu of %zu", count ? cgroups->top + 1 : 0,
 		last < count ? last : count, count);
 	if (cgroups->rows.filtered)
-		used += snprintf(buffer + used, size - (size_t)used, "  %zu filtered out (=)",
-			cgroups->rows.filtered);
+		line_add(&line, "  %zu filtered out (=)", cgroups->rows.filtered);
 	if (cgroups->rows.unlimited)
-		used += snprintf(buffer + used, size - (size_t)used,
-			"  %zu without a limit hidden (K)", cgroups->rows.unlimited);
-	snprintf(buffer + used, size - (size_t)used,
-		"   Enter processes  o scope  c back  + - * fold  w path");
+		line_add(&line, "  %zu without a limit hidden (K)", cgroups->rows.unlimited);
+	line_add(&line, "   Enter processes  o scope  c back  + - * fold  w path");
 }
 
 static void draw_nothing(const struct app *app, struct grid *grid)

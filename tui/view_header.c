@@ -1,6 +1,8 @@
 #include "header_line.h"
 #include "view.h"
 
+#include "oomspect/line.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -92,23 +94,20 @@ static bool is_news(const struct app *app)
 	return app->kill_ms && app->now_ms - app->kill_ms < KILL_NEWS_MS;
 }
 
-static void format_kills(const struct app *app, bool wide, char *buffer, size_t size)
+static void add_kills(const struct app *app, bool wide, struct line *line)
 {
 	char span[FORMAT_SIZE];
 	int64_t kills = app->watch.snapshot->host.vmstat.oom_kill;
 	int64_t age_s = last_kill_age_ms(app) / 1000;
-	buffer[0] = '\0';
 	if (kills < 0)
 		return;
-	int used =
-		snprintf(buffer, size, "%s %" PRId64, wide ? "KILLS since boot" : "KILLS", kills);
+	line_add(line, "%s %" PRId64, wide ? "KILLS since boot" : "KILLS", kills);
 	format_span(age_s, span);
 	if (kills == 0 || last_kill_age_ms(app) < 0)
 		return;
 	if (age_s < 60 || (is_news(app) && !wide))
 		snprintf(span, sizeof(span), "now");
-	snprintf(buffer + used, size - (size_t)used,
-		wide && strcmp(span, "now") != 0 ? ", last %s ago" : " (%s)", span);
+	line_add(line, wide && strcmp(span, "now") != 0 ? ", last %s ago" : " (%s)", span);
 }
 
 static void put_system(struct pen *pen, const struct app *app, enum title_detail detail)
@@ -152,11 +151,10 @@ static void format_right(
 	const struct app *app, const struct right_form *form, char *right, size_t size)
 {
 	const char *rights = acting_rights_words(app, form->reason);
-	right[0] = '\0';
+	struct line line = line_begin(right, size);
 	if (form->kills)
-		format_kills(app, form->since_boot, right, size);
-	snprintf(right + strlen(right), size - strlen(right), "%s%s",
-		right[0] && rights[0] ? "  " : "", rights);
+		add_kills(app, form->since_boot, &line);
+	line_add(&line, "%s%s", line.used && rights[0] ? "  " : "", rights);
 }
 
 /* What may be done here must be read: the rest gives way. */

@@ -1,5 +1,7 @@
 #include "view.h"
 
+#include "oomspect/line.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,35 +42,28 @@ static void draw_heading(const struct app *app, struct grid *grid)
 }
 
 /* What no key brings to the screen. */
-static int put_unseen(const struct app *app, char *buffer, size_t size)
+static void add_unseen(const struct app *app, struct line *line)
 {
 	const struct snapshot *snapshot = app->watch.snapshot;
 	char count[24] = "";
-	int used = 0;
-	buffer[0] = '\0';
 	if (snapshot->hidepid)
-		used += snprintf(buffer, size, "    hidepid: only your own processes are seen");
+		line_add(line, "    hidepid: only your own processes are seen");
 	if (snapshot->threads_unseen > 0)
 		snprintf(count, sizeof(count), "%" PRId64 " ", snapshot->threads_unseen);
 	if (snapshot->pid_ns)
-		used += snprintf(buffer + used, size - (size_t)used,
-			"    pid namespace: %sthreads outside unseen%s", count,
+		line_add(line, "    pid namespace: %sthreads outside unseen%s", count,
 			app->grid.cols >= ROOMY && !snapshot->hidepid ? ", their memory counts"
 								      : "");
 	if (app->watch.root.live && !app->acting.rights.init_user_ns)
-		used += snprintf(buffer + used, size - (size_t)used,
-			"    user namespace: nobody is anyone outside");
-	return used;
+		line_add(line, "    user namespace: nobody is anyone outside");
 }
 
 /* The cursor stays on its process; where that has gone must be told before all that may be cut. */
-static int put_cursor(const struct app *app, size_t last, char *buffer, size_t size)
+static void add_cursor(const struct app *app, size_t last, struct line *line)
 {
 	size_t at = app->cursor.index;
-	buffer[0] = '\0';
-	if (!app->cursor.bound || (at >= app->top && at < last))
-		return 0;
-	return snprintf(buffer, size, ", cursor in row %zu", at + 1);
+	if (app->cursor.bound && (at < app->top || at >= last))
+		line_add(line, ", cursor in row %zu", at + 1);
 }
 
 /* What is not on the screen, and which key brings it there. */
@@ -76,35 +71,31 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 {
 	const struct listing *listing = &app->listing;
 	size_t last = app->top + (size_t)app->layout.list_rows;
-	int used = snprintf(buffer, size, " rows %zu-%zu of %zu", listing->count ? app->top + 1 : 0,
+	struct line line = line_begin(buffer, size);
+	line_add(&line, " rows %zu-%zu of %zu", listing->count ? app->top + 1 : 0,
 		last < listing->count ? last : listing->count, listing->count);
-	used += put_cursor(app, last, buffer + used, size - (size_t)used);
-	used += snprintf(
-		buffer + used, size - (size_t)used, ", %zu can be killed", app->watch.now.killable);
+	add_cursor(app, last, &line);
+	line_add(&line, ", %zu can be killed", app->watch.now.killable);
 	if (listing->hidden_folded)
-		used += snprintf(buffer + used, size - (size_t)used, "    %zu folded (*)",
-			listing->hidden_folded);
+		line_add(&line, "    %zu folded (*)", listing->hidden_folded);
 	if (listing->hidden_filtered)
-		used += snprintf(buffer + used, size - (size_t)used, "    %zu filtered out (=)",
-			listing->hidden_filtered);
-	used += put_unseen(app, buffer + used, size - (size_t)used);
+		line_add(&line, "    %zu filtered out (=)", listing->hidden_filtered);
+	add_unseen(app, &line);
 	if (listing->hidden_kthreads)
-		used += snprintf(buffer + used, size - (size_t)used,
-			"    %zu kernel threads hidden (K)", listing->hidden_kthreads);
+		line_add(&line, "    %zu kernel threads hidden (K)", listing->hidden_kthreads);
 	if (listing->hidden_unkillable)
-		used += snprintf(buffer + used, size - (size_t)used,
-			"    %zu unkillable hidden (K)", listing->hidden_unkillable);
-	acting_tag_words(&app->acting, buffer + used, size - (size_t)used);
-	used += (int)strlen(buffer + used);
+		line_add(&line, "    %zu unkillable hidden (K)", listing->hidden_unkillable);
+	if (app->acting.tags.count)
+		line_add(&line, "    %zu tagged (U)", app->acting.tags.count);
 	/* Whole or not at all, and only for letters that are to be seen. */
 	int legend = (int)strlen(column_flags_legend) + 4;
-	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - used > legend)
-		snprintf(buffer + used, size - (size_t)used, "    %s", column_flags_legend);
+	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - (int)line.used > legend)
+		line_add(&line, "    %s", column_flags_legend);
 }
 
 void view_procs_draw(const struct app *app, struct grid *grid)
 {
-	char status[256] = " reading processes ...";
+	char status[512] = " reading processes ...";
 	view_header_draw(app, grid);
 	view_next_draw(app, grid);
 	view_tabs_draw(app, grid);

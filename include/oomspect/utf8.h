@@ -16,6 +16,9 @@ size_t utf8_decode(const char *bytes, size_t length, uint32_t *ret);
 
 bool utf8_valid(const char *bytes, size_t length);
 
+/* How many of the bytes are left when a character that is cut short at their end is left out. */
+size_t utf8_whole(const char *bytes, size_t length);
+
 /* Copies `length` bytes to `ret`, which has room for UTF8_REPLACEMENT_SIZE times as many and a NUL,
  * with U+FFFD for each byte that begins no character. The length of the copy. */
 size_t utf8_replace_invalid(const char *bytes, size_t length, char *ret);
