@@ -56,11 +56,24 @@ static const char *domain_words(const struct ranking *ranking)
 	return "the machine";
 }
 
+static void say_unseen(
+	struct line *line, const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	const char *unseen = "some processes cannot be read";
+	if (snapshot->hidepid)
+		unseen = "processes of other users are hidden (hidepid)";
+	else if (snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG)
+		unseen = "processes outside this pid namespace are not seen";
+	line_add(line, "%s, and none of those seen can be killed", unseen);
+}
+
 static void say_no_prediction(struct line *line, const struct ranking *ranking,
 	const struct snapshot *snapshot, enum prediction prediction)
 {
 	const struct domain *domain = &ranking->domain;
-	if (prediction == PREDICTION_PANIC)
+	if (prediction == PREDICTION_UNKNOWN)
+		say_unseen(line, ranking, snapshot);
+	else if (prediction == PREDICTION_PANIC)
 		line_add(line, "vm.panic_on_oom is %lld: the kernel panics instead of killing",
 			(long long)snapshot->host.vm.panic_on_oom);
 	else if (prediction == PREDICTION_ALLOCATING_TASK)

@@ -332,7 +332,7 @@ json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
 	json_object_set_new(object, "schema", json_string("oomspect.victim/1"));
 	json_object_set_new(object, "host", json_host(&snapshot->host));
 	json_object_set_new(object, "domain", domain_object(&now->domain, snapshot));
-	json_object_set_new(object, "prediction", json_string(prediction_names[prediction]));
+	json_object_set_new(object, "prediction", string_or_null(prediction_names[prediction]));
 	set_outcome(object, &document);
 	json_object_set_new(object, "runners_up", runners_up(&document));
 	json_set_bytes(object, "why", why);

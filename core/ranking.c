@@ -12,7 +12,7 @@ const char *const unkillable_names[UNKILLABLE_UNKNOWN + 1] = {
 	[UNKILLABLE_UNKNOWN] = "unknown",
 };
 
-const char *const prediction_names[PREDICTION_ALLOCATING_TASK + 1] = {
+const char *const prediction_names[PREDICTION_COUNT] = {
 	[PREDICTION_VICTIM] = "victim",
 	[PREDICTION_NONE] = "none",
 	[PREDICTION_PANIC] = "panic",

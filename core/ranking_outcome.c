@@ -8,6 +8,22 @@ static bool is_on(int64_t setting, int64_t from)
 	return setting != HOST_SETTING_UNKNOWN && setting >= from;
 }
 
+/* A cgroup that is limited from inside, or for the whole of it, has nobody outside the namespace. */
+static bool has_outside(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	return snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG;
+}
+
+bool ranking_has_unseen(const struct ranking *ranking, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking->rows[i].unkillable == UNKILLABLE_UNKNOWN)
+			return true;
+	/* Of those that were asked for there are no others. */
+	bool all_there = ranking->restricted && ranking->count;
+	return !all_there && (snapshot->hidepid || has_outside(ranking, snapshot));
+}
+
 /* mm/oom_kill.c:out_of_memory() asks check_panic_on_oom() first, then for the allocating task. */
 enum prediction ranking_prediction(const struct ranking *ranking, const struct snapshot *snapshot)
 {
@@ -20,7 +36,9 @@ enum prediction ranking_prediction(const struct ranking *ranking, const struct s
 		return PREDICTION_PANIC;
 	if (!memcg && is_on(vm->oom_kill_allocating_task, 1))
 		return PREDICTION_ALLOCATING_TASK;
-	return ranking->killable ? PREDICTION_VICTIM : PREDICTION_NONE;
+	if (ranking->killable)
+		return PREDICTION_VICTIM;
+	return ranking_has_unseen(ranking, snapshot) ? PREDICTION_UNKNOWN : PREDICTION_NONE;
 }
 
 const struct ranking_row *ranking_victim(const struct ranking *ranking)
@@ -240,11 +258,11 @@ unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapsho
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
 	unsigned bits = snapshot->hidepid ? 1u << UNCERTAIN_HIDDEN : 0;
-	/* A cgroup that is limited from inside, or for the whole of it, has no others. */
-	if (snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG)
+	if (has_outside(ranking, snapshot))
 		bits |= 1u << UNCERTAIN_PID_NS;
 	if (!victim)
-		return bits;
+		return bits || !ranking_has_unseen(ranking, snapshot) ? bits
+								      : 1u << UNCERTAIN_HIDDEN;
 	if (ranking->domain.kind == DOMAIN_NODES)
 		bits |= 1u << UNCERTAIN_MEMPOLICY;
 	if (victim->task->mm_sharers_unknown)

@@ -167,6 +167,24 @@ static void says_why_nobody_is_named(void **state)
 	machine_release(&machine);
 }
 
+static void hidden_processes_are_not_called_a_panic(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 5000, -1000);
+	machine->snapshot.pid_ns = true;
+	machine_rank_host(machine);
+	assert_string_equal(why(machine), "processes outside this pid namespace are not seen, and "
+					  "none of those seen can be killed");
+	machine->snapshot.hidepid = true;
+	assert_string_equal(why(machine), "processes of other users are hidden (hidepid), and none "
+					  "of those seen can be killed");
+	machine->snapshot.hidepid = machine->snapshot.pid_ns = false;
+	machine_add(machine, 11, 5000, 0)->adj_known = false;
+	machine_rank_host(machine);
+	assert_string_equal(why(machine),
+		"some processes cannot be read, and none of those seen can be killed");
+}
+
 static void nobody_on_these_nodes(void **state)
 {
 	struct machine *machine = *state;
@@ -313,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_child_in_the_place_of_its_parent),
 		MACHINE_TEST(an_adj_without_weight_in_a_small_cgroup),
 		MACHINE_TEST(the_bytes_of_a_comm_are_left_as_they_are),
+		MACHINE_TEST(hidden_processes_are_not_called_a_panic),
 		MACHINE_TEST(nobody_on_these_nodes),
 		MACHINE_TEST(a_sentence_is_cut_and_ended_in_a_small_buffer),
 		cmocka_unit_test(every_reason_and_every_doubt_has_words),

@@ -64,6 +64,75 @@ static void with_nobody_to_kill_there_is_no_outcome(void **state)
 	assert_false(ranking_dies_with_victim(ranking, &machine->snapshot, &ranking->rows[0]));
 }
 
+/* None of those seen can be killed: whether somebody can be depends on who is not seen. */
+static const struct unseen_case {
+	const char *claim;
+	bool hidepid, pid_ns;
+	bool unread; /* the files of 11 */
+	enum prediction host, memcg;
+	unsigned uncertain; /* of the machine */
+} unseen_cases[] = {
+	{ "all are seen", false, false, false, PREDICTION_NONE, PREDICTION_NONE, 0 },
+	{ "hidepid hides others, in a cgroup too", true, false, false, PREDICTION_UNKNOWN,
+		PREDICTION_UNKNOWN, 1u << UNCERTAIN_HIDDEN },
+	{ "a pid namespace has others outside, but not of its cgroups", false, true, false,
+		PREDICTION_UNKNOWN, PREDICTION_NONE, 1u << UNCERTAIN_PID_NS },
+	{ "one that cannot be read", false, false, true, PREDICTION_UNKNOWN, PREDICTION_UNKNOWN,
+		1u << UNCERTAIN_HIDDEN },
+};
+
+static void who_is_not_seen_leaves_nothing_to_predict(void **state)
+{
+	const struct unseen_case *row = *state;
+	struct machine machine;
+	machine_init(&machine, "6.1.0", 1000000);
+	make_memcgs(&machine);
+	machine.snapshot.hidepid = row->hidepid;
+	machine.snapshot.pid_ns = row->pid_ns;
+	machine_add_inside(&machine, 10, 100, 1)->oom_score_adj = -1000;
+	machine_add_inside(&machine, 11, 100, 1)->oom_score_adj = -1000;
+	machine.tasks[1].adj_known = !row->unread;
+	machine_rank_host(&machine);
+	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->host);
+	assert_int_equal(ranking_uncertainty(&machine.ranking, &machine.snapshot), row->uncertain);
+	machine_rank_memcg(&machine, 1);
+	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->memcg);
+	machine_release(&machine);
+}
+
+static bool is_10(const void *context, const struct task *task)
+{
+	(void)context;
+	return task->pid == 10;
+}
+
+static void who_was_asked_for_and_seen_is_known(void **state)
+{
+	struct machine *machine = *state;
+	machine->snapshot.hidepid = true;
+	machine_add(machine, 10, 100, -1000);
+	machine_add(machine, 11, 100, -1000)->adj_known = false;
+	machine_rank_host(machine);
+	ranking_restrict(&machine->ranking, &machine->snapshot, is_10, NULL);
+	assert_int_equal(
+		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+}
+
+static void what_overrules_the_choice_is_known_without_seeing_anybody(void **state)
+{
+	struct machine *machine = *state;
+	make_memcgs(machine);
+	machine->snapshot.hidepid = true;
+	machine->memcgs[1].oom_kill_disable = 1;
+	machine_rank_memcg(machine, 1);
+	assert_int_equal(
+		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	machine->snapshot.host.vm.panic_on_oom = 1;
+	machine_rank_host(machine);
+	assert_int_equal(
+		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_PANIC);
+}
+
 static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
 {
 	struct machine *machine = *state;
@@ -382,6 +451,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		MACHINE_TEST(with_nobody_to_kill_there_is_no_outcome),
+		MACHINE_TEST(who_was_asked_for_and_seen_is_known),
+		MACHINE_TEST(what_overrules_the_choice_is_known_without_seeing_anybody),
 		MACHINE_TEST(a_cgroup_that_kills_nobody_has_no_victim),
 		MACHINE_TEST(a_cgroup_ranks_its_own_tasks_by_its_own_limit),
 		MACHINE_TEST(below_a_thousand_pages_an_adj_weighs_nothing),
@@ -404,5 +475,6 @@ int main(void)
 		MACHINE_TEST(a_shared_mm_comes_back_once),
 	};
 	return run_rows("prediction", prediction_cases, predicts_what_the_kernel_does) +
+	       run_rows("unseen", unseen_cases, who_is_not_seen_leaves_nothing_to_predict) +
 	       cmocka_run_group_tests_name("ranking outcome", tests, NULL, NULL);
 }

@@ -153,8 +153,9 @@ static void every_reason_has_a_name(void **state)
 	assert_null(unkillable_names[KILLABLE]);
 	for (int reason = KILLABLE + 1; reason <= UNKILLABLE_UNKNOWN; reason++)
 		assert_non_null(unkillable_names[reason]);
-	for (int prediction = 0; prediction <= PREDICTION_ALLOCATING_TASK; prediction++)
-		assert_non_null(prediction_names[prediction]);
+	for (int prediction = 0; prediction < PREDICTION_COUNT; prediction++)
+		assert_int_equal(
+			prediction_names[prediction] == NULL, prediction == PREDICTION_UNKNOWN);
 	for (int uncertainty = 0; uncertainty < UNCERTAIN_COUNT; uncertainty++)
 		assert_non_null(uncertainty_names[uncertainty]);
 }

@@ -202,6 +202,7 @@ static void put_overruled(
 		[PREDICTION_NONE] = "nobody is killed here",
 		[PREDICTION_PANIC] = "panics instead",
 		[PREDICTION_ALLOCATING_TASK] = "kills who allocates",
+		[PREDICTION_UNKNOWN] = "may kill a hidden one",
 	};
 	(void)detail;
 	grid_skip(pen, 2);

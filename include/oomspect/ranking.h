@@ -95,9 +95,13 @@ enum prediction {
 	PREDICTION_VICTIM,
 	PREDICTION_NONE,
 	PREDICTION_PANIC,
-	PREDICTION_ALLOCATING_TASK
+	PREDICTION_ALLOCATING_TASK,
+	PREDICTION_UNKNOWN, /* nobody who is seen can be killed, and not everybody is seen */
+	PREDICTION_COUNT,
 };
-extern const char *const prediction_names[PREDICTION_ALLOCATING_TASK + 1];
+
+/* The name of each in JSON, NULL for PREDICTION_UNKNOWN. */
+extern const char *const prediction_names[PREDICTION_COUNT];
 
 enum prediction ranking_prediction(const struct ranking *ranking, const struct snapshot *snapshot);
 
@@ -157,5 +161,9 @@ enum uncertainty {
 extern const char *const uncertainty_names[UNCERTAIN_COUNT];
 
 unsigned ranking_uncertainty(const struct ranking *ranking, const struct snapshot *snapshot);
+
+/* Whether the domain may have processes of which nothing can be read: they are hidden, live outside
+ * our pid namespace, or their files are denied. */
+bool ranking_has_unseen(const struct ranking *ranking, const struct snapshot *snapshot);
 
 #endif
