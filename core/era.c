@@ -1,5 +1,6 @@
 #include "oomspect/era.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +35,6 @@ const struct era_row era_rows[ERA_FLAG_COUNT] = {
 		"memory.oom.group kills the whole cgroup" },
 };
 
-#undef K
-
 static uint32_t take_number(const char **at)
 {
 	char *end;
@@ -54,20 +53,38 @@ static uint32_t version_of(const char *release)
 	return ERA_KERNEL(major, minor, take_number(&at));
 }
 
-/* What these vendors ship under an older number. */
+/* What is shipped under an older number. The tag of a vendor says something of the vendor's own base
+ * version only: others build newer kernels for the same distribution. */
+static const struct back_port {
+	const char *tag; /* "": whoever built it */
+	uint32_t since, until;
+	uint32_t acts_as;
+} back_ports[] = {
+	{ ".el6", K(2, 6, 32), K(2, 6, 33), K(2, 6, 39) }, /* the rewrite of 2.6.36, nr_ptes */
+	{ ".el7", K(3, 10, 0), K(3, 10, 1), K(3, 14, 0) }, /* the root bonus of 3.14 */
+	{ "", K(3, 10, 108), K(3, 11, 0), K(3, 14, 0) },   /* the same, in the last of 3.10.y */
+};
+
+/* A whole tag: ".el6" is in ".el6.x86_64", and not in ".el6uek", which has another base. */
+static bool has_tag(const char *release, const char *tag)
+{
+	const char *found = strstr(release, tag);
+	return !*tag || (found && !isalnum((unsigned char)found[strlen(tag)]));
+}
+
 static uint32_t version_in_effect(const char *release)
 {
 	uint32_t version = version_of(release);
-	if (strstr(release, ".el6"))
-		return ERA_KERNEL(2, 6, 39); /* has the rewrite of 2.6.36 and nr_ptes */
-	if (strstr(release, ".el7") && version == ERA_KERNEL(3, 10, 0))
-		return ERA_KERNEL(3, 14, 0); /* has the root bonus of 3.14 */
+	for (size_t i = 0; i < sizeof(back_ports) / sizeof(back_ports[0]); i++) {
+		const struct back_port *row = &back_ports[i];
+		if (version >= row->since && version < row->until && has_tag(release, row->tag))
+			return row->acts_as;
+	}
 	return version;
 }
 
-struct era era_of_release(const char *release)
+static struct era era_at(uint32_t version)
 {
-	uint32_t version = version_in_effect(release);
 	struct era era = { 0 };
 	for (size_t i = 0; i < ERA_FLAG_COUNT; i++) {
 		const struct era_row *row = &era_rows[i];
@@ -75,6 +92,11 @@ struct era era_of_release(const char *release)
 			era.flags |= 1u << i;
 	}
 	return era;
+}
+
+struct era era_of_release(const char *release)
+{
+	return era_at(version_in_effect(release));
 }
 
 static int64_t distance(int64_t a, int64_t b)
@@ -85,24 +107,46 @@ static int64_t distance(int64_t a, int64_t b)
 void era_correct_arithmetic(
 	struct era *era, int oom_score_adj, int64_t oom_score, int64_t mem_permille)
 {
-	if (era_has(era, ERA_POINTS_PERMILLE) || era_has(era, ERA_VIRTUAL_SIZE))
-		return;
+	/* There is an oom_score_adj, whatever the release says: it came with the rewrite. */
+	if (era_has(era, ERA_VIRTUAL_SIZE))
+		*era = era_at(K(2, 6, 36));
+	bool permille = era_has(era, ERA_POINTS_PERMILLE);
 	int64_t badness_permille = oom_score_adj + mem_permille;
 	int64_t rescaled = (1000 + badness_permille) * 2 / 3;
 	int64_t plain = badness_permille > 0 ? badness_permille : 0;
 	int64_t off_rescaled = distance(oom_score, rescaled);
 	int64_t off_plain = distance(oom_score, plain);
 	/* Ten points are 1 % of the machine: more than a probe changes while it is read. */
-	if (off_rescaled <= 10 && off_plain > 10)
+	bool is_rescaled = off_rescaled <= 10 && off_plain > 10;
+	/* A release that is contradicted is taken for the first that does what is seen. Permille were
+	 * at least 1. */
+	if (permille && (is_rescaled || oom_score == 0))
+		*era = era_at(is_rescaled ? K(5, 9, 0) : K(3, 5, 0));
+	else if (is_rescaled)
 		era->flags |= 1u << ERA_SIGNED_POINTS;
 	else if (off_plain <= 10 && off_rescaled > 10)
 		era->flags &= ~(1u << ERA_SIGNED_POINTS);
 }
 
+/* Whether enough of them agree with one of two behaviours, and none with the other. */
+static bool is_proven(unsigned agree, unsigned agree_other)
+{
+	return agree >= 3 && agree_other == 0;
+}
+
 void era_correct_rss(struct era *era, unsigned agree_unsummed, unsigned agree_summed)
 {
-	if (agree_unsummed >= 3 && agree_summed == 0)
+	if (is_proven(agree_unsummed, agree_summed))
 		era->flags |= 1u << ERA_UNSUMMED_RSS;
-	else if (agree_summed >= 3 && agree_unsummed == 0)
+	else if (is_proven(agree_summed, agree_unsummed))
 		era->flags &= ~(1u << ERA_UNSUMMED_RSS);
+}
+
+void era_correct_root_bonus(struct era *era, unsigned agree_minus_30, unsigned agree_3_percent)
+{
+	const uint32_t minus_30 = 1u << ERA_ROOT_MINUS_30, percent = 1u << ERA_ROOT_3_PERCENT;
+	if (is_proven(agree_minus_30, agree_3_percent))
+		era->flags = (era->flags & ~percent) | minus_30;
+	else if (is_proven(agree_3_percent, agree_minus_30))
+		era->flags = (era->flags & ~minus_30) | percent;
 }

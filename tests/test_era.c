@@ -75,7 +75,18 @@ static const struct release_case releases[] = {
 	{ "el7 has root's 3 % under 3.10.0", "3.10.0-1160.el7.x86_64",
 		"nr_ptes root_3_percent sacrifice_child" },
 	{ "3.10 of others has root's 30", "3.10.0-amd64", "nr_ptes root_minus_30 sacrifice_child" },
+	{ "the last of 3.10.y has root's 3 %", "3.10.108",
+		"nr_ptes root_3_percent sacrifice_child" },
+	{ "3.10 before it is not known to", "3.10.14", "nr_ptes root_minus_30 sacrifice_child" },
 	{ "a new kernel on el7 is what its number says", "5.4.278-1.el7.elrepo.x86_64", FROM_5_3 },
+	{ "a new kernel on el6 is what its number says", "4.1.12-124.el6uek.x86_64",
+		"nr_ptes nr_pmds root_3_percent sacrifice_child" },
+	{ "and so is one without a patch number", "4.4-el6.elrepo",
+		"nr_ptes nr_pmds root_3_percent sacrifice_child" },
+	{ "and one with the very tag of el6", "4.4.247-1.el6.elrepo.x86_64",
+		"nr_ptes nr_pmds root_3_percent sacrifice_child" },
+	{ "2.6.32 for el6 that is not el6's is 2.6.32", "2.6.32-300.39.5.el6uek.x86_64",
+		"virtual_size sacrifice_child" },
 	/* Strings as uname prints them, and as it does not. */
 	{ "a distribution's suffix is no part of the number", "5.10.0-46-cloud-amd64", FROM_5_9 },
 	{ "a release candidate counts as its release", "6.2-rc1", FROM_6_2 },
@@ -127,8 +138,8 @@ static const struct probe_case probes[] = {
 	{ "ten points off is still new", "5.4.0", 0, 676, 0, true },
 	{ "a score that fits neither changes no old guess", "5.4.0", 0, 300, 0, false },
 	{ "a score that fits neither changes no new guess", "5.10.0", 0, 300, 0, true },
-	{ "permille kernels are not asked", "3.2.0", 0, 666, 0, false },
-	{ "kernels before them are not asked", "2.6.32", 0, 666, 0, false },
+	{ "ten off a permille is still permille", "3.2.0", 0, 10, 0, false },
+	{ "a permille kernel that rescales is none", "3.2.0", 0, 666, 0, true },
 };
 
 static void check_probe(void **state)
@@ -138,7 +149,38 @@ static void check_probe(void **state)
 	struct era era = guess;
 	era_correct_arithmetic(&era, row->adj, row->oom_score, row->mem_permille);
 	assert_int_equal(era_has(&era, ERA_SIGNED_POINTS), row->signed_points);
-	assert_int_equal((era.flags ^ guess.flags) & ~(1u << ERA_SIGNED_POINTS), 0);
+	if (!era_has(&guess, ERA_POINTS_PERMILLE))
+		assert_int_equal((era.flags ^ guess.flags) & ~(1u << ERA_SIGNED_POINTS), 0);
+}
+
+/* A release that cannot be true: what is seen makes the whole era. */
+static const struct contradiction {
+	const char *claim;
+	const char *release;
+	int adj;
+	int64_t oom_score;
+	const char *names;
+} contradictions[] = {
+	{ "666 under the number of el6 is 5.9 or later", "2.6.32-754.el6.x86_64", 0, 666,
+		FROM_5_9 },
+	{ "666 under 2.6.32 as well", "2.6.32-5-amd64", 0, 666, FROM_5_9 },
+	{ "0 is no permille: these were at least 1", "3.2.0", 0, 0,
+		"nr_ptes root_minus_30 sacrifice_child" },
+	{ "1 may be", "3.2.0", 0, 1, "points_permille nr_ptes root_minus_30 sacrifice_child" },
+	{ "500 at adj 500 may be", "3.2.0", 500, 500,
+		"points_permille nr_ptes root_minus_30 sacrifice_child" },
+	{ "an oom_score_adj under 2.6.32 came with the rewrite", "2.6.32-5-amd64", 0, 1,
+		"points_permille root_minus_30 sacrifice_child" },
+};
+
+static void check_contradiction(void **state)
+{
+	const struct contradiction *row = *state;
+	struct era era = era_of_release(row->release);
+	char names[512];
+	era_correct_arithmetic(&era, row->adj, row->oom_score, 0);
+	name_flags(&era, names, sizeof(names));
+	assert_string_equal(names, row->names);
 }
 
 struct rss_case {
@@ -166,6 +208,20 @@ static void check_rss_probe(void **state)
 	era_correct_rss(&era, row->agree_unsummed, row->agree_summed);
 	assert_int_equal(era_has(&era, ERA_UNSUMMED_RSS), row->unsummed);
 	assert_int_equal((era.flags ^ guess.flags) & ~(1u << ERA_UNSUMMED_RSS), 0);
+}
+
+static void processes_of_root_tell_which_bonus_they_have(void **state)
+{
+	struct era era = era_of_release("3.10.14");
+	(void)state;
+	era_correct_root_bonus(&era, 1, 50);
+	assert_true(era_has(&era, ERA_ROOT_MINUS_30));
+	era_correct_root_bonus(&era, 0, 3);
+	assert_true(era_has(&era, ERA_ROOT_3_PERCENT));
+	assert_false(era_has(&era, ERA_ROOT_MINUS_30));
+	era_correct_root_bonus(&era, 3, 0);
+	assert_true(era_has(&era, ERA_ROOT_MINUS_30));
+	assert_false(era_has(&era, ERA_ROOT_3_PERCENT));
 }
 
 static void every_flag_has_a_whole_row(void **state)
@@ -220,6 +276,7 @@ static void each_kernel_counts_page_tables_one_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest table[] = {
+		cmocka_unit_test(processes_of_root_tell_which_bonus_they_have),
 		cmocka_unit_test(every_flag_has_a_whole_row),
 		cmocka_unit_test(names_are_unique_json_words),
 		cmocka_unit_test(a_behaviour_ends_after_it_began),
@@ -228,6 +285,7 @@ int main(void)
 	};
 	int failed = run_rows("releases", releases, check_release);
 	failed += run_rows("the probe of the arithmetic", probes, check_probe);
+	failed += run_rows("contradictions", contradictions, check_contradiction);
 	failed += run_rows("the probe of the rss", rss_probes, check_rss_probe);
 	failed += cmocka_run_group_tests(table, NULL, NULL);
 	return failed > 0;

@@ -52,14 +52,15 @@ static inline bool era_has(const struct era *era, enum era_flag flag)
 }
 
 /* The behaviours of mainline at a release such as "5.10.0-46-cloud-amd64" or
- * "3.10.0-1160.el7.x86_64" (RHEL 6 and 7 are known by name for what they back-ported).
- * A string without a version gives the newest era. */
+ * "3.10.0-1160.el7.x86_64" (RHEL 6 and 7 are known by name, at the version they are built on, for
+ * what they back-ported). A string without a version gives the newest era. */
 struct era era_of_release(const char *release);
 
-/* Corrects ERA_SIGNED_POINTS from one process of known oom_score_adj (> -1000) and live
+/* Corrects the arithmetic from one process of known oom_score_adj (> -1000) and live
  * oom_score, best one's own: about (1000 + adj) * 2 / 3 under the arithmetic of v5.9
- * (9066e5cfb73c, back-ported to 5.4.y), about max(adj, 0) before. Ambiguous values
- * change nothing. `mem_permille` is the process's own share of totalpages. */
+ * (9066e5cfb73c, back-ported to 5.4.y), about max(adj, 0) before, and never 0 where points are
+ * permille. Ambiguous values change nothing. `mem_permille` is the process's own share of
+ * totalpages. */
 void era_correct_arithmetic(
 	struct era *era, int oom_score_adj, int64_t oom_score, int64_t mem_permille);
 
@@ -67,5 +68,8 @@ void era_correct_arithmetic(
  * how many agreed with the unsummed counters (stat field 24), how many with status. Changes
  * something only when at least three say one thing and none the other. */
 void era_correct_rss(struct era *era, unsigned agree_unsummed, unsigned agree_summed);
+
+/* The same for the two bonuses of CAP_SYS_ADMIN, from processes that have one. */
+void era_correct_root_bonus(struct era *era, unsigned agree_minus_30, unsigned agree_3_percent);
 
 #endif
