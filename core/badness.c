@@ -81,3 +81,9 @@ int64_t badness_counter_batch(int64_t cpus)
 {
 	return 2 * cpus > 32 ? 2 * cpus : 32;
 }
+
+int64_t badness_swapents(const struct era *era, int64_t swap_pages, int64_t cpus)
+{
+	bool unsummed = era_has(era, ERA_UNSUMMED_RSS);
+	return unsummed ? swap_pages - swap_pages % badness_counter_batch(cpus) : swap_pages;
+}

@@ -99,23 +99,13 @@ static int64_t badness_rss(const struct evaluation *evaluation, const struct tas
 	return rss;
 }
 
-/* The swap that badness reads: no file shows the counter unsummed. But its pages come and go one by
- * one, so its common part is whole batches: where one CPU swapped, what status sums but for the
- * rest. 87 of 87 figures in the tables of a 6.12 were such; the doubt is announced. */
-static int64_t badness_swap(const struct host *host, const struct task *task)
-{
-	bool unsummed = era_has(&host->era, ERA_UNSUMMED_RSS);
-	int64_t batch = badness_counter_batch(host->cpus);
-	return unsummed ? task->swap_pages - task->swap_pages % batch : task->swap_pages;
-}
-
 static struct badness_terms terms_of(
 	const struct evaluation *evaluation, const struct task *task, int oom_score_adj)
 {
 	const struct host *host = &evaluation->snapshot->host;
 	return (struct badness_terms){
 		.rss = badness_rss(evaluation, task),
-		.swapents = badness_swap(host, task),
+		.swapents = badness_swapents(&host->era, task->swap_pages, host->cpus),
 		.pgtables = badness_pgtables(
 			&host->era, task->pte_kb, or_zero(task->pmd_kb), host->page_size),
 		.oom_score_adj = oom_score_adj,

@@ -354,38 +354,76 @@ static void count_processes(struct memcg_tree *tree, const struct snapshot *shot
 			tree->rows[tree->rows[row].parent].processes += tree->rows[row].processes;
 }
 
-/* What the live oom_score of `task` would be if badness took rss from `rss`. */
-static int64_t score_with(const struct host *host, const struct task *task, int64_t rss)
+/* What the live oom_score of `task` would be in that era. */
+static int64_t score_in(const struct era *era, const struct host *host, const struct task *task)
 {
+	bool unsummed = era_has(era, ERA_UNSUMMED_RSS);
 	struct badness_terms terms = {
-		.rss = rss,
-		.swapents = task->swap_pages,
-		.pgtables = badness_pgtables(&host->era, task->pte_kb,
+		.rss = unsummed ? task->rss_stat_pages : task->rss_pages,
+		.swapents = badness_swapents(era, task->swap_pages, host->cpus),
+		.pgtables = badness_pgtables(era, task->pte_kb,
 			task->pmd_kb == UNKNOWN ? 0 : task->pmd_kb, host->page_size),
 		.oom_score_adj = task->oom_score_adj,
 		.cap_sys_admin = task->cap_sys_admin,
 	};
-	int64_t points = badness_points(&host->era, &terms, host->total_pages);
-	return badness_oom_score(&host->era, points, host->total_pages);
+	int64_t points = badness_points(era, &terms, host->total_pages);
+	return badness_oom_score(era, points, host->total_pages);
+}
+
+/* The era of the host with the behaviour `flag` instead of `other`. */
+static struct era era_with(const struct host *host, enum era_flag flag, uint32_t other)
+{
+	return (struct era){ (host->era.flags & ~other) | 1u << flag };
+}
+
+/* Two eras, and how many processes show a live oom_score that only one of them gives. */
+struct witnesses {
+	struct era eras[2];
+	unsigned agree[2];
+};
+
+static void witness(struct witnesses *witnesses, const struct host *host, const struct task *task)
+{
+	int64_t one = score_in(&witnesses->eras[0], host, task);
+	int64_t other = score_in(&witnesses->eras[1], host, task);
+	if (one != other) {
+		witnesses->agree[0] += task->oom_score == one;
+		witnesses->agree[1] += task->oom_score == other;
+	}
+}
+
+static bool can_witness(const struct task *task)
+{
+	return task->has_mm && !task->age && task->oom_score > 0 && task->adj_known;
 }
 
 /* Processes whose live oom_score tells status from stat say which of them the kernel reads. */
 static void witness_rss(struct snapshot *shot)
 {
-	unsigned unsummed = 0, summed = 0;
-	for (size_t i = 0; i < shot->count; i++) {
-		const struct task *task = &shot->tasks[i];
-		if (!task->has_mm || task->age || task->oom_score <= 0 || !task->adj_known ||
-			task->rss_stat_pages == task->rss_pages)
-			continue;
-		int64_t by_stat = score_with(&shot->host, task, task->rss_stat_pages);
-		int64_t by_status = score_with(&shot->host, task, task->rss_pages);
-		if (by_stat != by_status) {
-			unsummed += task->oom_score == by_stat;
-			summed += task->oom_score == by_status;
-		}
-	}
-	era_correct_rss(&shot->host.era, unsummed, summed);
+	const uint32_t flag = 1u << ERA_UNSUMMED_RSS;
+	struct host *host = &shot->host;
+	struct witnesses witnesses = { .eras = { { host->era.flags | flag },
+					       { host->era.flags & ~flag } } };
+	for (size_t i = 0; i < shot->count; i++)
+		if (can_witness(&shot->tasks[i]) &&
+			shot->tasks[i].rss_stat_pages != shot->tasks[i].rss_pages)
+			witness(&witnesses, host, &shot->tasks[i]);
+	era_correct_rss(&host->era, witnesses.agree[0], witnesses.agree[1]);
+}
+
+/* And those of root, which bonus it gives them. */
+static void witness_bonus(struct snapshot *shot)
+{
+	struct host *host = &shot->host;
+	const uint32_t both = 1u << ERA_ROOT_MINUS_30 | 1u << ERA_ROOT_3_PERCENT;
+	struct witnesses witnesses = { .eras = { era_with(host, ERA_ROOT_MINUS_30, both),
+					       era_with(host, ERA_ROOT_3_PERCENT, both) } };
+	if (!(host->era.flags & both) || era_has(&host->era, ERA_POINTS_PERMILLE))
+		return;
+	for (size_t i = 0; i < shot->count; i++)
+		if (can_witness(&shot->tasks[i]) && shot->tasks[i].cap_sys_admin)
+			witness(&witnesses, host, &shot->tasks[i]);
+	era_correct_root_bonus(&host->era, witnesses.agree[0], witnesses.agree[1]);
 }
 
 static void sweep_paths(struct sampler *sampler, const struct snapshot *shot)
@@ -449,6 +487,7 @@ static void finish(struct sampler *sampler)
 	find_memcgs(sampler, shot);
 	count_processes(tree, shot);
 	witness_rss(shot);
+	witness_bonus(shot);
 	attention_learn(&sampler->work->attention, shot);
 	find_unseen(sampler, shot);
 	sweep_paths(sampler, shot);

@@ -120,8 +120,8 @@ static void write_status(const struct tree *tree, const struct tree_process *pro
 			"VmPTE:\t%8" PRId64 " kB\nVmSwap:\t%8" PRId64 " kB\n",
 			process->rss * 4, process->rss * 4, process->pte_kb, process->swap * 4);
 	snprintf(text, sizeof(text),
-		"Name:\ttask\nUid:\t0\t0\t0\t0\n%sThreads:\t%d\nCapEff:\t%016x\n", mm,
-		process->threads ? process->threads : 1, 0);
+		"Name:\ttask\nUid:\t0\t0\t0\t0\n%sThreads:\t%d\nCapEff:\t%016" PRIx64 "\n", mm,
+		process->threads ? process->threads : 1, process->cap_eff);
 	tree_write(tree, path, text);
 }
 

@@ -24,6 +24,7 @@ struct tree_process {
 	int threads;        /* [1] */
 	const char *cgroup; /* path in a v1 memory hierarchy [no cgroup file] */
 	bool no_mm;
+	uint64_t cap_eff;
 };
 
 /* A directory with a meminfo of 4 GB, 1 GB swap, 4 KiB pages and the release 6.1.0. */

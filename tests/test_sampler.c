@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CAP_SYS_ADMIN (UINT64_C(1) << 21)
+
 /* --- allocations are counted: these stand before those of the C library */
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
@@ -415,15 +417,18 @@ static const struct witness_case {
 	int64_t rss, stat_rss; /* of 1310720 pages with swap: 1311 pages are a permille */
 	int64_t oom_score;
 	bool unsummed;
+	int64_t swap;
 } witness_cases[] = {
 	/* (1000 + 40000 * 1000 / 1310720) * 2 / 3 = 686, with 20000: 676 */
-	{ "live scores show the unsummed rss of a back-port", "6.1.0", 40000, 20000, 676, true },
-	{ "live scores show the summed rss of a back-port", "6.12.0", 40000, 20000, 686, false },
+	{ "live scores show the unsummed rss of a back-port", "6.1.0", 40000, 20000, 676, true, 0 },
+	{ "live scores show the summed rss of a back-port", "6.12.0", 40000, 20000, 686, false, 0 },
 	{ "live scores that agree with none change nothing: unsummed", "6.12.0", 40000, 20000, 900,
-		true },
+		true, 0 },
 	{ "live scores that agree with none change nothing: summed", "6.1.0", 40000, 20000, 900,
-		false },
-	{ "equal sources tell nothing", "6.12.0", 40000, 40000, 686, true },
+		false, 0 },
+	{ "equal sources tell nothing", "6.12.0", 40000, 40000, 686, true, 0 },
+	/* Unsummed counters have whole batches of swap: 20960 pages are 676, 31 more would be 677. */
+	{ "of swap the kernel reads whole batches", "6.1.0", 40000, 20960, 676, true, 31 },
 };
 
 static void learns_which_rss_the_kernel_reads(void **state)
@@ -438,6 +443,7 @@ static void learns_which_rss_the_kernel_reads(void **state)
 		tree_add(&tree, &(struct tree_process){ .pid = pid,
 					.rss = witness->rss,
 					.stat_rss = witness->stat_rss,
+					.swap = witness->swap,
 					.oom_score = witness->oom_score });
 	assert_int_equal(sampler_init(&sampler, &tree.root, &options, NULL), ERR_OK);
 	assert_int_equal(sampler_sample(&sampler, NULL), ERR_OK);
@@ -445,6 +451,54 @@ static void learns_which_rss_the_kernel_reads(void **state)
 	sampler_release(&sampler);
 	tree_release(&tree);
 	assert_int_equal(unsummed, witness->unsummed);
+}
+
+/* --- which bonus it gives to root */
+
+static const struct bonus_case {
+	const char *claim;
+	const char *release;
+	int64_t oom_score; /* 131072 pages are 100 permille: 70, or 97 */
+	uint64_t cap_eff;
+	const char *name;
+} bonus_cases[] = {
+	{ "live scores show the 3 % of a back-port", "3.10.40", 97, CAP_SYS_ADMIN,
+		"root_3_percent" },
+	{ "live scores show the 30 of an older one", "3.10.108", 70, CAP_SYS_ADMIN,
+		"root_minus_30" },
+	{ "scores of others tell nothing", "3.10.40", 97, 0, "root_minus_30" },
+	{ "scores that agree with none change nothing", "3.10.40", 100, CAP_SYS_ADMIN,
+		"root_minus_30" },
+	{ "permille kernels have one bonus", "3.2.0", 97, CAP_SYS_ADMIN, "root_minus_30" },
+	{ "kernels without a bonus get none", "5.4.0", 97, CAP_SYS_ADMIN, "" },
+};
+
+static const char *bonus_of(const struct era *era)
+{
+	if (era_has(era, ERA_ROOT_MINUS_30))
+		return era_rows[ERA_ROOT_MINUS_30].name;
+	return era_has(era, ERA_ROOT_3_PERCENT) ? era_rows[ERA_ROOT_3_PERCENT].name : "";
+}
+
+static void learns_which_bonus_root_has(void **state)
+{
+	const struct bonus_case *witness = *state;
+	struct tree tree;
+	struct sampler sampler;
+	const struct sampler_options options = { .memcgs = false };
+	tree_init(&tree);
+	tree_write(&tree, "proc/sys/kernel/osrelease", witness->release);
+	for (pid_t pid = 10; pid < 13; pid++)
+		tree_add(&tree, &(struct tree_process){ .pid = pid,
+					.rss = 131072,
+					.cap_eff = witness->cap_eff,
+					.oom_score = witness->oom_score });
+	assert_int_equal(sampler_init(&sampler, &tree.root, &options, NULL), ERR_OK);
+	assert_int_equal(sampler_sample(&sampler, NULL), ERR_OK);
+	const char *name = bonus_of(&sampler_latest(&sampler)->host.era);
+	sampler_release(&sampler);
+	tree_release(&tree);
+	assert_string_equal(name, witness->name);
 }
 
 /* --- no allocation */
@@ -498,5 +552,6 @@ int main(void)
 	};
 	return run_rows("slices", slice_cases, any_step_gives_the_same_snapshot) +
 	       run_rows("witnesses", witness_cases, learns_which_rss_the_kernel_reads) +
+	       run_rows("the bonus of root", bonus_cases, learns_which_bonus_root_has) +
 	       cmocka_run_group_tests_name("sampler", tests, NULL, NULL);
 }
