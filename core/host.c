@@ -116,7 +116,7 @@ enum err_code host_identify(const struct root *root, struct host *host, struct e
 	read_auxv(root, host);
 	host->era = era_of_release(host->kernel);
 	probe_era(root, host);
-	root_each_line(root, "proc/stat", count_cpu_line, &host->cpus);
+	root_each_line(root, "proc/stat", ROOT_CPUS_MAX, count_cpu_line, &host->cpus);
 	host->init_pid_ns_known = root_readlink_proc(root, "self/ns/pid", ns, sizeof(ns)) > 0;
 	host->init_pid_ns = !host->init_pid_ns_known || strcmp(ns, INIT_PID_NS) == 0;
 	return host_read(root, host, err);
@@ -174,7 +174,7 @@ static void read_clocks(const struct root *root, struct host *host)
 		return;
 	}
 	uint64_t btime = 0;
-	root_each_line(root, "proc/stat", take_boot_time, &btime);
+	root_each_line(root, "proc/stat", ROOT_CPUS_MAX, take_boot_time, &btime);
 	host->time_unix = btime ? (double)btime + (double)host->boot_ms / 1000 : 0;
 }
 
@@ -222,7 +222,7 @@ enum err_code host_read(const struct root *root, struct host *host, struct err *
 	read_text(root, "proc/pressure/io", buffer, sizeof(buffer), &text);
 	host_parse_psi(text, &host->psi_io);
 	host_zoneinfo_begin(host);
-	root_each_line(root, "proc/zoneinfo", take_zone_line, host);
+	root_each_line(root, "proc/zoneinfo", ROOT_CPUS_MAX, take_zone_line, host);
 	host_zoneinfo_end(host);
 	if (!host->node_mask)
 		host->node_mask = 1;

@@ -100,7 +100,7 @@ static void find_mount(struct search *search)
 {
 	static const char *const files[] = { "proc/1/mountinfo", "proc/self/mountinfo" };
 	for (size_t i = search->root->live ? 1 : 0; i < 2 && search->best.version == 0; i++)
-		root_each_line(search->root, files[i], consider, search);
+		root_each_line(search->root, files[i], ROOT_MOUNTS_MAX, consider, search);
 }
 
 static bool is_cgroup_fs(int fd)
@@ -250,7 +250,7 @@ ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, s
 		return -ENOTSUP;
 	const char *below = memcg_walk_path(tree->walk, &tree->walk->now.slots[index]);
 	snprintf(path, sizeof(path), "%s/cgroup.procs", below);
-	int fd = root_open_at(tree->walk->top_fd, path);
+	int fd = root_open_at(tree->walk->root, tree->walk->top_fd, path);
 	if (fd < 0)
 		return fd;
 	ssize_t result = read_numbers(fd, &numbers);

@@ -31,10 +31,10 @@ static void give_descriptors_back(struct memcg_walk *walk)
 
 static int open_path(struct memcg_walk *walk, const char *path)
 {
-	int fd = root_open_at(walk->top_fd, path);
+	int fd = root_open_at(walk->root, walk->top_fd, path);
 	if (fd == -EMFILE || fd == -ENFILE) {
 		give_descriptors_back(walk);
-		fd = root_open_at(walk->top_fd, path);
+		fd = root_open_at(walk->root, walk->top_fd, path);
 	}
 	return fd;
 }
@@ -88,9 +88,10 @@ static bool is_gone(struct memcg_walk *walk, size_t index)
 	if (walk->now.rows[index].usage.kind != AMOUNT_UNKNOWN)
 		return false;
 	const char *path = memcg_walk_path(walk, &walk->now.slots[index]);
-	return fstatat(walk->top_fd, path, &status, AT_SYMLINK_NOFOLLOW) < 0
-		       ? errno == ENOENT || errno == ENODEV
-		       : status.st_ino != walk->now.rows[index].inode;
+	int result = root_stat_at(walk->root, walk->top_fd, path, &status);
+	if (result == 0)
+		return status.st_ino != walk->now.rows[index].inode;
+	return result == -ENOENT || result == -ENODEV || result == -ENOTDIR || result == -ELOOP;
 }
 
 static bool same_amount(struct amount a, struct amount b)

@@ -84,7 +84,7 @@ const char *memcg_walk_path(struct memcg_walk *walk, const struct memcg_slot *sl
 static bool is_there(struct memcg_walk *walk, size_t row, struct stat *ret_status)
 {
 	const char *path = memcg_walk_path(walk, &walk->now.slots[row]);
-	return fstatat(walk->top_fd, path, ret_status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return root_stat_at(walk->root, walk->top_fd, path, ret_status) == 0 &&
 	       ret_status->st_ino == walk->now.rows[row].inode;
 }
 
@@ -160,7 +160,7 @@ static bool list(struct visit *visit)
 	struct stat status;
 	const char *path =
 		below_top(walk, walk->next.paths + visit->dir.path, visit->dir.path_length);
-	int fd = root_open_dir_at(walk->top_fd, path);
+	int fd = root_open_dir_at(walk->root, walk->top_fd, path);
 	if (fd < 0) { /* denied, or no descriptor left: a row all the same */
 		visit->slot.left_out = 1;
 		visit->has_memory = true;

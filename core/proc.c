@@ -80,7 +80,6 @@ enum err_code proc_parse_stat(struct text text, struct task *task, struct err *e
 struct status_parser {
 	struct task *task;
 	int64_t page_kb;
-	size_t left; /* bytes that may still come */
 	bool bad;
 };
 
@@ -221,8 +220,7 @@ static bool take_status_line(void *context, struct text line)
 {
 	struct status_parser *parser = context;
 	struct task *task = parser->task;
-	parser->bad = line.len > parser->left || !parse_status_line(parser, line);
-	parser->left -= parser->bad ? 0 : line.len;
+	parser->bad = !parse_status_line(parser, line);
 	if (text_starts(line, "Vm") || text_starts(line, "Rss"))
 		task->mm_key = fingerprint(task->mm_key, line);
 	return !parser->bad;
@@ -232,7 +230,7 @@ static struct status_parser begin_status(struct task *task, int64_t page_size)
 {
 	forget_status(task);
 	task->mm_key = 14695981039346656037u;
-	return (struct status_parser){ task, page_size / 1024, STATUS_SIZE_MAX, false };
+	return (struct status_parser){ task, page_size / 1024, false };
 }
 
 enum err_code proc_parse_status(
@@ -345,7 +343,7 @@ static ssize_t read_long_status(
 	struct task read = *task;
 	struct status_parser parser = begin_status(&read, page_size);
 	snprintf(path, sizeof(path), "proc/%d/%s", (int)pid, name);
-	int result = root_each_line(root, path, take_status_line, &parser);
+	int result = root_each_line(root, path, STATUS_SIZE_MAX, take_status_line, &parser);
 	if (result < 0 || parser.bad)
 		return result < 0 ? result : -EINVAL;
 	complete_mm(&read);

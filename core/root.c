@@ -1,5 +1,7 @@
 #include "oomspect/root.h"
 
+#include "root_within.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,12 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/openat2.h>
-
-/* O_NONBLOCK: a FIFO in a captured tree must not hold the program. */
+/* O_NONBLOCK: what is no file after all must not hold the program. */
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
 static int open_retrying(int dir_fd, const char *path, int flags)
@@ -24,6 +23,41 @@ static int open_retrying(int dir_fd, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Files of the live kernel are what their names say, and are read in one system call less for each;
+ * what stands below another root may be anything. */
+static int open_below(const struct root *root, const char *path, int flags)
+{
+	if (root->live)
+		return open_retrying(root->fd, path, OPEN_FLAGS | flags);
+	return within_open(root->fd, path, WITHIN_FOLLOW, flags);
+}
+
+/* "4242/stat" as "proc/4242/stat". */
+static const char *below_proc(const char *path, char buffer[PATH_MAX])
+{
+	snprintf(buffer, PATH_MAX, "proc/%s", path);
+	return buffer;
+}
+
+static int open_proc(const struct root *root, const char *path, int flags)
+{
+	char below_root[PATH_MAX];
+	if (root->live)
+		return open_retrying(root->proc_fd, path, OPEN_FLAGS | flags);
+	return open_below(root, below_proc(path, below_root), flags);
+}
+
+static bool has_meminfo(const struct root *root)
+{
+	int found;
+	if (root->live)
+		return faccessat(root->proc_fd, "meminfo", F_OK, 0) == 0;
+	found = within_find(root->fd, "proc/meminfo", WITHIN_FOLLOW);
+	if (found >= 0)
+		close(found);
+	return found >= 0;
+}
+
 enum err_code root_open(struct root *root, const char *path, struct err *err)
 {
 	struct root opened = { .fd = -1, .proc_fd = -1 };
@@ -31,14 +65,18 @@ enum err_code root_open(struct root *root, const char *path, struct err *err)
 	opened.fd = open_retrying(AT_FDCWD, path, OPEN_FLAGS | O_DIRECTORY);
 	if (opened.fd < 0)
 		return err_set_errno(err, -opened.fd, "cannot open '%s'", path);
-	opened.proc_fd = open_retrying(opened.fd, "proc", OPEN_FLAGS | O_DIRECTORY);
-	if (opened.proc_fd < 0 || faccessat(opened.proc_fd, "meminfo", F_OK, 0) < 0) {
-		root_release(&opened);
-		return err_set(err, ERR_UNSUPPORTED,
-			"'%s' is not a machine: no proc/meminfo below it", path);
+	opened.proc_fd = open_below(&opened, "proc", O_DIRECTORY);
+	bool no_proc_here = opened.proc_fd == -ENOSYS;
+	if (opened.proc_fd >= 0 && has_meminfo(&opened)) {
+		*root = opened;
+		return ERR_OK;
 	}
-	*root = opened;
-	return ERR_OK;
+	root_release(&opened);
+	if (no_proc_here)
+		return err_set(err, ERR_UNSUPPORTED,
+			"cannot open '%s': it is read through /proc, which is not mounted", path);
+	return err_set(
+		err, ERR_UNSUPPORTED, "'%s' is not a machine: no proc/meminfo below it", path);
 }
 
 void root_release(struct root *root)
@@ -72,10 +110,10 @@ static ssize_t read_whole(int fd, char *buffer, size_t size, bool one_record)
 	return (ssize_t)length;
 }
 
-static ssize_t read_file(int dir_fd, const char *name, char *buffer, size_t size, bool one_record)
+/* Reads and closes `fd`, which may be a negative errno instead. */
+static ssize_t read_opened(int fd, char *buffer, size_t size, bool one_record)
 {
 	buffer[0] = '\0';
-	int fd = open_retrying(dir_fd, name, OPEN_FLAGS);
 	if (fd < 0)
 		return fd;
 	ssize_t length = read_whole(fd, buffer, size, one_record);
@@ -85,7 +123,7 @@ static ssize_t read_file(int dir_fd, const char *name, char *buffer, size_t size
 
 ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size)
 {
-	return read_file(dir_fd, name, buffer, size, false);
+	return read_opened(open_retrying(dir_fd, name, OPEN_FLAGS), buffer, size, false);
 }
 
 static void tell_file(
@@ -102,113 +140,137 @@ void root_tell(const struct root *root, const char *path, const char *bytes, siz
 
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	ssize_t length = root_read_at(root->fd, path, buffer, size);
+	ssize_t length = read_opened(open_below(root, path, 0), buffer, size, false);
 	tell_file(root, path, 0, buffer, length);
 	return length;
 }
 
 ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	ssize_t length = read_file(root->proc_fd, path, buffer, size, true);
-	if (root->listener) {
-		char below_root[PATH_MAX];
-		snprintf(below_root, sizeof(below_root), "proc/%s", path);
-		tell_file(root, below_root, 0, buffer, length);
+	char below_root[PATH_MAX];
+	ssize_t length = read_opened(open_proc(root, path, 0), buffer, size, true);
+	if (root->listener)
+		tell_file(root, below_proc(path, below_root), 0, buffer, length);
+	return length;
+}
+
+static ssize_t read_link(const struct root *root, const char *path, char *buffer, size_t size)
+{
+	char below_root[PATH_MAX];
+	if (root->live) {
+		ssize_t length = readlinkat(root->proc_fd, path, buffer, size);
+		return length < 0 ? -errno : length;
 	}
+	int found = within_find(root->fd, below_proc(path, below_root), WITHIN_LAST);
+	if (found < 0)
+		return found;
+	ssize_t length = readlinkat(found, "", buffer, size);
+	/* Of what is no link the kernel says then that it is not there. */
+	if (length < 0)
+		length = errno == ENOENT ? -EINVAL : -errno;
+	close(found);
 	return length;
 }
 
 ssize_t root_readlink_proc(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	ssize_t length = readlinkat(root->proc_fd, path, buffer, size - 1);
+	ssize_t length = read_link(root, path, buffer, size - 1);
 	if (length < 0)
-		return -errno;
+		return length;
 	buffer[length] = '\0';
 	if (root->listener) {
 		char below_root[PATH_MAX];
-		snprintf(below_root, sizeof(below_root), "proc/%s", path);
-		root->listener->link(root->listener->context, below_root, buffer);
+		root->listener->link(root->listener->context, below_proc(path, below_root), buffer);
 	}
 	return length;
 }
 
 int root_open_dir(const struct root *root, const char *path)
 {
-	return open_retrying(root->fd, path, OPEN_FLAGS | O_DIRECTORY);
+	return open_below(root, path, O_DIRECTORY);
 }
 
+/* These links are made by whoever owns the directory: they lead to anything on a live machine too. */
 static int open_linked(const struct root *root, const char *path, int flags)
 {
-	struct open_how how = { .flags = (uint64_t)flags, .resolve = RESOLVE_IN_ROOT };
-	if (root->live)
-		return open_retrying(root->fd, path, flags);
-	long fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
-	/* A container's filter that does not know the call may answer EPERM. */
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		return open_retrying(root->fd, path, flags | O_NOFOLLOW);
-	return fd < 0 ? -errno : (int)fd;
+	if (!root->live)
+		return open_below(root, path, flags);
+	int found = open_retrying(root->fd, path, O_PATH | O_CLOEXEC);
+	return found < 0 ? found : within_reopen(found, flags);
 }
 
 int root_open_dir_linked(const struct root *root, const char *path)
 {
-	return open_linked(root, path, OPEN_FLAGS | O_DIRECTORY);
+	return open_linked(root, path, O_DIRECTORY);
 }
 
 ssize_t root_read_linked(const struct root *root, const char *path, char *buffer, size_t size)
 {
-	buffer[0] = '\0';
-	int fd = open_linked(root, path, OPEN_FLAGS);
-	if (fd < 0)
-		return fd;
-	ssize_t length = read_whole(fd, buffer, size, false);
-	close(fd);
+	ssize_t length = read_opened(open_linked(root, path, 0), buffer, size, false);
 	tell_file(root, path, 0, buffer, length);
 	return length;
 }
 
-/* Hands out the whole lines of `buffer`; at the end, or when one line fills it, all of it.
- * Gives how many bytes were handed out, SIZE_MAX when `visit` has seen enough. */
-static size_t visit_lines(struct text buffer, bool flush,
+/* The bytes of a file between two reads: a beginning of a line, or the rest of one that is left out. */
+struct lines {
+	char buffer[ROOT_LINE_MAX];
+	size_t filled;
+	bool skipping;
+};
+
+/* Hands out the whole lines, and at the end what is left; a line that fills the buffer is left out.
+ * False when `visit` has seen enough. */
+static bool visit_lines(struct lines *lines, bool at_end,
 	bool (*visit)(void *context, struct text line), void *context)
 {
-	struct text rest = buffer, line;
-	while (text_split(&rest, '\n', &line))
-		if (!visit(context, line))
-			return SIZE_MAX;
-	if (rest.len && (flush || rest.len == buffer.len)) {
-		if (!visit(context, rest))
-			return SIZE_MAX;
+	struct text rest = { lines->buffer, lines->filled }, line;
+	while (text_split(&rest, '\n', &line)) {
+		if (!lines->skipping && !visit(context, line))
+			return false;
+		lines->skipping = false;
+	}
+	if (at_end && rest.len && !lines->skipping)
+		return visit(context, rest);
+	if (rest.len == sizeof(lines->buffer)) {
+		lines->skipping = true;
 		rest.len = 0;
 	}
-	return buffer.len - rest.len;
+	memmove(lines->buffer, rest.at, rest.len);
+	lines->filled = rest.len;
+	return true;
 }
 
-int root_each_line(const struct root *root, const char *path,
+static ssize_t read_some(int fd, char *buffer, size_t size)
+{
+	ssize_t got;
+	do
+		got = read(fd, buffer, size);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+int root_each_line(const struct root *root, const char *path, size_t most,
 	bool (*visit)(void *context, struct text line), void *context)
 {
-	char buffer[4096];
-	size_t filled = 0, offset = 0;
+	struct lines lines = { .filled = 0, .skipping = false };
+	size_t offset = 0;
 	ssize_t got;
-	int fd = open_retrying(root->fd, path, OPEN_FLAGS);
+	int fd = open_below(root, path, 0);
 	if (fd < 0)
 		return fd;
 	do {
-		got = read(fd, buffer + filled, sizeof(buffer) - filled);
-		if (got < 0 && errno == EINTR)
-			continue;
-		tell_file(root, path, offset, buffer + filled, got);
-		offset += got > 0 ? (size_t)got : 0;
-		filled += got > 0 ? (size_t)got : 0;
-		size_t done =
-			visit_lines((struct text){ buffer, filled }, got <= 0, visit, context);
-		if (done == SIZE_MAX)
-			break;
-		filled -= done;
-		memmove(buffer, buffer + done, filled);
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	int result = got < 0 ? -errno : 0;
+		char *end = lines.buffer + lines.filled;
+		got = read_some(fd, end, sizeof(lines.buffer) - lines.filled);
+		tell_file(root, path, offset, end, got);
+		if (got > 0) {
+			offset += (size_t)got;
+			lines.filled += (size_t)got;
+		}
+		if (offset > most)
+			got = -EFBIG;
+	} while (got >= 0 && visit_lines(&lines, got == 0, visit, context) && got > 0);
 	close(fd);
-	return result;
+	return got < 0 ? (int)got : 0;
 }
 
 static bool number_of(const char *name, pid_t *ret)
@@ -238,7 +300,7 @@ int root_some_numbers(int dir_fd, bool (*visit)(void *context, pid_t number), vo
 int root_each_number(const struct root *root, const char *path,
 	bool (*visit)(void *context, pid_t number), void *context)
 {
-	int fd = open_retrying(root->proc_fd, path, OPEN_FLAGS | O_DIRECTORY);
+	int fd = open_proc(root, path, O_DIRECTORY);
 	if (fd < 0)
 		return fd;
 	int result;

@@ -1,5 +1,7 @@
 #include "oomspect/root.h"
 
+#include "root_within.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,16 +11,34 @@
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-int root_open_at(int dir_fd, const char *path)
+static int open_at(const struct root *root, int dir_fd, const char *path, int flags)
 {
-	int fd = openat(dir_fd, path, OPEN_FLAGS | O_NOFOLLOW);
+	if (!root->live)
+		return within_open(dir_fd, path, WITHIN_REFUSE, flags);
+	int fd = openat(dir_fd, path, OPEN_FLAGS | O_NOFOLLOW | flags);
 	return fd < 0 ? -errno : fd;
 }
 
-int root_open_dir_at(int dir_fd, const char *path)
+int root_open_at(const struct root *root, int dir_fd, const char *path)
 {
-	int fd = openat(dir_fd, path, OPEN_FLAGS | O_NOFOLLOW | O_DIRECTORY);
-	return fd < 0 ? -errno : fd;
+	return open_at(root, dir_fd, path, 0);
+}
+
+int root_open_dir_at(const struct root *root, int dir_fd, const char *path)
+{
+	return open_at(root, dir_fd, path, O_DIRECTORY);
+}
+
+int root_stat_at(const struct root *root, int dir_fd, const char *path, struct stat *ret)
+{
+	if (root->live)
+		return fstatat(dir_fd, path, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+	int found = within_find(dir_fd, path, WITHIN_REFUSE);
+	if (found < 0)
+		return found;
+	int result = fstat(found, ret) < 0 ? -errno : 0;
+	close(found);
+	return result;
 }
 
 static bool is_directory(int dir_fd, const struct dirent64 *entry)

@@ -173,7 +173,7 @@ enum err_code sampler_begin(struct sampler *sampler, struct err *err)
 	enum err_code code = host_read(sampler->root, &next->host, err);
 	if (code != ERR_OK)
 		return code;
-	work->proc_fd = root_open_dir_at(sampler->root->proc_fd, ".");
+	work->proc_fd = root_open_dir_at(sampler->root, sampler->root->proc_fd, ".");
 	if (work->proc_fd < 0)
 		return err_set_errno(err, -work->proc_fd, "cannot list processes");
 	work->pid_count = work->next_pid = work->next_old = 0;

@@ -208,9 +208,10 @@ static bool visit_mount(void *context, struct text line)
 static void find_home(struct unit_path *path)
 {
 	struct home_search search = { .path = path };
-	root_each_line(path->root, "etc/passwd", visit_passwd, path);
+	root_each_line(path->root, "etc/passwd", ROOT_USERS_MAX, visit_passwd, path);
 	if (path->home[0])
-		root_each_line(path->root, "proc/self/mountinfo", visit_mount, &search);
+		root_each_line(
+			path->root, "proc/self/mountinfo", ROOT_MOUNTS_MAX, visit_mount, &search);
 	path->home_skipped = search.remote || !path->home[0];
 	if (search.remote)
 		path->home[0] = '\0';

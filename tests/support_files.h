@@ -27,9 +27,9 @@ void files_drop(const struct files *files, const char *path);
 /* Makes proc/meminfo, and proc/self/mountinfo with `mountinfo` in it, and opens the root. */
 void files_open(const struct files *files, const char *mountinfo, struct root *root);
 
-/* Ends the test as skipped where openat2(2) is not (before 5.6, or under valgrind): nothing keeps
- * links of a captured machine within it then, and none is followed. */
-void files_need_links(void);
+/* Takes openat2(2) away from this process and what it starts, as kernels before 5.6 and filters of
+ * containers do: ENOSYS. False where that cannot be done. */
+bool files_without_openat2(void);
 
 /* The text of any file, which must be there and hold something. Free it. */
 char *file_text(const char *path);

@@ -5,11 +5,15 @@
 #include "support_tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#define MOST ((size_t)1 << 20)
 
 /* --- opening */
 
@@ -105,15 +109,6 @@ static void says_why_a_file_cannot_be_read(void **state)
 		root_read(&tree->root, "proc/meminfo/x", buffer, sizeof(buffer)), -ENOTDIR);
 }
 
-static void does_not_wait_for_a_fifo(void **state)
-{
-	const struct tree *tree = *state;
-	char buffer[8], path[128];
-	snprintf(path, sizeof(path), "%s/fifo", tree->path);
-	assert_return_code(mkfifo(path, 0644), errno);
-	assert_int_equal(root_read(&tree->root, "fifo", buffer, sizeof(buffer)), 0);
-}
-
 static void reads_the_target_of_a_link(void **state)
 {
 	const struct tree *tree = *state;
@@ -163,7 +158,7 @@ static void hands_out_lines(void **state)
 	struct tree tree;
 	tree_init(&tree);
 	tree_write(&tree, "sys/a", row->text);
-	int result = root_each_line(&tree.root, "sys/a", count_line, &count);
+	int result = root_each_line(&tree.root, "sys/a", MOST, count_line, &count);
 	tree_release(&tree);
 	assert_int_equal(result, 0);
 	assert_int_equal(count.lines, row->lines);
@@ -180,24 +175,67 @@ static void lines_of_a_long_file_are_whole(void **state)
 	for (int i = 0; i < LINES; i++)
 		snprintf(text + 8 * i, 9, "%07d\n", i);
 	tree_write(tree, "sys/a", text);
-	assert_int_equal(root_each_line(&tree->root, "sys/a", count_line, &count), 0);
+	assert_int_equal(root_each_line(&tree->root, "sys/a", MOST, count_line, &count), 0);
 	assert_int_equal(count.lines, LINES);
 	assert_int_equal(count.bytes, LINES * 7);
 	assert_int_equal(count.longest, 7);
 	assert_string_equal(count.last, "0019999");
 }
 
-static void a_line_above_four_kib_comes_in_pieces(void **state)
+/* A piece of a line is no line: it may look like one that somebody would like to be there. */
+static const struct long_case {
+	const char *claim;
+	size_t before, length, behind; /* lines of a byte before and behind one of that length */
+	bool ended;
+	size_t lines, longest;
+} long_cases[] = {
+	{ "the longest line", 0, ROOT_LINE_MAX - 1, 0, true, 1, ROOT_LINE_MAX - 1 },
+	{ "a longer one is left out", 0, ROOT_LINE_MAX, 0, true, 0, 0 },
+	{ "and at the end of a file, too", 0, ROOT_LINE_MAX, 0, false, 0, 0 },
+	{ "the rest of it is no line either", 0, 2 * ROOT_LINE_MAX + 77, 0, false, 0, 0 },
+	{ "lines before and behind it are handed out", 3, 5 * ROOT_LINE_MAX, 2, true, 5, 1 },
+	{ "a line that begins late in the buffer", 5000, ROOT_LINE_MAX - 1, 1, true, 5002,
+		ROOT_LINE_MAX - 1 },
+};
+
+static void leaves_out_lines_that_are_too_long(void **state)
+{
+	const struct long_case *row = *state;
+	static char text[2 * 5000 + 5 * ROOT_LINE_MAX + 16];
+	struct line_count count = { 0 };
+	struct tree tree;
+	char *at = text;
+	for (size_t i = 0; i < row->before; i++)
+		at = stpcpy(at, "x\n");
+	memset(at, 'y', row->length);
+	at += row->length;
+	*at = '\0';
+	if (row->ended)
+		at = stpcpy(at, "\n");
+	for (size_t i = 0; i < row->behind; i++)
+		at = stpcpy(at, "z\n");
+	tree_init(&tree);
+	tree_write(&tree, "sys/a", text);
+	int result = root_each_line(&tree.root, "sys/a", MOST, count_line, &count);
+	tree_release(&tree);
+	assert_int_equal(result, 0);
+	assert_int_equal(count.lines, row->lines);
+	assert_int_equal(count.longest, row->longest);
+}
+
+static void a_file_without_end_is_read_up_to_a_bound(void **state)
 {
 	const struct tree *tree = *state;
-	static char text[10001];
 	struct line_count count = { 0 };
-	memset(text, 'y', 10000);
-	tree_write(tree, "sys/a", text);
-	assert_int_equal(root_each_line(&tree->root, "sys/a", count_line, &count), 0);
-	assert_int_equal(count.bytes, 10000);
-	assert_true(count.longest <= 4096);
-	assert_int_equal(count.lines, 3);
+	char path[128];
+	tree_write(tree, "sys/a", "1\n2\n");
+	snprintf(path, sizeof(path), "%s/sys/a", tree->path);
+	assert_return_code(truncate(path, (off_t)1 << 36), errno);
+	assert_int_equal(root_each_line(&tree->root, "sys/a", MOST, count_line, &count), -EFBIG);
+	assert_int_equal(count.lines, 2);
+	tree_write(tree, "sys/b", "1\n2\n");
+	assert_int_equal(root_each_line(&tree->root, "sys/b", 4, count_line, &count), 0);
+	assert_int_equal(root_each_line(&tree->root, "sys/b", 3, count_line, &count), -EFBIG);
 }
 
 static void whoever_has_seen_enough_is_given_no_more(void **state)
@@ -205,11 +243,11 @@ static void whoever_has_seen_enough_is_given_no_more(void **state)
 	const struct tree *tree = *state;
 	struct line_count count = { .stop_after = 2 };
 	tree_write(tree, "sys/a", "1\n2\n3\n");
-	assert_int_equal(root_each_line(&tree->root, "sys/a", count_line, &count), 0);
+	assert_int_equal(root_each_line(&tree->root, "sys/a", MOST, count_line, &count), 0);
 	assert_int_equal(count.lines, 2);
 	tree_write(tree, "sys/a", "1\n2");
 	count = (struct line_count){ .stop_after = 2 };
-	assert_int_equal(root_each_line(&tree->root, "sys/a", count_line, &count), 0);
+	assert_int_equal(root_each_line(&tree->root, "sys/a", MOST, count_line, &count), 0);
 	assert_int_equal(count.lines, 2);
 }
 
@@ -217,8 +255,9 @@ static void lines_of_what_is_no_file(void **state)
 {
 	const struct tree *tree = *state;
 	struct line_count count = { 0 };
-	assert_int_equal(root_each_line(&tree->root, "sys/none", count_line, &count), -ENOENT);
-	assert_int_equal(root_each_line(&tree->root, "proc", count_line, &count), -EISDIR);
+	assert_int_equal(
+		root_each_line(&tree->root, "sys/none", MOST, count_line, &count), -ENOENT);
+	assert_int_equal(root_each_line(&tree->root, "proc", MOST, count_line, &count), -EISDIR);
 	assert_int_equal(count.lines, 0);
 }
 
@@ -271,26 +310,170 @@ static void visits_thousands_of_entries_and_stops_when_told(void **state)
 	assert_int_equal(root_each_number(&tree->root, "meminfo", add_number, &sum), -ENOTDIR);
 }
 
-static void links_are_followed_within_the_root(void **state)
+/* --- links, and what is no file: what another root's files may be */
+
+struct within_case {
+	const char *claim;
+	const char *path;   /* below proc */
+	const char *target; /* of the link that stands there; NULL: none */
+	const char *read;   /* what is read through it, or NULL ... */
+	ssize_t result;     /* ... and this */
+};
+
+/* There are proc/file ("inside") and proc/dir/file ("below"), and "outside" stands beside the root. */
+static const struct within_case within_cases[] = {
+	{ "a file", "file", NULL, "inside", 0 },
+	{ "a link beside it", "link", "file", "inside", 0 },
+	{ "an absolute link", "link", "/proc/file", "inside", 0 },
+	{ "a link up and up again", "link", "../../../../../../../proc/file", "inside", 0 },
+	{ "a link up from the top is at the top", "link", "/../proc/file", "inside", 0 },
+	{ "a link to the directory above", "link/proc/file", "..", "inside", 0 },
+	{ "a link to a directory", "link/file", "/proc/dir", "below", 0 },
+	{ "and up from there is where that is", "link/../file", "/proc/dir", "inside", 0 },
+	{ "a link to a link", "link", "/proc/other", "inside", 0 },
+	{ "a link of dots and slashes", "link", ".././/proc/./dir//file", "below", 0 },
+	{ "a relative link out of the root", "link", "../../outside", NULL, -ENOENT },
+	{ "an absolute link to what is not in the root", "link", "/etc/hostname", NULL, -ENOENT },
+	{ "a link to itself", "link", "link", NULL, -ELOOP },
+	{ "a link to a directory is no file", "link", "dir", NULL, -EISDIR },
+	{ "through a file leads nothing", "link", "file/file", NULL, -ENOTDIR },
+	{ "a FIFO is not waited for", "fifo", NULL, NULL, -ENOTSUP },
+	{ "a link to one neither", "link", "fifo", NULL, -ENOTSUP },
+	{ "a socket is no file", "socket", NULL, NULL, -ENOTSUP },
+	{ "a device is not opened", "device", NULL, NULL, -ENOTSUP },
+	{ "a link to one neither", "link", "/proc/device", NULL, -ENOTSUP },
+};
+
+static void make_node(const struct tree *tree, const char *name, mode_t type)
+{
+	char path[128];
+	snprintf(path, sizeof(path), "%s/proc/%s", tree->path, name);
+	assert_return_code(mknod(path, type | 0644, makedev(1, 5)), errno); /* /dev/zero */
+}
+
+static bool needs_device(const struct within_case *row)
+{
+	return strstr(row->path, "device") || (row->target && strstr(row->target, "device"));
+}
+
+static void make_within(const struct tree *tree, const struct within_case *row)
+{
+	tree_write(tree, "proc/file", "inside");
+	tree_write(tree, "proc/dir/file", "below");
+	tree_write(tree, "../outside", "foreign");
+	tree_link(tree, "proc/other", "file");
+	if (row->target)
+		tree_link(tree, "proc/link", row->target);
+	make_node(tree, "fifo", S_IFIFO);
+	make_node(tree, "socket", S_IFSOCK);
+	if (needs_device(row))
+		make_node(tree, "device", S_IFCHR);
+}
+
+static bool note_line(void *context, struct text line)
+{
+	text_copy(line, context, 16);
+	return true;
+}
+
+/* Each way of reading a file leads to the same one. */
+static void reads_within_the_root(void **state)
+{
+	const struct within_case *row = *state;
+	struct tree top, tree;
+	char buffer[16], path[64], line[16] = "";
+	if (needs_device(row) && geteuid() != 0)
+		skip_because("a device needs root");
+	/* One above, so that what is beside the root is the test's own. */
+	tree_init(&top);
+	tree = top;
+	strcat(tree.path, "/root");
+	tree_write(&tree, "proc/meminfo", "MemTotal: 4 kB\n");
+	assert_int_equal(root_open(&tree.root, tree.path, NULL), ERR_OK);
+	make_within(&tree, row);
+	snprintf(path, sizeof(path), "proc/%s", row->path);
+	ssize_t expected = row->read ? (ssize_t)strlen(row->read) : row->result;
+	ssize_t results[3] = { root_read(&tree.root, path, buffer, sizeof(buffer)),
+		root_read_proc(&tree.root, row->path, buffer, sizeof(buffer)),
+		root_read_linked(&tree.root, path, buffer, sizeof(buffer)) };
+	int lines = root_each_line(&tree.root, path, MOST, note_line, line);
+	root_release(&tree.root);
+	tree_release(&top);
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++)
+		assert_int_equal(results[i], expected);
+	assert_string_equal(buffer, row->read ? row->read : "");
+	assert_int_equal(lines, row->read ? 0 : row->result);
+	assert_string_equal(line, row->read ? row->read : "");
+}
+
+static void directories_are_found_within_the_root(void **state)
 {
 	const struct tree *tree = *state;
 	char buffer[16];
-	files_need_links();
+	struct number_sum sum = { 0 };
 	tree_write(tree, "sys/a", "A");
-	tree_link(tree, "sys/absolute", "/sys/a");
-	tree_link(tree, "sys/up", "../../../../../../sys/a");
-	tree_link(tree, "sys/loop", "loop");
+	tree_write(tree, "proc/9/task/7/x", "");
 	tree_link(tree, "dir", "/sys");
-	assert_int_equal(root_read_linked(&tree->root, "sys/a", buffer, sizeof(buffer)), 1);
-	assert_int_equal(root_read_linked(&tree->root, "sys/absolute", buffer, sizeof(buffer)), 1);
-	assert_int_equal(root_read_linked(&tree->root, "sys/up", buffer, sizeof(buffer)), 1);
-	assert_int_equal(root_read_linked(&tree->root, "../sys/a", buffer, sizeof(buffer)), 1);
-	assert_int_equal(root_read_linked(&tree->root, "sys/loop", buffer, sizeof(buffer)), -ELOOP);
-	assert_int_equal(root_open_dir_linked(&tree->root, "sys/a"), -ENOTDIR);
-	int fd = root_open_dir_linked(&tree->root, "dir");
+	tree_link(tree, "proc/8", "/proc/9");
+	assert_int_equal(root_open_dir(&tree->root, "sys/a"), -ENOTDIR);
+	assert_int_equal(root_open_dir(&tree->root, "../../tmp"), -ENOENT);
+	int fd = root_open_dir(&tree->root, "dir");
 	assert_true(fd >= 0);
 	assert_int_equal(root_read_at(fd, "a", buffer, sizeof(buffer)), 1);
 	close(fd);
+	assert_int_equal(root_each_number(&tree->root, "8/task", add_number, &sum), 0);
+	assert_int_equal(sum.sum, 7);
+}
+
+static void below_a_directory_no_link_is_followed(void **state)
+{
+	const struct tree *tree = *state;
+	struct stat status;
+	tree_write(tree, "sys/dir/a", "A");
+	tree_link(tree, "sys/link", "dir");
+	int top_fd = root_open_dir(&tree->root, "sys");
+	int fd = root_open_at(&tree->root, top_fd, "dir/a");
+	assert_true(top_fd >= 0 && fd >= 0);
+	assert_int_equal(root_open_at(&tree->root, top_fd, "link/a"), -ELOOP);
+	assert_int_equal(root_open_dir_at(&tree->root, top_fd, "link"), -ELOOP);
+	assert_int_equal(root_open_at(&tree->root, top_fd, "../proc/meminfo"), -EXDEV);
+	assert_int_equal(root_stat_at(&tree->root, top_fd, "link/a", &status), -ELOOP);
+	assert_int_equal(root_stat_at(&tree->root, top_fd, "dir/a", &status), 0);
+	assert_int_equal(status.st_size, 1);
+	close(fd);
+	close(top_fd);
+}
+
+static void the_target_of_a_link_is_of_one_within_the_root(void **state)
+{
+	const struct tree *tree = *state;
+	char buffer[64];
+	tree_link(tree, "proc/9/exe", "/bin/nine");
+	tree_link(tree, "proc/8", "/proc/9");
+	tree_link(tree, "proc/7", "../../../../../../../proc/self");
+	assert_int_equal(root_readlink_proc(&tree->root, "8/exe", buffer, sizeof(buffer)), 9);
+	assert_string_equal(buffer, "/bin/nine");
+	/* There is a /proc/self/exe outside. */
+	assert_int_equal(root_readlink_proc(&tree->root, "7/exe", buffer, sizeof(buffer)), -ENOENT);
+}
+
+/* A user's own directory, read on behalf of root. */
+static void on_a_live_machine_a_link_to_a_device_is_not_opened(void **state)
+{
+	const struct tree *tree = *state;
+	struct root live;
+	char buffer[16], path[128];
+	(void)state;
+	tree_link(tree, "sys/unit", "/dev/zero");
+	tree_link(tree, "sys/other", "unit2");
+	tree_write(tree, "sys/unit2", "text");
+	assert_int_equal(root_open(&live, "/", NULL), ERR_OK);
+	snprintf(path, sizeof(path), "%s/sys/unit", tree->path + 1);
+	assert_int_equal(root_read_linked(&live, path, buffer, sizeof(buffer)), -ENOTSUP);
+	assert_int_equal(root_open_dir_linked(&live, path), -ENOTDIR);
+	snprintf(path, sizeof(path), "%s/sys/other", tree->path + 1);
+	assert_int_equal(root_read_linked(&live, path, buffer, sizeof(buffer)), 4);
+	root_release(&live);
 }
 
 /* --- the listener */
@@ -323,14 +506,14 @@ static void a_listener_hears_what_is_read(void **state)
 	root_read(&tree->root, "sys/none", buffer, sizeof(buffer));
 	root_read_proc(&tree->root, "7/stat", buffer, sizeof(buffer));
 	root_readlink_proc(&tree->root, "self", buffer, sizeof(buffer));
-	root_each_line(&tree->root, "sys/a", count_line, &count);
+	root_each_line(&tree->root, "sys/a", MOST, count_line, &count);
 	tree->root.listener = NULL;
 	assert_string_equal(heard, "sys/a+0=A;proc/7/stat+0=B;proc/self->7;sys/a+0=A;sys/a+1=;");
 }
 
 #define TREE_TEST(test) cmocka_unit_test_setup_teardown(test, tree_setup, tree_teardown)
 
-int main(void)
+static int run_all(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens_this_machine_and_says_that_it_lives),
@@ -341,11 +524,13 @@ int main(void)
 		TREE_TEST(a_file_may_fill_the_buffer_but_for_one_byte),
 		TREE_TEST(an_empty_file_has_no_length),
 		TREE_TEST(says_why_a_file_cannot_be_read),
-		TREE_TEST(does_not_wait_for_a_fifo),
 		TREE_TEST(reads_the_target_of_a_link),
-		TREE_TEST(links_are_followed_within_the_root),
+		TREE_TEST(directories_are_found_within_the_root),
+		TREE_TEST(below_a_directory_no_link_is_followed),
+		TREE_TEST(the_target_of_a_link_is_of_one_within_the_root),
+		TREE_TEST(on_a_live_machine_a_link_to_a_device_is_not_opened),
 		TREE_TEST(lines_of_a_long_file_are_whole),
-		TREE_TEST(a_line_above_four_kib_comes_in_pieces),
+		TREE_TEST(a_file_without_end_is_read_up_to_a_bound),
 		TREE_TEST(whoever_has_seen_enough_is_given_no_more),
 		TREE_TEST(lines_of_what_is_no_file),
 		TREE_TEST(visits_directories_whose_name_is_a_number),
@@ -353,5 +538,17 @@ int main(void)
 		TREE_TEST(a_listener_hears_what_is_read),
 	};
 	return run_rows("lines", line_cases, hands_out_lines) +
+	       run_rows("long lines", long_cases, leaves_out_lines_that_are_too_long) +
+	       run_rows("within the root", within_cases, reads_within_the_root) +
 	       cmocka_run_group_tests_name("root", tests, NULL, NULL);
+}
+
+/* The same where the kernel, or a container's filter, has no openat2(2). */
+int main(void)
+{
+	int failed = run_all();
+	if (files_without_openat2())
+		return failed + run_all();
+	print_message("openat2(2) cannot be taken away here: not run without it\n");
+	return failed;
 }

@@ -1,7 +1,10 @@
 /* A directory that stands for the machine's "/": the live one, a captured tree, a mounted host.
  *
  * All reading of /proc and /sys goes through here, by descriptors relative to the root, into
- * buffers of the caller. Nothing is ever opened for writing. Knows no file's format. */
+ * buffers of the caller. Nothing is ever opened for writing. Below a root that is not live, links
+ * lead within it, absolute ones and those with ".." too, as they do on the machine that it stands
+ * for, whatever is swapped for what meanwhile; and only regular files and directories are opened,
+ * all else is -ENOTSUP. No file is read without a bound. Knows no file's format. */
 #ifndef OOMSPECT_ROOT_H
 #define OOMSPECT_ROOT_H
 
@@ -10,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Hears every file and link that is read through a root; capture.h is the one who listens. A file
@@ -36,8 +40,7 @@ void root_release(struct root *root);
 
 /* Reads the file `path` (relative: "proc/meminfo") whole into `buffer`, of which one byte is kept
  * for a NUL. Returns its length, or a negative errno: -EFBIG when the file is longer than that
- * (the buffer then holds its beginning, terminated), -EISDIR, -ENOENT, -ESRCH, -EACCES...
- * Never blocks on a FIFO or device in a captured tree. */
+ * (the buffer then holds its beginning, terminated), -EISDIR, -ENOENT, -ESRCH, -EACCES... */
 ssize_t root_read(const struct root *root, const char *path, char *buffer, size_t size);
 
 /* The same below "proc", by the descriptor kept for it, for files that the kernel makes as one
@@ -48,9 +51,16 @@ ssize_t root_read_proc(const struct root *root, const char *path, char *buffer, 
 ssize_t root_readlink_proc(const struct root *root, const char *path, char *buffer, size_t size);
 
 /* Calls `visit` for each line of the file `path`, without its newline, until it returns false: for
- * files of any length. Lines above 4 KiB come in pieces. 0 or a negative errno. */
-int root_each_line(const struct root *root, const char *path,
+ * files of any length up to `most` bytes. A line of ROOT_LINE_MAX bytes or more is left out. 0 or a
+ * negative errno: -EFBIG, after the lines before that, for a file that is longer than `most`. */
+#define ROOT_LINE_MAX 16384
+int root_each_line(const struct root *root, const char *path, size_t most,
 	bool (*visit)(void *context, struct text line), void *context);
+
+/* What `most` is for files that grow with the machine. */
+#define ROOT_CPUS_MAX   ((size_t)256 << 20) /* zoneinfo, stat: 64 nodes of 4096 CPUs have 60 MiB */
+#define ROOT_MOUNTS_MAX ((size_t)64 << 20)  /* mountinfo: 100,000 mounts */
+#define ROOT_USERS_MAX  ((size_t)16 << 20)  /* passwd: 200,000 users */
 
 /* Calls `visit` for each entry of the directory `path` below "proc" (".": itself) whose name is a
  * number above 0, in the directory's order, until it returns false. 0 or a negative errno. */
@@ -68,19 +78,22 @@ void root_tell(const struct root *root, const char *path, const char *bytes, siz
 /* Opens a directory below the root for reading entries; negative errno on failure. */
 int root_open_dir(const struct root *root, const char *path);
 
-/* root_read and root_open_dir for files that are often symbolic links: these, absolute ones too, lead
- * within the root, as they do on the machine that it stands for (openat2(2); where the running
- * kernel has none, before 5.6, links of a captured tree are refused with -ELOOP). */
+/* root_read and root_open_dir for places where other users may have put something: on a live machine
+ * too nothing but regular files and directories is opened, wherever links lead. */
 ssize_t root_read_linked(const struct root *root, const char *path, char *buffer, size_t size);
 int root_open_dir_linked(const struct root *root, const char *path);
 
 /* Reads `name` below the directory `dir_fd` (as root_open_dir gives it), as root_read does. */
 ssize_t root_read_at(int dir_fd, const char *name, char *buffer, size_t size);
 
-/* Opens a file, or a directory, below `dir_fd` for a caller that keeps it: the last component of
- * `path` must not be a symbolic link. The descriptor, or a negative errno. */
-int root_open_at(int dir_fd, const char *path);
-int root_open_dir_at(int dir_fd, const char *path);
+/* Opens a file, or a directory, below the directory `dir_fd` of the root for a caller that keeps it:
+ * no component of `path` may be a symbolic link (of a live machine: the last one, its kernel makes
+ * no others there). The descriptor, or a negative errno. */
+int root_open_at(const struct root *root, int dir_fd, const char *path);
+int root_open_dir_at(const struct root *root, int dir_fd, const char *path);
+
+/* What stands there, a link itself. 0 or a negative errno. */
+int root_stat_at(const struct root *root, int dir_fd, const char *path, struct stat *ret);
 
 struct root_entry {
 	const char *name; /* raw bytes from outside, never "." or ".." */
