@@ -1,6 +1,6 @@
 #include "oomspect/metrics.h"
 
-#include "oomspect/utf8.h"
+#include "oomspect/safe_text.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -17,22 +17,29 @@ static void write_value(FILE *out, double value)
 		fprintf(out, " %.17g\n", value);
 }
 
-/* A label value: backslash, quote and newline escaped, U+FFFD for bytes that are no UTF-8. */
+static void write_piece(FILE *out, const char *piece)
+{
+	for (; *piece; piece++) {
+		if (*piece == '\\' || *piece == '"')
+			fputc('\\', out);
+		fputc(*piece, out);
+	}
+}
+
+/* A label value: what cannot be shown is spelled, but for a newline: the format has a form for it,
+ * as for backslash and quote. */
 static void write_label(FILE *out, const char *name, const char *value)
 {
+	char piece[SAFE_TEXT_MAX];
+	struct text rest = text_of(value);
 	fprintf(out, "%s=\"", name);
-	for (size_t left = strlen(value); left;) {
-		size_t taken = utf8_decode(value, left, NULL);
-		if (!taken)
-			fputs(UTF8_REPLACEMENT, out);
-		else if (*value == '\\' || *value == '"')
-			fprintf(out, "\\%c", *value);
-		else if (*value == '\n')
+	while (rest.len) {
+		if (text_skip(&rest, "\n")) {
 			fputs("\\n", out);
-		else
-			fwrite(value, 1, taken, out);
-		value += taken ? taken : 1;
-		left -= taken ? taken : 1;
+			continue;
+		}
+		safe_text_next(&rest, piece);
+		write_piece(out, piece);
 	}
 	fputc('"', out);
 }

@@ -64,6 +64,37 @@ size_t utf8_whole(const char *bytes, size_t length)
 	return length;
 }
 
+bool utf8_unsafe(uint32_t code)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x0000, 0x001f }, /* C0 */
+		{ 0x007f, 0x009f }, /* DEL, C1 */
+		{ 0x00ad, 0x00ad }, /* soft hyphen */
+		{ 0x034f, 0x034f }, /* combining grapheme joiner */
+		{ 0x061c, 0x061c }, /* arabic letter mark */
+		{ 0x115f, 0x1160 }, /* hangul fillers */
+		{ 0x17b4, 0x17b5 }, /* khmer inherent vowels */
+		{ 0x180b, 0x180f }, /* mongolian selectors */
+		{ 0x200b, 0x200f }, /* zero-width characters, LRM, RLM */
+		{ 0x2028, 0x202e }, /* separators of lines and paragraphs, embeddings, overrides */
+		{ 0x2060, 0x206f }, /* invisible operators, isolates, deprecated formats */
+		{ 0x3164, 0x3164 }, /* hangul filler */
+		{ 0xfe00, 0xfe0f }, /* variation selectors */
+		{ 0xfeff, 0xfeff }, /* byte order mark */
+		{ 0xffa0, 0xffa0 }, /* halfwidth hangul filler */
+		{ 0xfff0, 0xfffb }, /* unassigned, interlinear annotation */
+		{ 0x1bca0, 0x1bca3 }, /* shorthand formats */
+		{ 0x1d173, 0x1d17a }, /* musical formats */
+		{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
+	};
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && code >= ranges[i].first; i++)
+		if (code <= ranges[i].last)
+			return true;
+	return false;
+}
+
 size_t utf8_replace_invalid(const char *bytes, size_t length, char *ret)
 {
 	size_t used = 0;

@@ -66,6 +66,37 @@ static void check_foreign(void **state)
 	grid_release(&grid);
 }
 
+/* As lines of text are printed: nothing is lost. */
+static const struct foreign_row spelled_rows[] = {
+	{ "plain text is as it is", "by\\x2duuid", 20, 10, "by\\x2duuid", "by\\x2duuid" },
+	{ "control characters are spelled", "a\033[2J\n\177", 20, 16, "a\\x1b[2J\\x0a\\x7f",
+		"a\\x1b[2J\\x0a\\x7f" },
+	{ "direction marks are spelled", "a\342\200\256b", 20, 8, "a\\u202eb", "a\\u202eb" },
+	{ "a bad byte is spelled", "\377\xe6", 20, 8, "\\xff\\xe6", "\\xff\\xe6" },
+	{ "what reads as spelled is another spelling", "\\xff", 20, 7, "\\x5cxff", "\\x5cxff" },
+	{ "a spelling that does not fit is left out", "abc\033", 6, 3, "abc", "abc" },
+	{ "what is printable is shown", "\346\227\245\303\251", 20, 3, "\346\227\245\303\251",
+		"??" },
+	{ "zero width is still no column of its own", "b\314\201c", 20, 3, "b" BAD "c", "b?c" },
+};
+
+static void check_spelled(void **state)
+{
+	const struct foreign_row *row = *state;
+	for (int ascii = 0; ascii < 2; ascii++) {
+		struct grid grid = make(1, 20, ascii);
+		struct pen pen = grid_pen(&grid, 0, 0);
+		grid.spell = true;
+		int used = grid_put_foreign(&pen, STYLE_NORMAL, row->bytes, row->width);
+		if (!ascii)
+			assert_int_equal(used, row->used);
+		assert_row(&grid, 0, ascii ? row->ascii : row->utf8);
+		if (row->width == 20)
+			assert_int_equal(grid_foreign_width(&grid, row->bytes), used);
+		grid_release(&grid);
+	}
+}
+
 static void any_bytes_give_printable_cells(void **state)
 {
 	struct grid grid = make(1, 64, false);
@@ -214,5 +245,6 @@ int main(void)
 	};
 	setlocale(LC_ALL, "C.UTF-8");
 	return run_rows("foreign text", foreign_rows, check_foreign) +
+	       run_rows("spelled text", spelled_rows, check_spelled) +
 	       cmocka_run_group_tests_name("grid", tests, NULL, NULL);
 }

@@ -77,6 +77,44 @@ static void replaces_bad_bytes(void **state)
 	assert_string_equal(shown, row->shown);
 }
 
+static const struct unsafe_case {
+	const char *claim;
+	uint32_t first, last; /* none before it and none after it is */
+} unsafe_cases[] = {
+	{ "controls of ASCII", 0x00, 0x1f },
+	{ "delete and the controls of C1", 0x7f, 0x9f },
+	{ "the soft hyphen", 0xad, 0xad },
+	{ "the arabic letter mark", 0x61c, 0x61c },
+	{ "the fillers of hangul", 0x115f, 0x1160 },
+	{ "zero width and direction marks", 0x200b, 0x200f },
+	{ "separators, embeddings and overrides", 0x2028, 0x202e },
+	{ "invisible operators and isolates", 0x2060, 0x206f },
+	{ "the wide filler of hangul", 0x3164, 0x3164 },
+	{ "variation selectors", 0xfe00, 0xfe0f },
+	{ "the byte order mark", 0xfeff, 0xfeff },
+	{ "annotation marks", 0xfff0, 0xfffb },
+	{ "tags", 0xe0000, 0xe0fff },
+};
+
+static void is_not_shown(void **state)
+{
+	const struct unsafe_case *row = *state;
+	for (uint32_t code = row->first; code <= row->last; code++)
+		assert_true(utf8_unsafe(code));
+	assert_false(row->first && utf8_unsafe(row->first - 1));
+	assert_false(utf8_unsafe(row->last + 1));
+}
+
+/* Letters, blanks, pictures, U+FFFD, and what an application may define for itself. */
+static void text_is_shown(void **state)
+{
+	static const uint32_t codes[] = { ' ', '~', 0xa0, 0xe9, 0x5d0, 0x627, 0x200a, 0x20ac,
+		0x65e5, 0xe000, 0xfffd, 0x1f4a3, 0x10fffd };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		assert_false(utf8_unsafe(codes[i]));
+}
+
 static void a_nul_in_the_middle_is_kept(void **state)
 {
 	char shown[16];
@@ -90,8 +128,10 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nul_in_the_middle_is_kept),
+		cmocka_unit_test(text_is_shown),
 	};
 	return run_rows("decode", decode_cases, decodes) +
 	       run_rows("replace", replace_cases, replaces_bad_bytes) +
+	       run_rows("unsafe", unsafe_cases, is_not_shown) +
 	       cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ static void apply(struct adjustment *adjustment)
 static void put_process(struct printer *printer, pid_t pid, const char *comm)
 {
 	grid_printf(&printer->pen, STYLE_NORMAL, "%d ", (int)pid);
-	grid_put_foreign(&printer->pen, STYLE_NORMAL, comm, TASK_COMM_SIZE);
+	grid_put_foreign(&printer->pen, STYLE_NORMAL, comm, LINE_WIDTH);
 }
 
 static void put_next(struct printer *printer, const struct ranking *ranking)

@@ -53,7 +53,7 @@ static void put_victim(struct printer *printer, const struct watch *watch, const
 	format_tenths(column_bad_tenths(ranking, victim), bad);
 	format_kb(ranking->domain.totalpages * (watch->snapshot->host.page_size / 1024), total);
 	grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ", label, (int)victim->task->pid);
-	grid_put_foreign(&printer->pen, STYLE_NORMAL, victim->task->comm, TASK_COMM_SIZE);
+	grid_put_foreign(&printer->pen, STYLE_NORMAL, victim->task->comm, LINE_WIDTH);
 	grid_printf(&printer->pen, STYLE_NORMAL, "  BAD %s = MEM %s + ADJ %d  of %s", bad, mem,
 		victim->oom_score_adj, total);
 	printer_end_line(printer);
@@ -82,7 +82,7 @@ static void roll_call(struct roll *roll, const struct task *task)
 		return;
 	grid_printf(
 		pen, STYLE_NORMAL, "%s %d ", roll->count == 1 ? roll->label : ",", (int)task->pid);
-	grid_put_foreign(pen, STYLE_NORMAL, task->comm, TASK_COMM_SIZE);
+	grid_put_foreign(pen, STYLE_NORMAL, task->comm, LINE_WIDTH);
 }
 
 static void roll_end(const struct roll *roll)

@@ -1,7 +1,9 @@
 #include "events_text.h"
 
+#include "printer.h"
+
 #include "oomspect/event_explain.h"
-#include "safe_text.h"
+#include "oomspect/safe_text.h"
 
 #include <string.h>
 #include <time.h>
@@ -21,10 +23,7 @@ static size_t columns_of(const char *bytes, size_t length)
 
 static void put_safe(FILE *out, const char *string)
 {
-	struct text rest = text_of(string);
-	char piece[SAFE_TEXT_MAX];
-	while (safe_text_next(&rest, piece))
-		fputs(piece, out);
+	safe_text_put(out, text_of(string), printer_ascii_only());
 }
 
 static size_t safe_width(struct text text)
@@ -39,7 +38,6 @@ static size_t safe_width(struct text text)
 /* One word; longer than a line is left to the terminal. */
 static void put_word(FILE *out, struct text word, size_t *column, size_t line)
 {
-	char piece[SAFE_TEXT_MAX];
 	size_t width = safe_width(word);
 	if (*column > INDENT && *column + 1 + width > line) {
 		fprintf(out, "\n%*s", INDENT, "");
@@ -48,8 +46,7 @@ static void put_word(FILE *out, struct text word, size_t *column, size_t line)
 		fputc(' ', out);
 		(*column)++;
 	}
-	while (safe_text_next(&word, piece))
-		fputs(piece, out);
+	safe_text_put(out, word, printer_ascii_only());
 	*column += width;
 }
 

@@ -1,5 +1,6 @@
 #include "grid.h"
 
+#include "oomspect/safe_text.h"
 #include "oomspect/utf8.h"
 
 #include <stdarg.h>
@@ -8,7 +9,8 @@
 #include <string.h>
 
 #define REPLACEMENT 0xfffd
-#define BAD_BYTE    0xffffffffu
+#define SPELLED     0
+#define GLYPH_BYTES 10 /* of a text, that tell what its beginning is: a backslash and \UHHHHHHHH */
 #define LINE_SIZE   4096 /* of a row that is searched; its rest is not */
 
 void grid_init(struct grid *grid, bool ascii)
@@ -19,7 +21,7 @@ void grid_init(struct grid *grid, bool ascii)
 void grid_release(struct grid *grid)
 {
 	free(grid->cells);
-	*grid = (struct grid){ .ascii = grid->ascii };
+	*grid = (struct grid){ .ascii = grid->ascii, .spell = grid->spell };
 }
 
 enum err_code grid_resize(struct grid *grid, int rows, int cols, struct err *err)
@@ -181,64 +183,73 @@ void grid_put_right(struct pen *pen, unsigned style, const char *text, int width
 		put_char(pen, style, (wchar_t)text[i], 1);
 }
 
-/* The next character of NUL-terminated `bytes`, or BAD_BYTE, of which one byte is then used. */
-static unsigned decode(const char **bytes)
+/* What stands for a character of foreign text, or for a bad byte. */
+struct glyph {
+	wchar_t ch;    /* SPELLED: more than one */
+	int width;     /* columns of it all */
+	size_t length; /* bytes of the text that it stands for */
+};
+
+static size_t spell(const char *bytes, char ret[SAFE_TEXT_MAX], size_t *ret_length)
 {
-	uint32_t ch;
-	size_t length = utf8_decode(*bytes, strnlen(*bytes, 4), &ch);
-	*bytes += length ? length : 1;
-	return length ? ch : BAD_BYTE;
+	struct text text = { bytes, strnlen(bytes, GLYPH_BYTES) };
+	const char *end = text.at + text.len;
+	size_t given = safe_text_next(&text, ret);
+	*ret_length = (size_t)(end - bytes) - text.len;
+	return given;
 }
 
-/* Characters that steer the text around them and that some C libraries call printable. */
-static bool is_steering(unsigned ch)
+static struct glyph spelled_glyph(const char *bytes)
 {
-	static const struct {
-		unsigned first, last;
-	} ranges[] = {
-		{ 0x00ad, 0x00ad },
-		{ 0x061c, 0x061c },
-		{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e },
-		{ 0x2060, 0x206f },
-		{ 0xfeff, 0xfeff },
-		{ 0xfff0, 0xfffb },
-		{ 0xe0000, 0xe0fff },
-	};
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
-		if (ch >= ranges[i].first && ch <= ranges[i].last)
-			return true;
-	return false;
+	char piece[SAFE_TEXT_MAX];
+	struct glyph glyph = { .ch = SPELLED };
+	glyph.width = (int)spell(bytes, piece, &glyph.length);
+	return glyph;
 }
 
-/* What may be shown in place of a decoded character, and its width. */
-static wchar_t make_safe(const struct grid *grid, unsigned ch, int *ret_width)
+/* The first of NUL-terminated `bytes`, which are not empty. */
+static struct glyph next_glyph(const struct grid *grid, const char *bytes)
 {
-	*ret_width = 1;
-	if (ch >= 0x20 && ch <= 0x7e)
-		return (wchar_t)ch;
+	uint32_t ch = 0;
+	size_t length = utf8_decode(bytes, strnlen(bytes, 4), &ch);
+	bool safe = length && !utf8_unsafe(ch);
+	if (!length)
+		length = 1;
+	if (grid->spell && (!safe || ch == '\\'))
+		return spelled_glyph(bytes);
+	if (safe && ch <= 0x7e)
+		return (struct glyph){ (wchar_t)ch, 1, length };
 	if (grid->ascii)
-		return L'?';
-	if (ch == BAD_BYTE || ch < 0xa0 || is_steering(ch))
-		return REPLACEMENT;
-	int width = wcwidth((wchar_t)ch);
+		return (struct glyph){ L'?', 1, length };
+	int width = safe ? wcwidth((wchar_t)ch) : -1;
 	if (width != 1 && width != 2)
-		return REPLACEMENT;
-	*ret_width = width;
-	return (wchar_t)ch;
+		return (struct glyph){ REPLACEMENT, 1, length };
+	return (struct glyph){ (wchar_t)ch, width, length };
+}
+
+static void put_glyph(struct pen *pen, unsigned style, struct glyph glyph, const char *bytes)
+{
+	char piece[SAFE_TEXT_MAX];
+	if (glyph.ch != SPELLED) {
+		put_char(pen, style, glyph.ch, glyph.width);
+		return;
+	}
+	spell(bytes, piece, &glyph.length);
+	grid_put(pen, style, piece);
 }
 
 int grid_put_foreign(struct pen *pen, unsigned style, const char *bytes, int width)
 {
-	int start = pen->col, left = grid_left(pen), cell_width;
+	int start = pen->col, left = grid_left(pen);
 	int end = width < left ? pen->col + width : pen->end;
 	bool whole = true;
 	while (*bytes && pen->col < end) {
-		wchar_t ch = make_safe(pen->grid, decode(&bytes), &cell_width);
-		whole = pen->col + cell_width <= end;
+		struct glyph glyph = next_glyph(pen->grid, bytes);
+		whole = pen->col + glyph.width <= end;
 		if (!whole)
 			break;
-		put_char(pen, style, ch, cell_width);
+		put_glyph(pen, style, glyph, bytes);
+		bytes += glyph.length;
 	}
 	pen->cut |= (*bytes || !whole) && width > left; /* not where `width` cut it */
 	return pen->col - start;
@@ -246,10 +257,11 @@ int grid_put_foreign(struct pen *pen, unsigned style, const char *bytes, int wid
 
 int grid_foreign_width(const struct grid *grid, const char *bytes)
 {
-	int sum = 0, width;
+	int sum = 0;
 	while (*bytes) {
-		make_safe(grid, decode(&bytes), &width);
-		sum += width;
+		struct glyph glyph = next_glyph(grid, bytes);
+		sum += glyph.width;
+		bytes += glyph.length;
 	}
 	return sum;
 }

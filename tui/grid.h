@@ -35,6 +35,7 @@ struct grid {
 	int rows, cols;
 	size_t capacity;
 	bool ascii; /* nothing above 0x7e may be put */
+	bool spell; /* foreign text that cannot be shown is spelled (safe_text.h) */
 };
 
 /* A place to write at, in one row, up to (not including) column `end`. A shifted pen writes a line
@@ -84,7 +85,8 @@ void grid_put_right(struct pen *pen, unsigned style, const char *text, int width
 
 /* Writes bytes from outside, at most `width` columns of them, and returns the columns used.
  * UTF-8 is shown as it is where it is printable; each control character, bad byte, zero-width
- * or direction mark becomes U+FFFD ('?' in ASCII). A wide character that does not fit is left out. */
+ * or direction mark becomes U+FFFD ('?' in ASCII), or is spelled if the grid does that. A wide
+ * character or a spelling that does not fit is left out. */
 int grid_put_foreign(struct pen *pen, unsigned style, const char *bytes, int width);
 
 /* Columns grid_put_foreign would use for all of `bytes`. */

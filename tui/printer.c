@@ -1,5 +1,7 @@
 #include "printer.h"
 
+#include "oomspect/safe_text.h"
+
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@ enum err_code printer_init(struct printer *printer, FILE *out, int width, struct
 {
 	*printer = (struct printer){ .out = out };
 	grid_init(&printer->grid, printer_ascii_only());
+	printer->grid.spell = true;
 	return printer_widen(printer, width, err);
 }
 
@@ -56,10 +59,7 @@ void printer_line(struct printer *printer, const char *text)
 
 void printer_complain(const struct err *err)
 {
-	struct printer printer;
-	if (printer_init(&printer, stderr, 1024, NULL) == ERR_OK) {
-		grid_put(&printer.pen, STYLE_NORMAL, "oomspect: ");
-		printer_line(&printer, err->text);
-	}
-	printer_release(&printer);
+	fputs("oomspect: ", stderr);
+	safe_text_put(stderr, text_of(err->text), printer_ascii_only());
+	fputc('\n', stderr);
 }

@@ -27,7 +27,8 @@ void printer_end_line(struct printer *printer);
 /* Prints `text`, which may have foreign names in it, as a line of its own. */
 void printer_line(struct printer *printer, const char *text);
 
-/* Prints "oomspect: SENTENCE" to standard error; the sentence may have foreign names in it. */
+/* Prints "oomspect: SENTENCE" to standard error; the sentence may have foreign names in it. Needs no
+ * memory, which may be what it complains about. */
 void printer_complain(const struct err *err);
 
 /* Whether the locale's codeset cannot show more than ASCII. */

@@ -1,4 +1,5 @@
-/* Which bytes are UTF-8, and what to show for those that are not. */
+/* Which bytes are UTF-8, what to show for those that are not, and which characters are not shown as
+ * they are. */
 #ifndef OOMSPECT_UTF8_H
 #define OOMSPECT_UTF8_H
 
@@ -18,6 +19,13 @@ bool utf8_valid(const char *bytes, size_t length);
 
 /* How many of the bytes are left when a character that is cut short at their end is left out. */
 size_t utf8_whole(const char *bytes, size_t length);
+
+/* Whether a character could do something to a terminal, or to the text around it, instead of being
+ * seen: controls, line and paragraph separators, and what has no look of its own, such as direction
+ * marks, joiners and fillers. The one list of the program: every output escapes what is on it.
+ * Source: Unicode 16, general categories Cc, Zl and Zp, and Default_Ignorable_Code_Point
+ * (DerivedCoreProperties.txt); with the interlinear annotation marks, U+FFF9 to U+FFFB. */
+bool utf8_unsafe(uint32_t code);
 
 /* Copies `length` bytes to `ret`, which has room for UTF8_REPLACEMENT_SIZE times as many and a NUL,
  * with U+FFFD for each byte that begins no character. The length of the copy. */
