@@ -140,7 +140,7 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
 # test_rights goes where valgrind may not write its pipes.
-not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting \
+not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
 	memcg_kills rights robust sampler soak
 
 check-valgrind: all $(tests) ## the same under valgrind

@@ -24,8 +24,10 @@ void event_say(
 	va_start(args, format);
 	int length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		explanation->no_memory = true;
 		return;
+	}
 	explanation->sentences[explanation->count].answer = answer;
 	explanation->sentences[explanation->count++].text = text;
 }
@@ -303,13 +305,15 @@ static void explain_next(const struct oom_event *event, struct event_explanation
 	}
 }
 
-void event_explain(const struct oom_event *event, struct event_explanation *ret)
+enum err_code event_explain(const struct oom_event *event, struct event_explanation *ret)
 {
 	ret->count = 0;
+	ret->no_memory = false;
 	event_explain_what(event, ret);
 	explain_who(event, ret);
 	explain_why(event, ret);
 	explain_next(event, ret);
+	return ret->no_memory ? ERR_NO_MEMORY : ERR_OK;
 }
 
 void event_explanation_release(struct event_explanation *explanation)

@@ -1,146 +1,157 @@
 #include "oomspect/event_json.h"
 
 #include "oomspect/event_explain.h"
-#include "oomspect/json.h"
+#include "oomspect/json_out.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* NULL and "" are unknown. */
-static void set_text(json_t *object, const char *name, const char *string)
+static void put_text(struct json_out *out, const char *name, const char *string)
 {
-	json_set_bytes(object, name, string && *string ? string : NULL);
+	json_out_text(out, name, string && *string ? string : NULL);
 }
 
-static void set_number(json_t *object, const char *name, int64_t value)
+static void put_number(struct json_out *out, const char *name, int64_t value)
 {
-	bool known = value != OOM_UNKNOWN && value != OOM_UNLIMITED;
-	json_object_set_new(object, name, known ? json_integer(value) : json_null());
+	json_out_number(out, name, value != OOM_UNKNOWN && value != OOM_UNLIMITED, value);
 }
 
-static void set_seconds(json_t *object, const char *name, int64_t us)
+static void put_seconds(struct json_out *out, const char *name, int64_t us)
 {
-	json_object_set_new(
-		object, name, us == OOM_UNKNOWN ? json_null() : json_real((double)us / 1e6));
+	if (us == OOM_UNKNOWN)
+		json_out_null(out, name);
+	else
+		json_out_decimal(out, name, us, 6);
 }
 
-static json_t *invoker_json(const struct oom_event *event)
+static void put_invoker(struct json_out *out, const struct oom_event *event)
 {
-	json_t *object = json_object();
-	set_text(object, "comm", event->invoker.comm);
-	set_number(object, "pid", event->invoker.pid);
-	set_number(object, "oom_score_adj", event->invoker.oom_score_adj);
-	return object;
+	json_out_begin(out, "invoker", '{');
+	put_text(out, "comm", event->invoker.comm);
+	put_number(out, "pid", event->invoker.pid);
+	put_number(out, "oom_score_adj", event->invoker.oom_score_adj);
+	json_out_end(out, '}');
 }
 
-static json_t *chosen_json(const struct oom_event *event)
+static void put_chosen(struct json_out *out, const struct oom_event *event)
 {
-	if (event->chosen.pid == OOM_UNKNOWN)
-		return json_null();
-	json_t *object = json_object();
-	set_number(object, "pid", event->chosen.pid);
-	set_text(object, "comm", event->chosen.comm);
-	set_number(object, "score", event->chosen.score);
-	return object;
+	if (event->chosen.pid == OOM_UNKNOWN) {
+		json_out_null(out, "chosen");
+		return;
+	}
+	json_out_begin(out, "chosen", '{');
+	put_number(out, "pid", event->chosen.pid);
+	put_text(out, "comm", event->chosen.comm);
+	put_number(out, "score", event->chosen.score);
+	json_out_end(out, '}');
 }
 
-static json_t *victim_json(const struct oom_victim *victim)
+static void put_victim(struct json_out *out, const struct oom_victim *victim)
 {
-	json_t *object = json_object();
-	set_number(object, "pid", victim->pid);
-	set_text(object, "comm", victim->comm);
-	set_number(object, "uid", victim->uid);
-	set_number(object, "total_vm_kb", victim->total_vm_kb);
-	set_number(object, "anon_rss_kb", victim->anon_rss_kb);
-	set_number(object, "file_rss_kb", victim->file_rss_kb);
-	set_number(object, "shmem_rss_kb", victim->shmem_rss_kb);
-	set_number(object, "pgtables_kb", victim->pgtables_kb);
-	set_number(object, "oom_score_adj", victim->oom_score_adj);
-	json_object_set_new(object, "reaped", json_boolean(victim->reaped));
-	return object;
+	json_out_begin(out, NULL, '{');
+	put_number(out, "pid", victim->pid);
+	put_text(out, "comm", victim->comm);
+	put_number(out, "uid", victim->uid);
+	put_number(out, "total_vm_kb", victim->total_vm_kb);
+	put_number(out, "anon_rss_kb", victim->anon_rss_kb);
+	put_number(out, "file_rss_kb", victim->file_rss_kb);
+	put_number(out, "shmem_rss_kb", victim->shmem_rss_kb);
+	put_number(out, "pgtables_kb", victim->pgtables_kb);
+	put_number(out, "oom_score_adj", victim->oom_score_adj);
+	json_out_bool(out, "reaped", victim->reaped);
+	json_out_end(out, '}');
 }
 
-static json_t *task_json(const struct oom_event *event, const struct oom_task *task)
+static void put_task(
+	struct json_out *out, const struct oom_event *event, const struct oom_task *task)
 {
-	json_t *object = json_object();
 	int64_t tables = task->pgtables_bytes;
 	if (tables == OOM_UNKNOWN && task->page_tables != OOM_UNKNOWN &&
 		__builtin_mul_overflow(task->page_tables, event->page_size, &tables))
 		tables = OOM_UNKNOWN;
-	set_number(object, "pid", task->pid);
-	set_number(object, "tgid", task->tgid);
-	set_number(object, "uid", task->uid);
-	set_number(object, "total_vm_pages", task->total_vm_pages);
-	set_number(object, "rss_pages", task->rss_pages);
-	set_number(object, "pgtables_bytes", tables);
-	set_number(object, "swapents_pages", task->swapents_pages);
-	set_number(object, "oom_score_adj", task->oom_score_adj);
-	set_text(object, "comm", task->comm);
-	set_number(object, "badness_pages",
+	json_out_begin(out, NULL, '{');
+	put_number(out, "pid", task->pid);
+	put_number(out, "tgid", task->tgid);
+	put_number(out, "uid", task->uid);
+	put_number(out, "total_vm_pages", task->total_vm_pages);
+	put_number(out, "rss_pages", task->rss_pages);
+	put_number(out, "pgtables_bytes", tables);
+	put_number(out, "swapents_pages", task->swapents_pages);
+	put_number(out, "oom_score_adj", task->oom_score_adj);
+	put_text(out, "comm", task->comm);
+	put_number(out, "badness_pages",
 		event_weighs(event, task) ? task->badness_pages : OOM_UNKNOWN);
-	set_number(object, "rank", task->rank);
-	return object;
+	put_number(out, "rank", task->rank);
+	json_out_end(out, '}');
 }
 
-static void set_lists(json_t *object, const struct oom_event *event)
+static void put_lists(struct json_out *out, const struct oom_event *event)
 {
-	json_t *victims = json_array(), *tasks = json_array();
+	json_out_begin(out, "victims", '[');
 	for (size_t i = 0; i < event->victim_count; i++)
-		json_array_append_new(victims, victim_json(&event->victims[i]));
+		put_victim(out, &event->victims[i]);
+	json_out_end(out, ']');
+	json_out_begin(out, "tasks", '[');
 	for (size_t i = 0; i < event->tasks_kept; i++)
-		json_array_append_new(tasks, task_json(event, &event->tasks[i]));
-	json_object_set_new(object, "victims", victims);
-	json_object_set_new(object, "tasks", tasks);
-	json_object_set_new(object, "task_count", json_integer((json_int_t)event->task_count));
+		put_task(out, event, &event->tasks[i]);
+	json_out_end(out, ']');
+	json_out_integer(out, "task_count", (int64_t)event->task_count);
 }
 
-static void set_why(json_t *object, const struct oom_event *event)
+static void put_what(struct json_out *out, const struct oom_event *event)
 {
+	put_text(out, "gfp_mask", event->gfp_mask);
+	put_text(out, "gfp_flags", event->gfp_flags);
+	put_number(out, "order", event->order);
+	put_text(out, "constraint", oom_constraint_name(event->constraint));
+	put_text(out, "scope", oom_scope_name(event->scope));
+	put_text(out, "oom_memcg", event->oom_memcg);
+	put_text(out, "task_memcg", event->task_memcg);
+	put_text(out, "trigger", oom_trigger_name(event->trigger));
+	put_text(out, "outcome", oom_outcome_name(event->outcome));
+	json_out_bool(out, "complete", event->complete);
+	put_chosen(out, event);
+}
+
+static void put_lines(struct json_out *out, const struct oom_event *event)
+{
+	json_out_begin(out, "lines", '[');
+	json_out_integer(out, NULL, (int64_t)event->first_line);
+	json_out_integer(out, NULL, (int64_t)event->last_line);
+	json_out_end(out, ']');
+}
+
+static void put_event(struct json_out *out, const struct oom_event *event, const char *why)
+{
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "schema", "oomspect.events/1");
+	put_text(out, "source", event->source);
+	json_out_integer(out, "event", (int64_t)event->number);
+	put_seconds(out, "time_unix", event->unix_us);
+	put_seconds(out, "boot_s", event->boot_us);
+	put_text(out, "kernel", event->kernel);
+	put_invoker(out, event);
+	put_what(out, event);
+	put_lists(out, event);
+	put_number(out, "limit_kb", event->memcg.limit_kb);
+	put_number(out, "usage_kb", event->memcg.usage_kb);
+	json_out_integer(out, "repeats", (int64_t)event->repeats);
+	put_text(out, "why", why);
+	put_lines(out, event);
+	json_out_end(out, '}');
+	json_out_finish(out);
+}
+
+enum err_code event_json(FILE *file, const struct oom_event *event)
+{
+	struct json_out out = json_out_to(file);
 	struct event_explanation explanation;
-	event_explain(event, &explanation);
-	char *why = event_explanation_text(&explanation);
-	set_text(object, "why", why);
-	free(why);
+	enum err_code code = event_explain(event, &explanation);
+	char *why = code ? NULL : event_explanation_text(&explanation);
 	event_explanation_release(&explanation);
-}
-
-static void set_what(json_t *object, const struct oom_event *event)
-{
-	set_text(object, "gfp_mask", event->gfp_mask);
-	set_text(object, "gfp_flags", event->gfp_flags);
-	set_number(object, "order", event->order);
-	set_text(object, "constraint", oom_constraint_name(event->constraint));
-	set_text(object, "scope", oom_scope_name(event->scope));
-	set_text(object, "oom_memcg", event->oom_memcg);
-	set_text(object, "task_memcg", event->task_memcg);
-	set_text(object, "trigger", oom_trigger_name(event->trigger));
-	set_text(object, "outcome", oom_outcome_name(event->outcome));
-	json_object_set_new(object, "complete", json_boolean(event->complete));
-	json_object_set_new(object, "chosen", chosen_json(event));
-}
-
-char *event_to_json(const struct oom_event *event)
-{
-	json_t *object = json_object();
-	if (!object)
-		return NULL;
-	json_object_set_new(object, "schema", json_string("oomspect.events/1"));
-	set_text(object, "source", event->source);
-	json_object_set_new(object, "event", json_integer((json_int_t)event->number));
-	set_seconds(object, "time_unix", event->unix_us);
-	set_seconds(object, "boot_s", event->boot_us);
-	set_text(object, "kernel", event->kernel);
-	json_object_set_new(object, "invoker", invoker_json(event));
-	set_what(object, event);
-	set_lists(object, event);
-	set_number(object, "limit_kb", event->memcg.limit_kb);
-	set_number(object, "usage_kb", event->memcg.usage_kb);
-	json_object_set_new(object, "repeats", json_integer((json_int_t)event->repeats));
-	set_why(object, event);
-	json_object_set_new(object, "lines",
-		json_pack("[I,I]", (json_int_t)event->first_line, (json_int_t)event->last_line));
-	char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(16));
-	json_decref(object);
-	return text;
+	if (!why)
+		return ERR_NO_MEMORY;
+	put_event(&out, event, why);
+	free(why);
+	return ERR_OK;
 }

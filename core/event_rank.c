@@ -213,16 +213,16 @@ static int by_points(const void *a, const void *b)
 	return (x->row < y->row ? -1 : 1) * (x->newest_wins ? -1 : 1);
 }
 
-void event_rank(struct oom_event *event)
+enum err_code event_rank(struct oom_event *event)
 {
 	struct era era = event_era(event);
 	event->page_size = page_size_of(event);
 	set_totalpages(event);
-	struct ranked *rows = era_has(&era, ERA_VIRTUAL_SIZE)
-				      ? NULL
-				      : calloc(event->tasks_kept + 1, sizeof(*rows));
+	if (era_has(&era, ERA_VIRTUAL_SIZE))
+		return ERR_OK;
+	struct ranked *rows = calloc(event->tasks_kept + 1, sizeof(*rows));
 	if (!rows)
-		return;
+		return ERR_NO_MEMORY;
 	size_t count = 0;
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		int64_t points = points_of(event, &era, &event->tasks[i]);
@@ -234,6 +234,7 @@ void event_rank(struct oom_event *event)
 	for (size_t i = 0; i < count; i++)
 		event->tasks[rows[i].row].rank = (int64_t)i + 1;
 	free(rows);
+	return ERR_OK;
 }
 
 const struct oom_task *event_task_of_rank(const struct oom_event *event, int64_t rank)

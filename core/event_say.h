@@ -4,7 +4,7 @@
 
 #include "oomspect/event_explain.h"
 
-/* One more sentence; left out if there is no room or no memory for it. */
+/* One more sentence; left out if there is no room for it, or no memory, which is noted. */
 void event_say(struct event_explanation *explanation, enum event_answer answer, const char *format, ...)
 	__attribute__((format(__printf__, 3, 4)));
 

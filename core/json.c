@@ -1,316 +1,297 @@
 #include "oomspect/json.h"
 
 #include "oomspect/explain.h"
-#include "oomspect/utf8.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#define TIME_MAX_S 1e12 /* no clock says more */
 
-static json_t *number_or_null(int64_t value)
+static void put_kb(struct json_out *out, const char *name, int64_t pages, int64_t page_size)
 {
-	return value == UNKNOWN ? json_null() : json_integer(value);
+	json_out_known(out, name, pages == UNKNOWN ? UNKNOWN : pages * (page_size / 1024));
 }
 
-static json_t *kb_or_null(int64_t pages, int64_t page_size)
+static void put_tenths(struct json_out *out, const char *name, int64_t value)
 {
-	return pages == UNKNOWN ? json_null() : json_integer(pages * (page_size / 1024));
+	json_out_decimal(out, name, value, 1);
 }
 
-static json_t *tenths(int64_t value)
+static void put_permille(struct json_out *out, const char *name, int64_t pages, int64_t totalpages)
 {
-	return json_real((double)value / 10);
+	if (pages == UNKNOWN)
+		json_out_null(out, name);
+	else
+		put_tenths(out, name, badness_tenths(pages, totalpages));
 }
 
-static json_t *permille_or_null(int64_t pages, int64_t totalpages)
+static void put_psi(struct json_out *out, const char *name, int64_t hundredths)
 {
-	return pages == UNKNOWN ? json_null() : tenths(badness_tenths(pages, totalpages));
+	if (hundredths == UNKNOWN)
+		json_out_null(out, name);
+	else
+		json_out_decimal(out, name, hundredths, 2);
 }
 
-static json_t *psi_or_null(int64_t hundredths)
+static void put_setting(struct json_out *out, const char *name, int64_t value)
 {
-	return hundredths == UNKNOWN ? json_null() : json_real((double)hundredths / 100);
-}
-
-static json_t *setting_or_null(int64_t value)
-{
-	return value == HOST_SETTING_UNKNOWN ? json_null() : json_integer(value);
-}
-
-static json_t *string_or_null(const char *string)
-{
-	return string ? json_string(string) : json_null();
-}
-
-static void set_hex(json_t *object, const char *name, const char *bytes, size_t length)
-{
-	char member[64];
-	char *hex = malloc(length * 2 + 1);
-	if (!hex)
-		return;
-	for (size_t i = 0; i < length; i++)
-		snprintf(hex + 2 * i, 3, "%02x", (unsigned)(unsigned char)bytes[i]);
-	snprintf(member, sizeof(member), "%s_hex", name);
-	json_object_set_new(object, member, json_stringn(hex, length * 2));
-	free(hex);
-}
-
-void json_set_bytes(json_t *object, const char *name, const char *bytes)
-{
-	if (!bytes) {
-		json_object_set_new(object, name, json_null());
-		return;
-	}
-	size_t length = strlen(bytes);
-	if (utf8_valid(bytes, length)) {
-		json_object_set_new(object, name, json_stringn(bytes, length));
-		return;
-	}
-	char *shown = malloc(length * UTF8_REPLACEMENT_SIZE + 1);
-	if (!shown)
-		return;
-	size_t shown_length = utf8_replace_invalid(bytes, length, shown);
-	json_object_set_new(object, name, json_stringn(shown, shown_length));
-	free(shown);
-	set_hex(object, name, bytes, length);
+	if (value == HOST_SETTING_UNKNOWN)
+		json_out_null(out, name);
+	else
+		json_out_integer(out, name, value);
 }
 
 /* What documents are made from. */
 struct document {
+	struct json_out *out;
 	const struct snapshot *snapshot;
 	const struct ranking *ranking;
 	const struct json_lookup *lookup;
 };
 
-static void set_identity(json_t *object, const struct document *document, const struct task *task)
+static void put_identity(const struct document *document, const struct task *task)
 {
+	const struct json_lookup *lookup = document->lookup;
+	struct json_out *out = document->out;
 	char state[2] = { task->state, '\0' };
 	bool read = task->state != '?'; /* its stat: nothing of it may be told with hidepid=1 */
 	bool uid_known = task->uid != UID_UNKNOWN;
-	json_object_set_new(object, "pid", json_integer(task->pid));
-	json_object_set_new(object, "ppid", read ? json_integer(task->ppid) : json_null());
-	json_object_set_new(object, "tgid", json_integer(task->pid));
-	json_object_set_new(object, "uid", uid_known ? json_integer(task->uid) : json_null());
-	json_set_bytes(object, "user",
-		uid_known ? document->lookup->user(document->lookup->context, task->uid) : NULL);
-	json_set_bytes(object, "comm", read || task->comm[0] ? task->comm : NULL);
-	json_set_bytes(object, "state", read ? state : NULL);
-	json_object_set_new(object, "start_ticks",
-		read ? json_integer((json_int_t)task->start_ticks) : json_null());
-	json_set_bytes(object, "cgroup", snapshot_cgroup(document->snapshot, task));
+	json_out_integer(out, "pid", task->pid);
+	json_out_known(out, "ppid", read ? task->ppid : UNKNOWN);
+	json_out_integer(out, "tgid", task->pid);
+	json_out_known(out, "uid", uid_known ? (int64_t)task->uid : UNKNOWN);
+	json_out_text(out, "user", uid_known ? lookup->user(lookup->context, task->uid) : NULL);
+	json_out_text(out, "comm", read || task->comm[0] ? task->comm : NULL);
+	json_out_text(out, "state", read ? state : NULL);
+	json_out_known(out, "start_ticks", read ? (int64_t)task->start_ticks : UNKNOWN);
+	json_out_text(out, "cgroup", snapshot_cgroup(document->snapshot, task));
 }
 
-static void set_badness(
-	json_t *object, const struct document *document, const struct ranking_row *row)
+static void put_adj(const struct document *document, const struct ranking_row *row)
+{
+	struct json_out *out = document->out;
+	int64_t total = document->ranking->domain.totalpages;
+	if (row->task->adj_known)
+		put_tenths(out, "adj_permille",
+			badness_tenths(badness_adj_pages(row->oom_score_adj, total), total));
+	else
+		json_out_null(out, "adj_permille");
+}
+
+static void put_badness(const struct document *document, const struct ranking_row *row)
 {
 	const struct ranking *ranking = document->ranking;
+	struct json_out *out = document->out;
 	int64_t total = ranking->domain.totalpages;
 	/* Outside the domain nobody is a candidate, though some die along. */
 	bool killable = row->unkillable == KILLABLE && row->points != BADNESS_UNKILLABLE;
 	bool unknown = row->unkillable == UNKILLABLE_UNKNOWN;
-	json_t *adj = row->task->adj_known ? json_integer(row->oom_score_adj) : json_null();
-	json_t *adj_permille =
-		row->task->adj_known ? tenths(badness_tenths(
-					       badness_adj_pages(row->oom_score_adj, total), total))
-				     : json_null();
-	json_object_set_new(object, "oom_score", number_or_null(row->task->oom_score));
-	json_object_set_new(object, "oom_score_predicted", number_or_null(row->oom_score));
-	json_object_set_new(object, "oom_score_adj", adj);
-	json_object_set_new(
-		object, "badness_pages", killable ? json_integer(row->points) : json_null());
-	json_object_set_new(object, "mem_permille", permille_or_null(row->mem_pages, total));
-	json_object_set_new(object, "adj_permille", adj_permille);
-	json_object_set_new(object, "badness_permille",
-		killable ? tenths(badness_tenths(row->points, total)) : json_null());
-	json_object_set_new(
-		object, "rank", killable ? json_integer(row - ranking->rows + 1) : json_null());
-	json_object_set_new(object, "unkillable",
-		string_or_null(unknown ? NULL : unkillable_names[row->unkillable]));
+	json_out_known(out, "oom_score", row->task->oom_score);
+	json_out_known(out, "oom_score_predicted", row->oom_score);
+	json_out_number(out, "oom_score_adj", row->task->adj_known, row->oom_score_adj);
+	json_out_number(out, "badness_pages", killable, row->points);
+	put_permille(out, "mem_permille", row->mem_pages, total);
+	put_adj(document, row);
+	if (killable)
+		put_tenths(out, "badness_permille", badness_tenths(row->points, total));
+	else
+		json_out_null(out, "badness_permille");
+	json_out_number(out, "rank", killable, row - ranking->rows + 1);
+	json_out_text(out, "unkillable", unknown ? NULL : unkillable_names[row->unkillable]);
 }
 
-static void set_memory(json_t *object, const struct document *document, const struct task *task)
+static void put_memory(const struct document *document, const struct task *task)
 {
+	struct json_out *out = document->out;
 	int64_t page_size = document->snapshot->host.page_size;
 	int64_t pmd_kb = task->pmd_kb == UNKNOWN ? 0 : task->pmd_kb;
-	json_object_set_new(object, "rss_kb", kb_or_null(task->rss_pages, page_size));
-	json_object_set_new(object, "rss_anon_kb", kb_or_null(task->rss_anon_pages, page_size));
-	json_object_set_new(object, "rss_file_kb", kb_or_null(task->rss_file_pages, page_size));
-	json_object_set_new(object, "rss_shmem_kb", kb_or_null(task->rss_shmem_pages, page_size));
-	json_object_set_new(object, "swap_kb", kb_or_null(task->swap_pages, page_size));
-	json_object_set_new(object, "pgtables_kb",
-		task->pte_kb == UNKNOWN ? json_null() : json_integer(task->pte_kb + pmd_kb));
+	put_kb(out, "rss_kb", task->rss_pages, page_size);
+	put_kb(out, "rss_anon_kb", task->rss_anon_pages, page_size);
+	put_kb(out, "rss_file_kb", task->rss_file_pages, page_size);
+	put_kb(out, "rss_shmem_kb", task->rss_shmem_pages, page_size);
+	put_kb(out, "swap_kb", task->swap_pages, page_size);
+	json_out_number(out, "pgtables_kb", task->pte_kb != UNKNOWN, task->pte_kb + pmd_kb);
 }
 
 /* A command line may be long: most of it is not. */
-static void set_cmdline(json_t *object, const struct document *document, const struct task *task)
+static void put_cmdline(const struct document *document, const struct task *task)
 {
 	char buffer[4096];
 	const struct json_lookup *lookup = document->lookup;
 	ssize_t length = lookup->cmdline(lookup->context, task->pid, buffer, sizeof(buffer));
-	json_set_bytes(object, "cmdline", length >= 0 ? buffer : NULL);
+	json_out_text(document->out, "cmdline", length >= 0 ? buffer : NULL);
 }
 
-static json_t *process(const struct document *document, const struct ranking_row *row)
+static void put_process(
+	const struct document *document, const char *name, const struct ranking_row *row)
 {
-	json_t *object = json_object();
-	if (!object || !row) {
-		json_decref(object);
-		return json_null();
+	if (!row) {
+		json_out_null(document->out, name);
+		return;
 	}
-	set_identity(object, document, row->task);
-	set_badness(object, document, row);
-	set_memory(object, document, row->task);
-	set_cmdline(object, document, row->task);
-	return object;
+	json_out_begin(document->out, name, '{');
+	put_identity(document, row->task);
+	put_badness(document, row);
+	put_memory(document, row->task);
+	put_cmdline(document, row->task);
+	json_out_end(document->out, '}');
 }
 
-static json_t *era_names(const struct era *era)
+static void put_era(struct json_out *out, const struct era *era)
 {
-	json_t *names = json_array();
+	json_out_begin(out, "era", '[');
 	for (size_t i = 0; i < ERA_FLAG_COUNT; i++)
 		if (era_has(era, (enum era_flag)i))
-			json_array_append_new(names, json_string(era_rows[i].name));
-	return names;
+			json_out_text(out, NULL, era_rows[i].name);
+	json_out_end(out, ']');
 }
 
-static json_t *settings(const struct host_settings *vm)
+static void put_settings(struct json_out *out, const struct host_settings *vm)
 {
-	json_t *object = json_object();
-	json_object_set_new(object, "overcommit_memory", setting_or_null(vm->overcommit_memory));
-	json_object_set_new(object, "overcommit_ratio", setting_or_null(vm->overcommit_ratio));
-	json_object_set_new(object, "panic_on_oom", setting_or_null(vm->panic_on_oom));
-	json_object_set_new(
-		object, "oom_kill_allocating_task", setting_or_null(vm->oom_kill_allocating_task));
-	json_object_set_new(object, "oom_dump_tasks", setting_or_null(vm->oom_dump_tasks));
-	json_object_set_new(object, "swappiness", setting_or_null(vm->swappiness));
-	json_object_set_new(object, "min_free_kbytes", setting_or_null(vm->min_free_kbytes));
-	return object;
+	json_out_begin(out, "vm", '{');
+	put_setting(out, "overcommit_memory", vm->overcommit_memory);
+	put_setting(out, "overcommit_ratio", vm->overcommit_ratio);
+	put_setting(out, "panic_on_oom", vm->panic_on_oom);
+	put_setting(out, "oom_kill_allocating_task", vm->oom_kill_allocating_task);
+	put_setting(out, "oom_dump_tasks", vm->oom_dump_tasks);
+	put_setting(out, "swappiness", vm->swappiness);
+	put_setting(out, "min_free_kbytes", vm->min_free_kbytes);
+	json_out_end(out, '}');
 }
 
-void json_set_clocks(json_t *object, const struct host *host)
+void json_put_clocks(struct json_out *out, const struct host *host)
 {
-	json_object_set_new(object, "time_unix",
-		host->time_unix > 0 ? json_real(host->time_unix) : json_null());
-	json_object_set_new(object, "boot_s",
-		host->boot_ms == UNKNOWN ? json_null() : json_real((double)host->boot_ms / 1000));
+	/* In 10 us: a double tells no more of this century. */
+	bool known = host->time_unix > 0 && host->time_unix < TIME_MAX_S;
+	if (known)
+		json_out_decimal(out, "time_unix", (int64_t)(host->time_unix * 1e5 + 0.5), 5);
+	else
+		json_out_null(out, "time_unix");
+	if (host->boot_ms == UNKNOWN)
+		json_out_null(out, "boot_s");
+	else
+		json_out_decimal(out, "boot_s", host->boot_ms, 3);
 }
 
-json_t *json_host(const struct host *host)
+void json_put_host(struct json_out *out, const struct host *host)
 {
 	const struct host_meminfo *meminfo = &host->meminfo;
-	json_t *object = json_object();
-	json_set_bytes(object, "kernel", host->kernel);
-	json_object_set_new(object, "page_size", json_integer(host->page_size));
-	json_object_set_new(object, "total_pages", json_integer(host->total_pages));
-	json_object_set_new(object, "mem_total_kb", number_or_null(meminfo->mem_total));
-	json_object_set_new(object, "mem_available_kb", number_or_null(meminfo->mem_available));
-	json_object_set_new(object, "swap_total_kb", number_or_null(meminfo->swap_total));
-	json_object_set_new(object, "swap_free_kb", number_or_null(meminfo->swap_free));
-	json_object_set_new(object, "committed_kb", number_or_null(meminfo->committed));
-	json_object_set_new(object, "commit_limit_kb", number_or_null(meminfo->commit_limit));
-	json_object_set_new(object, "psi_some_avg10", psi_or_null(host->psi_memory.some.avg10));
-	json_object_set_new(object, "psi_full_avg10", psi_or_null(host->psi_memory.full.avg10));
-	json_object_set_new(object, "oom_kill", number_or_null(host->vmstat.oom_kill));
-	json_object_set_new(object, "era", era_names(&host->era));
-	json_object_set_new(object, "vm", settings(&host->vm));
-	return object;
+	json_out_begin(out, "host", '{');
+	json_out_text(out, "kernel", host->kernel);
+	json_out_integer(out, "page_size", host->page_size);
+	json_out_integer(out, "total_pages", host->total_pages);
+	json_out_known(out, "mem_total_kb", meminfo->mem_total);
+	json_out_known(out, "mem_available_kb", meminfo->mem_available);
+	json_out_known(out, "swap_total_kb", meminfo->swap_total);
+	json_out_known(out, "swap_free_kb", meminfo->swap_free);
+	json_out_known(out, "committed_kb", meminfo->committed);
+	json_out_known(out, "commit_limit_kb", meminfo->commit_limit);
+	put_psi(out, "psi_some_avg10", host->psi_memory.some.avg10);
+	put_psi(out, "psi_full_avg10", host->psi_memory.full.avg10);
+	json_out_known(out, "oom_kill", host->vmstat.oom_kill);
+	put_era(out, &host->era);
+	put_settings(out, &host->vm);
+	json_out_end(out, '}');
 }
 
 /* Nodes of a mask; bit 63 stands for all from 63 on and is given as 63. */
-static json_t *node_list(uint64_t nodes)
+static void put_nodes(struct json_out *out, uint64_t nodes)
 {
-	json_t *list = json_array();
+	json_out_begin(out, "nodes", '[');
 	for (unsigned node = 0; node < 64; node++)
 		if (nodes >> node & 1)
-			json_array_append_new(list, json_integer(node));
-	return list;
+			json_out_integer(out, NULL, node);
+	json_out_end(out, ']');
 }
 
-static json_t *domain_object(const struct domain *domain, const struct snapshot *snapshot)
+static void put_domain(
+	struct json_out *out, const struct domain *domain, const struct snapshot *snapshot)
 {
 	static const char *const kinds[] = {
 		[DOMAIN_HOST] = "host", [DOMAIN_MEMCG] = "memcg", [DOMAIN_NODES] = "nodes"
 	};
 	bool memcg = domain->kind == DOMAIN_MEMCG;
-	json_t *object = json_object();
-	json_object_set_new(object, "kind", json_string(kinds[domain->kind]));
-	json_set_bytes(object, "path", memcg ? snapshot->memcgs->rows[domain->memcg].path : NULL);
-	json_object_set_new(object, "nodes",
-		domain->kind == DOMAIN_NODES ? node_list(domain->nodes) : json_null());
-	json_object_set_new(object, "totalpages", number_or_null(domain->totalpages));
-	json_object_set_new(object, "limit_bytes",
-		amount_known(domain->limit) ? json_integer((json_int_t)domain->limit.bytes)
-					    : json_null());
-	return object;
+	json_out_begin(out, "domain", '{');
+	json_out_text(out, "kind", kinds[domain->kind]);
+	json_out_text(out, "path", memcg ? snapshot->memcgs->rows[domain->memcg].path : NULL);
+	if (domain->kind == DOMAIN_NODES)
+		put_nodes(out, domain->nodes);
+	else
+		json_out_null(out, "nodes");
+	json_out_known(out, "totalpages", domain->totalpages);
+	json_out_number(
+		out, "limit_bytes", amount_known(domain->limit), (int64_t)domain->limit.bytes);
+	json_out_end(out, '}');
 }
 
-json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking,
+void json_list(FILE *file, const struct snapshot *snapshot, const struct ranking *ranking,
 	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup)
 {
-	struct document document = { snapshot, ranking, lookup };
-	json_t *object = json_object();
-	json_t *processes = json_array();
-	const struct host *host = &snapshot->host;
-	json_object_set_new(object, "schema", json_string("oomspect.list/1"));
-	json_set_clocks(object, host);
-	json_object_set_new(object, "host", json_host(host));
-	json_object_set_new(object, "domain", domain_object(&ranking->domain, snapshot));
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(processes, process(&document, rows[i]));
-	json_object_set_new(object, "processes", processes);
-	return object;
+	struct json_out out = json_out_to(file);
+	struct document document = { &out, snapshot, ranking, lookup };
+	json_out_begin(&out, NULL, '{');
+	json_out_text(&out, "schema", "oomspect.list/1");
+	json_put_clocks(&out, &snapshot->host);
+	json_put_host(&out, &snapshot->host);
+	put_domain(&out, &ranking->domain, snapshot);
+	json_out_begin(&out, "processes", '[');
+	for (size_t i = 0; i < count && !ferror(file); i++)
+		put_process(&document, NULL, rows[i]);
+	json_out_end(&out, ']');
+	json_out_end(&out, '}');
+	json_out_finish(&out);
 }
 
 enum { OUTSIDERS_SHOWN = 64 };
 
-static json_t *dies_with(const struct document *document)
+static void put_dies_with(const struct document *document)
 {
 	const struct ranking *ranking = document->ranking;
-	json_t *list = json_array();
 	for (size_t i = 0; i < ranking->count; i++)
 		if (ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
-			json_array_append_new(list, process(document, &ranking->rows[i]));
+			put_process(document, NULL, &ranking->rows[i]);
 	struct ranking_row outside[OUTSIDERS_SHOWN];
 	size_t count = ranking_outsiders(ranking, document->snapshot, outside, OUTSIDERS_SHOWN);
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, process(document, &outside[i]));
-	return list;
+		put_process(document, NULL, &outside[i]);
 }
 
 /* The next ones after those who die, at most five. */
-static json_t *runners_up(const struct document *document)
+static void put_runners_up(const struct document *document)
 {
 	const struct ranking *ranking = document->ranking;
-	json_t *list = json_array();
-	for (size_t i = 0; i < ranking->killable && json_array_size(list) < 5; i++)
-		if (i != ranking->victim &&
-			!ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
-			json_array_append_new(list, process(document, &ranking->rows[i]));
-	return list;
+	size_t shown = 0;
+	json_out_begin(document->out, "runners_up", '[');
+	for (size_t i = 0; i < ranking->killable && shown < 5; i++) {
+		if (i == ranking->victim ||
+			ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
+			continue;
+		put_process(document, NULL, &ranking->rows[i]);
+		shown++;
+	}
+	json_out_end(document->out, ']');
 }
 
-static void set_outcome(json_t *object, const struct document *document)
+static void put_outcome(const struct document *document)
 {
 	const struct ranking *ranking = document->ranking;
-	bool predicted = ranking_prediction(ranking, document->snapshot) == PREDICTION_VICTIM;
-	const struct ranking_row *victim = predicted ? ranking_victim(ranking) : NULL;
-	json_object_set_new(object, "victim", process(document, victim));
-	json_object_set_new(object, "dies_with", predicted ? dies_with(document) : json_array());
-	json_object_set_new(object, "margin_pages",
-		predicted ? number_or_null(ranking_margin(ranking, document->snapshot))
-			  : json_null());
-	json_object_set_new(object, "frees_kb",
-		predicted ? number_or_null(ranking_frees_kb(ranking, document->snapshot))
-			  : json_null());
+	const struct snapshot *snapshot = document->snapshot;
+	struct json_out *out = document->out;
+	bool predicted = ranking_prediction(ranking, snapshot) == PREDICTION_VICTIM;
+	put_process(document, "victim", predicted ? ranking_victim(ranking) : NULL);
+	json_out_begin(out, "dies_with", '[');
+	if (predicted)
+		put_dies_with(document);
+	json_out_end(out, ']');
+	json_out_known(
+		out, "margin_pages", predicted ? ranking_margin(ranking, snapshot) : UNKNOWN);
+	json_out_known(out, "frees_kb", predicted ? ranking_frees_kb(ranking, snapshot) : UNKNOWN);
 }
 
-static json_t *uncertain(unsigned bits)
+static void put_uncertain(struct json_out *out, unsigned bits)
 {
-	json_t *list = json_array();
+	json_out_begin(out, "uncertain", '[');
 	for (size_t i = 0; i < UNCERTAIN_COUNT; i++)
 		if (bits >> i & 1)
-			json_array_append_new(list, json_string(uncertainty_names[i]));
-	return list;
+			json_out_text(out, NULL, uncertainty_names[i]);
+	json_out_end(out, ']');
 }
 
 static bool differ(const struct ranking *now, const struct ranking *at_oom)
@@ -319,28 +300,28 @@ static bool differ(const struct ranking *now, const struct ranking *at_oom)
 	return (a ? a->task->pid : 0) != (b ? b->task->pid : 0);
 }
 
-json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
+void json_victim(FILE *file, const struct snapshot *snapshot, const struct ranking *now,
 	const struct ranking *at_oom, const struct json_lookup *lookup)
 {
-	struct document document = { snapshot, now, lookup };
-	struct document document_at_oom = { snapshot, at_oom, lookup };
-	char why[1024];
-	json_t *object = json_object();
-	json_t *later = json_object();
-	enum prediction prediction = ranking_prediction(now, snapshot);
+	struct json_out out = json_out_to(file);
+	struct document document = { &out, snapshot, now, lookup };
+	struct document document_at_oom = { &out, snapshot, at_oom, lookup };
+	char why[4096];
 	explain_victim(now, snapshot, why, sizeof(why));
-	json_object_set_new(object, "schema", json_string("oomspect.victim/1"));
-	json_object_set_new(object, "host", json_host(&snapshot->host));
-	json_object_set_new(object, "domain", domain_object(&now->domain, snapshot));
-	json_object_set_new(object, "prediction", string_or_null(prediction_names[prediction]));
-	set_outcome(object, &document);
-	json_object_set_new(object, "runners_up", runners_up(&document));
-	json_set_bytes(object, "why", why);
-	set_outcome(later, &document_at_oom);
-	json_object_set_new(object, "at_oom", later);
-	json_object_set_new(object, "differ", json_boolean(differ(now, at_oom)));
-	json_object_set_new(object, "uncertain",
-		uncertain(ranking_uncertainty(now, snapshot) |
-			  ranking_uncertainty(at_oom, snapshot)));
-	return object;
+	json_out_begin(&out, NULL, '{');
+	json_out_text(&out, "schema", "oomspect.victim/1");
+	json_put_host(&out, &snapshot->host);
+	put_domain(&out, &now->domain, snapshot);
+	json_out_text(&out, "prediction", prediction_names[ranking_prediction(now, snapshot)]);
+	put_outcome(&document);
+	put_runners_up(&document);
+	json_out_text(&out, "why", why);
+	json_out_begin(&out, "at_oom", '{');
+	put_outcome(&document_at_oom);
+	json_out_end(&out, '}');
+	json_out_bool(&out, "differ", differ(now, at_oom));
+	put_uncertain(
+		&out, ranking_uncertainty(now, snapshot) | ranking_uncertainty(at_oom, snapshot));
+	json_out_end(&out, '}');
+	json_out_finish(&out);
 }

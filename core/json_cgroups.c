@@ -2,127 +2,128 @@
 
 #include "oomspect/memcg_name.h"
 
-static json_t *number_or_null(int64_t value)
-{
-	return value == UNKNOWN ? json_null() : json_integer(value);
-}
-
 /* No limit is null as well: whether it is none or unknown, there is no number. */
-static json_t *bytes_or_null(struct amount amount)
+static void put_bytes(struct json_out *out, const char *name, struct amount amount)
 {
-	return amount_known(amount) ? json_integer((json_int_t)amount.bytes) : json_null();
+	json_out_number(out, name, amount_known(amount), (int64_t)amount.bytes);
 }
 
-static json_t *flag_or_null(int8_t flag)
+static void put_flag(struct json_out *out, const char *name, int8_t flag)
 {
-	return flag == UNKNOWN ? json_null() : json_boolean(flag);
+	if (flag == UNKNOWN)
+		json_out_null(out, name);
+	else
+		json_out_bool(out, name, flag);
 }
 
-static void set_text(json_t *object, const char *name, const char *text)
+static void put_text(struct json_out *out, const char *name, const char *text)
 {
-	json_set_bytes(object, name, *text ? text : NULL);
+	json_out_text(out, name, *text ? text : NULL);
 }
 
-static void set_name(json_t *object, const struct memcg *row)
+static void put_name(struct json_out *out, const struct memcg *row)
 {
 	struct memcg_name name;
 	memcg_name_of(row->path, &name);
-	json_set_bytes(object, "path", row->path);
-	json_set_bytes(object, "name", name.name);
-	json_object_set_new(object, "kind", json_string(memcg_kind_names[name.kind]));
-	set_text(object, "id", name.id);
-	set_text(object, "pod", name.pod);
-	set_text(object, "qos", name.qos);
+	json_out_text(out, "path", row->path);
+	json_out_text(out, "name", name.name);
+	json_out_text(out, "kind", memcg_kind_names[name.kind]);
+	put_text(out, "id", name.id);
+	put_text(out, "pod", name.pod);
+	put_text(out, "qos", name.qos);
 }
 
-static void set_limits(json_t *object, const struct memcg_tree *tree, const struct memcg *row)
+static void put_limits(struct json_out *out, const struct memcg_tree *tree, const struct memcg *row)
 {
 	bool visible = row->limited_by >= 0;
-	json_object_set_new(object, "usage_bytes", bytes_or_null(row->usage));
-	json_object_set_new(object, "limit_bytes", bytes_or_null(row->limit));
-	json_object_set_new(object, "effective_limit_bytes", bytes_or_null(row->effective_limit));
-	json_set_bytes(object, "limited_by", visible ? tree->rows[row->limited_by].path : NULL);
-	json_object_set_new(object, "limit_hidden", json_boolean(row->limit_hidden));
-	json_object_set_new(object, "headroom_bytes", bytes_or_null(row->headroom));
-	json_object_set_new(object, "high_bytes", bytes_or_null(row->high));
-	json_object_set_new(object, "swap_bytes", bytes_or_null(row->swap_usage));
-	json_object_set_new(object, "swap_limit_bytes", bytes_or_null(row->swap_limit));
-	json_object_set_new(object, "peak_bytes", bytes_or_null(row->peak));
+	put_bytes(out, "usage_bytes", row->usage);
+	put_bytes(out, "limit_bytes", row->limit);
+	put_bytes(out, "effective_limit_bytes", row->effective_limit);
+	json_out_text(out, "limited_by", visible ? tree->rows[row->limited_by].path : NULL);
+	json_out_bool(out, "limit_hidden", row->limit_hidden);
+	put_bytes(out, "headroom_bytes", row->headroom);
+	put_bytes(out, "high_bytes", row->high);
+	put_bytes(out, "swap_bytes", row->swap_usage);
+	put_bytes(out, "swap_limit_bytes", row->swap_limit);
+	put_bytes(out, "peak_bytes", row->peak);
 }
 
-static void set_kinds(json_t *object, const struct memcg *row)
+static void put_kinds(struct json_out *out, const struct memcg *row)
 {
-	json_object_set_new(object, "reclaimable_bytes", bytes_or_null(row->reclaimable));
-	json_object_set_new(object, "unreclaimable_bytes", bytes_or_null(row->unreclaimable));
-	json_object_set_new(object, "anon_bytes", bytes_or_null(row->anon));
-	json_object_set_new(object, "file_bytes", bytes_or_null(row->file));
-	json_object_set_new(object, "shmem_bytes", bytes_or_null(row->shmem));
-	json_object_set_new(object, "kernel_bytes", bytes_or_null(row->kernel));
+	put_bytes(out, "reclaimable_bytes", row->reclaimable);
+	put_bytes(out, "unreclaimable_bytes", row->unreclaimable);
+	put_bytes(out, "anon_bytes", row->anon);
+	put_bytes(out, "file_bytes", row->file);
+	put_bytes(out, "shmem_bytes", row->shmem);
+	put_bytes(out, "kernel_bytes", row->kernel);
 }
 
-static void set_counters(json_t *object, const struct memcg *row)
+static void put_counters(struct json_out *out, const struct memcg *row)
 {
 	int64_t psi = row->psi.some.avg10;
-	json_object_set_new(object, "processes", number_or_null(row->processes));
-	json_object_set_new(object, "oom_group", flag_or_null(row->oom_group));
-	json_object_set_new(object, "oom_kill_disable", flag_or_null(row->oom_kill_disable));
-	json_object_set_new(object, "under_oom", flag_or_null(row->under_oom));
-	json_object_set_new(object, "oom", number_or_null(row->events.oom));
-	json_object_set_new(object, "oom_kill", number_or_null(row->events.oom_kill));
-	json_object_set_new(object, "max_events", number_or_null(row->events.max));
-	json_object_set_new(object, "failcnt", number_or_null(row->failcnt));
-	json_object_set_new(object, "psi_some_avg10",
-		psi == UNKNOWN ? json_null() : json_real((double)psi / 100));
+	json_out_known(out, "processes", row->processes);
+	put_flag(out, "oom_group", row->oom_group);
+	put_flag(out, "oom_kill_disable", row->oom_kill_disable);
+	put_flag(out, "under_oom", row->under_oom);
+	json_out_known(out, "oom", row->events.oom);
+	json_out_known(out, "oom_kill", row->events.oom_kill);
+	json_out_known(out, "max_events", row->events.max);
+	json_out_known(out, "failcnt", row->failcnt);
+	if (psi == UNKNOWN)
+		json_out_null(out, "psi_some_avg10");
+	else
+		json_out_decimal(out, "psi_some_avg10", psi, 2);
 }
 
-static void set_trend(json_t *object, const struct memcg *row)
+static void put_trend(struct json_out *out, const struct memcg *row)
 {
-	int64_t growth;
+	int64_t growth = 0;
 	bool known = trend_growth(&row->trend, &growth);
-	json_object_set_new(object, "growth_bytes_s", known ? json_integer(growth) : json_null());
-	json_object_set_new(object, "eta_s", number_or_null(memcg_eta_s(row)));
+	json_out_number(out, "growth_bytes_s", known, growth);
+	json_out_known(out, "eta_s", memcg_eta_s(row));
 }
 
-static void set_victim(json_t *object, const struct memcg_victim *victim)
+static void put_victim(struct json_out *out, const struct memcg_victim *victim)
 {
-	json_t *value = json_null();
-	if (victim->task) {
-		value = json_object();
-		json_object_set_new(value, "pid", json_integer(victim->task->pid));
-		json_set_bytes(value, "comm", victim->task->comm);
-		json_object_set_new(value, "badness_pages", json_integer(victim->points));
+	if (!victim->task) {
+		json_out_null(out, "victim");
+		return;
 	}
-	json_object_set_new(object, "victim", value);
+	json_out_begin(out, "victim", '{');
+	json_out_integer(out, "pid", victim->task->pid);
+	json_out_text(out, "comm", victim->task->comm);
+	json_out_integer(out, "badness_pages", victim->points);
+	json_out_end(out, '}');
 }
 
-static json_t *cgroup(
-	const struct memcg_tree *tree, const struct memcg_victims *victims, int32_t index)
+static void put_cgroup(struct json_out *out, const struct memcg_tree *tree,
+	const struct memcg_victims *victims, int32_t index)
 {
 	const struct memcg *row = &tree->rows[index];
-	json_t *object = json_object();
-	set_name(object, row);
-	set_limits(object, tree, row);
-	set_kinds(object, row);
-	set_counters(object, row);
-	set_trend(object, row);
-	set_victim(object, &victims->rows[index]);
-	return object;
+	json_out_begin(out, NULL, '{');
+	put_name(out, row);
+	put_limits(out, tree, row);
+	put_kinds(out, row);
+	put_counters(out, row);
+	put_trend(out, row);
+	put_victim(out, &victims->rows[index]);
+	json_out_end(out, '}');
 }
 
-json_t *json_cgroups(const struct snapshot *snapshot, const struct memcg_victims *victims,
+void json_cgroups(FILE *file, const struct snapshot *snapshot, const struct memcg_victims *victims,
 	const int32_t *rows, size_t count)
 {
 	const struct memcg_tree *tree = snapshot->memcgs;
-	const struct host *host = &snapshot->host;
-	json_t *object = json_object();
-	json_t *list = json_array();
-	json_object_set_new(object, "schema", json_string("oomspect.cgroups/1"));
-	json_set_clocks(object, host);
-	json_object_set_new(object, "host", json_host(host));
-	json_object_set_new(
-		object, "version", tree->version ? json_integer(tree->version) : json_null());
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, cgroup(tree, victims, rows[i]));
-	json_object_set_new(object, "cgroups", list);
-	return object;
+	struct json_out out = json_out_to(file);
+	json_out_begin(&out, NULL, '{');
+	json_out_text(&out, "schema", "oomspect.cgroups/1");
+	json_put_clocks(&out, &snapshot->host);
+	json_put_host(&out, &snapshot->host);
+	json_out_number(&out, "version", tree->version != 0, tree->version);
+	json_out_begin(&out, "cgroups", '[');
+	for (size_t i = 0; i < count && !ferror(file); i++)
+		put_cgroup(&out, tree, victims, rows[i]);
+	json_out_end(&out, ']');
+	json_out_end(&out, '}');
+	json_out_finish(&out);
 }

@@ -13,9 +13,11 @@ static void copy_comm(struct text comm, char ret[OOM_COMM_SIZE])
 	text_copy(comm, ret, OOM_COMM_SIZE);
 }
 
-static char *copy_path(struct text path)
+static char *copy_path(struct oom_event *event, struct text path)
 {
-	return strndup(path.at, path.len);
+	char *copy = strndup(path.at, path.len);
+	event->no_memory |= !copy;
+	return copy;
 }
 
 static void replace(char **field, char *value)
@@ -172,7 +174,7 @@ static void read_gfp(struct text text, struct oom_event *event)
 	const char *end = text_find(flags, ")");
 	if (!text_skip(&flags, "(") || !end || end == flags.at)
 		return;
-	char *copy = copy_path(scan_until(flags, end));
+	char *copy = copy_path(event, scan_until(flags, end));
 	size_t out = 0;
 	for (size_t i = 0; copy && copy[i]; i++) {
 		if (!scan_is_blank(copy[i]))
@@ -295,14 +297,14 @@ bool oomline_constraint(struct text text, struct oom_event *event)
 	text_copy(mems, event->mems_allowed, sizeof(event->mems_allowed));
 	struct text oom_memcg = value_of(text, ",oom_memcg=", ",task_memcg=");
 	if (oom_memcg.len) {
-		replace(&event->oom_memcg, copy_path(oom_memcg));
+		replace(&event->oom_memcg, copy_path(event, oom_memcg));
 		event->constraint = OOM_CONSTRAINT_MEMCG;
 	}
 	const char *task_at = scan_last(text, ",task=");
 	struct text task_memcg =
 		value_of(task_at ? scan_until(text, task_at) : text, ",task_memcg=", "\n");
 	if (task_memcg.len)
-		replace(&event->task_memcg, copy_path(task_memcg));
+		replace(&event->task_memcg, copy_path(event, task_memcg));
 	event->scope = event->constraint == OOM_CONSTRAINT_MEMCG ? OOM_SCOPE_MEMCG : OOM_SCOPE_HOST;
 	read_constraint_task(text, event);
 	return true;
@@ -327,9 +329,9 @@ bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text 
 	return ret_task->len && *ret_task->at == '/';
 }
 
-static char *copy_without_blanks(struct text path)
+static char *copy_without_blanks(struct oom_event *event, struct text path)
 {
-	char *copy = copy_path(path);
+	char *copy = copy_path(event, path);
 	size_t out = 0;
 	for (size_t i = 0; copy && copy[i]; i++) {
 		if (!scan_is_blank(copy[i]) && copy[i] != '\n')
@@ -349,12 +351,13 @@ static bool is_ancestor(const char *path, const char *of)
  * into one of them. */
 static void set_paths(struct oom_event *event, struct text task, struct text limit)
 {
-	replace(&event->task_memcg, task.len ? copy_path(task) : NULL);
-	replace(&event->oom_memcg, limit.len ? copy_path(limit) : NULL);
+	replace(&event->task_memcg, task.len ? copy_path(event, task) : NULL);
+	replace(&event->oom_memcg, limit.len ? copy_path(event, limit) : NULL);
 	if (!event->task_memcg || !event->oom_memcg ||
 		is_ancestor(event->oom_memcg, event->task_memcg))
 		return;
-	char *mended_task = copy_without_blanks(task), *mended_limit = copy_without_blanks(limit);
+	char *mended_task = copy_without_blanks(event, task);
+	char *mended_limit = copy_without_blanks(event, limit);
 	bool mended = mended_task && mended_limit && is_ancestor(mended_limit, mended_task);
 	replace(mended ? &event->task_memcg : &mended_task, mended ? mended_task : NULL);
 	replace(mended ? &event->oom_memcg : &mended_limit, mended ? mended_limit : NULL);

@@ -45,6 +45,8 @@ static void process_message(struct oomlog *log)
 			keep_raw(log, whole);
 		if (log->phase != OOMLOG_IDLE && taken)
 			log->event.last_line = message->last_line;
+		if (log->event.no_memory)
+			log->error = ERR_NO_MEMORY;
 	}
 	message->pending = false;
 }

@@ -194,6 +194,8 @@ static void remember(struct oomlog *log, const struct oom_event *event)
 	memcpy(last->gfp_mask, event->gfp_mask, sizeof(last->gfp_mask));
 	last->memcg.limit_kb = event->memcg.limit_kb;
 	last->oom_memcg = event->oom_memcg ? strdup(event->oom_memcg) : NULL;
+	if (event->oom_memcg && !last->oom_memcg)
+		log->error = ERR_NO_MEMORY;
 }
 
 static void deliver_first(struct oomlog *log)
@@ -204,7 +206,8 @@ static void deliver_first(struct oomlog *log)
 		log->recent[log->recent_next].pid = event->victims[i].pid;
 		log->recent_next = (log->recent_next + 1) % OOMLOG_RECENT_MAX;
 	}
-	log->sink.event(log->sink.arg, event);
+	if (!log->error) /* what memory ran out for looks whole */
+		log->sink.event(log->sink.arg, event);
 	oom_event_release(event);
 	log->held_count--;
 	memmove(&log->held[0], &log->held[1], log->held_count * sizeof(log->held[0]));

@@ -1,6 +1,7 @@
 /* Ranking and explaining an event by the kernel's own arithmetic. */
 
 #include "support.h"
+#include "support_json.h"
 
 #include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
@@ -231,8 +232,10 @@ static void check_row(void **state)
 static void unknown_is_null_in_json(void **state)
 {
 	struct oom_event event = event_of("Out of memory: Killed process 9 (x)\n");
-	char *text = event_to_json(&event);
-	json_t *json = json_loads(text, 0, NULL);
+	struct written_json written;
+	written_json_begin(&written);
+	assert_int_equal(event_json(written.file, &event), ERR_OK);
+	json_t *json = written_json_read(&written);
 	const json_t *victim = json_array_get(json_object_get(json, "victims"), 0);
 	(void)state;
 	assert_string_equal(
@@ -243,22 +246,24 @@ static void unknown_is_null_in_json(void **state)
 	assert_true(json_is_null(json_object_get(victim, "anon_rss_kb")));
 	assert_int_equal(json_integer_value(json_object_get(victim, "pid")), 9);
 	json_decref(json);
-	free(text);
+	written_json_release(&written);
 	oom_event_release(&event);
 }
 
 static void bytes_that_are_not_utf8_are_given_twice(void **state)
 {
 	struct oom_event event = event_of("Out of memory: Killed process 9 (\xff\xc3\xa4\xc0)\n");
-	char *text = event_to_json(&event);
-	json_t *json = json_loads(text, 0, NULL);
+	struct written_json written;
+	written_json_begin(&written);
+	assert_int_equal(event_json(written.file, &event), ERR_OK);
+	json_t *json = written_json_read(&written);
 	const json_t *victim = json_array_get(json_object_get(json, "victims"), 0);
 	(void)state;
 	assert_string_equal(json_string_value(json_object_get(victim, "comm")),
 		"\xef\xbf\xbd\xc3\xa4\xef\xbf\xbd");
 	assert_string_equal(json_string_value(json_object_get(victim, "comm_hex")), "ffc3a4c0");
 	json_decref(json);
-	free(text);
+	written_json_release(&written);
 	oom_event_release(&event);
 }
 

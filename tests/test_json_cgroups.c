@@ -1,4 +1,5 @@
 #include "support.h"
+#include "support_json.h"
 
 #include "oomspect/json.h"
 #include "oomspect/memcg_file.h"
@@ -14,6 +15,16 @@ static struct memcg rows[2];
 static struct memcg_victim victims[2];
 static struct memcg_victims all_victims;
 static struct task task;
+
+static json_t *document_of(const int32_t *order, size_t count)
+{
+	struct written_json written;
+	written_json_begin(&written);
+	json_cgroups(written.file, &snapshot, &all_victims, order, count);
+	json_t *whole = written_json_read(&written);
+	written_json_release(&written);
+	return whole;
+}
 
 /* A top of which nothing is known, and a full row below it. */
 static json_t *document(void)
@@ -46,7 +57,7 @@ static json_t *document(void)
 	tree = (struct memcg_tree){ .version = 2, .rows = rows, .count = 2 };
 	memcg_tree_derive(&tree);
 	snapshot = (struct snapshot){ .memcgs = &tree };
-	return json_cgroups(&snapshot, &all_victims, order, 2);
+	return document_of(order, 2);
 }
 
 static const json_t *cgroup(const json_t *whole, size_t index)
@@ -104,7 +115,7 @@ static void assert_member(const json_t *object, const char *name, const char *ex
 		assert_null(member);
 		return;
 	}
-	char *text = json_dumps(member, JSON_ENCODE_ANY | JSON_DOCUMENT_FLAGS);
+	char *text = json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 	assert_non_null(text);
 	assert_string_equal(text, expected);
 	free(text);
@@ -159,7 +170,7 @@ static void without_a_controller_the_version_is_null(void **state)
 	(void)state;
 	json_decref(document());
 	tree.version = 0;
-	json_t *whole = json_cgroups(&snapshot, &all_victims, NULL, 0);
+	json_t *whole = document_of(NULL, 0);
 	assert_member(whole, "version", "null");
 	assert_member(whole, "cgroups", "[]");
 	json_decref(whole);

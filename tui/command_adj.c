@@ -5,7 +5,7 @@
 #include "watch.h"
 
 #include "oomspect/action.h"
-#include "oomspect/json.h"
+#include "oomspect/json_out.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,51 +206,51 @@ static void print_text(struct printer *printer, const struct adjustment *adjustm
 
 /* --- as JSON */
 
-static json_t *change_object(const struct change *change)
+static void put_change(struct json_out *out, const struct change *change)
 {
-	json_t *object = json_object();
 	bool refused = change->refused.code != ERR_OK;
-	json_object_set_new(object, "pid", json_integer(change->pid));
-	json_set_bytes(object, "comm", change->start_ticks ? change->comm : NULL);
-	json_object_set_new(
-		object, "before", change->adj_known ? json_integer(change->before) : json_null());
-	json_object_set_new(
-		object, "after", change->adj_known ? json_integer(change->after) : json_null());
-	json_set_bytes(object, "refused", refused ? change->refused.text : NULL);
-	return object;
+	json_out_begin(out, NULL, '{');
+	json_out_integer(out, "pid", change->pid);
+	json_out_text(out, "comm", change->start_ticks ? change->comm : NULL);
+	json_out_number(out, "before", change->adj_known, change->before);
+	json_out_number(out, "after", change->adj_known, change->after);
+	json_out_text(out, "refused", refused ? change->refused.text : NULL);
+	json_out_end(out, '}');
 }
 
-static json_t *next_object(const struct ranking *ranking)
+static void put_victim(struct json_out *out, const char *name, const struct ranking *ranking)
 {
 	const struct ranking_row *victim = ranking_victim(ranking);
-	if (!victim)
-		return json_null();
-	json_t *object = json_object();
-	json_object_set_new(object, "pid", json_integer(victim->task->pid));
-	json_set_bytes(object, "comm", victim->task->comm);
-	json_object_set_new(object, "badness_pages", json_integer(victim->points));
-	return object;
+	if (!victim) {
+		json_out_null(out, name);
+		return;
+	}
+	json_out_begin(out, name, '{');
+	json_out_integer(out, "pid", victim->task->pid);
+	json_out_text(out, "comm", victim->task->comm);
+	json_out_integer(out, "badness_pages", victim->points);
+	json_out_end(out, '}');
 }
 
 static void print_json(const struct adjustment *adjustment)
 {
-	json_t *object = json_object();
-	json_t *changes = json_array();
+	struct json_out out = json_out_to(stdout);
+	bool dry_run = adjustment->options->dry_run;
+	json_out_begin(&out, NULL, '{');
+	json_out_text(&out, "schema", "oomspect.adj/1");
+	json_out_integer(&out, "value", adjustment->value);
+	json_out_bool(&out, "dry_run", dry_run);
+	json_out_begin(&out, "changes", '[');
 	for (size_t i = 0; i < adjustment->selection.count; i++)
-		json_array_append_new(changes, change_object(&adjustment->changes[i]));
-	json_object_set_new(object, "schema", json_string("oomspect.adj/1"));
-	json_object_set_new(object, "value", json_integer(adjustment->value));
-	json_object_set_new(object, "dry_run", json_boolean(adjustment->options->dry_run));
-	json_object_set_new(object, "changes", changes);
-	json_object_set_new(object, "written",
-		json_integer(adjustment->options->dry_run ? 0 : (json_int_t)adjustment->written));
-	json_object_set_new(object, "refused", json_integer((json_int_t)adjustment->refused));
-	json_object_set_new(object, "next_victim_before", next_object(&adjustment->watch.now));
-	json_object_set_new(object, "next_victim_after", next_object(&adjustment->after));
-	json_set_bytes(object, "note", adjustment->note);
-	json_dumpf(object, stdout, JSON_DOCUMENT_FLAGS);
-	putchar('\n');
-	json_decref(object);
+		put_change(&out, &adjustment->changes[i]);
+	json_out_end(&out, ']');
+	json_out_integer(&out, "written", dry_run ? 0 : (int64_t)adjustment->written);
+	json_out_integer(&out, "refused", (int64_t)adjustment->refused);
+	put_victim(&out, "next_victim_before", &adjustment->watch.now);
+	put_victim(&out, "next_victim_after", &adjustment->after);
+	json_out_text(&out, "note", adjustment->note);
+	json_out_end(&out, '}');
+	json_out_finish(&out);
 }
 
 static enum err_code print_result(const struct adjustment *adjustment, struct err *err)

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "cgroup_column.h"
+#include "output.h"
 #include "printer.h"
 #include "watch.h"
 
@@ -76,18 +77,31 @@ static int compare(const void *a, const void *b)
 	return x->row < y->row ? -1 : 1;
 }
 
-static void fill_keys(const struct cgroups *cgroups, struct key *keys, size_t count)
+/* False when a text could not be kept. */
+static bool fill_keys(const struct cgroups *cgroups, struct key *keys, size_t count)
 {
 	const struct cgroup_column *column = &cgroup_columns[cgroups->sort];
 	char buffer[CGROUP_CELL_SIZE];
 	for (size_t i = 0; i < count; i++) {
-		keys[i] = (struct key){ .row = (int32_t)i, .ascending = column->ascending };
+		int32_t row = (int32_t)i;
+		keys[i] = (struct key){ .row = row, .ascending = column->ascending };
 		if (column->value)
-			keys[i].number = column->value(&cgroups->context, (int32_t)i);
+			keys[i].number = column->value(&cgroups->context, row);
 		else
-			keys[i].string =
-				strdup(column->string(&cgroups->context, (int32_t)i, buffer));
+			keys[i].string = strdup(column->string(&cgroups->context, row, buffer));
+		if (!column->value && !keys[i].string)
+			return false;
 	}
+	return true;
+}
+
+static void take_order(struct cgroups *cgroups, struct key *keys, size_t count)
+{
+	int64_t lines = cgroups->options->lines;
+	qsort(keys, count, sizeof(*keys), compare);
+	for (size_t i = 0; i < count; i++)
+		cgroups->rows[i] = keys[i].row;
+	cgroups->count = lines && (size_t)lines < count ? (size_t)lines : count;
 }
 
 static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
@@ -97,33 +111,15 @@ static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 	if (rows)
 		cgroups->rows = rows;
 	struct key *keys = calloc(count + 1, sizeof(*keys));
-	if (!rows || !keys) {
-		free(keys);
-		return err_set(
-			err, ERR_NO_MEMORY, "no memory for a list of %zu memory cgroups", count);
-	}
-	fill_keys(cgroups, keys, count);
-	qsort(keys, count, sizeof(*keys), compare);
-	for (size_t i = 0; i < count; i++) {
-		cgroups->rows[i] = keys[i].row;
+	bool filled = rows && keys && fill_keys(cgroups, keys, count);
+	if (filled)
+		take_order(cgroups, keys, count);
+	for (size_t i = 0; keys && i < count; i++)
 		free(keys[i].string);
-	}
 	free(keys);
-	int64_t lines = cgroups->options->lines;
-	cgroups->count = lines && (size_t)lines < count ? (size_t)lines : count;
-	return ERR_OK;
-}
-
-static enum err_code print_json(struct cgroups *cgroups, struct err *err)
-{
-	json_t *document = json_cgroups(
-		cgroups->watch.snapshot, &cgroups->victims, cgroups->rows, cgroups->count);
-	if (!document)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a JSON document");
-	json_dumpf(document, cgroups->printer.out, JSON_DOCUMENT_FLAGS);
-	fputc('\n', cgroups->printer.out);
-	json_decref(document);
-	return ERR_OK;
+	return filled ? ERR_OK
+		      : err_set(err, ERR_NO_MEMORY, "no memory for a list of %zu memory cgroups",
+				count);
 }
 
 static enum err_code print_text(struct cgroups *cgroups, struct err *err)
@@ -160,10 +156,12 @@ static enum err_code print_sample(struct cgroups *cgroups, struct err *err)
 		{ UNITS_AUTO, watch->snapshot->host.page_size / 1024, UNKNOWN } };
 	if (!code)
 		code = sort_rows(cgroups, err);
-	if (!code)
-		code = cgroups->options->json ? print_json(cgroups, err) : print_text(cgroups, err);
-	fflush(cgroups->printer.out);
-	return code;
+	if (!code && cgroups->options->json)
+		json_cgroups(cgroups->printer.out, watch->snapshot, &cgroups->victims,
+			cgroups->rows, cgroups->count);
+	else if (!code)
+		code = print_text(cgroups, err);
+	return code ? code : output_flush(cgroups->printer.out, err);
 }
 
 static void wait_for(struct timespec *next, int64_t delay_ms)
@@ -185,7 +183,7 @@ static enum err_code print_samples(struct cgroups *cgroups, struct err *err)
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (;;) {
 		enum err_code code = print_sample(cgroups, err);
-		if (code || --left == 0 || ferror(cgroups->printer.out))
+		if (code || --left == 0)
 			return code;
 		wait_for(&next, cgroups->options->delay_ms);
 	}

@@ -5,6 +5,7 @@
 #include "oomspect/event_json.h"
 #include "oomspect/klog.h"
 #include "oomspect/oomlog.h"
+#include "oomspect/safe_text.h"
 #include "printer.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ struct events_run {
 	int64_t told_ms;    /* when that was */
 	uint64_t told_lost; /* records of the log, of which --follow has said that they are gone */
 	int64_t told_lost_ms;
+	bool no_memory; /* an event could not be shown whole: none is, from there on */
 	bool failed;
 };
 
@@ -47,18 +49,8 @@ static void show_collapsed(struct events_run *run)
 	run->told_ms = now_ms();
 }
 
-static void on_event(void *arg, struct oom_event *event)
+static void on_text_event(struct events_run *run, const struct oom_event *event)
 {
-	struct events_run *run = arg;
-	event_rank(event);
-	if (run->options->json) {
-		char *text = event_to_json(event);
-		run->failed |= !text;
-		if (text)
-			puts(text);
-		free(text);
-		return;
-	}
 	if (event->repeats) {
 		run->collapsed++;
 		if (run->options->follow && now_ms() - run->told_ms >= COLLAPSED_MS)
@@ -66,7 +58,18 @@ static void on_event(void *arg, struct oom_event *event)
 		return;
 	}
 	show_collapsed(run);
-	events_text_print(stdout, event, REPORT_WIDTH);
+	run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
+}
+
+static void on_event(void *arg, struct oom_event *event)
+{
+	struct events_run *run = arg;
+	if (run->no_memory || event_rank(event) != ERR_OK)
+		run->no_memory = true;
+	else if (run->options->json)
+		run->no_memory = event_json(stdout, event) != ERR_OK;
+	else
+		on_text_event(run, event);
 }
 
 static void on_reaped(void *arg, uint64_t number, int64_t pid)
@@ -137,10 +140,10 @@ static enum klog_status read_log(
 			return status;
 		if (status == KLOG_RECORD) {
 			quiet = false;
-			if (oomlog_push(log, &record) != ERR_OK) {
-				err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
-				return KLOG_FAILED;
-			}
+			if (oomlog_push(log, &record) != ERR_OK || run->no_memory)
+				return KLOG_FAILED; /* run_log says so */
+			if (ferror(stdout))
+				return KLOG_END; /* nobody gets to see the rest */
 			if (run->options->follow && (log->records & 15) == 0) {
 				show_due(log, &live, false);
 				tell_lost(run, klog);
@@ -151,8 +154,8 @@ static enum klog_status read_log(
 			return KLOG_END;
 		show_due(log, &live, quiet);
 		tell_lost(run, klog);
-		fflush(stdout);
-		if (!wait_for_more(klog, status, oomlog_waiting(log)))
+		if (fflush(stdout) || run->no_memory ||
+			!wait_for_more(klog, status, oomlog_waiting(log)))
 			return KLOG_END;
 		quiet = true;
 	}
@@ -185,31 +188,52 @@ static void show_missing(const struct klog *klog, const struct oomlog *log)
 			(unsigned long long)klog->lost);
 }
 
+static void complain(struct events_run *run, const struct err *err)
+{
+	printer_complain(err);
+	run->failed = true;
+}
+
+static void complain_of_memory(struct events_run *run)
+{
+	struct err err;
+	err_set(&err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+	complain(run, &err);
+}
+
+static void show_end(struct events_run *run, const struct klog *klog, const struct oomlog *log)
+{
+	show_collapsed(run);
+	if (!log->events && !run->failed) {
+		const char *source = strcmp(klog->source, "-") ? klog->source : "stdin";
+		fputs("No OOM event in ", stdout);
+		safe_text_put(stdout, text_of(source), printer_ascii_only());
+		puts(".");
+	}
+	show_others(log);
+	show_missing(klog, log);
+}
+
 /* Reads one opened source to its end. */
 static void run_log(struct events_run *run, struct klog *klog)
 {
-	struct err err;
+	struct err err = { 0 };
 	struct oomlog log;
 	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
-	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0) !=
-		ERR_OK) {
-		err_set(&err, ERR_NO_MEMORY, "cannot read the log: out of memory");
-		printer_complain(&err);
-		run->failed = true;
+	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0)) {
+		complain_of_memory(run);
 		return;
 	}
-	if (read_log(klog, &log, run, &err) == KLOG_FAILED) {
-		printer_complain(&err);
-		run->failed = true;
-	}
-	oomlog_finish(&log);
-	if (!run->options->json) {
-		show_collapsed(run);
-		if (!log.events && !run->failed)
-			printf("No OOM event in %s.\n",
-				strcmp(klog->source, "-") ? klog->source : "stdin");
-		show_others(&log);
-		show_missing(klog, &log);
+	enum klog_status status = read_log(klog, &log, run, &err);
+	if (!log.error && !run->no_memory)
+		oomlog_finish(&log);
+	if (log.error || run->no_memory) {
+		complain_of_memory(run);
+	} else {
+		if (status == KLOG_FAILED)
+			complain(run, &err);
+		if (!run->options->json)
+			show_end(run, klog, &log);
 	}
 	oomlog_release(&log);
 }
@@ -219,8 +243,7 @@ static void run_file(struct events_run *run, const char *path)
 	struct klog klog;
 	struct err err;
 	if (klog_open_file(&klog, path, &err) != ERR_OK) {
-		printer_complain(&err);
-		run->failed = true;
+		complain(run, &err);
 		return;
 	}
 	run_log(run, &klog);
@@ -236,8 +259,7 @@ static void run_live(struct events_run *run)
 							  options->follow, &err)
 						: klog_open_live(&klog, options->follow, &err);
 	if (code != ERR_OK) {
-		printer_complain(&err);
-		run->failed = true;
+		complain(run, &err);
 		return;
 	}
 	run_log(run, &klog);

@@ -2,6 +2,7 @@
 
 #include "column_set.h"
 #include "listing.h"
+#include "output.h"
 #include "printer.h"
 #include "watch.h"
 
@@ -77,17 +78,11 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 	return proc_read_cmdline(&list->watch.root, pid, buffer, size);
 }
 
-static enum err_code print_json(struct list *list, size_t count, struct err *err)
+static void print_json(struct list *list, size_t count)
 {
 	struct json_lookup lookup = { list, look_up_user, look_up_cmdline };
-	json_t *document = json_list(
-		list->watch.snapshot, &list->watch.now, list->listing.rows, count, &lookup);
-	if (!document)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a JSON document");
-	json_dumpf(document, list->printer.out, JSON_DOCUMENT_FLAGS);
-	fputc('\n', list->printer.out);
-	json_decref(document);
-	return ERR_OK;
+	json_list(list->printer.out, list->watch.snapshot, &list->watch.now, list->listing.rows,
+		count, &lookup);
 }
 
 static enum err_code print_text(struct list *list, size_t count, struct err *err)
@@ -123,9 +118,11 @@ static enum err_code print_sample(struct list *list, struct err *err)
 	size_t count = list->listing.count;
 	if (list->options->lines && (size_t)list->options->lines < count)
 		count = (size_t)list->options->lines;
-	code = list->options->json ? print_json(list, count, err) : print_text(list, count, err);
-	fflush(list->printer.out);
-	return code;
+	if (list->options->json)
+		print_json(list, count);
+	else
+		code = print_text(list, count, err);
+	return code ? code : output_flush(list->printer.out, err);
 }
 
 static enum err_code find_missing_pid(const struct list *list, struct err *err)
@@ -144,7 +141,7 @@ static enum err_code print_samples(struct list *list, struct err *err)
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (;;) {
 		enum err_code code = print_sample(list, err);
-		if (code || --left == 0 || ferror(list->printer.out))
+		if (code || --left == 0)
 			return code ? code : find_missing_pid(list, err);
 		next.tv_sec += list->options->delay_ms / 1000;
 		next.tv_nsec += list->options->delay_ms % 1000 * 1000000;

@@ -31,16 +31,10 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 	return proc_read_cmdline(&watch->root, pid, buffer, size);
 }
 
-static enum err_code print_json(struct watch *watch, struct err *err)
+static void print_json(struct watch *watch)
 {
 	struct json_lookup lookup = { watch, look_up_user, look_up_cmdline };
-	json_t *document = json_victim(watch->snapshot, &watch->now, &watch->at_oom, &lookup);
-	if (!document)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a JSON document");
-	json_dumpf(document, stdout, JSON_DOCUMENT_FLAGS);
-	putchar('\n');
-	json_decref(document);
-	return ERR_OK;
+	json_victim(stdout, watch->snapshot, &watch->now, &watch->at_oom, &lookup);
 }
 
 /* "NEXT 4242 java  BAD 289.6 = MEM 289.6 + ADJ 0 of 36.0G". */
@@ -220,8 +214,10 @@ static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *e
 	if (code)
 		return code;
 	*ret_victim = ranking_prediction(&watch->now, watch->snapshot) == PREDICTION_VICTIM;
-	if (watch->options->json)
-		return print_json(watch, err);
+	if (watch->options->json) {
+		print_json(watch);
+		return ERR_OK;
+	}
 	code = printer_init(&printer, stdout, LINE_WIDTH, err);
 	if (!code && *ret_victim) {
 		print_prediction(&printer, watch);

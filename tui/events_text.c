@@ -140,11 +140,9 @@ static void put_time(FILE *out, const struct oom_event *event)
 		fputs("time unknown", out);
 }
 
-void events_text_print(FILE *out, const struct oom_event *event, int width)
+static void print_report(FILE *out, const struct oom_event *event,
+	const struct event_explanation *explanation, size_t line)
 {
-	struct event_explanation explanation;
-	size_t line = width < NARROWEST ? NARROWEST : (size_t)width;
-	event_explain(event, &explanation);
 	fprintf(out, "OOM %llu  ", (unsigned long long)event->number);
 	put_time(out, event);
 	fprintf(out, "  %s  ", oom_scope_name(event->scope));
@@ -157,14 +155,24 @@ void events_text_print(FILE *out, const struct oom_event *event, int width)
 		fputs(oom_outcome_name(event->outcome), out);
 	}
 	fputc('\n', out);
-	put_answer(out, &explanation, EVENT_WHAT, "What", line);
-	put_answer(out, &explanation, EVENT_WHO, "Who", line);
-	put_answer(out, &explanation, EVENT_WHY, "Why", line);
+	put_answer(out, explanation, EVENT_WHAT, "What", line);
+	put_answer(out, explanation, EVENT_WHO, "Who", line);
+	put_answer(out, explanation, EVENT_WHY, "Why", line);
 	put_table(out, event);
-	put_answer(out, &explanation, EVENT_NEXT, "Next", line);
+	put_answer(out, explanation, EVENT_NEXT, "Next", line);
 	fprintf(out, " Lines  %llu-%llu of ", (unsigned long long)event->first_line,
 		(unsigned long long)event->last_line);
 	put_safe(out, event->source ? event->source : "?");
 	fprintf(out, "%s\n\n", event->complete ? "" : " (not complete)");
+}
+
+enum err_code events_text_print(FILE *out, const struct oom_event *event, int width)
+{
+	struct event_explanation explanation;
+	enum err_code code = event_explain(event, &explanation);
+	if (!code)
+		print_report(
+			out, event, &explanation, width < NARROWEST ? NARROWEST : (size_t)width);
 	event_explanation_release(&explanation);
+	return code;
 }

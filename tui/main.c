@@ -1,6 +1,7 @@
 /* Wiring: which command runs, and the only exit status. */
 #include "app.h"
 #include "command.h"
+#include "output.h"
 #include "printer.h"
 
 #include <errno.h>
@@ -52,12 +53,14 @@ static int run(const struct options *options, struct err *err)
 	return STATUS_USAGE;
 }
 
-/* What was printed has to have arrived: a full disk is a failure. */
+/* What was printed has to have arrived; the first reason is the one that is told. */
 static int check_output(int status, struct err *err)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	struct err unwritten;
+	if (output_flush(stdout, &unwritten) == ERR_OK)
 		return status;
-	err_set_errno(err, errno, "cannot write to standard output");
+	if (err->code == ERR_OK)
+		*err = unwritten;
 	return STATUS_FAILED;
 }
 
@@ -66,6 +69,7 @@ int main(int argc, char *argv[])
 	struct options options;
 	struct err err = { 0 };
 	int status = STATUS_USAGE;
+	output_guard_descriptors();
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_DFL); /* a reader that goes away ends us quietly, whoever started us */
 	if (options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err) == ERR_OK)

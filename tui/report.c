@@ -41,11 +41,12 @@ void report_make(struct report *report, const struct oom_event *event, int width
 	FILE *out = open_memstream(&report->text, &length);
 	if (!out)
 		return;
+	bool written = true;
 	if (raw)
 		fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, out);
 	else
-		events_text_print(out, event, width);
-	bool written = !ferror(out);
+		written = events_text_print(out, event, width) == ERR_OK;
+	written &= !ferror(out);
 	if (fclose(out) != 0 || !written || !index_lines(report, length))
 		report_release(report);
 }

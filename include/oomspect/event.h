@@ -162,7 +162,8 @@ struct oom_event {
 	bool elided;             /* somebody cut lines out of it */
 	bool complete;
 	bool has_meminfo;
-	bool sharing; /* others died because they shared the memory */
+	bool sharing;   /* others died because they shared the memory */
+	bool no_memory; /* a text of it could not be kept */
 	uint64_t first_line, last_line;
 	int64_t page_size;     /* event_rank(); 4096 unless the log shows another */
 	int64_t totalpages;    /* event_rank() */

@@ -7,6 +7,7 @@
 #define OOMSPECT_EVENT_EXPLAIN_H
 
 #include "oomspect/era.h"
+#include "oomspect/err.h"
 #include "oomspect/event.h"
 
 enum event_answer {
@@ -26,14 +27,16 @@ struct event_explanation {
 		char *text;
 	} sentences[EVENT_SENTENCES_MAX];
 	size_t count;
+	bool no_memory; /* a sentence is missing */
 };
 
 /* Era of the event's kernel: from its release, else from the columns and the kill line. */
 struct era event_era(const struct oom_event *event);
 
 /* Fills page_size and totalpages, and badness_pages and rank of every row. Kernels before
- * 2.6.36 ranked by run time and virtual size: their rows stay without. */
-void event_rank(struct oom_event *event);
+ * 2.6.36 ranked by run time and virtual size: their rows stay without. ERR_NO_MEMORY leaves all
+ * rows without. */
+enum err_code event_rank(struct oom_event *event);
 
 /* Whether badness_pages is all of it: not where the text does not say how large the domain was, by
  * which oom_score_adj weighs. The order goes by the rest then. */
@@ -45,8 +48,8 @@ const struct oom_task *event_task_of_rank(const struct oom_event *event, int64_t
 /* The row of the process the kernel chose (not of a child that died for it), or NULL. */
 const struct oom_task *event_chosen_task(const struct oom_event *event);
 
-/* All sentences of a ranked event. */
-void event_explain(const struct oom_event *event, struct event_explanation *ret);
+/* All sentences of a ranked event. With ERR_NO_MEMORY there are some; release them in any case. */
+enum err_code event_explain(const struct oom_event *event, struct event_explanation *ret);
 void event_explanation_release(struct event_explanation *explanation);
 
 /* The sentences of WHAT and WHY in one line, for free(). NULL if memory ran out. */

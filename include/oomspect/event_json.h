@@ -1,13 +1,16 @@
 /* An event as the JSON contract has it ("oomspect.events/1").
  *
- * Unknown is null; text that is not UTF-8 gets a member <name>_hex beside it. */
+ * Unknown is null; for text see json_out.h. */
 #ifndef OOMSPECT_EVENT_JSON_H
 #define OOMSPECT_EVENT_JSON_H
 
+#include "oomspect/err.h"
 #include "oomspect/event.h"
 
-/* One document as a string without a newline, for free(); NULL if memory ran out. The event has
- * been ranked (event_rank()). */
-char *event_to_json(const struct oom_event *event);
+#include <stdio.h>
+
+/* Writes one document, a line. The event has been ranked (event_rank()). With ERR_NO_MEMORY nothing
+ * is written; whether the stream took it all is for the caller to ask (ferror). */
+enum err_code event_json(FILE *file, const struct oom_event *event);
 
 #endif

@@ -1,18 +1,16 @@
-/* Snapshots and rankings as the JSON documents of the contract (jansson values).
+/* Snapshots and rankings as the JSON documents of the contract, each written to a stream as it is
+ * made, a row at a time: the documents take no memory, however many rows they have.
  *
- * Every number unknown to the core is null. Text that is not UTF-8 has U+FFFD for each bad byte,
- * and a member NAME_hex with the true bytes beside it. Nothing is printed here. */
+ * Every number unknown to the core is null; for text see json_out.h. Whether the stream took it all
+ * is for the caller to ask (ferror). */
 #ifndef OOMSPECT_JSON_H
 #define OOMSPECT_JSON_H
 
+#include "oomspect/json_out.h"
 #include "oomspect/memcg_victims.h"
 #include "oomspect/ranking.h"
 
-#include <jansson.h>
 #include <stddef.h>
-
-/* How documents are written: one line, and reals in the shortest form that keeps one decimal. */
-#define JSON_DOCUMENT_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
 /* What a snapshot does not hold but a document names: asked for each row that is written. */
 struct json_lookup {
@@ -23,26 +21,20 @@ struct json_lookup {
 	ssize_t (*cmdline)(void *context, pid_t pid, char *buffer, size_t size);
 };
 
-/* Adds `bytes` (NUL-terminated, any bytes; NULL: null) to `object` as member `name`, and `name`_hex
- * if they are not UTF-8. */
-void json_set_bytes(json_t *object, const char *name, const char *bytes);
+/* Members of several documents: when the sample was taken (time_unix and boot_s), and `host`. */
+void json_put_clocks(struct json_out *out, const struct host *host);
+void json_put_host(struct json_out *out, const struct host *host);
 
-/* Adds when the sample was taken: time_unix and boot_s, null where it is not known. */
-void json_set_clocks(json_t *object, const struct host *host);
-
-/* The object `host` of the documents. */
-json_t *json_host(const struct host *host);
-
-/* Documents "oomspect.list/1" and "oomspect.victim/1", owned by the caller; NULL when out of
- * memory. `rows` of `ranking` that passed the filters of list, in the order to print. */
-json_t *json_list(const struct snapshot *snapshot, const struct ranking *ranking,
+/* Documents "oomspect.list/1" and "oomspect.victim/1". `rows` of `ranking` that passed the filters
+ * of list, in the order to print. */
+void json_list(FILE *file, const struct snapshot *snapshot, const struct ranking *ranking,
 	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup);
-json_t *json_victim(const struct snapshot *snapshot, const struct ranking *now,
+void json_victim(FILE *file, const struct snapshot *snapshot, const struct ranking *now,
 	const struct ranking *at_oom, const struct json_lookup *lookup);
 
 /* Document "oomspect.cgroups/1" with `rows` of the snapshot's tree, in the order to print. Besides
  * the contract's members: limit_hidden, failcnt, pod, qos. */
-json_t *json_cgroups(const struct snapshot *snapshot, const struct memcg_victims *victims,
+void json_cgroups(FILE *file, const struct snapshot *snapshot, const struct memcg_victims *victims,
 	const int32_t *rows, size_t count);
 
 #endif

@@ -15,8 +15,14 @@ static void on_event(void *arg, struct oom_event *event)
 	size_t *events = arg;
 	(*events)++;
 	event_rank(event);
-	char *text = event_to_json(event);
-	if (text && strchr(text, '\n'))
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	if (!file)
+		return;
+	event_json(file, event);
+	fclose(file);
+	if (length && strchr(text, '\n') != text + length - 1)
 		abort();
 	free(text);
 }
