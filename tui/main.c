@@ -70,7 +70,8 @@ int main(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = STATUS_USAGE;
 	output_guard_descriptors();
-	setlocale(LC_ALL, "");
+	/* Names may have any letters; numbers, for people too, are the same everywhere. */
+	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_DFL); /* a reader that goes away ends us quietly, whoever started us */
 	if (options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err) == ERR_OK)
 		status = check_output(run(&options, &err), &err);
