@@ -202,21 +202,39 @@ static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, S
 	SIGTRAP, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPWR, SIGPIPE,
 	SIGIO, SIGSTKFLT };
 
+static void check_end_by(int number, bool dies_of_it)
+{
+	struct session *session = session_new();
+	struct terminal *terminal = session_start(session, 24, 80, NULL, NULL, LIST);
+	assert_int_equal(kill(terminal->pid, number), 0);
+	int status = terminal_wait_exit(terminal);
+	bool ended = dies_of_it ? WIFSIGNALED(status) && WTERMSIG(status) == number
+				: WIFEXITED(status) && WEXITSTATUS(status) == 128 + number;
+	if (!ended || !terminal_is_left(terminal))
+		fail_msg("signal %d: status %x, restored %d, alternate %d, hidden %d", number,
+			(unsigned)status, terminal_is_restored(terminal), terminal->alternate,
+			terminal->cursor_hidden);
+	session_free(session);
+}
+
 static void signals_that_end_it_leave_the_terminal(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++) {
-		struct session *session = session_new();
-		struct terminal *terminal = session_start(session, 24, 80, NULL, NULL, LIST);
-		assert_int_equal(kill(terminal->pid, fatal_signals[i]), 0);
-		int status = terminal_wait_exit(terminal);
-		if (!WIFSIGNALED(status) || WTERMSIG(status) != fatal_signals[i] ||
-			!terminal_is_left(terminal))
-			fail_msg("signal %d: status %x, restored %d, alternate %d, hidden %d",
-				fatal_signals[i], (unsigned)status, terminal_is_restored(terminal),
-				terminal->alternate, terminal->cursor_hidden);
-		session_free(session);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)
+		check_end_by(fatal_signals[i], true);
+}
+
+/* The first and the last, some between them, and the two that libc does not let one handle. */
+static void real_time_signals_leave_it_too(void **state)
+{
+	(void)state;
+	check_end_by(SIGRTMIN, true);
+	check_end_by(SIGRTMIN + 3, true);
+	check_end_by(50, true);
+	check_end_by(SIGRTMAX - 1, true);
+	check_end_by(SIGRTMAX, true);
+	check_end_by(32, false);
+	check_end_by(33, false);
 }
 
 static void a_terminal_that_is_stopped_does_not_hold_sigterm(void **state)
@@ -458,6 +476,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_SESSION(another_size_and_back_at_once_is_painted),
 		cmocka_unit_test(signals_that_end_it_leave_the_terminal),
+		cmocka_unit_test(real_time_signals_leave_it_too),
 		WITH_SESSION(a_terminal_that_is_stopped_does_not_hold_sigterm),
 		WITH_SESSION(after_sigstop_the_screen_is_right_again),
 		WITH_SESSION(sigterm_while_it_is_stopped_ends_it_when_it_goes_on),

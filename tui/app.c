@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #define LOG_RECORDS    500   /* of the kernel's log, read between two looks at the keyboard */
 #define RECOVERY_MS    250   /* between two looks at the memory that comes back */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
+#define SIGNALS        64    /* of Linux, but for MIPS */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
 
 /* What the loop listens to. Another source is a row of `sources` and a field here. */
@@ -341,6 +343,19 @@ static void run(struct loop *loop)
 
 /* --- setting up ----------------------------------------------------------------------------- */
 
+/* What glibc keeps for its threads, of which there are none here: it lets nobody block or handle
+ * them, and anyone may send them all the same. As the kernel has a set, glibc's and musl's are. */
+static void block_reserved(sigset_t *set)
+{
+	static const int reserved[] = { 32, 33 };
+	unsigned long *words = (unsigned long *)(void *)set;
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		size_t bit = (size_t)reserved[i] - 1, width = 8 * sizeof(*words);
+		words[bit / width] |= 1ul << bit % width;
+	}
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, set, NULL, SIGNALS / 8);
+}
+
 /* Signals come through a descriptor, also those that were ignored by whoever started us: a
  * terminal that is gone ends the program even under nohup(1). */
 static int open_signals(void)
@@ -353,6 +368,7 @@ static int open_signals(void)
 		sigaddset(&set, taken[i]);
 	}
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	block_reserved(&set);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -21,10 +22,12 @@ static struct {
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGQUIT };
 
-/* Others that would end a program that does not expect them. Who started us may have had them
- * ignored: that holds for us as well. */
-static const int strays[] = { SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ,
-	SIGPWR, SIGPIPE, SIGIO, SIGSTKFLT };
+/* Those that end no program, or that the loop is told of. All others would end one that does not
+ * expect them, the real-time ones too: signal(7). */
+static const int harmless[] = { SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG,
+	SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGKILL };
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static void restore_and_die(int signal_number)
 {
@@ -39,6 +42,15 @@ static void restore_and_die(int signal_number)
 	raise(signal_number);
 }
 
+static bool is_among(int signal_number, const int *signals, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (signals[i] == signal_number)
+			return true;
+	return false;
+}
+
+/* Who started us may have had it ignored: that holds for us as well. */
 static void take_stray(int signal_number, const struct sigaction *action)
 {
 	struct sigaction before;
@@ -61,10 +73,12 @@ void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t
 	rescue.length = length;
 	sigaltstack(&stack, NULL);
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(crashes); i++)
 		sigaction(crashes[i], &action, NULL);
-	for (size_t i = 0; i < sizeof(strays) / sizeof(strays[0]); i++)
-		take_stray(strays[i], &action);
+	for (int i = 1; i <= SIGRTMAX; i++)
+		if (!is_among(i, crashes, COUNT_OF(crashes)) &&
+			!is_among(i, harmless, COUNT_OF(harmless)))
+			take_stray(i, &action);
 	rescue.fd = fd;
 }
 

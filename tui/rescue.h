@@ -7,8 +7,8 @@
 #include <termios.h>
 
 /* Keeps the settings that the terminal `fd` is to get back, and `bytes` to write to it before; and
- * installs handlers for the signals of a crash (SEGV, BUS, FPE, ILL, ABRT, SYS, QUIT), which do so
- * and then die of the same signal. */
+ * installs handlers for every signal that would end the program and that nothing else listens to,
+ * those of a crash and the real-time ones among them: they do so, and then die of the same one. */
 void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t length);
 
 /* The terminal is in order again; a crash need not touch it. */
