@@ -383,16 +383,17 @@ static void a_narrow_screen_has_every_value(void **state)
 static void ask_about_ourselves(struct process_facts *facts, char as_state)
 {
 	struct root root;
-	struct users users;
+	struct names names;
 	struct task task;
 	struct err err;
 	assert_int_equal(root_open(&root, "/", &err), ERR_OK);
-	assert_int_equal(users_init(&users, &root, &err), ERR_OK);
+	assert_int_equal(names_init(&names, &root, &err), ERR_OK);
 	task = proc_unknown(getpid());
 	assert_int_equal(proc_read(&root, getpid(), sysconf(_SC_PAGESIZE), &task, &err), ERR_OK);
 	task.state = as_state;
-	process_facts_ask(facts, &root, &users, &task);
-	users_release(&users);
+	process_facts_ask(facts, &root, &task);
+	process_facts_name(facts, &names, &task);
+	names_release(&names);
 	root_release(&root);
 }
 

@@ -36,6 +36,7 @@ enum source_id {
 	SOURCE_TIMER,
 	SOURCE_LOG,
 	SOURCE_RECOVERY,
+	SOURCE_NAMES,
 	SOURCE_COUNT,
 };
 
@@ -45,6 +46,7 @@ struct loop {
 	int epoll_fd;
 	int fds[SOURCE_COUNT];
 	bool sampling, changed, ended, watching_memory;
+	bool named;    /* there are names that are not shown yet */
 	bool more_log; /* the kernel's log has more than was read at once */
 	int status;
 	int64_t painted_ms; /* when everything was sent last */
@@ -285,12 +287,33 @@ static void on_recovery(struct loop *loop)
 	watch_memory(loop);
 }
 
+static void on_names(struct loop *loop)
+{
+	loop->named |= names_hear(&loop->app->watch.names);
+}
+
+/* What was drawn may have wanted names. The answer comes through another pipe each time. */
+static void tend_names(struct loop *loop)
+{
+	struct names *names = &loop->app->watch.names;
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = SOURCE_NAMES };
+	loop->named |= names_tend(names, now_ms());
+	if (loop->named && !is_frozen(loop->app)) {
+		state_named(loop->app);
+		loop->named = false;
+		loop->changed = true;
+	}
+	if (names_fd(names) >= 0)
+		epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, names_fd(names), &event);
+}
+
 static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
 	[SOURCE_KEYS] = on_keys,
 	[SOURCE_SIGNALS] = on_signals,
 	[SOURCE_TIMER] = on_timer,
 	[SOURCE_LOG] = on_log,
 	[SOURCE_RECOVERY] = on_recovery,
+	[SOURCE_NAMES] = on_names,
 };
 
 /* --- the loop ------------------------------------------------------------------------------- */
@@ -313,9 +336,12 @@ static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
 	int due_ms = event_log_due_ms(&loop->app->events.log);
+	int names_ms = names_due_ms(&loop->app->watch.names, now_ms());
+	bool log_first = due_ms >= 0 && (names_ms < 0 || due_ms <= names_ms);
 	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log || loop->changed;
-	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, busy ? 0 : due_ms);
-	if (loop->more_log || (count == 0 && due_ms >= 0))
+	int wait_ms = busy ? 0 : log_first ? due_ms : names_ms;
+	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, wait_ms);
+	if (loop->more_log || (count == 0 && log_first))
 		read_log(loop, count == 0 && !busy);
 	for (int i = 0; i < count && !loop->ended; i++) {
 		enum source_id id = events[i].data.u32;
@@ -338,6 +364,7 @@ static void run(struct loop *loop)
 			end(loop, 0);
 		if (!loop->ended)
 			go_on_sampling(loop);
+		tend_names(loop);
 	}
 }
 
@@ -379,10 +406,11 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 	loop->fds[SOURCE_RECOVERY] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
 	loop->fds[SOURCE_LOG] = event_log_fd(&loop->app->events.log);
+	loop->fds[SOURCE_NAMES] = -1; /* tend_names adds it */
 	loop->more_log = true;
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
-		if (id == SOURCE_LOG && loop->fds[id] < 0)
+		if ((id == SOURCE_LOG || id == SOURCE_NAMES) && loop->fds[id] < 0)
 			continue;
 		/* A log that is a file cannot be waited for: it is read to its end, and that is it. */
 		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0 &&

@@ -66,7 +66,7 @@ struct app {
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */
 	struct grid help;              /* the whole help, as wide as the screen */
-	char user[USER_NAME_SIZE];     /* whoever runs this */
+	char user[NAME_SIZE];          /* whoever runs this */
 	bool ascii_only;               /* the locale has no more, whatever the settings say */
 	bool no_color;                 /* NO_COLOR is set, whatever the settings say */
 
@@ -81,6 +81,7 @@ struct app {
 	struct tags folds; /* whose branches are folded there */
 	char filter_text[PROMPT_TEXT_SIZE];
 	char user_text[PROMPT_TEXT_SIZE];
+	bool seeking; /* the user that was typed: names.h has not answered yet */
 	char search_text[PROMPT_TEXT_SIZE];
 	struct cursor cursor;
 	size_t top; /* first row of the listing that is seen */

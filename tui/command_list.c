@@ -60,13 +60,13 @@ static enum err_code choose_rows(struct list *list, struct err *err)
 	};
 	if (!options->user)
 		return ERR_OK;
-	return users_find(&list->watch.users, options->user, &list->filter.uid, err);
+	return names_find(&list->watch.names, options->user, &list->filter.uid, err);
 }
 
 static const char *look_up_user(void *context, uid_t uid)
 {
 	struct list *list = context;
-	return users_name(&list->watch.users, uid);
+	return names_user(&list->watch.names, uid);
 }
 
 static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t size)
@@ -111,6 +111,8 @@ static enum err_code print_sample(struct list *list, struct err *err)
 	enum err_code code = watch_sample(&list->watch, err);
 	if (code)
 		return code;
+	if (list->options->json || column_set_has(&list->columns, COL_USER))
+		watch_name_users(&list->watch);
 	struct column_context context = watch_columns(&list->watch);
 	code = listing_build(&list->listing, &context, &list->filter, list->order, err);
 	if (code)

@@ -19,7 +19,7 @@
 static const char *look_up_user(void *context, uid_t uid)
 {
 	struct watch *watch = context;
-	return users_name(&watch->users, uid);
+	return names_user(&watch->names, uid);
 }
 
 static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t size)
@@ -34,6 +34,7 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 static void print_json(struct watch *watch)
 {
 	struct json_lookup lookup = { watch, look_up_user, look_up_cmdline };
+	watch_name_users(watch);
 	json_victim(stdout, watch->snapshot, &watch->now, &watch->at_oom, &lookup);
 }
 
@@ -198,7 +199,7 @@ static enum err_code restrict_candidates(struct watch *watch, struct err *err)
 		if (!snapshot_find(watch->snapshot, watch->options->pids[i]))
 			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
 				(int)watch->options->pids[i]);
-	if (user && users_find(&watch->users, user, &restriction.uid, err))
+	if (user && names_find(&watch->names, user, &restriction.uid, err))
 		return ERR_NOT_FOUND;
 	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);
 	ranking_restrict(&watch->at_oom, watch->snapshot, is_wanted, &restriction);

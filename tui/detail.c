@@ -9,18 +9,17 @@
 
 #define SELECT_MAX 255 /* what procps_pids_select takes at once */
 
-enum item { ITEM_PID, ITEM_BEGAN, ITEM_USER, ITEM_COMMAND, ITEM_COUNT };
+enum item { ITEM_PID, ITEM_BEGAN, ITEM_COMMAND, ITEM_COUNT };
 
 enum err_code detail_init(
-	struct detail *detail, const struct root *root, struct users *users, struct err *err)
+	struct detail *detail, const struct root *root, struct names *names, struct err *err)
 {
 	enum pids_item items[ITEM_COUNT] = {
 		[ITEM_PID] = PIDS_ID_PID,
 		[ITEM_BEGAN] = PIDS_TICS_BEGAN,
-		[ITEM_USER] = PIDS_ID_EUSER,
 		[ITEM_COMMAND] = PIDS_CMDLINE,
 	};
-	*detail = (struct detail){ .root = root, .users = users };
+	*detail = (struct detail){ .root = root, .names = names };
 	detail->entries = calloc((size_t)DETAIL_SETS * DETAIL_WAYS, sizeof(*detail->entries));
 	if (!detail->entries)
 		return err_set(err, ERR_NO_MEMORY, "no memory for command lines");
@@ -90,7 +89,6 @@ static void bracket(const char *comm, char *buffer, size_t size)
 static void fetch_captured(struct detail *detail, const struct task *task)
 {
 	struct detail_entry *entry = claim(detail, task);
-	text_copy(text_of(users_name(detail->users, task->uid)), entry->user, sizeof(entry->user));
 	ssize_t length = 0;
 	if (!task->kthread)
 		length = proc_read_cmdline(
@@ -111,9 +109,7 @@ static void keep(struct detail *detail, const struct task *task, const struct pi
 	if (result_of(stack, ITEM_BEGAN)->result.ull_int != task->start_ticks)
 		return;
 	struct detail_entry *entry = claim(detail, task);
-	const char *user = result_of(stack, ITEM_USER)->result.str;
 	const char *command = result_of(stack, ITEM_COMMAND)->result.str;
-	text_copy(text_of(user ? user : "-"), entry->user, sizeof(entry->user));
 	if (command && command[0])
 		text_copy(text_of(command), entry->command, sizeof(entry->command));
 	else
@@ -157,8 +153,7 @@ void detail_fetch(struct detail *detail, const struct task *const *tasks, size_t
 
 const char *detail_user(struct detail *detail, const struct task *task)
 {
-	const struct detail_entry *entry = find(detail, task);
-	return entry ? entry->user : users_name(detail->users, task->uid);
+	return names_user(detail->names, task->uid);
 }
 
 const char *detail_command(struct detail *detail, const struct task *task)

@@ -1,11 +1,11 @@
 /* What is told of a process only while it is on the screen: its user's name and command line.
  *
- * The user of libproc2. A captured machine is asked through its root instead. Each answer is kept
- * as long as the process is the same, so that a refresh without new rows costs nothing. */
+ * Asks libproc2 for command lines; a captured machine is asked through its root instead. Each answer
+ * is kept as long as the process is the same, so that a refresh without new rows costs nothing. */
 #ifndef OOMSPECT_DETAIL_H
 #define OOMSPECT_DETAIL_H
 
-#include "user.h"
+#include "names.h"
 
 #include "oomspect/proc.h"
 
@@ -18,7 +18,6 @@ struct detail_entry {
 	uint64_t start_ticks;
 	unsigned long used;        /* by which fetch last */
 	char comm[TASK_COMM_SIZE]; /* an exec changes it, and the command line with it */
-	char user[USER_NAME_SIZE];
 	char command[DETAIL_COMMAND_SIZE];
 };
 
@@ -27,15 +26,15 @@ struct watch;
 
 struct detail {
 	const struct root *root;
-	struct users *users;
+	struct names *names;
 	struct pids_info *info; /* of libproc2; NULL for a captured machine */
 	unsigned long fetches;
 	struct detail_entry *entries; /* DETAIL_SETS times DETAIL_WAYS */
 };
 
-/* `root` and `users` must outlive it. */
+/* `root` and `names` must outlive it. */
 enum err_code detail_init(
-	struct detail *detail, const struct root *root, struct users *users, struct err *err);
+	struct detail *detail, const struct root *root, struct names *names, struct err *err);
 void detail_release(struct detail *detail);
 
 /* Makes the entries of these tasks known, as far as they are not: those of the visible rows.

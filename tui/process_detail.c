@@ -260,8 +260,16 @@ void process_detail_open(
 
 void process_detail_ask(struct process_detail *detail, struct watch *watch)
 {
-	if (detail->pid && !detail->gone)
-		process_facts_ask(&detail->facts, &watch->root, &watch->users, &detail->task);
+	if (!detail->pid || detail->gone)
+		return;
+	process_facts_ask(&detail->facts, &watch->root, &detail->task);
+	process_detail_name(detail, &watch->names);
+}
+
+void process_detail_name(struct process_detail *detail, struct names *names)
+{
+	if (detail->pid)
+		process_facts_name(&detail->facts, names, &detail->task);
 }
 
 enum err_code process_detail_update(

@@ -92,6 +92,9 @@ void process_detail_open(
 /* Asks for the facts anew. */
 void process_detail_ask(struct process_detail *detail, struct watch *watch);
 
+/* Writes the names of its users and groups again: more are known by now. */
+void process_detail_name(struct process_detail *detail, struct names *names);
+
 /* Takes the figures of the latest sample; when the process is not in it any more they stay as they
  * are. ERR_NO_MEMORY. */
 enum err_code process_detail_update(

@@ -1,5 +1,7 @@
 #include "process_facts.h"
 
+#include "oomspect/line.h"
+
 #include <libproc2/pids.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,19 +68,34 @@ static bool find_line(struct text status, const char *key, struct text *ret)
 	return false;
 }
 
-static void take_status(struct process_facts *facts, struct users *users, struct text status)
+/* The next id of a list, which has blanks in status and commas in libproc2. */
+static bool next_id(struct text *rest, uint32_t *ret)
 {
-	struct text line, field;
-	uint64_t uid;
-	if (find_line(status, "Uid:", &line) && text_next_field(&line, &field) &&
-		text_to_u64(field, &uid) && uid < UID_UNKNOWN)
-		text_copy(text_of(users_name(users, (uid_t)uid)), facts->real_user,
-			sizeof(facts->real_user));
-	if (find_line(status, "Gid:", &line) && text_next_field(&line, &field) &&
-		text_next_field(&line, &field))
-		text_copy(field, facts->group, sizeof(facts->group));
+	struct text field;
+	uint64_t id;
+	if (!text_split(rest, ',', &field) && !text_next_field(rest, &field))
+		return false;
+	*ret = text_to_u64(text_trim(field), &id) && id < UID_UNKNOWN ? (uint32_t)id : UID_UNKNOWN;
+	return true;
+}
+
+static void take_groups(struct process_facts *facts, struct text list)
+{
+	uint32_t gid;
+	for (; next_id(&list, &gid); facts->gid_count++)
+		if (facts->gid_count < FACTS_GROUPS)
+			facts->gids[facts->gid_count] = gid;
+}
+
+static void take_status(struct process_facts *facts, struct text status)
+{
+	struct text line;
+	if (find_line(status, "Uid:", &line))
+		next_id(&line, &facts->real_uid);
+	if (find_line(status, "Gid:", &line) && next_id(&line, &facts->gid))
+		next_id(&line, &facts->gid); /* the effective one */
 	if (find_line(status, "Groups:", &line))
-		text_copy(line, facts->groups, sizeof(facts->groups));
+		take_groups(facts, line);
 }
 
 /* Fields of stat behind the name, which may hold any byte: 3 is the first. */
@@ -103,15 +120,14 @@ static void take_stat(struct process_facts *facts, const char *stat)
 			(int)((tty & 0xff) | (tty >> 12 & 0xfff00)));
 }
 
-static void ask_captured(struct process_facts *facts, const struct root *root, struct users *users,
-	const struct task *task)
+static void ask_captured(
+	struct process_facts *facts, const struct root *root, const struct task *task)
 {
 	char buffer[FILE_SIZE], path[64];
 	ssize_t length = read_file(root, task->pid, "status", buffer, sizeof(buffer));
-	take_status(facts, users, (struct text){ buffer, length > 0 ? (size_t)length : 0 });
+	take_status(facts, (struct text){ buffer, length > 0 ? (size_t)length : 0 });
 	read_file(root, task->pid, "stat", buffer, sizeof(buffer));
 	take_stat(facts, buffer);
-	text_copy(text_of(users_name(users, task->uid)), facts->user, sizeof(facts->user));
 	read_file(root, task->pid, "wchan", facts->wchan, sizeof(facts->wchan));
 	snprintf(path, sizeof(path), "%d/exe", (int)task->pid);
 	if (root_readlink_proc(root, path, facts->exe, sizeof(facts->exe)) < 0)
@@ -123,7 +139,7 @@ static void ask_captured(struct process_facts *facts, const struct root *root, s
 
 /* --- the live machine ------------------------------------------------------------------------ */
 
-enum form { FORM_TEXT, FORM_KB, FORM_TICKS };
+enum form { FORM_TEXT, FORM_KB, FORM_TICKS, FORM_ID, FORM_GROUPS };
 
 #define TEXT(member) \
 	FORM_TEXT, offsetof(struct process_facts, member), \
@@ -136,10 +152,10 @@ static const struct {
 	enum form form;
 	size_t field, size;
 } asked[] = {
-	{ PIDS_ID_EUSER, false, TEXT(user) },
-	{ PIDS_ID_RUSER, false, TEXT(real_user) },
-	{ PIDS_ID_EGROUP, false, TEXT(group) },
-	{ PIDS_SUPGROUPS, false, TEXT(groups) },
+	/* Not their names: libproc2 would ask whoever knows them, and wait. */
+	{ PIDS_ID_RUID, false, NUMBER(FORM_ID, real_uid) },
+	{ PIDS_ID_EGID, false, NUMBER(FORM_ID, gid) },
+	{ PIDS_SUPGIDS, false, NUMBER(FORM_GROUPS, gids) },
 	{ PIDS_SD_UNIT, false, TEXT(unit) },
 	{ PIDS_LXCNAME, false, TEXT(lxc) },
 	{ PIDS_TTY_NAME, false, TEXT(tty) },
@@ -167,10 +183,19 @@ static void take_result(struct process_facts *facts, size_t i, const struct pids
 	char *field = (char *)facts + asked[i].field;
 	int64_t number = asked[i].form == FORM_KB ? (int64_t)result->result.ul_int
 						  : (int64_t)result->result.ull_int;
-	if (asked[i].form == FORM_TEXT)
+	switch (asked[i].form) {
+	case FORM_TEXT:
 		take_text(result->result.str, field, asked[i].size);
-	else
+		break;
+	case FORM_ID:
+		memcpy(field, &result->result.u_int, sizeof(result->result.u_int));
+		break;
+	case FORM_GROUPS:
+		take_groups(facts, text_of(result->result.str ? result->result.str : ""));
+		break;
+	default:
 		memcpy(field, &number, sizeof(number));
+	}
 }
 
 /* smaps_rollup belongs to the owner: libproc2 gives zeros where it could not be read. */
@@ -206,10 +231,24 @@ static void ask_live(struct process_facts *facts, const struct task *task)
 	procps_pids_unref(&info);
 }
 
-void process_facts_ask(struct process_facts *facts, const struct root *root, struct users *users,
-	const struct task *task)
+void process_facts_name(struct process_facts *facts, struct names *names, const struct task *task)
+{
+	struct line line = line_begin(facts->groups, sizeof(facts->groups));
+	text_copy(text_of(names_user(names, task->uid)), facts->user, NAME_SIZE);
+	text_copy(text_of(names_user(names, facts->real_uid)), facts->real_user, NAME_SIZE);
+	text_copy(text_of(names_group(names, facts->gid)), facts->group, NAME_SIZE);
+	for (size_t i = 0; i < facts->gid_count && i < FACTS_GROUPS; i++)
+		line_add(&line, "%s%s", i ? "," : "", names_group(names, facts->gids[i]));
+	if (facts->gid_count > FACTS_GROUPS)
+		line_add(&line, " and %zu more", facts->gid_count - FACTS_GROUPS);
+}
+
+void process_facts_ask(
+	struct process_facts *facts, const struct root *root, const struct task *task)
 {
 	*facts = (struct process_facts){
+		.real_uid = UID_UNKNOWN,
+		.gid = UID_UNKNOWN,
 		.stuck = task->state == 'D',
 		.cpu_ticks = UNKNOWN,
 		.pss_kb = UNKNOWN,
@@ -221,7 +260,7 @@ void process_facts_ask(struct process_facts *facts, const struct root *root, str
 	if (root->live)
 		ask_live(facts, task);
 	else
-		ask_captured(facts, root, users, task);
+		ask_captured(facts, root, task);
 	if (!facts->gone)
 		read_limits(facts, root, task->pid);
 }

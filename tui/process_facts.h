@@ -6,13 +6,14 @@
 #ifndef OOMSPECT_PROCESS_FACTS_H
 #define OOMSPECT_PROCESS_FACTS_H
 
-#include "user.h"
+#include "names.h"
 
 #include "oomspect/proc.h"
 
 #define FACTS_COMMAND_SIZE 8192
 #define FACTS_TEXT_SIZE    256
 #define FACTS_LIMITS       7
+#define FACTS_GROUPS       32 /* whose names are told */
 
 /* A resource limit (getrlimit(2)) as /proc/PID/limits has it; "" when it was not read. */
 struct process_limit {
@@ -27,8 +28,11 @@ struct process_facts {
 	bool stuck; /* in an uninterruptible sleep: what could block us as well was not asked */
 	bool gone;  /* another process, or none, has this pid by now */
 	char command[FACTS_COMMAND_SIZE];
-	char user[USER_NAME_SIZE], real_user[USER_NAME_SIZE], group[USER_NAME_SIZE];
-	char groups[FACTS_TEXT_SIZE]; /* supplementary ones */
+	uid_t real_uid;
+	gid_t gid, gids[FACTS_GROUPS];
+	size_t gid_count; /* of all supplementary ones */
+	char user[NAME_SIZE], real_user[NAME_SIZE], group[NAME_SIZE];
+	char groups[FACTS_GROUPS * NAME_SIZE + 32];
 	char unit[FACTS_TEXT_SIZE], lxc[FACTS_TEXT_SIZE];
 	char exe[FACTS_TEXT_SIZE], tty[FACTS_TEXT_SIZE], wchan[FACTS_TEXT_SIZE];
 	int64_t cpu_ticks; /* user and system time of all threads */
@@ -38,8 +42,11 @@ struct process_facts {
 };
 
 /* Asks for everything about `task`, of libproc2 on a live root. What cannot be told is left
- * unknown. */
-void process_facts_ask(struct process_facts *facts, const struct root *root, struct users *users,
-	const struct task *task);
+ * unknown, and so are the names of its users and groups. */
+void process_facts_ask(
+	struct process_facts *facts, const struct root *root, const struct task *task);
+
+/* Writes the names as far as they are known by now. */
+void process_facts_name(struct process_facts *facts, struct names *names, const struct task *task);
 
 #endif

@@ -218,6 +218,7 @@ static void user(struct app *app)
 static void clear(struct app *app)
 {
 	app->filter_text[0] = app->user_text[0] = '\0';
+	app->seeking = false;
 	app->filter.uid = UID_UNKNOWN;
 	app->filter.pid_count = 0;
 	state_relist(app);
@@ -254,6 +255,7 @@ static void repaint(struct app *app)
 	app->repaint = true;
 	detail_forget(&app->detail);
 	matches_forget(&app->matches);
+	names_forget(&app->watch.names);
 	state_relist(app);
 }
 
@@ -343,14 +345,15 @@ static void take_delay(struct app *app)
 
 static void take_user(struct app *app)
 {
-	struct err err;
-	uid_t uid = UID_UNKNOWN;
-	if (app->prompt.text[0] && users_find(&app->watch.users, app->prompt.text, &uid, &err)) {
-		state_say(app, "%s", err.text);
+	app->seeking = app->prompt.text[0] != '\0';
+	if (app->seeking) {
+		state_say(app, "looking for user '%s' ...", app->prompt.text);
+		names_seek(&app->watch.names, app->prompt.text);
+		state_take_sought(app);
 		return;
 	}
-	memcpy(app->user_text, app->prompt.text, sizeof(app->user_text));
-	app->filter.uid = uid;
+	app->user_text[0] = '\0';
+	app->filter.uid = UID_UNKNOWN;
 	state_relist(app);
 }
 

@@ -30,8 +30,15 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	if (!code && options->sort)
 		app->order.column = chosen.ids[0];
 	if (!code && options->user)
-		code = users_find(&app->watch.users, options->user, &app->filter.uid, err);
+		code = names_find(&app->watch.names, options->user, &app->filter.uid, err);
 	return code;
+}
+
+static void name_operator(struct app *app)
+{
+	if (app->watch.root.live)
+		text_copy(text_of(names_user(&app->watch.names, geteuid())), app->user,
+			sizeof(app->user));
 }
 
 enum err_code state_init(
@@ -59,7 +66,7 @@ enum err_code state_init(
 	enum err_code code = watch_open(&app->watch, options, false, err);
 	if (code)
 		return code;
-	code = detail_init(&app->detail, &app->watch.root, &app->watch.users, err);
+	code = detail_init(&app->detail, &app->watch.root, &app->watch.names, err);
 	if (!code) {
 		code = apply_options(app, err);
 		if (!code)
@@ -71,9 +78,8 @@ enum err_code state_init(
 		events_pane_open(&app->events, options->log, app->watch.root.live);
 	if (code)
 		watch_release(&app->watch);
-	else if (app->watch.root.live)
-		text_copy(text_of(users_name(&app->watch.users, geteuid())), app->user,
-			sizeof(app->user));
+	else
+		name_operator(app);
 	return code;
 }
 
@@ -188,6 +194,32 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
 	return state_pages_update(app, err);
+}
+
+void state_take_sought(struct app *app)
+{
+	struct names *names = &app->watch.names;
+	struct err err;
+	uid_t uid = UID_UNKNOWN;
+	if (!app->seeking || !names_sought(names, &uid, &err))
+		return;
+	app->seeking = false;
+	if (err.code) {
+		state_say(app, "%s", err.text);
+		return;
+	}
+	text_copy(text_of(names->sought.name), app->user_text, sizeof(app->user_text));
+	app->filter.uid = uid;
+	app->message[0] = '\0';
+	state_relist(app);
+}
+
+void state_named(struct app *app)
+{
+	name_operator(app);
+	process_detail_name(&app->process, &app->watch.names);
+	state_relist(app);
+	state_take_sought(app);
 }
 
 static void choose_columns(struct app *app)

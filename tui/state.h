@@ -22,6 +22,12 @@ void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
 /* A sample is finished: ranks it and shows it. */
 enum err_code state_sampled(struct app *app, struct err *err);
 
+/* names.h has something new: shows it. */
+void state_named(struct app *app);
+
+/* Filters by the user that was sought, if there is an answer: who it is, or why not. */
+void state_take_sought(struct app *app);
+
 /* Writes the help anew: for another width, for other keys. */
 void state_write_help(struct app *app);
 

@@ -15,7 +15,7 @@ void view_detail_title(const struct app *app, struct pen *pen)
 	grid_printf(pen, STYLE_NORMAL, " %d ", (int)detail->pid);
 	grid_put_foreign(pen, STYLE_BOLD, detail->task.comm, TASK_COMM_SIZE);
 	grid_put(pen, STYLE_NORMAL, "  ");
-	grid_put_foreign(pen, STYLE_NORMAL, detail->facts.user, USER_NAME_SIZE);
+	grid_put_foreign(pen, STYLE_NORMAL, detail->facts.user, NAME_SIZE);
 	grid_printf(pen, STYLE_NORMAL, "  ADJ %d", detail->task.oom_score_adj);
 	if (detail->gone || detail->facts.gone)
 		grid_put(pen, STYLE_VICTIM, "  IT IS GONE: these were its last figures");

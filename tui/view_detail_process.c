@@ -41,13 +41,13 @@ static void write_user(const struct process_detail *detail, struct page *page)
 {
 	const struct process_facts *facts = &detail->facts;
 	struct pen pen = page_labelled(page, " user", INDENT);
-	grid_put_foreign(&pen, STYLE_NORMAL, facts->user[0] ? facts->user : "-", USER_NAME_SIZE);
+	grid_put_foreign(&pen, STYLE_NORMAL, facts->user[0] ? facts->user : "-", NAME_SIZE);
 	if (facts->real_user[0] && strcmp(facts->real_user, facts->user) != 0) {
 		grid_put(&pen, STYLE_DIM, "  real ");
-		grid_put_foreign(&pen, STYLE_NORMAL, facts->real_user, USER_NAME_SIZE);
+		grid_put_foreign(&pen, STYLE_NORMAL, facts->real_user, NAME_SIZE);
 	}
 	grid_put(&pen, STYLE_DIM, "  group ");
-	grid_put_foreign(&pen, STYLE_NORMAL, facts->group[0] ? facts->group : "-", USER_NAME_SIZE);
+	grid_put_foreign(&pen, STYLE_NORMAL, facts->group[0] ? facts->group : "-", NAME_SIZE);
 	if (facts->groups[0])
 		write_text(page, " groups", facts->groups);
 }

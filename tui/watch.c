@@ -29,11 +29,11 @@ enum err_code watch_open(
 	if (!watch->cmdline)
 		code = err_set(err, ERR_NO_MEMORY, "no memory to begin with");
 	if (!code)
-		code = users_init(&watch->users, &watch->root, err);
+		code = names_init(&watch->names, &watch->root, err);
 	if (!code)
 		code = sampler_init(&watch->sampler, &watch->root, &sampling, err);
 	if (code) {
-		users_release(&watch->users);
+		names_release(&watch->names);
 		free(watch->cmdline);
 		root_release(&watch->root);
 	}
@@ -46,7 +46,7 @@ void watch_release(struct watch *watch)
 	ranking_release(&watch->at_oom);
 	growth_release(&watch->growth);
 	sampler_release(&watch->sampler);
-	users_release(&watch->users);
+	names_release(&watch->names);
 	free(watch->cmdline);
 	root_release(&watch->root);
 }
@@ -119,6 +119,13 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 	return code;
 }
 
+void watch_name_users(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->snapshot->count; i++)
+		names_user(&watch->names, watch->snapshot->tasks[i].uid);
+	names_settle(&watch->names, NAMES_LIMIT_MS);
+}
+
 enum err_code watch_sample(struct watch *watch, struct err *err)
 {
 	enum err_code code = sampler_sample(&watch->sampler, err);
@@ -138,7 +145,7 @@ const char *watch_command(struct watch *watch, const struct task *task)
 static const char *look_up_user(void *context, const struct task *task)
 {
 	struct watch *watch = context;
-	return users_name(&watch->users, task->uid);
+	return names_user(&watch->names, task->uid);
 }
 
 static const char *look_up_command(void *context, const struct task *task)

@@ -5,8 +5,8 @@
 
 #include "column.h"
 #include "growth.h"
+#include "names.h"
 #include "options.h"
-#include "user.h"
 
 #include "oomspect/sampler.h"
 
@@ -22,7 +22,7 @@ enum watch_scope {
 struct watch {
 	struct root root;
 	struct sampler sampler;
-	struct users users;
+	struct names names;
 	const struct options *options;   /* cgroup and nodes choose the domain */
 	const struct snapshot *snapshot; /* the latest finished sample; NULL before the first */
 	enum watch_scope scope;
@@ -47,6 +47,10 @@ int32_t watch_find_cgroup(const struct watch *watch, const char *path);
  * cgroup that the options ask for is not there; a chosen scope that is gone becomes WATCH_AS_ASKED
  * instead. */
 enum err_code watch_rank(struct watch *watch, struct err *err);
+
+/* Learns the names of the users of all processes, for a command that prints them; waits for them as
+ * long as names.h does. */
+void watch_name_users(struct watch *watch);
 
 /* A sample and its rankings at once. */
 enum err_code watch_sample(struct watch *watch, struct err *err);
