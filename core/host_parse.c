@@ -53,8 +53,12 @@ static const struct named_field vmstat_fields[] = {
 	VMSTAT("pswpin", pswpin),
 	VMSTAT("pswpout", pswpout),
 	VMSTAT("allocstall", allocstall), /* one counter up to 4.9, one a zone since */
+	VMSTAT("allocstall_dma", allocstall),
+	VMSTAT("allocstall_dma32", allocstall),
 	VMSTAT("allocstall_normal", allocstall),
+	VMSTAT("allocstall_high", allocstall),
 	VMSTAT("allocstall_movable", allocstall),
+	VMSTAT("allocstall_device", allocstall),
 	VMSTAT("pgscan_direct", pgscan),
 	VMSTAT("pgscan_kswapd", pgscan),
 	VMSTAT("pgsteal_direct", pgsteal),

@@ -91,6 +91,17 @@ static void adds_up_the_counters_of_vmstat(void **state)
 	assert_int_equal(parsed.pgsteal, UNKNOWN);
 }
 
+static void stalls_of_every_zone_count(void **state)
+{
+	struct host_vmstat parsed;
+	(void)state;
+	host_parse_vmstat(text_of("allocstall_dma 1\nallocstall_dma32 20\nallocstall_normal 300\n"
+				  "allocstall_high 4000\nallocstall_movable 50000\n"
+				  "allocstall_device 600000\n"),
+		&parsed);
+	assert_int_equal(parsed.allocstall, 654321);
+}
+
 static void an_old_vmstat_without_oom_kill_is_unknown(void **state)
 {
 	struct host_vmstat parsed;
@@ -471,6 +482,7 @@ int main(void)
 		cmocka_unit_test(reads_meminfo),
 		cmocka_unit_test(a_missing_line_of_meminfo_is_unknown_and_zero_is_zero),
 		cmocka_unit_test(adds_up_the_counters_of_vmstat),
+		cmocka_unit_test(stalls_of_every_zone_count),
 		cmocka_unit_test(an_old_vmstat_without_oom_kill_is_unknown),
 		TREE_TEST(keeps_the_zones_that_have_memory),
 		TREE_TEST(the_pages_of_nodes_are_their_present_pages_and_all_swap),
