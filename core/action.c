@@ -15,6 +15,7 @@
 /* The first user namespace maps all ids to themselves. */
 #define INIT_UID_MAP_COUNT   4294967295u
 #define OVERFLOW_UID         65534
+#define UID_MAP_MAX          65536 /* 340 lines since 4.15 */
 #define CAP_DAC_OVERRIDE_BIT 1
 #define CAP_KILL_BIT         5
 #define CAP_SYS_RESOURCE_BIT 24
@@ -43,18 +44,25 @@ struct thread_group {
 	int64_t tgid, threads;
 };
 
+static bool take_thread_group(void *context, struct text line)
+{
+	struct thread_group *group = context;
+	if (text_skip(&line, "Tgid:"))
+		text_to_i64(text_trim(line), &group->tgid);
+	else if (text_skip(&line, "Threads:"))
+		text_to_i64(text_trim(line), &group->threads);
+	return true;
+}
+
+/* Whoever is in thousands of groups has them all before the number of threads. */
 static struct thread_group read_thread_group(const struct action_target *target)
 {
-	char buffer[FILE_SIZE];
 	struct thread_group group = { target->pid, 0 };
-	ssize_t length = read_file(target, "status", buffer, sizeof(buffer));
-	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line;
-	while (text_next_line(&text, &line)) {
-		if (text_skip(&line, "Tgid:"))
-			text_to_i64(text_trim(line), &group.tgid);
-		else if (text_skip(&line, "Threads:"))
-			text_to_i64(text_trim(line), &group.threads);
-	}
+	int fd = openat(target->dir_fd, "status", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return group;
+	root_each_line_of(fd, ROOT_STATUS_MAX, take_thread_group, &group);
+	close(fd);
 	return group;
 }
 
@@ -264,57 +272,58 @@ bool action_has_ended(const struct action_target *target)
 	return read_stat(target, &task, NULL) != ERR_OK || task.state == 'Z' || task.state == 'X';
 }
 
-static bool has_capability(const struct root *root, unsigned bit)
+static bool take_capabilities(void *context, struct text line)
 {
-	char buffer[FILE_SIZE];
-	ssize_t length = root_read(root, "proc/self/status", buffer, sizeof(buffer));
-	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line;
-	while (text_next_line(&text, &line))
-		if (text_skip(&line, "CapEff:"))
-			return strtoull(line.at, NULL, 16) >> bit & 1;
+	char digits[32];
+	if (!text_skip(&line, "CapEff:"))
+		return true;
+	text_copy(text_trim(line), digits, sizeof(digits));
+	*(uint64_t *)context = strtoull(digits, NULL, 16);
 	return false;
 }
 
-static bool in_init_user_ns(const struct root *root)
+static uint64_t read_capabilities(const struct root *root)
 {
-	char buffer[256];
-	ssize_t length = root_read(root, "proc/self/uid_map", buffer, sizeof(buffer));
-	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, inside, outside;
-	uint64_t count;
-	text = text_trim(text);
-	return text_next_field(&text, &inside) && text_next_field(&text, &outside) &&
-	       text_equals(inside, "0") && text_equals(outside, "0") &&
-	       text_to_u64(text_trim(text), &count) && count == INIT_UID_MAP_COUNT;
+	uint64_t mask = 0;
+	root_each_line(root, "proc/self/status", ROOT_STATUS_MAX, take_capabilities, &mask);
+	return mask;
 }
 
-/* Lines of a uid_map: first inside, first outside, count. */
-static bool is_mapped(const struct root *root, uint64_t uid)
+/* What a uid_map says: of the first user namespace, in one line, that all are themselves. */
+struct uid_map {
+	size_t lines;
+	bool all_themselves;
+	bool nobody_mapped;
+};
+
+/* A line of one: first inside, first outside, how many. */
+static bool take_mapping(void *context, struct text line)
 {
-	char buffer[FILE_SIZE];
-	ssize_t length = root_read(root, "proc/self/uid_map", buffer, sizeof(buffer));
-	struct text text = { buffer, length > 0 ? (size_t)length : 0 }, line, field[3];
-	uint64_t first, count;
-	while (text_next_line(&text, &line)) {
-		for (size_t i = 0; i < 3; i++)
-			if (!text_next_field(&line, &field[i]))
-				return false;
-		if (text_to_u64(field[0], &first) && text_to_u64(field[2], &count) &&
-			uid >= first && uid - first < count)
-			return true;
-	}
-	return false;
+	struct uid_map *map = context;
+	struct text field;
+	uint64_t number[3];
+	for (size_t i = 0; i < 3; i++)
+		if (!text_next_field(&line, &field) || !text_to_u64(field, &number[i]))
+			return false;
+	map->lines++;
+	map->all_themselves = number[0] == 0 && number[1] == 0 && number[2] == INIT_UID_MAP_COUNT;
+	map->nobody_mapped |= OVERFLOW_UID >= number[0] && OVERFLOW_UID - number[0] < number[2];
+	return true;
 }
 
 struct action_rights action_rights_probe(const struct root *root, bool read_only)
 {
-	bool init_user_ns = in_init_user_ns(root);
+	struct uid_map map = { 0 };
+	uint64_t mask = read_capabilities(root);
+	root_each_line(root, "proc/self/uid_map", UID_MAP_MAX, take_mapping, &map);
+	bool init_user_ns = map.lines == 1 && map.all_themselves;
 	return (struct action_rights){
 		.writable_root = root->live && !read_only,
-		.sys_resource = init_user_ns && has_capability(root, CAP_SYS_RESOURCE_BIT),
-		.write_any = has_capability(root, CAP_DAC_OVERRIDE_BIT),
-		.kill_any = has_capability(root, CAP_KILL_BIT),
+		.sys_resource = init_user_ns && (mask >> CAP_SYS_RESOURCE_BIT & 1),
+		.write_any = mask >> CAP_DAC_OVERRIDE_BIT & 1,
+		.kill_any = mask >> CAP_KILL_BIT & 1,
 		.init_user_ns = init_user_ns,
-		.nobody_mapped = is_mapped(root, OVERFLOW_UID),
+		.nobody_mapped = map.nobody_mapped,
 		.euid = geteuid(),
 	};
 }

@@ -124,16 +124,31 @@ static enum err_code open_target(struct capture *capture, const char *path, stru
 	return ERR_OK;
 }
 
+static bool pass_by(void *context, struct text line)
+{
+	(void)context;
+	(void)line;
+	return true;
+}
+
+/* Reads a file of whatever length for the listener alone. */
+static void read_over(const struct root *root, const char *path, size_t most)
+{
+	root_each_line(root, path, most, pass_by, NULL);
+}
+
 /* What a document asks beside the sample. */
 static void read_extras(const struct root *root, const struct snapshot *snapshot)
 {
-	char buffer[65536];
+	char path[64];
 	struct killers killers = { 0 };
 	for (size_t i = 0; i < sizeof(extra_files) / sizeof(extra_files[0]); i++)
-		root_read(root, extra_files[i], buffer, sizeof(buffer));
+		read_over(root, extra_files[i], ROOT_USERS_MAX);
 	killers_update(&killers, root, snapshot);
-	for (size_t i = 0; i < snapshot->count; i++)
-		proc_read_cmdline(root, snapshot->tasks[i].pid, buffer, sizeof(buffer));
+	for (size_t i = 0; i < snapshot->count; i++) {
+		snprintf(path, sizeof(path), "proc/%d/cmdline", (int)snapshot->tasks[i].pid);
+		read_over(root, path, ROOT_ARGS_MAX);
+	}
 }
 
 static enum err_code take_sample(

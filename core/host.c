@@ -9,17 +9,17 @@
 
 #include <linux/auxvec.h>
 
-#define HOST_FILE_SIZE 32768
+#define HOST_FILE_SIZE 32768 /* meminfo, vmstat: ten times what the largest kernels print */
 
 /* The first pid namespace has this fixed inode (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
 #define INIT_PID_NS "pid:[4026531836]"
 
+/* Nothing where there is more than fits: the last number of a part may be cut, or counters that are
+ * added up may be missing. */
 static bool read_text(
 	const struct root *root, const char *path, char *buffer, size_t size, struct text *ret)
 {
 	ssize_t length = root_read(root, path, buffer, size);
-	if (length == -EFBIG)
-		length = (ssize_t)size - 1;
 	*ret = (struct text){ buffer, length > 0 ? (size_t)length : 0 };
 	return length > 0;
 }
@@ -208,10 +208,9 @@ enum err_code host_read(const struct root *root, struct host *host, struct err *
 	char buffer[HOST_FILE_SIZE];
 	struct text text;
 	ssize_t length = root_read(root, "proc/meminfo", buffer, sizeof(buffer));
-	if (length < 0 && length != -EFBIG)
+	if (length < 0)
 		return err_set_errno(err, (int)-length, "cannot read proc/meminfo");
-	text = (struct text){ buffer, length < 0 ? sizeof(buffer) - 1 : (size_t)length };
-	host_parse_meminfo(text, &host->meminfo);
+	host_parse_meminfo((struct text){ buffer, (size_t)length }, &host->meminfo);
 	if (host->meminfo.mem_total == UNKNOWN)
 		return err_set(err, ERR_SYNTAX, "cannot read proc/meminfo: no MemTotal in it");
 	count_pages(root, host);

@@ -10,7 +10,8 @@
 
 #define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 #define WHOLE         10000 /* hundredths of a percent */
-#define FILE_SIZE     16384 /* of settings: more is nothing people write */
+#define FILE_SIZE     65536 /* of settings: more is nothing people write */
+#define ARGS_SIZE     16384
 #define DROP_INS_MAX  64
 #define DROP_IN_SIZE  256
 #define PATH_MAX_HERE 320
@@ -94,7 +95,7 @@ static void read_drop_in(const struct root *root, const char *name, struct kille
 static void read_oomd(
 	struct killer *killer, const struct root *root, const struct snapshot *snapshot)
 {
-	char path[PATH_MAX_HERE], buffer[4096];
+	char path[PATH_MAX_HERE], buffer[ARGS_SIZE];
 	struct next_name next = { .after = "" };
 	(void)snapshot;
 	killer->mem_free = killer->swap_free = 1000;
@@ -120,7 +121,7 @@ static void read_oomd(
 static void read_earlyoom(
 	struct killer *killer, const struct root *root, const struct snapshot *snapshot)
 {
-	char buffer[4096];
+	char buffer[ARGS_SIZE];
 	struct text arguments = read_arguments(root, killer->pid, buffer, sizeof(buffer));
 	if (arguments.len)
 		killer_parse_earlyoom(arguments, &snapshot->host.meminfo, killer);
@@ -142,7 +143,7 @@ static bool is_system_path(struct text path)
 static void read_nohang(
 	struct killer *killer, const struct root *root, const struct snapshot *snapshot)
 {
-	char buffer[4096], path[PATH_MAX_HERE], settings[FILE_SIZE];
+	char buffer[ARGS_SIZE], path[PATH_MAX_HERE], settings[FILE_SIZE];
 	struct text arguments = read_arguments(root, killer->pid, buffer, sizeof(buffer)), file;
 	if (!killer_find_argument(arguments, "--config", &file) &&
 		!killer_find_argument(arguments, "-c", &file))

@@ -213,33 +213,16 @@ struct numbers {
 	size_t capacity, count;
 };
 
-static void take_numbers(struct numbers *numbers, struct text *text)
+static bool take_number(void *context, struct text line)
 {
-	struct text line;
+	struct numbers *numbers = context;
 	uint64_t pid;
-	while (text_split(text, '\n', &line)) {
-		if (!text_to_u64(line, &pid) || pid > INT32_MAX)
-			continue;
-		if (numbers->count < numbers->capacity)
-			numbers->pids[numbers->count] = (pid_t)pid;
-		numbers->count++;
-	}
-}
-
-static ssize_t read_numbers(int fd, struct numbers *numbers)
-{
-	char buffer[4096];
-	size_t filled = 0;
-	ssize_t got;
-	while ((got = read(fd, buffer + filled, sizeof(buffer) - filled)) != 0) {
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		struct text text = { buffer, filled + (got > 0 ? (size_t)got : 0) };
-		take_numbers(numbers, &text);
-		filled = text.len < sizeof(buffer) ? text.len : 0;
-		memmove(buffer, text.at, filled);
-	}
-	return (ssize_t)numbers->count;
+	if (!text_to_u64(line, &pid) || pid > INT32_MAX)
+		return true;
+	if (numbers->count < numbers->capacity)
+		numbers->pids[numbers->count] = (pid_t)pid;
+	numbers->count++;
+	return true;
 }
 
 ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, size_t capacity)
@@ -253,7 +236,7 @@ ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, s
 	int fd = root_open_at(tree->walk->root, tree->walk->top_fd, path);
 	if (fd < 0)
 		return fd;
-	ssize_t result = read_numbers(fd, &numbers);
+	int result = root_each_line_of(fd, ROOT_PIDS_MAX, take_number, &numbers);
 	close(fd);
-	return result;
+	return result < 0 ? result : (ssize_t)numbers.count;
 }

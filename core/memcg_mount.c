@@ -8,11 +8,11 @@ static bool is_octal(char c)
 }
 
 /* mountinfo writes blank, tab, newline and backslash as a backslash and three octal digits.
- * Source: fs/proc_namespace.c:mangle(). */
-static void unescape(struct text text, char *buffer, size_t size)
+ * False when it does not fit. Source: fs/proc_namespace.c:mangle(). */
+static bool unescape(struct text text, char *buffer, size_t size)
 {
 	size_t length = 0;
-	for (size_t i = 0; i < text.len && length < size - 1; i++) {
+	for (size_t i = 0; i < text.len; i++) {
 		const char *at = text.at + i;
 		char c = *at;
 		if (c == '\\' && text.len - i > 3 && is_octal(at[1]) && is_octal(at[2]) &&
@@ -20,9 +20,12 @@ static void unescape(struct text text, char *buffer, size_t size)
 			c = (char)((at[1] - '0') * 64 + (at[2] - '0') * 8 + (at[3] - '0'));
 			i += 3;
 		}
+		if (length == size - 1)
+			return false;
 		buffer[length++] = c;
 	}
 	buffer[length] = '\0';
+	return true;
 }
 
 /* Whether a list such as "rw,cpu,memory" has `word`. */
@@ -62,9 +65,10 @@ bool memcg_mount_parse(struct text line, struct memcg_mount *ret)
 	int version = version_of(type, super_options);
 	if (version == 0 || *point.at != '/' || *shown.at != '/')
 		return false;
+	if (!unescape(point, ret->point, sizeof(ret->point)) ||
+		!unescape(shown, ret->shown, sizeof(ret->shown)))
+		return false;
 	ret->version = version;
-	unescape(point, ret->point, sizeof(ret->point));
-	unescape(shown, ret->shown, sizeof(ret->shown));
 	return true;
 }
 

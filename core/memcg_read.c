@@ -47,7 +47,8 @@ static ssize_t read_fd(struct memcg_walk *walk, int fd)
 	do
 		length = pread(fd, walk->text, sizeof(walk->text), 0);
 	while (length < 0 && errno == EINTR);
-	return length;
+	/* One that fills the buffer may go on: part of a file is no file, its last number may be cut. */
+	return length == (ssize_t)sizeof(walk->text) ? -EFBIG : length;
 }
 
 static void tell(const struct memcg_walk *walk, size_t length)

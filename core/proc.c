@@ -8,12 +8,11 @@
 
 #include <linux/kcmp.h>
 
-#define PF_EXITING      0x00000004 /* include/linux/sched.h */
-#define PF_SIGNALED     0x00000400
-#define PF_KTHREAD      0x00200000
-#define CAP_SYS_ADMIN   21
-#define PROC_FILE_SIZE  8192
-#define STATUS_SIZE_MAX (1 << 20) /* 65,536 groups of ten digits, and the rest */
+#define PF_EXITING     0x00000004 /* include/linux/sched.h */
+#define PF_SIGNALED    0x00000400
+#define PF_KTHREAD     0x00200000
+#define CAP_SYS_ADMIN  21
+#define PROC_FILE_SIZE 8192
 
 /* stat: what stands after the comm, counted from field 3. */
 enum stat_field { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_START = 22, STAT_RSS = 24 };
@@ -343,7 +342,7 @@ static ssize_t read_long_status(
 	struct task read = *task;
 	struct status_parser parser = begin_status(&read, page_size);
 	snprintf(path, sizeof(path), "proc/%d/%s", (int)pid, name);
-	int result = root_each_line(root, path, STATUS_SIZE_MAX, take_status_line, &parser);
+	int result = root_each_line(root, path, ROOT_STATUS_MAX, take_status_line, &parser);
 	if (result < 0 || parser.bad)
 		return result < 0 ? result : -EINVAL;
 	complete_mm(&read);
@@ -474,19 +473,39 @@ ssize_t proc_read_cmdline(const struct root *root, pid_t pid, char *buffer, size
 	return length;
 }
 
+struct cgroup_search {
+	bool v2;
+	char *buffer;
+	size_t size;
+	ssize_t result;
+};
+
+/* Takes the path out of one line, or out of several. False when it is found. */
+static bool take_cgroup(void *context, struct text text)
+{
+	struct cgroup_search *search = context;
+	struct text path;
+	if (!proc_parse_cgroup(text, search->v2, &path))
+		return true;
+	search->result = path.len < search->size ? (ssize_t)path.len : -EFBIG;
+	text_copy(path, search->buffer, search->size);
+	return false;
+}
+
 ssize_t proc_read_cgroup(const struct root *root, pid_t pid, bool v2, char *buffer, size_t size)
 {
-	char file[PROC_FILE_SIZE];
-	struct text path;
+	char file[PROC_FILE_SIZE], path[64];
+	struct cgroup_search search = { v2, buffer, size, -ENOENT };
 	ssize_t length = read_file(root, pid, "cgroup", file, sizeof(file));
-	if (length < 0)
+	if (length < 0 && length != -EFBIG)
 		return length;
-	if (!proc_parse_cgroup((struct text){ file, (size_t)length }, v2, &path))
-		return -ENOENT;
-	if (path.len >= size)
-		return -EFBIG;
-	text_copy(path, buffer, size);
-	return (ssize_t)path.len;
+	/* A dozen hierarchies of v1, each with a long path. */
+	snprintf(path, sizeof(path), "proc/%d/cgroup", (int)pid);
+	if (length == -EFBIG)
+		root_each_line(root, path, ROOT_CGROUP_MAX, take_cgroup, &search);
+	else
+		take_cgroup(&search, (struct text){ file, (size_t)length });
+	return search.result;
 }
 
 enum proc_same proc_same_mm(pid_t a, pid_t b)

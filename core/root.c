@@ -249,19 +249,18 @@ static ssize_t read_some(int fd, char *buffer, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-int root_each_line(const struct root *root, const char *path, size_t most,
+/* `root` and `path`: whom to tell of what, or NULL. */
+static int each_line(const struct root *root, const char *path, int fd, size_t most,
 	bool (*visit)(void *context, struct text line), void *context)
 {
 	struct lines lines = { .filled = 0, .skipping = false };
 	size_t offset = 0;
 	ssize_t got;
-	int fd = open_below(root, path, 0);
-	if (fd < 0)
-		return fd;
 	do {
 		char *end = lines.buffer + lines.filled;
 		got = read_some(fd, end, sizeof(lines.buffer) - lines.filled);
-		tell_file(root, path, offset, end, got);
+		if (root)
+			tell_file(root, path, offset, end, got);
 		if (got > 0) {
 			offset += (size_t)got;
 			lines.filled += (size_t)got;
@@ -269,8 +268,24 @@ int root_each_line(const struct root *root, const char *path, size_t most,
 		if (offset > most)
 			got = -EFBIG;
 	} while (got >= 0 && visit_lines(&lines, got == 0, visit, context) && got > 0);
-	close(fd);
 	return got < 0 ? (int)got : 0;
+}
+
+int root_each_line(const struct root *root, const char *path, size_t most,
+	bool (*visit)(void *context, struct text line), void *context)
+{
+	int fd = open_below(root, path, 0);
+	if (fd < 0)
+		return fd;
+	int result = each_line(root, path, fd, most, visit, context);
+	close(fd);
+	return result;
+}
+
+int root_each_line_of(
+	int fd, size_t most, bool (*visit)(void *context, struct text line), void *context)
+{
+	return each_line(NULL, NULL, fd, most, visit, context);
 }
 
 static bool number_of(const char *name, pid_t *ret)

@@ -2,11 +2,13 @@
  * by its directory is never mistaken for another with the same pid. */
 #include "support.h"
 #include "support_child.h"
+#include "support_tree.h"
 
 #include "oomspect/action.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -145,6 +147,51 @@ static void refuses_the_id_of_a_thread_and_names_its_process(void **state)
 	assert_non_null(strstr(fixture->err.text, process));
 	pthread_cancel(thread);
 	pthread_join(thread, NULL);
+}
+
+enum { MANY_GROUPS = 2500 }; /* their numbers fill more than three pages of status */
+
+static bool join_groups(void)
+{
+	gid_t groups[MANY_GROUPS];
+	for (unsigned i = 0; i < MANY_GROUPS; i++)
+		groups[i] = 1000000 + i;
+	return setgroups(MANY_GROUPS, groups) == 0;
+}
+
+/* The first thread ends, which makes a zombie of the process, and another one lives on. */
+static _Noreturn void leave_a_thread(int ready)
+{
+	volatile pid_t tid = 0;
+	pthread_t thread;
+	if (!join_groups())
+		_exit(1);
+	pthread_create(&thread, NULL, sleep_in_thread, (void *)(uintptr_t)&tid);
+	while (!tid)
+		usleep(1000);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	syscall(SYS_exit, 0);
+	_exit(1);
+}
+
+static void holds_a_process_whose_thread_lives_whatever_groups_it_is_in(void **state)
+{
+	struct fixture *fixture = *state;
+	int ready[2];
+	char byte;
+	if (geteuid() != 0)
+		skip_because("needs root to be in many groups");
+	assert_int_equal(pipe(ready), 0);
+	fixture->child = fork();
+	if (fixture->child == 0)
+		leave_a_thread(ready[1]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	usleep(20000); /* until the first thread has ended */
+	if (hold(fixture, fixture->child) != ERR_OK)
+		fail_msg("%s", fixture->err.text);
 }
 
 static void refuses_a_kernel_thread(void **state)
@@ -355,6 +402,76 @@ static void read_only_takes_every_right_away(void **state)
 	assert_true(action_may_signal(&rights, &mine));
 }
 
+/* The rights of a process in so many groups, as a byte of bits to be passed on. */
+static int rights_in_groups(const struct root *root)
+{
+	if (!join_groups())
+		return -1;
+	struct action_rights rights = action_rights_probe(root, false);
+	return rights.sys_resource | rights.write_any << 1 | rights.kill_any << 2 |
+	       rights.init_user_ns << 3;
+}
+
+static void rights_are_the_same_in_many_groups(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct action_rights here = action_rights_probe(&fixture->root, false);
+	int status;
+	if (geteuid() != 0)
+		skip_because("needs root to be in many groups");
+	assert_true(here.kill_any);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(rights_in_groups(&fixture->root));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), here.sys_resource | here.write_any << 1 |
+						      here.kill_any << 2 | here.init_user_ns << 3);
+}
+
+static const struct map_row {
+	const char *claim, *map;
+	bool init_user_ns, nobody_mapped;
+} map_rows[] = {
+	{ "the first user namespace", "         0          0 4294967295\n", true, true },
+	{ "one with some users of its own", "0 100000 65536\n", false, true },
+	{ "one with root alone", "0 1000 1\n", false, false },
+	{ "all users, and one more line", "0 0 4294967295\n4294967295 5 1\n", false, true },
+	{ "all users of another begin", "0 1 4294967295\n", false, true },
+	{ "nobody in a line of its own", "0 1000 1\n65534 200 1\n", false, true },
+	{ "no line", "", false, false },
+	{ "no number", "0 x 4294967295\n", false, false },
+};
+
+static void tells_the_user_namespace_by_its_map(void **state)
+{
+	const struct map_row *row = *state;
+	struct tree tree;
+	tree_init(&tree);
+	tree_write(&tree, "proc/self/uid_map", row->map);
+	struct action_rights rights = action_rights_probe(&tree.root, false);
+	tree_release(&tree);
+	assert_int_equal(rights.init_user_ns, row->init_user_ns);
+	assert_int_equal(rights.nobody_mapped, row->nobody_mapped);
+}
+
+static void a_user_namespace_may_have_hundreds_of_lines(void **state)
+{
+	char text[16384];
+	struct tree tree;
+	size_t used = 0;
+	(void)state;
+	for (int i = 0; i < 339; i++)
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%10d %10d %10d\n", i, 100000 + i, 1);
+	snprintf(text + used, sizeof(text) - used, "     65534     200000          1\n");
+	tree_init(&tree);
+	tree_write(&tree, "proc/self/uid_map", text);
+	struct action_rights rights = action_rights_probe(&tree.root, false);
+	tree_release(&tree);
+	assert_true(rights.nobody_mapped);
+	assert_false(rights.init_user_ns);
+}
+
 static void another_users_process_is_out_of_reach_without_the_right(void **state)
 {
 	(void)state;
@@ -398,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOLDING(refuses_pid_zero_and_below),
 		HOLDING(refuses_the_id_of_a_thread_and_names_its_process),
+		HOLDING(holds_a_process_whose_thread_lives_whatever_groups_it_is_in),
 		HOLDING(refuses_a_kernel_thread),
 		HOLDING(refuses_a_zombie),
 		HOLDING(says_gone_of_a_pid_that_is_not_there),
@@ -410,9 +528,12 @@ int main(void)
 		cmocka_unit_test(a_reused_pid_is_never_hit),
 		HOLDING(a_captured_machine_cannot_be_changed),
 		HOLDING(read_only_takes_every_right_away),
+		HOLDING(rights_are_the_same_in_many_groups),
+		cmocka_unit_test(a_user_namespace_may_have_hundreds_of_lines),
 		cmocka_unit_test(another_users_process_is_out_of_reach_without_the_right),
 		cmocka_unit_test(unmapped_users_of_a_namespace_are_out_of_reach),
 	};
 	int failed = run_rows("values of oom_score_adj", value_rows, check_value);
+	failed += run_rows("user namespaces", map_rows, tells_the_user_namespace_by_its_map);
 	return failed + cmocka_run_group_tests_name("changing processes", tests, NULL, NULL);
 }

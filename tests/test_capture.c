@@ -160,6 +160,41 @@ static void keeps_what_documents_ask_beside_the_sample(void **state)
 	close_machine(&capturing);
 }
 
+static void put_long(const struct tree *tree, const char *path, const char *end)
+{
+	static char text[200001];
+	size_t length = sizeof(text) - 1 - strlen(end);
+	memset(text, 'x', length);
+	for (size_t i = 63; i < length; i += 64)
+		text[i] = '\n';
+	strcpy(text + length, end);
+	tree_write(tree, path, text);
+}
+
+static void keeps_files_of_any_length_whole(void **state)
+{
+	static const char *const paths[] = { "etc/passwd", "proc/42/cmdline" };
+	struct capturing capturing;
+	struct capture_result result;
+	struct tree tree;
+	struct stat status;
+	char path[256];
+	(void)state;
+	tree_init(&tree);
+	tree_add(&tree, &(struct tree_process){ .pid = 42, .rss = 5 });
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		put_long(&tree, paths[i], "the end");
+	open_machine(&capturing, tree.path);
+	assert_int_equal(capture_write(&capturing.root, capturing.copy, &result, NULL), ERR_OK);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		snprintf(path, sizeof(path), "%s/%s", capturing.copy, paths[i]);
+		assert_return_code(stat(path, &status), errno);
+		assert_int_equal(status.st_size, 200000);
+	}
+	close_machine(&capturing);
+	tree_release(&tree);
+}
+
 /* --- where nothing can be written */
 
 static void make_nothing(const char *path)
@@ -248,6 +283,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_machine_can_be_captured_and_ranked),
 		cmocka_unit_test(keeps_what_documents_ask_beside_the_sample),
+		cmocka_unit_test(keeps_files_of_any_length_whole),
 		cmocka_unit_test(says_which_file_could_not_be_written),
 	};
 	return run_rows("machines", machine_cases, reads_the_same_from_its_capture) +

@@ -25,7 +25,7 @@ static const struct machine_row machine_rows[] = {
 	{ "a meminfo that is a directory", "proc/meminfo", FILES_DIRECTORY,
 		"meminfo: Is a directory" },
 	{ "a meminfo that is empty", "proc/meminfo", FILES_EMPTY, "meminfo: no MemTotal in it" },
-	{ "a meminfo of 1 GB", "proc/meminfo", FILES_GIGABYTE, "meminfo: no MemTotal in it" },
+	{ "a meminfo of 1 GB", "proc/meminfo", FILES_GIGABYTE, "meminfo: File too large" },
 	{ "a meminfo that is binary", "proc/meminfo", FILES_BINARY, "meminfo: no MemTotal in it" },
 };
 

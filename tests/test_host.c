@@ -179,6 +179,21 @@ static struct host identify(const struct tree *tree)
 	return host;
 }
 
+/* Counters beyond what is read would be missing from a sum. */
+static void a_vmstat_that_is_too_long_is_unknown(void **state)
+{
+	const struct tree *tree = *state;
+	static char text[40000];
+	size_t used = (size_t)sprintf(text, "oom_kill 5\nallocstall_normal 3\n");
+	while (used < 35000)
+		used += (size_t)sprintf(text + used, "nr_of_something 12345\n");
+	sprintf(text + used, "allocstall_movable 4\n");
+	tree_write(tree, "proc/vmstat", text);
+	struct host host = identify(tree);
+	assert_int_equal(host.vmstat.oom_kill, UNKNOWN);
+	assert_int_equal(host.vmstat.allocstall, UNKNOWN);
+}
+
 static void keeps_the_zones_that_have_memory(void **state)
 {
 	write_zones(*state, zoneinfo);
@@ -483,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_missing_line_of_meminfo_is_unknown_and_zero_is_zero),
 		cmocka_unit_test(adds_up_the_counters_of_vmstat),
 		cmocka_unit_test(stalls_of_every_zone_count),
+		TREE_TEST(a_vmstat_that_is_too_long_is_unknown),
 		cmocka_unit_test(an_old_vmstat_without_oom_kill_is_unknown),
 		TREE_TEST(keeps_the_zones_that_have_memory),
 		TREE_TEST(the_pages_of_nodes_are_their_present_pages_and_all_swap),

@@ -373,6 +373,21 @@ static void nohang_is_named_when_its_settings_are_not_found(void **state)
 		words(fixture, KILLER_OOMD), "oomd active, its thresholds are not known");
 }
 
+static void long_settings_are_read_whole(void **state)
+{
+	struct fixture *fixture = *state;
+	static char settings[40000];
+	size_t used = 0;
+	while (used < 32000) /* the comments of a file that explains itself */
+		used += (size_t)sprintf(settings + used, "## This is how it is, and why.\n");
+	strcpy(settings + used, "soft_threshold_min_mem = 5 %\nsoft_threshold_min_swap = 10 %\n");
+	files_put(&fixture->files, "etc/nohang/nohang.conf", settings);
+	put_arguments(fixture, "nohang --config /etc/nohang/nohang.conf");
+	run(fixture, 10, "nohang");
+	look(fixture);
+	assert_int_equal(stand(fixture, KILLER_NOHANG), KILLER_WAITS);
+}
+
 struct config_row {
 	const char *claim, *path;
 	enum killer_stand stand;
@@ -478,6 +493,7 @@ int main(void)
 		ON_MACHINE(earlyoom_says_both_shares),
 		ON_MACHINE(unequal_limits_are_said_each),
 		ON_MACHINE(nohang_is_named_when_its_settings_are_not_found),
+		ON_MACHINE(long_settings_are_read_whole),
 		ON_MACHINE(files_are_read_once_a_process),
 		ON_MACHINE(a_process_in_deep_sleep_is_asked_later),
 		ON_MACHINE(one_that_ended_is_forgotten),

@@ -2,6 +2,8 @@
 
 #include "support_hierarchy.h"
 
+#include "oomspect/memcg_file.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -176,6 +178,58 @@ static void many_processes_are_read_in_pieces(void **state)
 		assert_int_equal(pids[i], 100000 + i);
 }
 
+static void a_list_of_processes_without_end_is_none(void **state)
+{
+	struct hierarchy *hierarchy = *state;
+	char path[128];
+	pid_t pids[2];
+	hierarchy_put(hierarchy, ".", "cgroup.controllers", "memory\n");
+	hierarchy_put(hierarchy, ".", "cgroup.procs", "5\n");
+	hierarchy_open(hierarchy, V2_MOUNT);
+	assert_int_equal(memcg_procs(&hierarchy->tree, 0, pids, 2), 1);
+	snprintf(path, sizeof(path), "%s/cg/cgroup.procs", hierarchy->files.path);
+	assert_return_code(truncate(path, (off_t)1 << 36), errno);
+	assert_int_equal(memcg_procs(&hierarchy->tree, 0, pids, 2), -EFBIG);
+}
+
+/* The last number of a part may be cut, and keys may be missing. */
+static void a_file_that_is_too_long_is_unknown_and_not_a_part_of_it(void **state)
+{
+	struct hierarchy *hierarchy = *state;
+	static char text[MEMCG_FILE_TEXT_SIZE + 64];
+	size_t used = (size_t)sprintf(text, "anon 4096\nfile 8192\n");
+	while (used < MEMCG_FILE_TEXT_SIZE)
+		used += (size_t)sprintf(text + used, "some_other_key 1234567890\n");
+	hierarchy_put(hierarchy, ".", "cgroup.controllers", "memory\n");
+	hierarchy_put(hierarchy, "a", "memory.current", "16384\n");
+	hierarchy_put(hierarchy, "a", "memory.stat", text);
+	hierarchy_open(hierarchy, V2_MOUNT);
+	assert_amount(hierarchy_row(hierarchy, "/a")->anon, AMOUNT_UNKNOWN, 0);
+	text[MEMCG_FILE_TEXT_SIZE - 1] = '\0';
+	hierarchy_put(hierarchy, "b", "memory.current", "16384\n");
+	hierarchy_put(hierarchy, "b", "memory.stat", text);
+	hierarchy_read(hierarchy);
+	assert_amount(hierarchy_row(hierarchy, "/b")->anon, AMOUNT_BYTES, 4096);
+}
+
+/* A user may mount something of their own with a name that ends like another mount. */
+static void the_rest_of_a_long_line_is_no_mount(void **state)
+{
+	struct hierarchy *hierarchy = *state;
+	static char mounts[3 * ROOT_LINE_MAX];
+	static const char forged[] = " 35 31 0:32 / /evil rw - cgroup cgroup rw,memory\n";
+	for (size_t cut = 1024; cut <= 2 * ROOT_LINE_MAX; cut *= 2) {
+		size_t used = (size_t)sprintf(mounts, "20 1 0:9 / /mnt rw - fuse ");
+		memset(mounts + used, 'x', cut - used - 1);
+		strcpy(mounts + cut - 1, forged); /* at the beginning of another piece */
+		hierarchy_put(hierarchy, "../evil", "memory.usage_in_bytes", "4096\n");
+		files_open(&hierarchy->files, mounts, &hierarchy->root);
+		assert_int_equal(memcg_tree_open(&hierarchy->tree, &hierarchy->root, NULL), ERR_OK);
+		assert_int_equal(hierarchy->tree.version, 0);
+		root_release(&hierarchy->root);
+	}
+}
+
 /* The live machine against a recomputation that shares no code. */
 static uint64_t number_in(const char *directory, const char *file, const char *key)
 {
@@ -327,6 +381,9 @@ int main(void)
 		ON_A_HIERARCHY(the_order_of_joining_is_read_on_v2),
 		ON_A_HIERARCHY(the_order_of_joining_cannot_be_had_on_v1),
 		ON_A_HIERARCHY(many_processes_are_read_in_pieces),
+		ON_A_HIERARCHY(a_list_of_processes_without_end_is_none),
+		ON_A_HIERARCHY(a_file_that_is_too_long_is_unknown_and_not_a_part_of_it),
+		ON_A_HIERARCHY(the_rest_of_a_long_line_is_no_mount),
 		ON_A_HIERARCHY(live_siblings_stand_in_the_order_of_creation),
 		ON_A_HIERARCHY(the_live_machine_agrees_with_its_files),
 	};

@@ -59,16 +59,20 @@ static void check_mount(void **state)
 	assert_string_equal(mount.shown, row->shown);
 }
 
-static void long_paths_are_cut(void **state)
+static void a_path_that_does_not_fit_is_another_one_when_cut(void **state)
 {
 	(void)state;
 	static char line[3 * PATH_MAX];
 	struct memcg_mount mount;
+	const size_t begin = strlen("35 31 0:32 / ");
 	memset(line, 'a', sizeof(line));
-	memcpy(line, "35 31 0:32 / /", 14);
-	strcpy(line + 2 * PATH_MAX, " rw - cgroup2 cgroup2 rw");
+	memcpy(line, "35 31 0:32 / /", begin + 1);
+	strcpy(line + begin + PATH_MAX - 1, " rw - cgroup2 cgroup2 rw");
 	assert_true(memcg_mount_parse(text_of(line), &mount));
 	assert_int_equal(strlen(mount.point), PATH_MAX - 1);
+	memset(line + begin + 1, 'a', sizeof(line) - begin - 1);
+	strcpy(line + begin + PATH_MAX, " rw - cgroup2 cgroup2 rw");
+	assert_false(memcg_mount_parse(text_of(line), &mount));
 }
 
 static void controllers_are_words(void **state)
@@ -95,7 +99,7 @@ static void climbing_out_is_a_top(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(long_paths_are_cut),
+		cmocka_unit_test(a_path_that_does_not_fit_is_another_one_when_cut),
 		cmocka_unit_test(controllers_are_words),
 		cmocka_unit_test(climbing_out_is_a_top),
 	};

@@ -307,6 +307,26 @@ static void reads_the_cgroup_of_a_process(void **state)
 	assert_int_equal(proc_read_cgroup(&tree->root, 42, false, path, sizeof(path)), -ENOENT);
 }
 
+static void a_cgroup_file_longer_than_any_buffer_is_read_all_the_same(void **state)
+{
+	/* A dozen hierarchies of v1, each with a path as long as there can be one. */
+	static char text[13 * 4100];
+	const struct tree *tree = *state;
+	static char long_path[4000], path[4096];
+	memset(long_path, 'x', sizeof(long_path) - 1);
+	size_t used = 0;
+	for (int i = 12; i > 1; i--)
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%d:name=%d:/%s\n", i, i, long_path);
+	snprintf(text + used, sizeof(text) - used, "1:memory:/a/%s\n0::/c\n", long_path);
+	tree_write(tree, "proc/42/cgroup", text);
+	assert_int_equal(proc_read_cgroup(&tree->root, 42, false, path, sizeof(path)), 4002);
+	assert_true(strncmp(path, "/a/xxx", 6) == 0);
+	assert_int_equal(proc_read_cgroup(&tree->root, 42, true, path, sizeof(path)), 2);
+	assert_string_equal(path, "/c");
+	assert_int_equal(proc_read_cgroup(&tree->root, 42, false, path, 4002), -EFBIG);
+}
+
 static void a_process_shares_its_mm_with_itself_alone(void **state)
 {
 	(void)state;
@@ -335,6 +355,7 @@ int main(void)
 		TREE_TEST(cuts_a_long_command_line),
 		TREE_TEST(a_kernel_thread_has_no_command_line),
 		TREE_TEST(reads_the_cgroup_of_a_process),
+		TREE_TEST(a_cgroup_file_longer_than_any_buffer_is_read_all_the_same),
 		cmocka_unit_test(a_process_shares_its_mm_with_itself_alone),
 	};
 	return run_rows("scores", score_cases, reads_the_scores) +

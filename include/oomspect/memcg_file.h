@@ -37,7 +37,7 @@ struct memcg_file {
 extern const struct memcg_file memcg_files[];
 extern const size_t memcg_file_count;
 
-/* The longest text of any of these files that is read. */
+/* Below this is the longest text of any of these files: one that is longer is unknown. */
 #define MEMCG_FILE_TEXT_SIZE 16384
 
 /* "max", and every number of 2^62 and above, is no limit: v1 prints LONG_MAX rounded down to a

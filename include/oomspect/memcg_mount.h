@@ -18,8 +18,8 @@ struct memcg_mount {
 	                         by a bind mount, "/../.." for a mount from outside the namespace */
 };
 
-/* Reads one line of mountinfo. False when it mounts neither v1's memory controller nor cgroup2, or
- * is not of mountinfo's grammar. */
+/* Reads one line of mountinfo. False, and *ret of no use, when it mounts neither v1's memory
+ * controller nor cgroup2, is not of mountinfo's grammar, or has a path that is longer than any. */
 bool memcg_mount_parse(struct text line, struct memcg_mount *ret);
 
 /* Whether the text of cgroup.controllers names memory. */

@@ -57,10 +57,18 @@ ssize_t root_readlink_proc(const struct root *root, const char *path, char *buff
 int root_each_line(const struct root *root, const char *path, size_t most,
 	bool (*visit)(void *context, struct text line), void *context);
 
+/* The same of a file that is open, from where it was last read; nobody is told of it. */
+int root_each_line_of(
+	int fd, size_t most, bool (*visit)(void *context, struct text line), void *context);
+
 /* What `most` is for files that grow with the machine. */
 #define ROOT_CPUS_MAX   ((size_t)256 << 20) /* zoneinfo, stat: 64 nodes of 4096 CPUs have 60 MiB */
 #define ROOT_MOUNTS_MAX ((size_t)64 << 20)  /* mountinfo: 100,000 mounts */
 #define ROOT_USERS_MAX  ((size_t)16 << 20)  /* passwd: 200,000 users */
+#define ROOT_STATUS_MAX ((size_t)1 << 20)   /* status: 65,536 groups of ten digits, and the rest */
+#define ROOT_CGROUP_MAX ((size_t)1 << 20)   /* cgroup: a path for each of v1's hierarchies */
+#define ROOT_PIDS_MAX   ((size_t)64 << 20)  /* cgroup.procs: as many pids as a kernel has */
+#define ROOT_ARGS_MAX   ((size_t)4 << 20)   /* cmdline: an execve(2) takes 2 MiB by default */
 
 /* Calls `visit` for each entry of the directory `path` below "proc" (".": itself) whose name is a
  * number above 0, in the directory's order, until it returns false. 0 or a negative errno. */
