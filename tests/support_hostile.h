@@ -9,4 +9,14 @@
  * bytes of `without`. */
 void hostile_name(unsigned seed, size_t number, const char *without, char *name, size_t size);
 
+#define HOSTILE_COMM_SIZE 16
+
+/* `events` kills as Linux 6.12 tells of one, with another name each time. Free it. */
+char *hostile_log(unsigned seed, unsigned events);
+
+/* Adds to a captured machine (support_machine.h) 200 processes of 30 users and 20 memory cgroups, the
+ * heaviest of it, with such names for all that has one: those that the kernel does not let us have
+ * are there too. */
+void hostile_machine(unsigned seed, const char *root);
+
 #endif

@@ -69,53 +69,9 @@ static void make_cgroups(struct live *live)
 
 /* --- the kernel's log ------------------------------------------------------------------------------ */
 
-static void put_replaced(FILE *to, const char *line, const char *what, const char *name)
-{
-	const char *at;
-	while ((at = strstr(line, what))) {
-		fprintf(to, "%.*s%s", (int)(at - line), line, name);
-		line = at + strlen(what);
-	}
-	fputs(line, to);
-}
-
-/* In the words of the fixture: who asked, who was killed, and where. */
-static void put_line(FILE *to, const char *line, const char *name)
-{
-	static const struct {
-		const char *what, *before, *behind;
-	} places[] = { { "/lab/c", "/", "" }, { "(a)", "(", ")" }, { "trigger", "", "" } };
-	char with[COMM_SIZE + 2];
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (!strstr(line, places[i].what) && i + 1 < ARRAY_SIZE(places))
-			continue;
-		snprintf(with, sizeof(with), "%s%s%s", places[i].before, name, places[i].behind);
-		put_replaced(to, line, places[i].what, with);
-		break;
-	}
-}
-
-/* A kill as Linux 6.12 tells of it, `events` times, with another name each time. */
-static char *hostile_log(unsigned events)
-{
-	char line[1024], name[COMM_SIZE], *text = NULL;
-	size_t size;
-	FILE *log = open_memstream(&text, &size);
-	for (unsigned i = 0; i < events; i++) {
-		FILE *fixture = fopen("tests/fixtures/klog/6.12-memcg-group.kmsg", "re");
-		assert_non_null(fixture);
-		hostile_name(all.seed + 3, i, "\n", name, sizeof(name));
-		while (fgets(line, sizeof(line), fixture))
-			put_line(log, line, name);
-		fclose(fixture);
-	}
-	assert_int_equal(fclose(log), 0);
-	return text;
-}
-
 static void put_log(char *path, size_t size)
 {
-	char *text = hostile_log(40);
+	char *text = hostile_log(all.seed + 3, 40);
 	snprintf(path, size, "/tmp/oomspect-hostile-%d", (int)getpid());
 	FILE *file = fopen(path, "we");
 	assert_non_null(file);
@@ -253,69 +209,6 @@ static void changes_of_all_of_them(void **state)
 
 /* --- a captured machine: names that this kernel does not let us have --------------------------------- */
 
-static void write_name(
-	const char *root, const char *path, const char *before, size_t number, const char *behind)
-{
-	char name[200], text[512];
-	hostile_name(all.seed + 4, number, "", name, sizeof(name));
-	snprintf(text, sizeof(text), "%s%s%s", before, name, behind);
-	machine_write(root, path, text);
-}
-
-static void write_processes(const char *root)
-{
-	char path[64], comm[COMM_SIZE], stat[256], cgroup[128];
-	for (int i = 0; i < 200; i++) {
-		int pid = 20000 + i;
-		hostile_name(all.seed + 5, (size_t)i, "", comm, sizeof(comm));
-		snprintf(path, sizeof(path), "proc/%d/stat", pid);
-		snprintf(stat, sizeof(stat),
-			"%d (%s) S 1 %d %d 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 100 0 %d 0 0 0 0 "
-			"0 0 0 0 "
-			"0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-			pid, comm, pid, pid, 100000 + i);
-		machine_write(root, path, stat);
-		snprintf(path, sizeof(path), "proc/%d/status", pid);
-		snprintf(stat, sizeof(stat),
-			"Name:\tx\nTgid:\t%d\nPid:\t%d\nPPid:\t1\nUid:\t33 33 33 33\nVmRSS:\t%d "
-			"kB\n"
-			"RssAnon:\t%d kB\nRssFile:\t0 kB\nRssShmem:\t0 kB\nVmPTE:\t4 "
-			"kB\nVmSwap:\t0 kB\n",
-			pid, pid, 400000 + 4 * i, 400000 + 4 * i);
-		machine_write(root, path, stat);
-		snprintf(path, sizeof(path), "proc/%d/oom_score_adj", pid);
-		machine_write(root, path, "900\n");
-		snprintf(path, sizeof(path), "proc/%d/cmdline", pid);
-		write_name(root, path, "", (size_t)i, "");
-		hostile_name(all.seed + 6, (size_t)i % 20, "/", comm, sizeof(comm));
-		snprintf(cgroup, sizeof(cgroup), "0::/%s\n", comm);
-		snprintf(path, sizeof(path), "proc/%d/cgroup", pid);
-		machine_write(root, path, cgroup);
-		snprintf(path, sizeof(path), "proc/%d/wchan", pid);
-		write_name(root, path, "", (size_t)i, "");
-		snprintf(path, sizeof(path), "proc/%d/limits", pid);
-		write_name(root, path, "Max locked memory  ", (size_t)i, " bytes\n");
-	}
-}
-
-static void write_machine(const char *root)
-{
-	char name[128], group[COMM_SIZE];
-	write_processes(root);
-	for (size_t i = 0; i < 20; i++) {
-		hostile_name(all.seed + 6, i, "/", group, sizeof(group));
-		if (strcmp(group, ".") == 0 || strcmp(group, "..") == 0)
-			continue;
-		snprintf(name, sizeof(name), "sys/fs/cgroup/%s/memory.current", group);
-		machine_write(root, name, "1000000000\n");
-		snprintf(name, sizeof(name), "sys/fs/cgroup/%s/memory.max", group);
-		machine_write(root, name, "1100000000\n");
-	}
-	write_name(root, "proc/sys/kernel/hostname", "", 0, "\n");
-	write_name(root, "proc/sys/kernel/osrelease", "6.1.", 1, "\n");
-	write_name(root, "etc/passwd", "", 8, ":x:33:33::/:/bin/sh\n");
-}
-
 static void a_captured_machine(void **state)
 {
 	(void)state;
@@ -324,9 +217,9 @@ static void a_captured_machine(void **state)
 		char log[96];
 		const char *const words[] = { "--log", log, NULL };
 		struct session *session = session_new();
-		write_machine(session->root);
+		hostile_machine(all.seed + 4, session->root);
 		snprintf(log, sizeof(log), "%s/log", session->root);
-		char *text = hostile_log(40);
+		char *text = hostile_log(all.seed + 3, 40);
 		machine_write(session->root, "log", text);
 		free(text);
 		struct terminal *terminal = session_start(session, rows[i].rows, rows[i].cols,
