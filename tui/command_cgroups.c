@@ -49,9 +49,6 @@ static enum err_code choose_columns(struct cgroups *cgroups, struct err *err)
 		enum err_code code = cgroup_column_set_parse(&sort, options->sort, err);
 		if (code)
 			return code;
-		if (sort.count != 1)
-			return err_set(
-				err, ERR_SYNTAX, "--sort %s: one column only", options->sort);
 		cgroups->sort = sort.ids[0];
 	}
 	if (options->columns)

@@ -37,9 +37,6 @@ static enum err_code choose_columns(struct list *list, struct err *err)
 		enum err_code code = column_set_parse(&sort, options->sort, err);
 		if (code)
 			return code;
-		if (sort.count != 1)
-			return err_set(
-				err, ERR_SYNTAX, "--sort %s: one column only", options->sort);
 		list->order.column = sort.ids[0];
 	}
 	if (options->columns)
@@ -174,6 +171,7 @@ int command_list(const struct options *options, struct err *err)
 		return STATUS_FAILED;
 	listing_init(&list.listing);
 	enum err_code code = printer_init(&list.printer, stdout, WIDTH_AT_FIRST, err);
+	list.printer.grid.ascii |= options->ascii;
 	if (!code)
 		code = choose_rows(&list, err);
 	if (!code)

@@ -1,26 +1,58 @@
 /* Wiring: which command runs, and the only exit status. */
 #include "app.h"
+#include "audit.h"
 #include "command.h"
+#include "config.h"
 #include "output.h"
 #include "printer.h"
 
-#include <errno.h>
+#include "oomspect/klog.h"
+
 #include <locale.h>
 #include <signal.h>
 #include <unistd.h>
 
+/* Files that only the screen has a use for: where the list stands in for it, one that cannot be read
+ * is an error all the same. */
+static enum err_code check_files(const struct options *options, struct err *err)
+{
+	struct config config;
+	struct audit audit;
+	struct klog klog;
+	enum err_code code = ERR_OK;
+	config_defaults(&config);
+	if (options->config)
+		code = config_read(&config, options->config, true, err);
+	if (!code && options->log) {
+		code = klog_open_file(&klog, options->log, err);
+		if (!code)
+			klog_close(&klog);
+	}
+	if (!code) {
+		code = audit_open(&audit, options->audit, err);
+		audit_release(&audit);
+	}
+	return code;
+}
+
+/* The list, asked for by options of its own or in place of the screen. */
+static int list_for_screen(const struct options *options, struct err *err)
+{
+	return check_files(options, err) ? STATUS_FAILED : command_list(options, err);
+}
+
 /* The live screen, or the list when there is no terminal to write to. */
 static int command_screen(const struct options *options, struct err *err)
 {
-	if (options->batch || !isatty(STDOUT_FILENO))
-		return command_list(options, err);
+	if (options->batch || options->list_columns || !isatty(STDOUT_FILENO))
+		return list_for_screen(options, err);
 	return app_run(options, err);
 }
 
 static const struct command commands[] = {
 	{ COMMAND_SCREEN, NULL, "", "the live screen; not on a terminal: the same as list", 0,
 		command_screen },
-	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, command_list },
+	{ COMMAND_LIST, "list", "", "processes, next victim first", 0, list_for_screen },
 	{ COMMAND_CGROUPS, "cgroups", "",
 		"memory cgroups: usage, limits, and who would die in each", 0, command_cgroups },
 	{ COMMAND_VICTIM, "victim", "", "whom the kernel would kill now, who dies with it, and why",
@@ -68,13 +100,16 @@ int main(int argc, char *argv[])
 {
 	struct options options;
 	struct err err = { 0 };
-	int status = STATUS_USAGE;
+	int status = STATUS_FAILED;
 	output_guard_descriptors();
 	/* Names may have any letters; numbers, for people too, are the same everywhere. */
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_DFL); /* a reader that goes away ends us quietly, whoever started us */
-	if (options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err) == ERR_OK)
+	enum err_code code = options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err);
+	if (code == ERR_OK)
 		status = check_output(run(&options, &err), &err);
+	else if (code != ERR_NO_MEMORY)
+		status = STATUS_USAGE;
 	options_release(&options);
 	if (err.code != ERR_OK)
 		printer_complain(&err);

@@ -1,6 +1,10 @@
 #include "options.h"
 
+#include "cgroup_column.h"
+#include "column_set.h"
 #include "oomspect/line.h"
+
+#include "oomspect/proc.h"
 #include "oomspect/text.h"
 
 #include <stdlib.h>
@@ -103,8 +107,10 @@ static bool parse_pids(void *field, struct options *options, const char *text)
 	free(*pids);
 	options->pid_count = 0;
 	*pids = calloc(room, sizeof(**pids));
-	if (!*pids)
+	if (!*pids) {
+		options->no_memory = true;
 		return false;
+	}
 	for (bool more = true; more;) {
 		uint64_t pid;
 		more = text_split(&rest, ',', &item);
@@ -113,6 +119,12 @@ static bool parse_pids(void *field, struct options *options, const char *text)
 		(*pids)[options->pid_count++] = (pid_t)pid;
 	}
 	return true;
+}
+
+static bool parse_nodes(void *field, struct options *options, const char *text)
+{
+	uint64_t mask;
+	return parse_string(field, options, text) && proc_parse_list(text_of(text), &mask);
 }
 
 #define FIELD(member) offsetof(struct options, member)
@@ -156,7 +168,7 @@ static const struct option_row rows[] = {
 		"append every change to FILE" },
 	{ 0, ON(SCREEN), "protect", NULL, FIELD(protect), parse_flag, NULL,
 		"give oomspect itself oom_score_adj -999; needs CAP_SYS_RESOURCE" },
-	{ 0, ON(VICTIM), "nodes", "LIST", FIELD(nodes), parse_string, "not a list of nodes",
+	{ 0, ON(VICTIM), "nodes", "LIST", FIELD(nodes), parse_nodes, "not a list of nodes",
 		"predict for these NUMA nodes, as cpuset.mems has them" },
 	{ 's', ON_SAMPLES, "sort", "COLUMN", FIELD(sort), parse_string, "not a column",
 		"sort by this column" },
@@ -214,6 +226,8 @@ static enum err_code take_option(struct options *options, struct words *words,
 			words->excludes[id] = row;
 	if (row->parse((char *)options + row->field, options, text))
 		return ERR_OK;
+	if (options->no_memory)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the command line");
 	return err_set(err, ERR_SYNTAX, "%s %s: %s", given, text, row->expected);
 }
 
@@ -290,6 +304,34 @@ static enum err_code take_word(struct options *options, struct words *words, con
 	return ERR_OK;
 }
 
+/* Each command has columns of its own. */
+static enum err_code parse_columns(
+	const struct options *options, const char *names, size_t *ret_count, struct err *err)
+{
+	struct cgroup_column_set cgroups = { .count = 0 };
+	struct column_set set = { .count = 0 };
+	enum err_code code;
+	if (options->command == COMMAND_CGROUPS)
+		code = cgroup_column_set_parse(&cgroups, names, err);
+	else
+		code = column_set_parse(&set, names, err);
+	*ret_count = cgroups.count + set.count;
+	return code;
+}
+
+static enum err_code check_columns(const struct options *options, struct err *err)
+{
+	size_t count;
+	enum err_code code = ERR_OK;
+	if (options->columns)
+		code = parse_columns(options, options->columns, &count, err);
+	if (!code && options->sort)
+		code = parse_columns(options, options->sort, &count, err);
+	if (!code && options->sort && count != 1)
+		code = err_set(err, ERR_SYNTAX, "--sort %s: one column only", options->sort);
+	return code;
+}
+
 /* The options that were given must be the command's. Without one, those of the list count as well
  * as those of the screen, and make it the list. */
 static enum err_code settle(struct options *options, const struct words *words,
@@ -305,7 +347,7 @@ static enum err_code settle(struct options *options, const struct words *words,
 	if (command && options->operand_count > command->max_operands && !options->help)
 		return err_set(err, ERR_SYNTAX, "%s: one word too many for %s",
 			options->operands[command->max_operands], command->name);
-	return ERR_OK;
+	return check_columns(options, err);
 }
 
 enum err_code options_parse(struct options *options, int argc, char *const argv[],

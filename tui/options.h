@@ -52,6 +52,7 @@ struct options {
 	const char *
 		*operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;
+	bool no_memory; /* what was not taken in may have been right */
 };
 
 /* A command is one row: how it is called, what it does, and the function that does it. */
@@ -65,8 +66,8 @@ struct command {
 	int (*run)(const struct options *options, struct err *err);
 };
 
-/* Parses the command line. Strings are borrowed from `argv`. Not ERR_OK is a wrong usage, and the
- * sentence says which word is wrong. Release in both cases. */
+/* Parses the command line. Strings are borrowed from `argv`. What is not ERR_OK or ERR_NO_MEMORY is a
+ * wrong usage, and the sentence says which word is wrong. Release in any case. */
 enum err_code options_parse(struct options *options, int argc, char *const argv[],
 	const struct command *commands, size_t command_count, struct err *err);
 void options_release(struct options *options);

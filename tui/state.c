@@ -41,6 +41,18 @@ static void name_operator(struct app *app)
 			sizeof(app->user));
 }
 
+/* The kernel's log may be out of reach; a file that was named is not to be. */
+static enum err_code open_events(struct app *app, struct err *err)
+{
+	const struct options *options = app->options;
+	events_pane_open(&app->events, options->log, app->watch.root.live);
+	if (!options->log || app->events.log.open)
+		return ERR_OK;
+	*err = app->events.log.why;
+	events_pane_release(&app->events);
+	return err->code;
+}
+
 enum err_code state_init(
 	struct app *app, const struct options *options, bool ascii, struct err *err)
 {
@@ -70,12 +82,12 @@ enum err_code state_init(
 	if (!code) {
 		code = apply_options(app, err);
 		if (!code)
-			code = acting_init(app, err);
+			code = open_events(app, err);
+		if (!code && (code = acting_init(app, err)))
+			events_pane_release(&app->events);
 		if (code)
 			detail_release(&app->detail);
 	}
-	if (!code)
-		events_pane_open(&app->events, options->log, app->watch.root.live);
 	if (code)
 		watch_release(&app->watch);
 	else
