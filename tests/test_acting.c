@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -370,6 +372,60 @@ static void in_a_user_namespace_root_has_no_such_power(void **state)
 	quit(terminal);
 }
 
+/* --- locked memory */
+
+/* VmLck of a process, in kB. */
+static long locked_kb(pid_t pid)
+{
+	char path[64], *text;
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	text = file_text(path);
+	const char *line = strstr(text, "VmLck:");
+	assert_non_null(line);
+	long kb = strtol(line + strlen("VmLck:"), NULL, 10);
+	free(text);
+	return kb;
+}
+
+static long locked_by(struct fixture *fixture, const char *const before[])
+{
+	struct terminal *terminal = start(fixture, before, NULL);
+	terminal_wait_for(terminal, "filtered out (=)");
+	long kb = locked_kb(terminal->pid);
+	quit(terminal);
+	return kb;
+}
+
+static void with_the_right_to_it_memory_is_locked(void **state)
+{
+	struct rlimit limit;
+	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+	size_t more = limit.rlim_cur == RLIM_INFINITY ? 4096 : limit.rlim_cur + 4096;
+	void *at = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* The sanitizers make nothing of mlock(2). */
+	bool may = at != MAP_FAILED && mlock(at, more) == 0 && locked_kb(getpid()) > 0;
+	if (at != MAP_FAILED)
+		munmap(at, more);
+	if (!may)
+		skip_because("memory cannot be locked beyond a limit here");
+	assert_true(locked_by(*state, NULL) > 0);
+}
+
+/* Else the first allocation beyond the limit fails, and the program ends. */
+static void where_the_limit_holds_for_root_nothing_is_locked(void **state)
+{
+	struct rlimit was, now;
+	if (!have("unshare") || !works(WORDS("/usr/bin/unshare", "-Ur", "true")))
+		skip_because("user namespaces are not allowed here");
+	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &was), 0);
+	now = (struct rlimit){ (rlim_t)1 << 30, was.rlim_max };
+	if (setrlimit(RLIMIT_MEMLOCK, &now) != 0)
+		skip_because("a limit on locked memory above all of the program's cannot be had");
+	long kb = locked_by(*state, WORDS("/usr/bin/unshare", "-Ur"));
+	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &was), 0);
+	assert_int_equal(kb, 0);
+}
+
 #define ON_CHILDREN(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -386,6 +442,8 @@ int main(void)
 		ON_CHILDREN(with_r_nothing_is_opened_for_writing_and_nobody_is_signalled),
 		ON_CHILDREN(without_r_the_same_trace_would_tell),
 		ON_CHILDREN(in_a_user_namespace_root_has_no_such_power),
+		ON_CHILDREN(with_the_right_to_it_memory_is_locked),
+		ON_CHILDREN(where_the_limit_holds_for_root_nothing_is_locked),
 	};
 	return cmocka_run_group_tests_name("acting", tests, NULL, NULL);
 }

@@ -428,15 +428,29 @@ static void close_sources(const struct loop *loop)
 	close(loop->epoll_fd);
 }
 
+/* Whether a limit on locked memory would hold for this process. The right to lock any amount is asked
+ * for in the initial user namespace, and root of a container often lacks it; with a limit of 0 only
+ * that right locks a page (mm/mlock.c:can_do_mlock). */
+static bool may_lock_all(void)
+{
+	struct rlimit limit, none;
+	char byte = 0;
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		return false;
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return true;
+	none = (struct rlimit){ 0, limit.rlim_max };
+	if (setrlimit(RLIMIT_MEMLOCK, &none) < 0)
+		return false;
+	bool locked = mlock(&byte, sizeof(byte)) == 0;
+	return setrlimit(RLIMIT_MEMLOCK, &limit) == 0 && locked;
+}
+
 /* Under memory pressure a program that is paged out shows nothing. Only where the limit on locked
  * memory does not make a later allocation fail. */
 static void lock_memory(void)
 {
-	struct rlimit limit;
-	if (geteuid() != 0 &&
-		(getrlimit(RLIMIT_MEMLOCK, &limit) < 0 || limit.rlim_cur != RLIM_INFINITY))
-		return;
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
+	if (!may_lock_all() || mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0)
 		return;
 	mlockall(MCL_CURRENT | MCL_FUTURE); /* kernels before 4.4 */
 }
