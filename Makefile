@@ -155,6 +155,11 @@ check-kernel: ## kernels in QEMU judge the predictions; KERNELS="6.1 ..." SEED=N
 check-kernel-quick: ## one kernel, a few scenarios of each sort
 	@CC=$(CC) QUICK=1 KERNELS="$(or $(KERNELS),6.1)" SEED="$(SEED)" tests/kernel/run $O
 
+# Debian 12 and 13, from nothing; what it needs and does stands in tests/fresh.
+.PHONY: check-fresh
+check-fresh: ## README's commands on a minimal Debian; RELEASES="bookworm trixie"; needs root
+	@tests/fresh $O/fresh $(or $(RELEASES),bookworm trixie)
+
 # What drives the screen alone takes the most time, and executes no line that the others do not.
 coverage: ## lines of core/ that the tests execute, 90 % at least
 	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true

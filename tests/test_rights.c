@@ -177,6 +177,24 @@ static bool have(const struct situation *situation)
 		      "2>/dev/null") == 0;
 }
 
+/* In one, the status line tells of what is outside, in every situation. */
+static bool in_pid_namespace(void)
+{
+	char ns[64] = "";
+	return readlink("/proc/self/ns/pid", ns, sizeof(ns) - 1) < 0 ||
+	       strcmp(ns, "pid:[4026531836]") != 0;
+}
+
+/* Whether nobody may run the program where it stands: below /root it cannot. */
+static bool nobody_reaches_program(void)
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(setuid(NOBODY) == 0 && access(run_program_path(), X_OK) == 0 ? 0 : 1);
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* In a pid namespace the program is a child of nsenter(1), which joins that of the keeper's
  * children. */
 static void start_program(struct fixture *fixture)
@@ -329,6 +347,10 @@ static void check_situation(void **state)
 	const struct situation *situation = fixture->situation;
 	if (geteuid() != 0 || !have(situation) || !start_keeper(fixture))
 		skip_because("needs root, namespaces, nsenter(1), setpriv(1) and unshare(1)");
+	if (!nobody_reaches_program())
+		skip_because("the program stands where other users cannot run it");
+	if (!situation->pid_ns && in_pid_namespace())
+		skip_because("needs the initial pid namespace");
 	char *masked = calloc(1, MASKED_SIZE);
 	assert_non_null(masked);
 	start_program(fixture);
