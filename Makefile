@@ -251,6 +251,20 @@ fuzz: $(addprefix $O/fuzz/,$(fuzz_targets)) ## run the fuzz targets for FUZZ_SEC
 
 -include $(fuzz_core:.o=.d)
 
+# The program itself, built with the sanitizers, before damaged logs and machines. What fails is kept.
+CORPUS ?= ../shared/corpus
+$O/fuzz/commands: tests/fuzz/commands.c tests/fuzz/mutate.c tests/fuzz/mutate.h $O/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Itests -o $@ $(filter %.c,$^) $(call pkg,libs,jansson)
+
+.PHONY: fuzz-commands
+fuzz-commands: $O/fuzz/commands ## damaged logs and machines before the program for SECONDS (60); SEED=N
+	@$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined all
+	@mkdir -p $O/fuzz/found/commands; work=$$(mktemp -d -p $(firstword $(wildcard /dev/shm) /tmp)); \
+	trap 'rm -rf "$$work"' EXIT; cp -a tests/fixtures/machine-* "$$work" && \
+	nice $O/fuzz/commands $O/sanitize/oomspect $(or $(SECONDS),60) $(or $(SEED),1) "$$work" \
+		$O/fuzz/found/commands $(wildcard $(CORPUS)/*.log) tests/fixtures/klog/* tests/fuzz/corpus/*log/*
+
 # --- where it goes
 
 install: all ## to PREFIX (/usr/local), below DESTDIR if given
