@@ -38,7 +38,7 @@ tui_sources  := $(wildcard tui/*.c)
 test_sources := $(wildcard tests/*.c)
 headers      := $(wildcard include/oomspect/*.h tui/*.h tests/*.h)
 sources      := $(core_sources) $(tui_sources) $(test_sources)
-guest_sources := $(wildcard tests/kernel/*.[ch])
+guest_sources := $(wildcard tests/kernel/*.[ch] tests/preload/*.c)
 man_pages    := $(wildcard man/*.[1-8])
 
 core    := $(core_sources:%.c=$O/%.o)
@@ -91,6 +91,13 @@ $(tests):
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libsupport.a \
 		$O/libcore.a $(call pkg,libs,$(test_packages))
 
+# What stands before libc's allocator in the program that these tests start.
+scarcity := $O/tests/test_scarce_memory
+$(scarcity): | $O/tests/scarce.so
+$O/tests/scarce.so: tests/preload/scarce.c $O/flags
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(warnings) -O2 -g -D_GNU_SOURCE -fPIC -shared -o $@ $<
+
 # Other flags or another compiler rebuild everything.
 flags := $(VERSION) $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 ifneq ($(flags),$(file <$O/flags))
@@ -141,7 +148,7 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
 # test_rights goes where valgrind may not write its pipes.
 not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
-	memcg_kills rights robust sampler soak
+	memcg_kills rights robust sampler scarce_files scarce_memory soak
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \

@@ -129,7 +129,7 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
 	struct memcg_walk *walk = calloc(1, sizeof(*walk));
 	if (!walk) {
 		close(search.fd);
-		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
+		return err_set(err, ERR_NO_MEMORY, "cannot read memory cgroups: out of memory");
 	}
 	walk->version = search.best.version;
 	walk->root = root;

@@ -23,7 +23,7 @@ enum err_code memcg_index_reserve(struct memcg_walk *walk, size_t rows, struct e
 	uint32_t *buckets = calloc(needed, sizeof(*buckets));
 	if (!buckets)
 		return err_set(
-			err, ERR_NO_MEMORY, "no memory for an index of %zu memory cgroups", rows);
+			err, ERR_NO_MEMORY, "cannot read %zu memory cgroups: out of memory", rows);
 	free(walk->buckets);
 	walk->buckets = buckets;
 	walk->bucket_count = needed;

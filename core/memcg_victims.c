@@ -22,7 +22,7 @@ static enum err_code reserve(struct memcg_victims *victims, size_t count, struct
 		struct memcg_victim *rows = reallocarray(victims->rows, 2 * count, sizeof(*rows));
 		if (!rows)
 			return err_set(err, ERR_NO_MEMORY,
-				"no memory for the victims of %zu memory cgroups", count);
+				"cannot rank %zu memory cgroups: out of memory", count);
 		victims->rows = rows;
 		victims->capacity = count;
 	}

@@ -308,7 +308,7 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 	while (fits && walk->pending)
 		fits = visit_next(walk, everything);
 	if (!fits)
-		return err_set(err, ERR_NO_MEMORY, "no memory for the tree of memory cgroups");
+		return err_set(err, ERR_NO_MEMORY, "cannot read memory cgroups: out of memory");
 	if (walk->next.count == 0)
 		return err_set(err, ERR_GONE, "the memory cgroup hierarchy is not there any more");
 	enum err_code code = memcg_index_reserve(walk, walk->next.count, err);

@@ -50,7 +50,8 @@ static enum err_code reserve(struct ranking *ranking, size_t count, struct err *
 		return ERR_OK;
 	struct ranking_row *rows = reallocarray(ranking->rows, count, sizeof(*rows));
 	if (!rows)
-		return err_set(err, ERR_NO_MEMORY, "no memory to rank %zu processes", count);
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot rank %zu processes: out of memory", count);
 	ranking->rows = rows;
 	enum err_code code = row_order_reserve(&ranking->order, count, err);
 	if (code == ERR_OK)

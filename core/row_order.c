@@ -27,7 +27,7 @@ enum err_code row_order_reserve(struct row_order *order, size_t count, struct er
 	if (spare)
 		order->spare = spare;
 	if (!keys || !spare)
-		return err_set(err, ERR_NO_MEMORY, "no memory to order %zu rows", count);
+		return err_set(err, ERR_NO_MEMORY, "cannot order %zu rows: out of memory", count);
 	order->capacity = count;
 	return ERR_OK;
 }

@@ -27,6 +27,7 @@ struct sampler_work {
 	pid_t *pids; /* ascending */
 	size_t pid_count, pid_capacity, next_pid;
 	size_t next_old; /* place in the latest snapshot that the merge has reached */
+	bool no_memory;  /* a path or who shares an mm could not be kept */
 	struct cgroup_paths *paths;
 	struct memcg_tree tree;
 	struct attention attention;
@@ -46,7 +47,7 @@ enum err_code sampler_init(struct sampler *sampler, const struct root *root,
 	if (!sampler->work || !paths) {
 		free(paths);
 		free(sampler->work);
-		return err_set(err, ERR_NO_MEMORY, "no memory to begin with");
+		return err_set(err, ERR_NO_MEMORY, "cannot begin: out of memory");
 	}
 	sampler->work->paths = paths;
 	sampler->work->proc_fd = -1;
@@ -102,6 +103,11 @@ static struct snapshot *next_shot(struct sampler *sampler)
 	return &sampler->shots[!sampler->latest];
 }
 
+static enum err_code out_of_memory(struct err *err)
+{
+	return err_set(err, ERR_NO_MEMORY, "cannot read processes: out of memory");
+}
+
 struct pid_list {
 	struct sampler_work *work;
 	pid_t left_out;
@@ -126,6 +132,12 @@ static bool add_pid(void *context, pid_t pid)
 	}
 	work->pids[work->pid_count++] = pid;
 	return true;
+}
+
+/* Our own pid; in a captured machine that is another process. */
+static pid_t left_out(const struct sampler *sampler)
+{
+	return sampler->options.leave_out_self && sampler->root->live ? getpid() : 0;
 }
 
 static int compare_pids(const void *a, const void *b)
@@ -177,6 +189,7 @@ enum err_code sampler_begin(struct sampler *sampler, struct err *err)
 	if (work->proc_fd < 0)
 		return err_set_errno(err, -work->proc_fd, "cannot list processes");
 	work->pid_count = work->next_pid = work->next_old = 0;
+	work->no_memory = false;
 	work->phase = PHASE_LIST;
 	return ERR_OK;
 }
@@ -200,12 +213,12 @@ static enum err_code begin_reading(struct sampler *sampler, struct err *err)
 static enum err_code list_some(struct sampler *sampler, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
-	struct pid_list list = { work, sampler->options.leave_out_self ? getpid() : 0, false };
+	struct pid_list list = { work, left_out(sampler), false };
 	int result = root_some_numbers(work->proc_fd, add_pid, &list);
 	if (result < 0)
 		return err_set_errno(err, -result, "cannot list processes");
 	if (list.no_memory)
-		return err_set(err, ERR_NO_MEMORY, "no memory to list processes");
+		return err_set(err, ERR_NO_MEMORY, "cannot list processes: out of memory");
 	return result == 0 ? begin_reading(sampler, err) : ERR_OK;
 }
 
@@ -237,8 +250,10 @@ static void read_cgroup(struct sampler *sampler, struct task *task)
 	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
 		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
-	if (length > 0)
-		task->cgroup = cgroup_paths_id(work->paths, path);
+	if (length <= 0)
+		return;
+	task->cgroup = cgroup_paths_id(work->paths, path);
+	work->no_memory |= task->cgroup == UNKNOWN;
 }
 
 /* A row that is not due lives on unread. */
@@ -286,6 +301,7 @@ static void read_some(struct sampler *sampler, long units)
 	if (work->next_pid < work->pid_count)
 		return;
 	sharers_begin(&work->sharers, next_shot(sampler)->count);
+	work->no_memory |= !work->sharers.fits;
 	work->phase = PHASE_SHARERS;
 }
 
@@ -319,8 +335,8 @@ static size_t highest_path_id(const struct snapshot *shot)
 	return highest;
 }
 
-/* One look-up a path, not one a process. */
-static void find_memcgs(struct sampler *sampler, struct snapshot *shot)
+/* One look-up a path, not one a process. False when out of memory. */
+static bool find_memcgs(struct sampler *sampler, struct snapshot *shot)
 {
 	enum { NOT_ASKED = -2 };
 	struct sampler_work *work = sampler->work;
@@ -339,6 +355,7 @@ static void find_memcgs(struct sampler *sampler, struct snapshot *shot)
 				&work->tree, cgroup_paths_get(work->paths, task->cgroup));
 		task->memcg = *row;
 	}
+	return fits || !work->tree.version;
 }
 
 /* Processes of each row and below: children stand after their parents. */
@@ -459,7 +476,7 @@ static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
 	const struct host *host = &shot->host;
 	const struct task *second = snapshot_find(shot, 2);
 	/* Unless it is left out as ourselves: the first process of a container may be oomspect. */
-	bool is_first = sampler->options.leave_out_self && getpid() == 1;
+	bool is_first = left_out(sampler) == 1;
 	const struct task *first = snapshot_find(shot, 1);
 	/* With hidepid=1 others are listed, and none of their files can be read: proc(5). */
 	shot->hidepid = !is_first && (!first || first->state == '?');
@@ -476,15 +493,18 @@ static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
 }
 
 /* The tree is read last and at once: views of the latest snapshot look at it until now. */
-static void finish(struct sampler *sampler)
+static enum err_code finish(struct sampler *sampler, struct err *err)
 {
 	struct snapshot *shot = next_shot(sampler);
 	struct memcg_tree *tree = &sampler->work->tree;
-	if (tree->version)
-		memcg_tree_read(tree, NULL);
+	/* Of a hierarchy that is gone there is nothing to show, which is no reason to show nothing. */
+	enum err_code code = tree->version ? memcg_tree_read(tree, err) : ERR_OK;
+	if (code && code != ERR_GONE)
+		return code;
 	if (shot->host.boot_ms != UNKNOWN)
 		memcg_tree_note(tree, shot->host.boot_ms);
-	find_memcgs(sampler, shot);
+	if (!find_memcgs(sampler, shot))
+		return out_of_memory(err);
 	count_processes(tree, shot);
 	witness_rss(shot);
 	witness_bonus(shot);
@@ -494,6 +514,7 @@ static void finish(struct sampler *sampler)
 	sampler->latest = !sampler->latest;
 	sampler->samples++;
 	sampler->work->phase = PHASE_DONE;
+	return ERR_OK;
 }
 
 enum err_code sampler_step(
@@ -509,7 +530,9 @@ enum err_code sampler_step(
 	else if (work->phase == PHASE_SHARERS)
 		ask_some(sampler, units);
 	else if (work->phase == PHASE_FINISH)
-		finish(sampler);
+		code = finish(sampler, err);
+	if (code == ERR_OK && work->no_memory)
+		code = out_of_memory(err);
 	if (code == ERR_OK)
 		*ret_finished = work->phase == PHASE_DONE;
 	return code;

@@ -23,7 +23,8 @@ enum err_code snapshot_reserve(struct snapshot *snapshot, size_t count, struct e
 	size_t capacity = count + count / 4 + 64;
 	struct task *tasks = reallocarray(snapshot->tasks, capacity, sizeof(*tasks));
 	if (!tasks)
-		return err_set(err, ERR_NO_MEMORY, "no memory for %zu processes", capacity);
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot read %zu processes: out of memory", capacity);
 	snapshot->tasks = tasks;
 	snapshot->capacity = capacity;
 	return ERR_OK;

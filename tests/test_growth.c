@@ -32,7 +32,7 @@ static int tear_down(void **state)
 static void sample(struct fixture *fixture, int64_t at_ms)
 {
 	fixture->machine.snapshot.host.boot_ms = at_ms;
-	growth_update(&fixture->growth, &fixture->machine.snapshot);
+	growth_update(&fixture->growth, &fixture->machine.snapshot, NULL);
 }
 
 static int64_t rate(const struct fixture *fixture, pid_t pid)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CAP_SYS_ADMIN (UINT64_C(1) << 21)
 
@@ -142,6 +143,14 @@ static bool step(struct sampler *sampler, unsigned processes)
 	bool finished;
 	assert_int_equal(sampler_step(sampler, processes, &finished, NULL), ERR_OK);
 	return finished;
+}
+
+static void our_pid_in_a_captured_machine_is_somebody_else(void **state)
+{
+	struct fixture *fixture = *state;
+	fixture->sampler.options.leave_out_self = true;
+	add(fixture, getpid(), 700, 3000);
+	row(sample(fixture), getpid());
 }
 
 static void who_has_vanished_is_not_in_the_next(void **state)
@@ -533,6 +542,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		SAMPLER_TEST(samples_every_process_by_ascending_pid),
+		SAMPLER_TEST(our_pid_in_a_captured_machine_is_somebody_else),
 		SAMPLER_TEST(who_has_vanished_is_not_in_the_next),
 		SAMPLER_TEST(who_goes_while_the_sample_is_taken_is_not_in_it),
 		SAMPLER_TEST(a_process_is_known_by_its_start_time_as_well),

@@ -81,7 +81,7 @@ static void check_settled(void **state)
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	rank(tied);
 	assert_int_not_equal(ranking_tied_memcg(&tied->machine.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.ranking, snapshot);
+	tie_settle(&tied->machine.ranking, snapshot, NULL);
 	assert_order(&tied->machine, row->order);
 	bool asks = ranking_tied_memcg(&tied->machine.ranking, snapshot) != UNKNOWN;
 	assert_int_equal(asks, !row->settled);
@@ -141,7 +141,7 @@ static void check_untied(void **state)
 	machine_order(&tied->machine, before);
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	assert_int_equal(ranking_tied_memcg(&tied->machine.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.ranking, snapshot);
+	tie_settle(&tied->machine.ranking, snapshot, NULL);
 	assert_order(&tied->machine, before);
 	close_tied(tied);
 }
@@ -151,7 +151,7 @@ static void the_machine_is_scanned_in_the_order_of_creation(void **state)
 	struct tied *tied = open_tied("6.1.0", "12\n11\n");
 	(void)state;
 	machine_rank_host(&tied->machine);
-	tie_settle(&tied->machine.ranking, &tied->machine.snapshot);
+	tie_settle(&tied->machine.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }
@@ -162,11 +162,11 @@ static void a_tie_that_lasts_takes_no_more_memory(void **state)
 	struct ranking *ranking = &tied->machine.ranking;
 	(void)state;
 	rank(tied);
-	tie_settle(ranking, &tied->machine.snapshot);
+	tie_settle(ranking, &tied->machine.snapshot, NULL);
 	const pid_t *joined = ranking->joined;
 	assert_non_null(joined);
 	rank(tied);
-	tie_settle(ranking, &tied->machine.snapshot);
+	tie_settle(ranking, &tied->machine.snapshot, NULL);
 	assert_ptr_equal(ranking->joined, joined);
 	assert_order(&tied->machine, "11 12 13");
 	close_tied(tied);
@@ -178,7 +178,7 @@ static void v1_does_not_show_the_order(void **state)
 	(void)state;
 	rank(tied);
 	tied->hierarchy->tree.version = 1;
-	tie_settle(&tied->machine.ranking, &tied->machine.snapshot);
+	tie_settle(&tied->machine.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }

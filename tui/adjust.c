@@ -48,7 +48,7 @@ static enum err_code look_at_now(struct adjust *adjust, struct err *err)
 	struct ranking_edit *known =
 		reallocarray(adjust->known, targets->count + 1, sizeof(*known));
 	if (!known)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	adjust->known = known;
 	adjust->known_count = 0;
 	for (size_t i = 0; i < targets->count; i++) {
@@ -120,7 +120,7 @@ static enum err_code reach_init(struct reach *reach, const struct targets *targe
 	reach->pids = calloc(room, sizeof(*reach->pids));
 	reach->owners = calloc(room, sizeof(*reach->owners));
 	if (!reach->pids || !reach->owners)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct task *task = targets->items[i].task;
 		reach->pids[i] = task->pid;
@@ -169,7 +169,7 @@ static enum err_code list_edits(struct adjust *adjust, struct err *err)
 	struct ranking_edit *edits =
 		reallocarray(adjust->edits, adjust->snapshot->count + 1, sizeof(*edits));
 	if (!edits)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	adjust->edits = edits;
 	adjust->edit_count = 0;
 	for (size_t i = 0; i < adjust->targets.count; i++)
@@ -189,7 +189,7 @@ static enum err_code select_family(
 {
 	pid_t *pids = calloc(adjust->named, sizeof(*pids));
 	if (!pids)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look for children");
+		return err_set(err, ERR_NO_MEMORY, "cannot look for children: out of memory");
 	for (size_t i = 0; i < adjust->named; i++)
 		pids[i] = adjust->targets.items[i].task->pid;
 	struct selection_query query = {

@@ -491,7 +491,7 @@ int app_run(const struct options *options, struct err *err)
 	const char *no_color = getenv("NO_COLOR");
 	struct app *app = malloc(sizeof(*app));
 	if (!app) {
-		err_set(err, ERR_NO_MEMORY, "no memory to begin with");
+		err_set(err, ERR_NO_MEMORY, "cannot begin: out of memory");
 		return STATUS_FAILED;
 	}
 	struct loop loop = { .app = app, .epoll_fd = -1, .status = STATUS_FAILED, .err = err };

@@ -43,7 +43,7 @@ enum err_code cgroup_folds_add(struct cgroup_folds *folds, uint64_t inode, struc
 		size_t capacity = folds->capacity * 2 + 64;
 		uint64_t *inodes = reallocarray(folds->inodes, capacity, sizeof(*inodes));
 		if (!inodes)
-			return err_set(err, ERR_NO_MEMORY, "no memory to fold a cgroup");
+			return err_set(err, ERR_NO_MEMORY, "cannot fold a cgroup: out of memory");
 		folds->inodes = inodes;
 		folds->capacity = capacity;
 	}

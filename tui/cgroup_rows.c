@@ -48,7 +48,7 @@ static enum err_code reserve(struct cgroup_rows *rows, size_t count, struct err 
 	if (order)
 		rows->order = order;
 	if (!entries || !nodes || !order)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a list of %zu cgroups", count);
+		return err_set(err, ERR_NO_MEMORY, "cannot list %zu cgroups: out of memory", count);
 	rows->capacity = capacity;
 	return ERR_OK;
 }

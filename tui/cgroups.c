@@ -85,7 +85,7 @@ static enum err_code rank_at_oom(struct cgroups *cgroups, const struct domain *d
 	enum err_code code = ranking_build(ranking, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
 	if (code)
 		return code;
-	tie_settle(ranking, snapshot);
+	tie_settle(ranking, snapshot, NULL);
 	const struct ranking_row *victim = ranking_victim(ranking);
 	*ret_victim = victim ? victim->task : NULL;
 	return ERR_OK;
@@ -176,7 +176,7 @@ enum err_code cgroups_rank_inside(struct cgroups *cgroups, struct err *err)
 		ranking_build(&cgroups->inside, snapshot, &domain, RANKING_NOW, NULL, 0, err);
 	if (code)
 		return code;
-	tie_settle(&cgroups->inside, snapshot);
+	tie_settle(&cgroups->inside, snapshot, NULL);
 	code = rank_at_oom(cgroups, &domain, &cgroups->inside_victim, err);
 	const struct task *victim = cgroups->inside_victim;
 	cgroups->inside_context.snapshot = snapshot;

@@ -76,8 +76,9 @@ static enum err_code select_processes(
 	if (code != ERR_OK)
 		return code;
 	adjustment->changes = calloc(adjustment->selection.count, sizeof(*adjustment->changes));
-	return adjustment->changes ? ERR_OK
-				   : err_set(err, ERR_NO_MEMORY, "no memory for the changes");
+	return adjustment->changes
+		       ? ERR_OK
+		       : err_set(err, ERR_NO_MEMORY, "cannot keep the changes: out of memory");
 }
 
 /* The machine with every process at the value that is, or would be, in force now. */
@@ -88,7 +89,7 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 	struct domain domain = domain_host(snapshot);
 	struct ranking_edit *edits = calloc(selection->count, sizeof(*edits));
 	if (!edits)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	size_t count = 0;
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct change *change = &adjustment->changes[i];
@@ -302,7 +303,7 @@ int command_adj(const struct options *options, struct err *err)
 	size_t count = 0;
 	pid_t *pids = calloc(options->operand_count + 1, sizeof(*pids));
 	if (!pids) {
-		err_set(err, ERR_NO_MEMORY, "no memory for the command line");
+		err_set(err, ERR_NO_MEMORY, "cannot read the command line: out of memory");
 		return STATUS_FAILED;
 	}
 	int status = STATUS_USAGE;

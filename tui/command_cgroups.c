@@ -115,7 +115,7 @@ static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 		free(keys[i].string);
 	free(keys);
 	return filled ? ERR_OK
-		      : err_set(err, ERR_NO_MEMORY, "no memory for a list of %zu memory cgroups",
+		      : err_set(err, ERR_NO_MEMORY, "cannot list %zu memory cgroups: out of memory",
 				count);
 }
 

@@ -194,10 +194,10 @@ static void complain(struct events_run *run, const struct err *err)
 	run->failed = true;
 }
 
-static void complain_of_memory(struct events_run *run)
+static void complain_of_memory(struct events_run *run, const struct klog *klog)
 {
 	struct err err;
-	err_set(&err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+	err_set(&err, ERR_NO_MEMORY, "cannot read '%s': out of memory", klog->source);
 	complain(run, &err);
 }
 
@@ -220,15 +220,16 @@ static void run_log(struct events_run *run, struct klog *klog)
 	struct err err = { 0 };
 	struct oomlog log;
 	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
+	run->no_memory = false;
 	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0)) {
-		complain_of_memory(run);
+		complain_of_memory(run, klog);
 		return;
 	}
 	enum klog_status status = read_log(klog, &log, run, &err);
 	if (!log.error && !run->no_memory)
 		oomlog_finish(&log);
 	if (log.error || run->no_memory) {
-		complain_of_memory(run);
+		complain_of_memory(run, klog);
 	} else {
 		if (status == KLOG_FAILED)
 			complain(run, &err);

@@ -128,7 +128,7 @@ enum err_code config_read(struct config *config, const char *path, bool required
 		return ERR_OK;
 	char *buffer = malloc(FILE_MAX);
 	if (!buffer)
-		return err_set(err, ERR_NO_MEMORY, "no memory for the settings");
+		return err_set(err, ERR_NO_MEMORY, "cannot read the settings: out of memory");
 	enum err_code code = ERR_OK;
 	ssize_t length = read_file(path, buffer, FILE_MAX);
 	if (length >= 0)

@@ -22,7 +22,7 @@ enum err_code detail_init(
 	*detail = (struct detail){ .root = root, .names = names };
 	detail->entries = calloc((size_t)DETAIL_SETS * DETAIL_WAYS, sizeof(*detail->entries));
 	if (!detail->entries)
-		return err_set(err, ERR_NO_MEMORY, "no memory for command lines");
+		return err_set(err, ERR_NO_MEMORY, "cannot keep command lines: out of memory");
 	if (!root->live)
 		return ERR_OK;
 	int result = procps_pids_new(&detail->info, items, ITEM_COUNT);

@@ -69,7 +69,7 @@ void event_log_open(struct event_log *log, const char *file)
 	unsigned flags = OOMLOG_KEEP_RAW | (log->live ? OOMLOG_LIVE : 0);
 	log->open = oomlog_init(&log->oomlog, log->klog.source, sink, flags) == ERR_OK;
 	if (!log->open) {
-		err_set(&log->why, ERR_NO_MEMORY, "no memory for the kernel's log");
+		err_set(&log->why, ERR_NO_MEMORY, "cannot read the kernel's log: out of memory");
 		klog_close(&log->klog);
 	}
 }
@@ -132,7 +132,7 @@ static bool read_one(struct event_log *log)
 	if (status == KLOG_RECORD && oomlog_push(&log->oomlog, &record) == ERR_OK)
 		return true;
 	if (status == KLOG_RECORD)
-		err_set(&log->why, ERR_NO_MEMORY, "no memory for the kernel's log");
+		err_set(&log->why, ERR_NO_MEMORY, "cannot read the kernel's log: out of memory");
 	if (status != KLOG_AGAIN && (status != KLOG_END || !log->live || !klog_resume(&log->klog)))
 		close_log(log);
 	return false;

@@ -31,7 +31,7 @@ enum err_code grid_resize(struct grid *grid, int rows, int cols, struct err *err
 		struct cell *cells = realloc(grid->cells, need * sizeof(*cells));
 		if (!cells)
 			return err_set(
-				err, ERR_NO_MEMORY, "no memory for a screen of %dx%d", cols, rows);
+				err, ERR_NO_MEMORY, "cannot draw %dx%d: out of memory", cols, rows);
 		grid->cells = cells;
 		grid->capacity = need;
 	}

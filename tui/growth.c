@@ -60,13 +60,14 @@ static struct growth_row next_row(
 	return row;
 }
 
-void growth_update(struct growth *growth, const struct snapshot *snapshot)
+enum err_code growth_update(struct growth *growth, const struct snapshot *snapshot, struct err *err)
 {
 	const struct host *host = &snapshot->host;
 	int64_t page_kb = host->page_size >= 1024 ? host->page_size / 1024 : 4;
 	if (!reserve(growth, snapshot->count)) {
 		growth->count = 0;
-		return;
+		return err_set(err, ERR_NO_MEMORY, "cannot compare %zu processes: out of memory",
+			snapshot->count);
 	}
 	const struct growth_row *before = growth->rows[growth->latest];
 	struct growth_row *now = growth->rows[!growth->latest];
@@ -81,6 +82,7 @@ void growth_update(struct growth *growth, const struct snapshot *snapshot)
 	}
 	growth->latest = !growth->latest;
 	growth->count = snapshot->count;
+	return ERR_OK;
 }
 
 const struct growth_row *growth_rows(const struct growth *growth, const struct snapshot *snapshot)

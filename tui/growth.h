@@ -30,9 +30,10 @@ struct growth {
 void growth_init(struct growth *growth);
 void growth_release(struct growth *growth);
 
-/* Takes a finished sample in. The same one twice changes nothing. Without memory everything is
- * unknown. */
-void growth_update(struct growth *growth, const struct snapshot *snapshot);
+/* Takes a finished sample in. The same one twice changes nothing. With ERR_NO_MEMORY
+ * everything is unknown. */
+enum err_code growth_update(
+	struct growth *growth, const struct snapshot *snapshot, struct err *err);
 
 /* The rows by task of this snapshot, which was the last one taken in; NULL when it was not. */
 const struct growth_row *growth_rows(const struct growth *growth, const struct snapshot *snapshot);

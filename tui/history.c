@@ -18,7 +18,8 @@ enum err_code history_reserve(struct history *history, size_t count, struct err 
 	size_t capacity = (history->count + count) * 2;
 	struct history_entry *entries = reallocarray(history->entries, capacity, sizeof(*entries));
 	if (!entries)
-		return err_set(err, ERR_NO_MEMORY, "no memory to keep a record: nothing is done");
+		return err_set(
+			err, ERR_NO_MEMORY, "nothing is done: out of memory for a record of it");
 	history->entries = entries;
 	history->capacity = capacity;
 	return ERR_OK;

@@ -37,7 +37,8 @@ static enum err_code listing_reserve(struct listing *listing, size_t count, stru
 	if (keys)
 		listing->keys = keys;
 	if (!rows || !keys)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a list of %zu processes", count);
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot list %zu processes: out of memory", count);
 	listing->capacity = capacity;
 	return ERR_OK;
 }

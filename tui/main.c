@@ -8,6 +8,7 @@
 
 #include "oomspect/klog.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <unistd.h>
@@ -85,6 +86,16 @@ static int run(const struct options *options, struct err *err)
 	return STATUS_USAGE;
 }
 
+/* Names may have any letters; numbers, for people too, are the same everywhere. A locale that is not
+ * there is that of C. */
+static enum err_code choose_locale(struct err *err)
+{
+	errno = 0;
+	if (!setlocale(LC_CTYPE, "") && errno == ENOMEM)
+		return err_set(err, ERR_NO_MEMORY, "cannot load the locale: out of memory");
+	return ERR_OK;
+}
+
 /* What was printed has to have arrived; the first reason is the one that is told. */
 static int check_output(int status, struct err *err)
 {
@@ -98,14 +109,14 @@ static int check_output(int status, struct err *err)
 
 int main(int argc, char *argv[])
 {
-	struct options options;
+	struct options options = { .command = COMMAND_SCREEN };
 	struct err err = { 0 };
 	int status = STATUS_FAILED;
 	output_guard_descriptors();
-	/* Names may have any letters; numbers, for people too, are the same everywhere. */
-	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_DFL); /* a reader that goes away ends us quietly, whoever started us */
-	enum err_code code = options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err);
+	enum err_code code = choose_locale(&err);
+	if (code == ERR_OK)
+		code = options_parse(&options, argc, argv, commands, COMMAND_ROWS, &err);
 	if (code == ERR_OK)
 		status = check_output(run(&options, &err), &err);
 	else if (code != ERR_NO_MEMORY)

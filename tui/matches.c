@@ -44,7 +44,8 @@ static enum err_code reserve(struct matches *matches, size_t count, struct err *
 	matches->found = found;
 	if (!grown) {
 		matches_forget(matches);
-		return err_set(err, ERR_NO_MEMORY, "no memory to find among %zu processes", count);
+		return err_set(err, ERR_NO_MEMORY, "cannot find among %zu processes: out of memory",
+			count);
 	}
 	matches->capacity = capacity;
 	return ERR_OK;

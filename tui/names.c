@@ -47,8 +47,10 @@ static bool grow(struct name_table *table)
 	size_t capacity = table->capacity ? table->capacity * 2 : 128;
 	struct name_table bigger = { .capacity = capacity };
 	bigger.rows = calloc(capacity, sizeof(*bigger.rows));
-	if (!bigger.rows)
+	if (!bigger.rows) {
+		table->no_memory = true;
 		return false;
+	}
 	for (size_t i = 0; i < table->capacity; i++)
 		if (table->rows[i].state != NAME_FREE)
 			*place_of(&bigger, table->rows[i].id) = table->rows[i];
@@ -132,7 +134,8 @@ static enum err_code learn_file(struct names *names, enum names_kind kind, struc
 		if (parse_entry(line, &name, &id))
 			learn(&names->tables[kind], id, name);
 	free(text);
-	return text ? ERR_OK : err_set(err, ERR_NO_MEMORY, "no memory for the names of users");
+	return text ? ERR_OK
+		    : err_set(err, ERR_NO_MEMORY, "cannot read the names of users: out of memory");
 }
 
 /* By the whole name, of which the table may have the beginning only. */
@@ -156,6 +159,10 @@ enum err_code names_init(struct names *names, const struct root *root, struct er
 	*names = (struct names){ .root = root, .question = { .fd = -1 } };
 	for (enum names_kind kind = 0; kind < NAMES_KINDS && !code; kind++)
 		code = learn_file(names, kind, err);
+	for (enum names_kind kind = 0; kind < NAMES_KINDS && !code; kind++)
+		if (names->tables[kind].no_memory)
+			code = err_set(err, ERR_NO_MEMORY,
+				"cannot read the names of users: out of memory");
 	if (code)
 		names_release(names);
 	return code;

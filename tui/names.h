@@ -30,6 +30,7 @@ struct name_table {
 	struct name *rows;
 	size_t capacity, count; /* a power of two; 0: not made yet */
 	size_t wanted;
+	bool no_memory; /* a row could not be made */
 };
 
 /* What getent is asked now. */

@@ -227,7 +227,7 @@ static enum err_code take_option(struct options *options, struct words *words,
 	if (row->parse((char *)options + row->field, options, text))
 		return ERR_OK;
 	if (options->no_memory)
-		return err_set(err, ERR_NO_MEMORY, "no memory for the command line");
+		return err_set(err, ERR_NO_MEMORY, "cannot read the command line: out of memory");
 	return err_set(err, ERR_SYNTAX, "%s %s: %s", given, text, row->expected);
 }
 
@@ -358,7 +358,7 @@ enum err_code options_parse(struct options *options, int argc, char *const argv[
 	*options = (struct options){ .root = "/", .delay_ms = OPTIONS_DELAY_MS };
 	options->operands = calloc((size_t)argc + 1, sizeof(*options->operands));
 	if (!options->operands)
-		return err_set(err, ERR_NO_MEMORY, "no memory for the command line");
+		return err_set(err, ERR_NO_MEMORY, "cannot read the command line: out of memory");
 	while (*words.at) {
 		enum err_code code = take_word(
 			options, &words, *words.at++, &command, commands, command_count, err);

@@ -32,7 +32,7 @@ enum err_code printer_widen(struct printer *printer, int width, struct err *err)
 		char *text = realloc(printer->text, (size_t)width * 4 + 1);
 		if (!text)
 			return err_set(err, ERR_NO_MEMORY,
-				"out of memory: for a line of %d columns", width);
+				"cannot print a line of %d columns: out of memory", width);
 		printer->text = text;
 		enum err_code code = grid_resize(&printer->grid, 1, width, err);
 		if (code)

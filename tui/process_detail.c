@@ -141,8 +141,8 @@ static enum err_code add_domain(struct process_detail *detail, const struct snap
 			&detail->at_oom, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
 	if (code)
 		return code;
-	tie_settle(&detail->now, snapshot);
-	tie_settle(&detail->at_oom, snapshot);
+	tie_settle(&detail->now, snapshot, NULL);
+	tie_settle(&detail->at_oom, snapshot, NULL);
 	take_domain(detail, snapshot, domain, name);
 	return ERR_OK;
 }

@@ -43,7 +43,8 @@ static enum err_code reserve(struct process_tree *tree, size_t count, struct err
 	if (places)
 		tree->places = places;
 	if (!branches || !nodes || !places)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a tree of %zu processes", count);
+		return err_set(err, ERR_NO_MEMORY,
+			"cannot draw a tree of %zu processes: out of memory", count);
 	tree->capacity = capacity;
 	return ERR_OK;
 }

@@ -135,7 +135,7 @@ static enum err_code open_keys(struct screen *screen, struct err *err)
 	screen->keys = fdopen(fd, "r");
 	if (!screen->keys) {
 		close(fd);
-		return err_set(err, ERR_NO_MEMORY, "no memory for a screen");
+		return err_set(err, ERR_NO_MEMORY, "cannot use the screen: out of memory");
 	}
 	if (tcgetattr(fd, &screen->saved) < 0)
 		return err_set_errno(err, errno, "cannot read the settings of the terminal");
@@ -247,7 +247,7 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 		return code;
 	struct screen *screen = calloc(1, sizeof(*screen));
 	if (!screen)
-		return err_set(err, ERR_NO_MEMORY, "no memory for a screen");
+		return err_set(err, ERR_NO_MEMORY, "cannot use the screen: out of memory");
 	code = open_keys(screen, err);
 	if (!code) {
 		set_escdelay(ESCAPE_DELAY_MS);

@@ -32,7 +32,8 @@ static enum err_code add(struct selection *selection, pid_t pid, struct err *err
 		size_t capacity = selection->capacity ? selection->capacity * 2 : 64;
 		pid_t *pids = reallocarray(selection->pids, capacity, sizeof(*pids));
 		if (!pids)
-			return err_set(err, ERR_NO_MEMORY, "no memory to select processes");
+			return err_set(
+				err, ERR_NO_MEMORY, "cannot select processes: out of memory");
 		selection->pids = pids;
 		selection->capacity = capacity;
 	}

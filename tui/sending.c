@@ -62,7 +62,7 @@ static enum err_code look_ahead(struct sending *sending, struct err *err)
 	struct ranking_edit *edits =
 		calloc(snapshot->count + sending->targets.count, sizeof(*edits));
 	if (!edits)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look ahead");
+		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	size_t count = count_ending(sending, edits);
 	ranking_sort_edits(edits, count);
 	enum err_code code =
@@ -80,7 +80,7 @@ static enum err_code count_children(struct sending *sending, struct err *err)
 	size_t count = sending->targets.count;
 	pid_t *pids = calloc(count, sizeof(*pids));
 	if (!pids)
-		return err_set(err, ERR_NO_MEMORY, "no memory to look for children");
+		return err_set(err, ERR_NO_MEMORY, "cannot look for children: out of memory");
 	for (size_t i = 0; i < count; i++)
 		pids[i] = sending->targets.items[i].task->pid;
 	struct selection_query query = { .pids = pids, .pid_count = count, .descendants = true };

@@ -41,7 +41,7 @@ static enum err_code make_room(struct tags *tags, struct err *err)
 	size_t capacity = tags->capacity ? tags->capacity * 2 : 64;
 	struct tag *items = reallocarray(tags->items, capacity, sizeof(*items));
 	if (!items)
-		return err_set(err, ERR_NO_MEMORY, "no memory to mark processes");
+		return err_set(err, ERR_NO_MEMORY, "cannot tag processes: out of memory");
 	tags->items = items;
 	tags->capacity = capacity;
 	return ERR_OK;

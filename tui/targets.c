@@ -33,7 +33,8 @@ enum err_code targets_add(
 		size_t capacity = targets->capacity ? targets->capacity * 2 : 16;
 		struct target *items = reallocarray(targets->items, capacity, sizeof(*items));
 		if (!items)
-			return err_set(err, ERR_NO_MEMORY, "no memory to point at processes");
+			return err_set(
+				err, ERR_NO_MEMORY, "cannot point at processes: out of memory");
 		targets->items = items;
 		targets->capacity = capacity;
 	}

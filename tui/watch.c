@@ -27,7 +27,7 @@ enum err_code watch_open(
 		return code;
 	watch->cmdline = malloc(CMDLINE_MAX);
 	if (!watch->cmdline)
-		code = err_set(err, ERR_NO_MEMORY, "no memory to begin with");
+		code = err_set(err, ERR_NO_MEMORY, "cannot begin: out of memory");
 	if (!code)
 		code = names_init(&watch->names, &watch->root, err);
 	if (!code)
@@ -104,18 +104,19 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 {
 	struct domain domain;
 	watch->snapshot = sampler_latest(&watch->sampler);
-	growth_update(&watch->growth, watch->snapshot);
-	enum err_code code = choose_domain(watch, &domain, err);
+	enum err_code code = growth_update(&watch->growth, watch->snapshot, err);
+	if (!code)
+		code = choose_domain(watch, &domain, err);
 	if (!code)
 		code = ranking_build(
 			&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
 	if (!code)
 		code = ranking_build(
 			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
-	if (!code) {
-		tie_settle(&watch->now, watch->snapshot);
-		tie_settle(&watch->at_oom, watch->snapshot);
-	}
+	if (!code)
+		code = tie_settle(&watch->now, watch->snapshot, err);
+	if (!code)
+		code = tie_settle(&watch->at_oom, watch->snapshot, err);
 	return code;
 }
 

@@ -11,7 +11,7 @@
 
 struct sampler_options {
 	bool memcgs;         /* read the memory cgroups too */
-	bool leave_out_self; /* a one-shot program is no candidate: leave out the own pid */
+	bool leave_out_self; /* a one-shot program is no candidate: leave out the own pid, live */
 	size_t hot;          /* attention.h: with many processes, how many of the heaviest are read
 	                        each time; 0: all are. The first sample reads everything */
 };

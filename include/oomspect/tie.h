@@ -8,8 +8,8 @@
 
 #include "oomspect/ranking.h"
 
-/* Reads the orders that `ranking` still needs and applies them. Where one cannot be read the
- * ranking keeps UNCERTAIN_TIE_ORDER. `snapshot` must be its sampler's latest. */
-void tie_settle(struct ranking *ranking, const struct snapshot *snapshot);
+/* Reads the orders that `ranking` still needs and applies them. Where one cannot be read, and with
+ * ERR_NO_MEMORY, the ranking keeps UNCERTAIN_TIE_ORDER. `snapshot` must be its sampler's latest. */
+enum err_code tie_settle(struct ranking *ranking, const struct snapshot *snapshot, struct err *err);
 
 #endif
