@@ -27,6 +27,17 @@ static ssize_t read_file(
 	return root_read_at(target->dir_fd, name, buffer, size);
 }
 
+/* Why a file of the held directory could not be read: a living process is not gone because we have
+ * no descriptor left. `length` as root_read_at() gives it. */
+static enum err_code unread(
+	const struct action_target *target, const char *name, ssize_t length, struct err *err)
+{
+	if (length == 0 || length == -ESRCH || length == -ENOENT)
+		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+	return err_set_errno(
+		err, (int)-length, "cannot read %s of process %d", name, (int)target->pid);
+}
+
 /* Fills start time, comm and the kind of process from the held directory. */
 static enum err_code read_stat(
 	const struct action_target *target, struct task *task, struct err *err)
@@ -34,7 +45,7 @@ static enum err_code read_stat(
 	char buffer[FILE_SIZE];
 	ssize_t length = read_file(target, "stat", buffer, sizeof(buffer));
 	if (length <= 0)
-		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
+		return unread(target, "stat", length, err);
 	return proc_parse_stat((struct text){ buffer, (size_t)length }, task, err);
 }
 
@@ -55,25 +66,31 @@ static bool take_thread_group(void *context, struct text line)
 }
 
 /* Whoever is in thousands of groups has them all before the number of threads. */
-static struct thread_group read_thread_group(const struct action_target *target)
+static enum err_code read_thread_group(
+	const struct action_target *target, struct thread_group *ret, struct err *err)
 {
-	struct thread_group group = { target->pid, 0 };
+	*ret = (struct thread_group){ 0 };
 	int fd = openat(target->dir_fd, "status", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return group;
-	root_each_line_of(fd, ROOT_STATUS_MAX, take_thread_group, &group);
-	close(fd);
-	return group;
+	int result =
+		fd < 0 ? -errno : root_each_line_of(fd, ROOT_STATUS_MAX, take_thread_group, ret);
+	if (fd >= 0)
+		close(fd);
+	if (result < 0 || ret->tgid == 0)
+		return unread(target, "status", result, err);
+	return ERR_OK;
 }
 
 static enum err_code refuse_kind(
 	const struct action_target *target, const struct task *task, struct err *err)
 {
 	int pid = (int)target->pid;
-	struct thread_group group = read_thread_group(target);
+	struct thread_group group;
 	if (task->kthread)
 		return err_set(
 			err, ERR_SYNTAX, "%d: is a kernel thread, which is never killed", pid);
+	enum err_code code = read_thread_group(target, &group, err);
+	if (code != ERR_OK)
+		return code;
 	if (group.tgid != target->pid)
 		return err_set(err, ERR_SYNTAX, "%d: is a thread of process %d, name that", pid,
 			(int)group.tgid);
@@ -167,16 +184,19 @@ enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note
 	return ERR_OK;
 }
 
-bool action_get_adj(const struct action_target *target, int *ret)
+enum err_code action_get_adj(const struct action_target *target, int *ret, struct err *err)
 {
 	char buffer[64];
 	int64_t adj;
 	ssize_t length = read_file(target, "oom_score_adj", buffer, sizeof(buffer));
-	if (length <= 0 || !text_to_i64(text_trim((struct text){ buffer, (size_t)length }), &adj) ||
+	if (length <= 0)
+		return unread(target, "oom_score_adj", length, err);
+	if (!text_to_i64(text_trim((struct text){ buffer, (size_t)length }), &adj) ||
 		adj < OOM_SCORE_ADJ_MIN || adj > OOM_SCORE_ADJ_MAX)
-		return false;
+		return err_set(err, ERR_SYNTAX, "cannot parse oom_score_adj of process %d",
+			(int)target->pid);
 	*ret = (int)adj;
-	return true;
+	return ERR_OK;
 }
 
 static enum err_code refused(const struct action_target *target, bool at_open, struct err *err)
@@ -214,32 +234,36 @@ static enum err_code write_adj(const struct action_target *target, int adj, stru
 enum err_code action_set_adj(const struct action_target *target, int adj, int *ret_before,
 	int *ret_after, struct err *err)
 {
-	if (!action_get_adj(target, ret_before))
-		return err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
-	*ret_after = *ret_before;
-	enum err_code code = write_adj(target, adj, err);
-	if (!action_get_adj(target, ret_after) && code == ERR_OK)
-		code = err_set(err, ERR_GONE, "process %d is gone", (int)target->pid);
-	return code;
+	*ret_before = *ret_after = ACTION_ADJ_UNKNOWN;
+	struct err unread = { 0 };
+	enum err_code code = action_get_adj(target, ret_before, err);
+	if (code != ERR_OK)
+		return code;
+	code = write_adj(target, adj, err);
+	if (action_get_adj(target, ret_after, &unread) == ERR_OK || code != ERR_OK)
+		return code;
+	return err_set(err, unread.code, "%s%s",
+		unread.code == ERR_GONE ? "" : "written, but not verified: ", unread.text);
 }
 
 /* Before 5.1 no signal goes through a descriptor: the descriptor tells that the pid is still its,
  * and kill(2) follows at once. */
-static long signal_by_pid(const struct action_target *target, int signal)
+static long signal_by_pid(const struct action_target *target, int signal, struct err *err)
 {
 	struct task task = proc_unknown(target->pid);
-	if (read_stat(target, &task, NULL) != ERR_OK || task.start_ticks != target->start_ticks) {
-		errno = ESRCH;
-		return -1;
-	}
-	return kill(target->pid, signal);
+	enum err_code code = read_stat(target, &task, err);
+	if (code == ERR_OK && task.start_ticks == target->start_ticks)
+		return kill(target->pid, signal);
+	errno = code == ERR_OK || code == ERR_GONE ? ESRCH : err->sys_errno ? err->sys_errno : EIO;
+	return -1;
 }
 
 enum err_code action_signal(const struct action_target *target, int signal, struct err *err)
 {
+	struct err unread = { 0 };
 	long result = syscall(SYS_pidfd_send_signal, target->dir_fd, signal, NULL, 0);
 	if (result < 0 && (errno == ENOSYS || errno == EBADF))
-		result = signal_by_pid(target, signal);
+		result = signal_by_pid(target, signal, &unread);
 	if (result == 0)
 		return ERR_OK;
 	if (errno == ESRCH)
@@ -269,7 +293,8 @@ enum err_code action_release_memory(const struct action_target *target, struct e
 bool action_has_ended(const struct action_target *target)
 {
 	struct task task = proc_unknown(target->pid);
-	return read_stat(target, &task, NULL) != ERR_OK || task.state == 'Z' || task.state == 'X';
+	enum err_code code = read_stat(target, &task, NULL);
+	return code == ERR_GONE || (code == ERR_OK && (task.state == 'Z' || task.state == 'X'));
 }
 
 static bool take_capabilities(void *context, struct text line)

@@ -43,6 +43,11 @@ enum err_code err_set_errno(struct err *err, int sys_errno, const char *format, 
 	return err_code_of(sys_errno);
 }
 
+bool err_is_shortage(enum err_code code)
+{
+	return code == ERR_NO_MEMORY || code == ERR_NO_DESCRIPTOR;
+}
+
 enum err_code err_code_of(int sys_errno)
 {
 	switch (sys_errno) {
@@ -50,6 +55,9 @@ enum err_code err_code_of(int sys_errno)
 		return ERR_OK;
 	case ENOMEM:
 		return ERR_NO_MEMORY;
+	case EMFILE:
+	case ENFILE:
+		return ERR_NO_DESCRIPTOR;
 	case ENOENT:
 	case ENOTDIR:
 		return ERR_NOT_FOUND;

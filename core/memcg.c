@@ -165,6 +165,8 @@ enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err)
 	bool everything = walk->version == 2 && walk->reads % LIST_ALL_EVERY == 0;
 	if (memcg_walk_check(walk) || everything)
 		code = memcg_walk_list(walk, everything, err);
+	if (code && code != ERR_GONE) /* whoever looks at the rows may go on */
+		return code;
 	if (memcg_read_rows(walk))
 		memcg_walk_remove_gone(walk);
 	walk->reads++;

@@ -316,22 +316,33 @@ static bool is_gone(ssize_t length)
 	return length == -ENOENT || length == -ESRCH || length == 0;
 }
 
-/* A file with one number; false when it cannot be read or holds something else. */
-static bool read_number(const struct root *root, pid_t pid, const char *name, int64_t *ret)
+/* Not a fault of that file: nothing of any process could be read now. */
+static bool is_shortage(ssize_t length)
+{
+	return length < 0 && err_is_shortage(err_code_of((int)-length));
+}
+
+/* A file with one number; `*ret` is untouched when it holds something else, or cannot be read. The
+ * length, or a negative errno. */
+static ssize_t read_number(const struct root *root, pid_t pid, const char *name, int64_t *ret)
 {
 	char buffer[64];
 	ssize_t length = read_file(root, pid, name, buffer, sizeof(buffer));
-	return length > 0 && text_to_i64(text_trim((struct text){ buffer, (size_t)length }), ret);
+	if (length > 0)
+		text_to_i64(text_trim((struct text){ buffer, (size_t)length }), ret);
+	return length;
 }
 
-static void read_scores(const struct root *root, pid_t pid, struct task *task)
+/* 0, or what nothing can be read for. */
+static ssize_t read_scores(const struct root *root, pid_t pid, struct task *task)
 {
-	int64_t adj;
+	int64_t adj = INT64_MAX;
 	task->oom_score = UNKNOWN;
-	read_number(root, pid, "oom_score", &task->oom_score);
-	task->adj_known =
-		read_number(root, pid, "oom_score_adj", &adj) && adj >= -1000 && adj <= 1000;
+	ssize_t score = read_number(root, pid, "oom_score", &task->oom_score);
+	ssize_t length = read_number(root, pid, "oom_score_adj", &adj);
+	task->adj_known = adj >= -1000 && adj <= 1000;
 	task->oom_score_adj = task->adj_known ? (int)adj : 0;
+	return is_shortage(score) ? score : is_shortage(length) ? length : 0;
 }
 
 /* Whoever is in many groups has them all in status, before the memory. */
@@ -442,11 +453,14 @@ enum err_code proc_read(
 		return err_set(err, ERR_SYNTAX, "the stat file of process %d is of process %d",
 			(int)pid, (int)read.pid);
 	read.mm_tid = pid;
-	read_scores(root, pid, &read);
+	ssize_t shortage = read_scores(root, pid, &read);
 	forget_status(&read);
 	length = read_status(root, pid, "status", page_size, &read);
 	if (is_gone(length))
 		return err_set(err, ERR_GONE, "process %d is gone", (int)pid);
+	if (shortage || is_shortage(length))
+		return err_set_errno(err, (int)-(shortage ? shortage : length),
+			"cannot read process %d", (int)pid);
 	if (length == -EINVAL)
 		return err_set(
 			err, ERR_SYNTAX, "cannot parse the status file of process %d", (int)pid);

@@ -47,15 +47,15 @@ static int open_proc(const struct root *root, const char *path, int flags)
 	return open_below(root, below_proc(path, below_root), flags);
 }
 
-static bool has_meminfo(const struct root *root)
+/* 0 or a negative errno. */
+static int find_meminfo(const struct root *root)
 {
-	int found;
 	if (root->live)
-		return faccessat(root->proc_fd, "meminfo", F_OK, 0) == 0;
-	found = within_find(root->fd, "proc/meminfo", WITHIN_FOLLOW);
+		return faccessat(root->proc_fd, "meminfo", F_OK, 0) == 0 ? 0 : -errno;
+	int found = within_find(root->fd, "proc/meminfo", WITHIN_FOLLOW);
 	if (found >= 0)
 		close(found);
-	return found >= 0;
+	return found < 0 ? found : 0;
 }
 
 enum err_code root_open(struct root *root, const char *path, struct err *err)
@@ -67,7 +67,8 @@ enum err_code root_open(struct root *root, const char *path, struct err *err)
 		return err_set_errno(err, -opened.fd, "cannot open '%s'", path);
 	opened.proc_fd = open_below(&opened, "proc", O_DIRECTORY);
 	bool no_proc_here = opened.proc_fd == -ENOSYS;
-	if (opened.proc_fd >= 0 && has_meminfo(&opened)) {
+	int why = opened.proc_fd < 0 ? opened.proc_fd : find_meminfo(&opened);
+	if (why == 0) {
 		*root = opened;
 		return ERR_OK;
 	}
@@ -75,6 +76,8 @@ enum err_code root_open(struct root *root, const char *path, struct err *err)
 	if (no_proc_here)
 		return err_set(err, ERR_UNSUPPORTED,
 			"cannot open '%s': it is read through /proc, which is not mounted", path);
+	if (err_is_shortage(err_code_of(-why)))
+		return err_set_errno(err, -why, "cannot open '%s/proc'", path[1] ? path : "");
 	return err_set(
 		err, ERR_UNSUPPORTED, "'%s' is not a machine: no proc/meminfo below it", path);
 }

@@ -239,45 +239,54 @@ static bool cgroup_is_due(const struct sampler *sampler, const struct task *task
 	       ((unsigned long)task->pid + sampler->samples) % CGROUP_EVERY == 0;
 }
 
-static void read_cgroup(struct sampler *sampler, struct task *task)
+static enum err_code read_cgroup(struct sampler *sampler, struct task *task, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
 	char path[PATH_MAX];
 	if (!work->tree.version)
-		return;
+		return ERR_OK;
 	/* A v1 hierarchy puts the exited at the top, where a leader's living threads are not. The live
 	 * /proc knows every thread by its own number, a captured one does not. */
 	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
 		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
+	if (length < 0 && err_is_shortage(err_code_of((int)-length)))
+		return err_set_errno(
+			err, (int)-length, "cannot read the cgroup of process %d", (int)task->pid);
 	if (length <= 0)
-		return;
+		return ERR_OK;
 	task->cgroup = cgroup_paths_id(work->paths, path);
 	work->no_memory |= task->cgroup == UNKNOWN;
+	return ERR_OK;
 }
 
 /* A row that is not due lives on unread. */
-static long keep_process(struct snapshot *next, const struct task *old)
+static enum err_code keep_process(struct snapshot *next, const struct task *old, long *units)
 {
 	struct task *task = &next->tasks[next->count++];
 	*task = *old;
 	task->age++;
 	task->sightings++;
-	return COST_KEPT;
+	*units -= COST_KEPT;
+	return ERR_OK;
 }
 
-/* Returns what it cost. */
-static long read_process(struct sampler *sampler, pid_t pid)
+/* What it cost is taken off `*units`. */
+static enum err_code read_process(struct sampler *sampler, pid_t pid, long *units, struct err *err)
 {
 	struct snapshot *next = next_shot(sampler);
 	const struct task *old = old_row(sampler, pid);
 	if (old && !attention_due(&sampler->work->attention, old, sampler->work->next_pid) &&
 		!is_watched(sampler->work, pid))
-		return keep_process(next, old);
+		return keep_process(next, old, units);
 	struct task task = old ? *old : proc_unknown(pid);
-	enum err_code code = proc_read(sampler->root, pid, next->host.page_size, &task, NULL);
+	struct err why = { 0 };
+	enum err_code code = proc_read(sampler->root, pid, next->host.page_size, &task, &why);
+	*units -= COST_READ;
 	if (code == ERR_GONE)
-		return COST_READ;
+		return ERR_OK;
+	if (err_is_shortage(code))
+		return err_set(err, code, "%s", why.text);
 	if (old && old->start_ticks != task.start_ticks) { /* the pid went to another process */
 		old = NULL;
 		task.cgroup = UNKNOWN;
@@ -286,23 +295,24 @@ static long read_process(struct sampler *sampler, pid_t pid)
 	task.age = code == ERR_OK ? 0 : task.age + 1;
 	task.restless = attention_restless(old, &task);
 	task.weight_pages = attention_weight(&task, next->host.total_pages);
-	if (cgroup_is_due(sampler, &task))
-		read_cgroup(sampler, &task);
+	code = cgroup_is_due(sampler, &task) ? read_cgroup(sampler, &task, err) : ERR_OK;
 	task.sightings++;
 	next->tasks[next->count++] = task;
-	return COST_READ;
+	return code;
 }
 
-static void read_some(struct sampler *sampler, long units)
+static enum err_code read_some(struct sampler *sampler, long units, struct err *err)
 {
 	struct sampler_work *work = sampler->work;
-	for (; units > 0 && work->next_pid < work->pid_count; work->next_pid++)
-		units -= read_process(sampler, work->pids[work->next_pid]);
-	if (work->next_pid < work->pid_count)
-		return;
+	enum err_code code = ERR_OK;
+	for (; !code && units > 0 && work->next_pid < work->pid_count; work->next_pid++)
+		code = read_process(sampler, work->pids[work->next_pid], &units, err);
+	if (code || work->next_pid < work->pid_count)
+		return code;
 	sharers_begin(&work->sharers, next_shot(sampler)->count);
 	work->no_memory |= !work->sharers.fits;
 	work->phase = PHASE_SHARERS;
+	return ERR_OK;
 }
 
 static void ask_some(struct sampler *sampler, long units)
@@ -497,6 +507,9 @@ static enum err_code finish(struct sampler *sampler, struct err *err)
 {
 	struct snapshot *shot = next_shot(sampler);
 	struct memcg_tree *tree = &sampler->work->tree;
+	/* Before the tree changes: until there is a new sample the latest one looks at it. */
+	if (tree->version && !fit_paths(sampler->work, highest_path_id(shot) + 1))
+		return out_of_memory(err);
 	/* Of a hierarchy that is gone there is nothing to show, which is no reason to show nothing. */
 	enum err_code code = tree->version ? memcg_tree_read(tree, err) : ERR_OK;
 	if (code && code != ERR_GONE)
@@ -526,7 +539,7 @@ enum err_code sampler_step(
 	if (work->phase == PHASE_LIST)
 		code = list_some(sampler, err);
 	else if (work->phase == PHASE_READ)
-		read_some(sampler, units);
+		code = read_some(sampler, units, err);
 	else if (work->phase == PHASE_SHARERS)
 		ask_some(sampler, units);
 	else if (work->phase == PHASE_FINISH)

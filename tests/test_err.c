@@ -14,6 +14,8 @@ struct code_case {
 static const struct code_case codes[] = {
 	{ "no errno is no error", 0, ERR_OK },
 	{ "ENOMEM is no memory", ENOMEM, ERR_NO_MEMORY },
+	{ "EMFILE is no descriptor", EMFILE, ERR_NO_DESCRIPTOR },
+	{ "ENFILE is no descriptor", ENFILE, ERR_NO_DESCRIPTOR },
 	{ "ENOENT is not found", ENOENT, ERR_NOT_FOUND },
 	{ "a file where a directory should be is not found", ENOTDIR, ERR_NOT_FOUND },
 	{ "EACCES is denied", EACCES, ERR_DENIED },

@@ -427,13 +427,25 @@ static void enough_samples_end_it(void **state)
 	session_ends_with(terminal, 0);
 }
 
-static void a_machine_that_vanishes_ends_it_with_a_sentence(void **state)
+static void a_machine_that_vanishes_leaves_its_last_picture(void **state)
 {
 	struct session *session = *state;
 	struct terminal *terminal = session_start(session, 24, 80, NULL, NULL, LIST);
 	machine_remove(session->root);
+	terminal_wait_like(terminal, "STALE [0-9]+s.*no new sample: cannot read proc/meminfo: ");
+	assert_true(terminal_is_like(terminal, LIST));
+	session_press(terminal, "?", "THE NUMBERS");
+	terminal_send(terminal, "Q");
+	session_ends_with(terminal, 0);
+}
+
+static void a_machine_that_is_none_at_the_start_ends_it(void **state)
+{
+	struct session *session = *state;
+	machine_write(session->root, "proc/meminfo", "nothing\n");
+	struct terminal *terminal = session_start(session, 24, 80, NULL, NULL, NULL);
 	session_ends_with(terminal, 1);
-	assert_true(terminal_is_like(terminal, "oomspect: .*: "));
+	assert_true(terminal_is_like(terminal, "^oomspect: cannot read proc/meminfo: no MemTotal"));
 }
 
 struct key_row {
@@ -482,7 +494,8 @@ int main(void)
 		WITH_SESSION(sigterm_while_it_is_stopped_ends_it_when_it_goes_on),
 		WITH_SESSION(in_the_background_it_waits_for_the_terminal),
 		WITH_SESSION(enough_samples_end_it),
-		WITH_SESSION(a_machine_that_vanishes_ends_it_with_a_sentence),
+		WITH_SESSION(a_machine_that_vanishes_leaves_its_last_picture),
+		WITH_SESSION(a_machine_that_is_none_at_the_start_ends_it),
 		WITH_SESSION(linux_consoles_show_the_same),
 	};
 	signal(SIGPIPE, SIG_DFL);

@@ -130,6 +130,54 @@ static void all_that_a_status_line_can_say_stays_in_its_place(void **state)
 	}
 }
 
+/* --- samples that fail ---------------------------------------------------------------------------- */
+
+static void a_sample_that_fails_is_told_with_the_age_of_the_last(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	const struct err why = { ERR_NO_DESCRIPTOR, 0,
+		"cannot list processes: Too many open files" };
+	app->now_ms += 7000;
+	state_missed(app, &why);
+	assert_true(then_shows(fixture, "STALE 7s"));
+	assert_true(then_shows(fixture, " no new sample: cannot list processes: Too many open"));
+	assert_true(then_shows(fixture, "4242 app"));
+	keys(app, "x");
+	assert_true(then_shows(fixture, "unknown key \"x\""));
+	take_sample(app);
+	app->message[0] = '\0';
+	assert_true(then_shows(fixture, " rows 1-14 of 14"));
+	assert_false(shows(app, "STALE"));
+}
+
+/* The picture before belongs to tables that have been written over. */
+static void what_cannot_be_ranked_is_no_picture(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	struct err err = { 0 };
+	keys(app, "F t");
+	for (int i = 0; i < 3; i++) {
+		fixture->options.cgroup = "/not/there";
+		assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+		assert_int_equal(state_sampled(app, &err), ERR_NOT_FOUND);
+		state_missed(app, &err);
+		for (enum view_id view = 0; view < VIEW_COUNT; view++) {
+			state_show(app, view);
+			keys(app, " \033[BcoFtAak+*-/java\rnN\033");
+			app->message[0] = '\0';
+			draw(app, 50, 160);
+			if (app->view != VIEW_HELP)
+				assert_shows(app, "no such memory cgroup");
+		}
+		fixture->options.cgroup = NULL;
+		state_show(app, VIEW_PROCS);
+		take_sample(app);
+		assert_true(then_shows(fixture, "4242 app"));
+	}
+}
+
 /* --- following ---------------------------------------------------------------------------------- */
 
 static void end_process(const struct fixture *fixture, int pid)
@@ -194,6 +242,8 @@ int main(void)
 		WITH_MACHINE(a_dialog_keeps_what_it_says),
 		WITH_MACHINE(a_cursor_that_left_the_screen_is_told_before_what_may_be_cut),
 		WITH_MACHINE(all_that_a_status_line_can_say_stays_in_its_place),
+		WITH_MACHINE(a_sample_that_fails_is_told_with_the_age_of_the_last),
+		WITH_MACHINE(what_cannot_be_ranked_is_no_picture),
 		WITH_MACHINE(whoever_is_followed_and_ends_is_named),
 		WITH_MACHINE(what_a_key_answered_just_before_is_kept),
 		WITH_MACHINE(whoever_is_followed_may_be_filtered_out),

@@ -67,11 +67,13 @@ static void protect_oneself(struct app *app)
 enum err_code acting_init(struct app *app, struct err *err)
 {
 	struct acting *acting = &app->acting;
-	*acting = (struct acting){ .audit = { -1 } };
+	*acting = (struct acting){ .audit = { -1 }, .reserve = RESERVE_EMPTY };
 	acting->rights = action_rights_probe(&app->watch.root, app->options->read_only);
 	enum err_code code = audit_open(&acting->audit, app->options->audit, err);
 	if (code == ERR_OK && app->options->protect)
 		protect_oneself(app);
+	if (code == ERR_OK && !read_only_reason(app))
+		reserve_fill(&acting->reserve);
 	return code;
 }
 
@@ -81,6 +83,7 @@ void acting_release(struct acting *acting)
 	sending_release(&acting->sending);
 	tags_release(&acting->tags);
 	history_release(&acting->history);
+	reserve_yield(&acting->reserve);
 	audit_release(&acting->audit);
 }
 
@@ -167,6 +170,17 @@ static const char *why_not(struct app *app, const struct targets *targets, may_a
 	return buffer;
 }
 
+/* One that there was no descriptor for is held by one of the reserve: it is what is pointed at. */
+static void hold_first(struct app *app, struct targets *targets, const struct root *root)
+{
+	struct target *first = &targets->items[0];
+	if (!root || targets->count == 0 || first->held.dir_fd >= 0 || first->refused.code)
+		return;
+	reserve_yield(&app->acting.reserve);
+	targets_reach(targets, first, root);
+	reserve_fill(&app->acting.reserve);
+}
+
 /* The tagged processes of the list, or the one that is pointed at. */
 static enum err_code collect(struct app *app, struct targets *targets, struct err *err)
 {
@@ -182,6 +196,7 @@ static enum err_code collect(struct app *app, struct targets *targets, struct er
 			targets, snapshot_find(app->watch.snapshot, tags->items[i].pid), root, err);
 	if (code == ERR_OK && tagged == 0 && pointed)
 		code = targets_add(targets, pointed, root, err);
+	hold_first(app, targets, root);
 	if (code != ERR_OK || targets->count > 1)
 		return code;
 	if (targets->count == 1 && targets->items[0].refused.code == ERR_OK)
@@ -281,11 +296,14 @@ void acting_write(struct app *app)
 		acting_close(app);
 	} else {
 		const struct target *first = &adjust->targets.items[0];
+		reserve_yield(&app->acting.reserve);
 		bool done = adjust_write(adjust, &app->acting.history, &app->acting.audit);
+		reserve_fill(&app->acting.reserve);
 		/* The first row is a place, but what was done is undone at its process. */
 		if (app->view == VIEW_PROCS)
 			state_point_at(app, (long)app->cursor.index);
-		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED)
+		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
+			first->after != ACTION_ADJ_UNKNOWN)
 			state_say(app, "refused, %d is in force", first->after);
 		else
 			state_say(app, "%s", adjust->result);
@@ -330,7 +348,9 @@ void acting_send(struct app *app)
 		return;
 	}
 	int64_t before_ms = boot_ms(), before_kb = read_available(&app->watch.root);
+	reserve_yield(&app->acting.reserve);
 	bool done = sending_send(sending, &app->acting.history, &app->acting.audit);
+	reserve_fill(&app->acting.reserve);
 	if (targets_done(&sending->targets) && signal_rows[sending->chosen].ends)
 		begin_recovery(app, before_ms, before_kb);
 	state_say(app, "%s", sending->result);

@@ -6,6 +6,7 @@
 
 #include "adjust.h"
 #include "recovery.h"
+#include "reserve.h"
 #include "sending.h"
 #include "tags.h"
 
@@ -22,6 +23,7 @@ struct acting {
 	struct adjust adjust;
 	struct sending sending;
 	struct recovery recovery;
+	struct reserve reserve;
 	bool thawed; /* asks of the loop: a sample at once */
 };
 

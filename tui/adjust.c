@@ -416,21 +416,20 @@ static void write_one(struct adjust *adjust, struct target *target, struct histo
 {
 	struct err unaudited = { 0 };
 	target->done = false;
-	if (target_reach(target, adjust->root) != ERR_OK)
+	target->before = target->after = ACTION_ADJ_UNKNOWN;
+	if (targets_reach(&adjust->targets, target, adjust->root) != ERR_OK)
 		return;
 	target->refused.code = ERR_OK;
-	target->before = target->after = target->adj;
 	enum err_code code = action_set_adj(
 		&target->held, adjust->value, &target->before, &target->after, &target->refused);
-	if (code != ERR_GONE)
-		history_add_adj(history, &target->held, target->before, target->after);
-	target->adj = target->after;
+	history_add_adj(history, &target->held, target->before, target->after);
+	if (target->after != ACTION_ADJ_UNKNOWN)
+		target->adj = target->after;
 	audit_adj(audit, &target->held, target->before, adjust->value, target->after,
 		code ? target->refused.text : NULL, &unaudited);
 	target->done = code == ERR_OK;
-	if (target->done && unaudited.code) {
+	if (target->done && unaudited.code)
 		target->refused = unaudited;
-	}
 }
 
 static void sum_up(struct adjust *adjust)
@@ -444,7 +443,7 @@ static void sum_up(struct adjust *adjust)
 			target->task->comm, target->before, target->after,
 			target->refused.code ? "; " : "",
 			target->refused.code ? target->refused.text : "");
-	else if (target->refused.code == ERR_GONE)
+	else if (target->after == ACTION_ADJ_UNKNOWN)
 		snprintf(adjust->result, sizeof(adjust->result), "%s", target->refused.text);
 	else
 		snprintf(adjust->result, sizeof(adjust->result), "in force: %d. Refused: %s",

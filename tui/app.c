@@ -79,33 +79,51 @@ static bool is_frozen(const struct app *app)
 
 /* --- sampling ------------------------------------------------------------------------------- */
 
+/* What was asked for may be wrong when it fails at first; later on, and when only memory or
+ * descriptors are short, it may be better the next time. */
+static void miss_sample(struct loop *loop, const struct err *why)
+{
+	loop->sampling = false;
+	loop->changed = true;
+	if (loop->app->samples > 0 || err_is_shortage(why->code)) {
+		state_missed(loop->app, why);
+		return;
+	}
+	*loop->err = *why;
+	fail(loop);
+}
+
 static void begin_sample(struct loop *loop)
 {
+	struct err err = { 0 };
 	if (loop->sampling || loop->app->paused || is_frozen(loop->app))
 		return;
-	if (sampler_begin(&loop->app->watch.sampler, loop->err))
-		fail(loop);
-	else
-		loop->sampling = true;
+	loop->sampling = true;
+	if (sampler_begin(&loop->app->watch.sampler, &err))
+		miss_sample(loop, &err);
 }
 
 static void finish_sample(struct loop *loop)
 {
+	struct err err = { 0 };
 	loop->sampling = false;
 	loop->changed = true;
-	loop->app->taken_ms = loop->app->now_ms = now_ms();
-	if (state_sampled(loop->app, loop->err))
-		fail(loop);
+	loop->app->now_ms = now_ms();
+	if (state_sampled(loop->app, &err))
+		miss_sample(loop, &err);
+	else
+		loop->app->taken_ms = loop->app->now_ms;
 }
 
 /* A step between two looks at the keyboard. */
 static void go_on_sampling(struct loop *loop)
 {
+	struct err err = { 0 };
 	bool finished = false;
 	if (!loop->sampling || is_frozen(loop->app))
 		return;
-	if (sampler_step(&loop->app->watch.sampler, STEP_PROCESSES, &finished, loop->err))
-		fail(loop);
+	if (sampler_step(&loop->app->watch.sampler, STEP_PROCESSES, &finished, &err))
+		miss_sample(loop, &err);
 	else if (finished)
 		finish_sample(loop);
 }
@@ -167,8 +185,14 @@ static void resize(struct loop *loop)
 	screen_resize(loop->screen);
 	screen_size(loop->screen, &rows, &cols);
 	loop->changed = true;
-	if (state_resize(loop->app, rows, cols, loop->err))
+	struct err err = { 0 };
+	if (state_resize(loop->app, rows, cols, &err) == ERR_OK)
+		return;
+	state_say(loop->app, "%s", err.text);
+	if (loop->app->grid.rows == 0) { /* there was no size before */
+		*loop->err = err;
 		fail(loop);
+	}
 }
 
 static struct screen_look look_of(const struct app *app)
@@ -399,18 +423,28 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static enum err_code open_own_sources(struct loop *loop, struct err *err)
+{
+	static const enum source_id timers[] = { SOURCE_TIMER, SOURCE_RECOVERY };
+	bool open = (loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) >= 0;
+	for (size_t i = 0; open && i < sizeof(timers) / sizeof(timers[0]); i++) {
+		loop->fds[timers[i]] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+		open = loop->fds[timers[i]] >= 0;
+	}
+	return open ? ERR_OK : err_set_errno(err, errno, "cannot wait for keys and signals");
+}
+
 static enum err_code open_sources(struct loop *loop, struct err *err)
 {
-	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	loop->fds[SOURCE_TIMER] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-	loop->fds[SOURCE_RECOVERY] = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	enum err_code code = open_own_sources(loop, err);
+	if (code)
+		return code;
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
 	loop->fds[SOURCE_LOG] = event_log_fd(&loop->app->events.log);
-	loop->fds[SOURCE_NAMES] = -1; /* tend_names adds it */
 	loop->more_log = true;
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
-		if ((id == SOURCE_LOG || id == SOURCE_NAMES) && loop->fds[id] < 0)
+		if (loop->fds[id] < 0) /* no log; tend_names adds the names */
 			continue;
 		/* A log that is a file cannot be waited for: it is read to its end, and that is it. */
 		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0 &&
@@ -423,9 +457,10 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 
 static void close_sources(const struct loop *loop)
 {
-	close(loop->fds[SOURCE_TIMER]);
-	close(loop->fds[SOURCE_RECOVERY]);
-	close(loop->epoll_fd);
+	const int own[] = { loop->fds[SOURCE_TIMER], loop->fds[SOURCE_RECOVERY], loop->epoll_fd };
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i] >= 0)
+			close(own[i]);
 }
 
 /* Whether a limit on locked memory would hold for this process. The right to lock any amount is asked
@@ -460,7 +495,7 @@ static enum err_code show(struct loop *loop, struct err *err)
 	struct screen_look look = look_of(loop->app);
 	enum err_code code = screen_open(&loop->screen, &look, err);
 	if (code) {
-		loop->status = STATUS_USAGE;
+		loop->status = err_is_shortage(code) ? STATUS_FAILED : STATUS_USAGE;
 		return code;
 	}
 	loop->status = STATUS_FAILED;
@@ -495,14 +530,20 @@ int app_run(const struct options *options, struct err *err)
 		return STATUS_FAILED;
 	}
 	struct loop loop = { .app = app, .epoll_fd = -1, .status = STATUS_FAILED, .err = err };
+	for (enum source_id id = 0; id < SOURCE_COUNT; id++)
+		loop.fds[id] = -1;
 	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
 		app->no_color = no_color && *no_color;
 		state_configure(app, &config, path);
 		if (denied)
 			state_say(app, "%s", unread.text);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
-		show(&loop, err);
-		close(loop.fds[SOURCE_SIGNALS]);
+		if (loop.fds[SOURCE_SIGNALS] < 0) {
+			err_set_errno(err, errno, "cannot wait for signals");
+		} else {
+			show(&loop, err);
+			close(loop.fds[SOURCE_SIGNALS]);
+		}
 		history_print(&app->acting.history);
 		state_release(app);
 	}

@@ -96,6 +96,7 @@ struct app {
 	struct setup setup;
 	struct whole_command whole_command;
 	struct acting acting;
+	char missed[APP_MESSAGE_SIZE];  /* why the last sample failed; "": it did not */
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 	char news[APP_MESSAGE_SIZE];    /* what goes on by itself: stands there behind a message */
 	int64_t message_ms, news_ms;    /* by our clock: when they were said last */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -70,11 +71,21 @@ __attribute__((format(__printf__, 4, 5))) static enum err_code append(const stru
 	return ERR_OK;
 }
 
+static const char *adj_words(int adj, char buffer[16])
+{
+	if (adj == ACTION_ADJ_UNKNOWN)
+		return "?";
+	snprintf(buffer, 16, "%d", adj);
+	return buffer;
+}
+
 enum err_code audit_adj(const struct audit *audit, const struct action_target *target, int before,
 	int wanted, int after, const char *refused, struct err *err)
 {
-	return append(audit, target, err, "oom_score_adj %d -> %d, in force %d%s%s", before, wanted,
-		after, refused ? ", refused: " : "", refused ? refused : "");
+	char was[16], is[16];
+	return append(audit, target, err, "oom_score_adj %s -> %d, in force %s%s%s",
+		adj_words(before, was), wanted, adj_words(after, is), refused ? ", refused: " : "",
+		refused ? refused : "");
 }
 
 enum err_code audit_signal(const struct audit *audit, const struct action_target *target,

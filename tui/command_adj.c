@@ -18,8 +18,7 @@ struct change {
 	pid_t pid;
 	char comm[TASK_COMM_SIZE];
 	uint64_t start_ticks;
-	bool adj_known; /* before and after mean something */
-	int before, after;
+	int before, after;  /* ACTION_ADJ_UNKNOWN: could not be read */
 	struct err refused; /* ERR_OK: it was written, or would be */
 };
 
@@ -93,7 +92,7 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 	size_t count = 0;
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct change *change = &adjustment->changes[i];
-		if (change->adj_known)
+		if (change->after != ACTION_ADJ_UNKNOWN)
 			edits[count++] = (struct ranking_edit){ change->pid, change->after };
 	}
 	ranking_sort_edits(edits, count);
@@ -110,6 +109,7 @@ static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *c
 	struct action_target target = ACTION_NOBODY;
 	struct err *refused = &change->refused;
 	change->pid = pid;
+	change->before = change->after = ACTION_ADJ_UNKNOWN;
 	refused->code = ERR_OK;
 	if (action_hold(
 		    &target, &adjustment->watch.root, pid, task ? task->start_ticks : 0, refused))
@@ -117,14 +117,12 @@ static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *c
 	memcpy(change->comm, target.comm, sizeof(change->comm));
 	change->start_ticks = target.start_ticks;
 	if (adjustment->options->dry_run) {
-		change->adj_known = task && task->adj_known;
-		change->before = change->adj_known ? task->oom_score_adj : 0;
-		change->after = adjustment->value;
+		if (action_get_adj(&target, &change->before, refused) == ERR_OK)
+			change->after = adjustment->value;
 	} else {
 		struct err unaudited = { 0 };
 		action_set_adj(
 			&target, adjustment->value, &change->before, &change->after, refused);
-		change->adj_known = refused->code != ERR_GONE;
 		audit_adj(&adjustment->audit, &target, change->before, adjustment->value,
 			change->after, refused->code ? refused->text : NULL, &unaudited);
 		if (unaudited.code)
@@ -213,8 +211,8 @@ static void put_change(struct json_out *out, const struct change *change)
 	json_out_begin(out, NULL, '{');
 	json_out_integer(out, "pid", change->pid);
 	json_out_text(out, "comm", change->start_ticks ? change->comm : NULL);
-	json_out_number(out, "before", change->adj_known, change->before);
-	json_out_number(out, "after", change->adj_known, change->after);
+	json_out_number(out, "before", change->before != ACTION_ADJ_UNKNOWN, change->before);
+	json_out_number(out, "after", change->after != ACTION_ADJ_UNKNOWN, change->after);
 	json_out_text(out, "refused", refused ? change->refused.text : NULL);
 	json_out_end(out, '}');
 }

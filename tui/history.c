@@ -37,7 +37,7 @@ static void add(
 void history_add_adj(
 	struct history *history, const struct action_target *target, int before, int after)
 {
-	if (before != after)
+	if (before != after && before != ACTION_ADJ_UNKNOWN && after != ACTION_ADJ_UNKNOWN)
 		add(history, target, (struct history_entry){ .before = before, .after = after });
 }
 

@@ -103,6 +103,19 @@ static const char *capability(const char *name)
 	return (intptr_t)string == -1 ? NULL : string;
 }
 
+/* Says what is wrong with the terminal. curses keeps to itself that it had no descriptor to look it
+ * up: whether there is one is tried. */
+static enum err_code refuse_terminal(const char *words, struct err *err)
+{
+	const char *term = getenv("TERM");
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && err_is_shortage(err_code_of(errno)))
+		return err_set_errno(err, errno, "TERM=%s: the screen cannot be used", term);
+	if (fd >= 0)
+		close(fd);
+	return err_set(err, ERR_UNSUPPORTED, "TERM=%s%s", term, words);
+}
+
 /* newterm(3X) may end the program over a bad TERM; setupterm(3X) only says so. */
 static enum err_code check_terminal_type(struct err *err)
 {
@@ -112,9 +125,8 @@ static enum err_code check_terminal_type(struct err *err)
 		return err_set(err, ERR_UNSUPPORTED,
 			"TERM is not set: try --batch for text without a screen");
 	if (setupterm(NULL, STDOUT_FILENO, &result) != OK)
-		return err_set(err, ERR_UNSUPPORTED,
-			"TERM=%s is not a known terminal: try --batch for text without a screen",
-			term);
+		return refuse_terminal(
+			" is not a known terminal: try --batch for text without a screen", err);
 	bool moves = capability("cup") != NULL;
 	del_curterm(cur_term);
 	if (!moves)
@@ -128,6 +140,8 @@ static enum err_code open_keys(struct screen *screen, struct err *err)
 {
 	int fd = isatty(STDIN_FILENO) ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
 				      : open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd < 0 && err_is_shortage(err_code_of(errno)))
+		return err_set_errno(err, errno, "no keyboard");
 	if (fd < 0)
 		return err_set(err, ERR_UNSUPPORTED,
 			"no keyboard, /dev/tty: %s; try --batch for text without a screen",
@@ -253,8 +267,7 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 		set_escdelay(ESCAPE_DELAY_MS);
 		screen->curses = newterm(NULL, stdout, screen->keys);
 		if (!screen->curses)
-			code = err_set(err, ERR_UNSUPPORTED, "TERM=%s: the screen cannot be used",
-				getenv("TERM"));
+			code = refuse_terminal(": the screen cannot be used", err);
 	}
 	if (code) {
 		if (screen->keys)

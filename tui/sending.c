@@ -134,7 +134,7 @@ static void send_one(struct sending *sending, struct target *target, struct hist
 	const struct signal_row *signal = &signal_rows[sending->chosen];
 	struct err unaudited = { 0 };
 	target->done = false;
-	if (target_reach(target, sending->root) != ERR_OK)
+	if (targets_reach(&sending->targets, target, sending->root) != ERR_OK)
 		return;
 	target->refused.code = ERR_OK;
 	enum err_code code = action_signal(&target->held, signal->number, &target->refused);

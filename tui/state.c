@@ -183,6 +183,16 @@ static void note_kills(struct app *app, const struct host *host)
 		app->kill_ms = host->boot_ms;
 }
 
+/* As before the first sample: nothing may point into one that is not ranked. */
+static void show_none(struct app *app)
+{
+	app->watch.snapshot = NULL;
+	app->listing.count = 0;
+	app->listing.nested = false;
+	app->cgroups.rows.count = app->cgroups.nearest_count = 0;
+	app->cgroups.samples = 0;
+}
+
 enum err_code state_sampled(struct app *app, struct err *err)
 {
 	if (app->watch.snapshot) {
@@ -191,8 +201,11 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	}
 	enum watch_scope scope = app->watch.scope;
 	enum err_code code = watch_rank(&app->watch, err);
-	if (code)
+	if (code) {
+		show_none(app);
 		return code;
+	}
+	app->missed[0] = '\0';
 	if (app->watch.scope != scope)
 		state_say(app, "the cgroup is gone: %s", app->watch.scope_path);
 	const struct host *host = &app->watch.snapshot->host;
@@ -205,7 +218,15 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	tags_keep_living(&app->folds, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
 	state_relist(app);
-	return state_pages_update(app, err);
+	struct err page = { 0 };
+	if (state_pages_update(app, &page))
+		state_say(app, "%s", page.text);
+	return ERR_OK;
+}
+
+void state_missed(struct app *app, const struct err *why)
+{
+	text_copy(text_of(why->text), app->missed, sizeof(app->missed));
 }
 
 void state_take_sought(struct app *app)

@@ -19,7 +19,7 @@ void state_show(struct app *app, enum view_id view);
 /* Ranks the latest sample in another domain; `path` of a cgroup, or NULL. */
 void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
 
-/* A sample is finished: ranks it and shows it. */
+/* A sample is finished: ranks it and shows it. When it cannot be ranked there is none to show. */
 enum err_code state_sampled(struct app *app, struct err *err);
 
 /* names.h has something new: shows it. */
@@ -27,6 +27,9 @@ void state_named(struct app *app);
 
 /* Filters by the user that was sought, if there is an answer: who it is, or why not. */
 void state_take_sought(struct app *app);
+
+/* A sample failed: the one before it stays, with the reason. */
+void state_missed(struct app *app, const struct err *why);
 
 /* Writes the help anew: for another width, for other keys. */
 void state_write_help(struct app *app);

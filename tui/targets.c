@@ -17,13 +17,24 @@ void targets_truncate(struct targets *targets, size_t count)
 		action_release(&targets->items[--targets->count].held);
 }
 
-enum err_code target_reach(struct target *target, const struct root *root)
+static enum err_code hold(struct target *target, const struct root *root)
 {
 	const struct task *task = target->task;
 	if (target->held.dir_fd >= 0)
 		return ERR_OK;
 	target->refused.code = ERR_OK;
 	return action_hold(&target->held, root, task->pid, task->start_ticks, &target->refused);
+}
+
+enum err_code targets_reach(struct targets *targets, struct target *target, const struct root *root)
+{
+	enum err_code code = hold(target, root);
+	if (!err_is_shortage(code))
+		return code;
+	for (size_t i = 0; i < targets->count; i++)
+		if (targets->items[i].done)
+			action_release(&targets->items[i].held);
+	return hold(target, root);
 }
 
 enum err_code targets_add(
@@ -41,8 +52,13 @@ enum err_code targets_add(
 	struct target *target = &targets->items[targets->count++];
 	*target =
 		(struct target){ .task = task, .held = ACTION_NOBODY, .adj = task->oom_score_adj };
-	if (root && targets->count <= TARGETS_HELD && target_reach(target, root) == ERR_OK)
-		action_get_adj(&target->held, &target->adj);
+	if (!root || targets->count > TARGETS_HELD)
+		return ERR_OK;
+	enum err_code code = hold(target, root);
+	if (code == ERR_OK)
+		action_get_adj(&target->held, &target->adj, NULL);
+	else if (err_is_shortage(code))
+		target->refused.code = ERR_OK;
 	return ERR_OK;
 }
 

@@ -6,8 +6,8 @@
 #include "oomspect/action.h"
 #include "oomspect/snapshot.h"
 
-/* More than this many are not held by descriptors but by pid and start time, which are compared at
- * the moment something is done. */
+/* More than this many, or than there are descriptors, are not held by one but by pid and start time,
+ * which are compared at the moment something is done. */
 #define TARGETS_HELD 256
 
 struct target {
@@ -34,8 +34,10 @@ enum err_code targets_add(
 /* Lets go of all behind the first `count`. */
 void targets_truncate(struct targets *targets, size_t count);
 
-/* Takes hold of a target that is not held yet. Not ERR_OK: the sentence is in target->refused. */
-enum err_code target_reach(struct target *target, const struct root *root);
+/* Takes hold of a target that is not held yet; if there is no descriptor for that, of those to whom
+ * something was done already. Not ERR_OK: the sentence is in target->refused. */
+enum err_code targets_reach(
+	struct targets *targets, struct target *target, const struct root *root);
 
 bool targets_has(const struct targets *targets, const struct task *task);
 

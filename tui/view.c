@@ -225,6 +225,9 @@ void view_status_draw(const struct app *app, struct grid *grid, const char *text
 	} else if (said) {
 		grid_skip(&pen, 1);
 		grid_put_foreign(&pen, STYLE_BOLD, words, grid_left(&pen));
+	} else if (app->missed[0]) {
+		grid_put(&pen, STYLE_RISK, " no new sample: ");
+		grid_put_foreign(&pen, STYLE_RISK, app->missed, grid_left(&pen));
 	} else {
 		grid_put(&pen, STYLE_DIM, text);
 	}

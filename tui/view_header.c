@@ -55,6 +55,8 @@ bool header_put_standstill(struct pen *pen, const struct app *app)
 		grid_printf(pen, STYLE_BOLD, "FROZEN %" PRId64 "s", age / 1000);
 	else if (app->paused)
 		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "PAUSED %" PRId64 "s", age / 1000);
+	else if (app->missed[0])
+		grid_printf(pen, STYLE_RISK | STYLE_BOLD, "STALE %" PRId64 "s", age / 1000);
 	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
 		grid_printf(pen, STYLE_RISK, "late %" PRId64 "s", age / 1000);
 	else

@@ -9,6 +9,8 @@
 #include "oomspect/proc.h"
 #include "oomspect/root.h"
 
+#include <limits.h>
+
 /* A process that is pointed at. */
 struct action_target {
 	int dir_fd; /* of /proc/PID; -1: nobody */
@@ -17,10 +19,13 @@ struct action_target {
 	char comm[TASK_COMM_SIZE]; /* raw bytes */
 };
 
+#define ACTION_ADJ_UNKNOWN INT_MIN
+
 #define ACTION_NOBODY ((struct action_target){ .dir_fd = -1 })
 
 /* Takes hold of `pid`. With `start_ticks` not 0 it must be the process that started then.
- * ERR_UNSUPPORTED for a captured root; ERR_GONE when it is not there or is another by now;
+ * ERR_UNSUPPORTED for a captured root; ERR_GONE when it is not there or is another by now, and
+ * for no other reason;
  * ERR_SYNTAX, with a sentence that says what it is, for what has no oom_score_adj of its own to
  * set: pid 0 or below, a thread's id, a kernel thread, a zombie. */
 enum err_code action_hold(struct action_target *target, const struct root *root, pid_t pid,
@@ -33,11 +38,11 @@ void action_release(struct action_target *target);
  * `*ret_note` (may be NULL) becomes a remark worth showing beside the value, or NULL. */
 enum err_code action_parse_adj(const char *text, int *ret, const char **ret_note, struct err *err);
 
-/* The value in force now. False when it cannot be read: `*ret` is untouched. */
-bool action_get_adj(const struct action_target *target, int *ret);
+/* The value in force now. ERR_GONE only when the process is; else the reason why it cannot be read. */
+enum err_code action_get_adj(const struct action_target *target, int *ret, struct err *err);
 
 /* Writes `adj`, reads back what is in force. `*ret_before` and `*ret_after` are set even when the
- * write is refused, as far as they could be read; check `*ret_after` in any case. ERR_DENIED names
+ * write is refused; ACTION_ADJ_UNKNOWN where they could not be read. ERR_DENIED names
  * the missing right: the file's owner, or CAP_SYS_RESOURCE in the initial user namespace below the
  * floor (which cannot be read). Source: fs/proc/base.c:__set_oom_adj(). */
 enum err_code action_set_adj(const struct action_target *target, int adj, int *ret_before,
@@ -51,7 +56,7 @@ enum err_code action_signal(const struct action_target *target, int signal, stru
  * on older kernels; ERR_GONE when the memory is gone already. */
 enum err_code action_release_memory(const struct action_target *target, struct err *err);
 
-/* Whether the process has ended (a zombie has). */
+/* Whether the process has ended for certain (a zombie has). */
 bool action_has_ended(const struct action_target *target);
 
 /* What this user may do, as far as it can be told without trying. */

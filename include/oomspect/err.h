@@ -4,18 +4,20 @@
 #ifndef OOMSPECT_ERR_H
 #define OOMSPECT_ERR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum err_code {
 	ERR_OK = 0,
-	ERR_NO_MEMORY, /* an allocation failed */
-	ERR_IO,        /* a read or write failed for a reason not listed here */
-	ERR_NOT_FOUND, /* no such file, process, cgroup, column, user */
-	ERR_DENIED,    /* EACCES or EPERM: the sentence names the missing right where it is known */
-	ERR_GONE,      /* it was there and is not any more: ESRCH, ENOENT in the middle, ENODEV */
-	ERR_SYNTAX,    /* text that is not of its grammar */
-	ERR_RANGE,     /* a number that does not fit */
-	ERR_TOO_BIG,   /* more than the buffer the caller allowed */
+	ERR_NO_MEMORY,     /* an allocation failed, ours or the kernel's: ENOMEM */
+	ERR_NO_DESCRIPTOR, /* none is left, to us or to the machine: EMFILE, ENFILE */
+	ERR_IO,            /* a read or write failed for a reason not listed here */
+	ERR_NOT_FOUND,     /* no such file, process, cgroup, column, user */
+	ERR_DENIED,  /* EACCES or EPERM: the sentence names the missing right where it is known */
+	ERR_GONE,    /* it was there and is not any more: ESRCH, ENOENT in the middle, ENODEV */
+	ERR_SYNTAX,  /* text that is not of its grammar */
+	ERR_RANGE,   /* a number that does not fit */
+	ERR_TOO_BIG, /* more than the buffer the caller allowed */
 	ERR_UNSUPPORTED, /* this kernel, or this kind of root, cannot do it */
 };
 
@@ -35,6 +37,9 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
  * strerror's words are appended after ": ". */
 enum err_code err_set_errno(struct err *err, int sys_errno, const char *format, ...)
 	__attribute__((format(__printf__, 3, 4)));
+
+/* Whether something is missing that may be there again the next time, whatever was asked for. */
+bool err_is_shortage(enum err_code code);
 
 /* The code that stands for an errno. */
 enum err_code err_code_of(int sys_errno);

@@ -85,7 +85,7 @@ enum err_code memcg_tree_open(struct memcg_tree *tree, const struct root *root, 
  * trace). Usage, limit and events are read every time, stat and pressure when usage moved, what
  * changes rarely in turn, every 8th time (memcg_file.h). Descriptors of the busiest files are kept
  * as far as half of RLIMIT_NOFILE allows (4096 at most: each costs 4 to 5 KiB of kernel memory);
- * without one only usage is read every time. */
+ * without one only usage is read every time. ERR_NO_MEMORY leaves the rows as they are. */
 enum err_code memcg_tree_read(struct memcg_tree *tree, struct err *err);
 
 /* Binding limits, headroom, reclaimable: pure arithmetic on the rows.

@@ -83,7 +83,8 @@ struct task proc_unknown(pid_t pid);
 
 /* Reads process `pid` below `root`: stat, status, oom_score, oom_score_adj. `page_size` in bytes.
  * The fields from mm_owner to restless are the caller's and stay as they are.
- * ERR_GONE when it vanished at any point; unreadable single files leave their fields unknown. */
+ * ERR_GONE when it vanished at any point; a shortage (err.h) of what reading takes; unreadable
+ * single files leave their fields unknown. */
 enum err_code proc_read(
 	const struct root *root, pid_t pid, int64_t page_size, struct task *task, struct err *err);
 

@@ -40,7 +40,8 @@ enum err_code sampler_begin(struct sampler *sampler, struct err *err);
 
 /* Goes on with it for about as long as reading `processes` processes takes. `ret_finished` tells
  * whether it is finished and has become the latest; ranking_build on sampler_latest is then due.
- * After an error the latest is what it was, and another sample has to be begun. */
+ * After an error (of memory or descriptors, or because the machine is not there) the latest is what
+ * it was, and another sample has to be begun. */
 enum err_code sampler_step(
 	struct sampler *sampler, unsigned processes, bool *ret_finished, struct err *err);
 
