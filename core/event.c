@@ -15,7 +15,7 @@ static void meminfo_init(struct oom_meminfo *mem)
 	mem->mapped_pages = mem->shmem_pages = mem->pagetables_pages = OOM_UNKNOWN;
 	mem->free_pages = mem->swap_free_kb = mem->swap_total_kb = OOM_UNKNOWN;
 	mem->ram_pages = mem->highmem_pages = mem->reserved_pages = OOM_UNKNOWN;
-	mem->page_kb = OOM_UNKNOWN;
+	mem->hugepages_kb = mem->hugepages_free_kb = mem->page_kb = OOM_UNKNOWN;
 }
 
 static void memcg_stat_init(struct oom_memcg_stat *memcg)
@@ -23,6 +23,7 @@ static void memcg_stat_init(struct oom_memcg_stat *memcg)
 	memcg->usage_kb = memcg->limit_kb = OOM_UNKNOWN;
 	memcg->swap_usage_kb = memcg->swap_limit_kb = OOM_UNKNOWN;
 	memcg->memsw_usage_kb = memcg->memsw_limit_kb = OOM_UNKNOWN;
+	memcg->kmem_usage_kb = memcg->kmem_limit_kb = OOM_UNKNOWN;
 	memcg->anon_kb = memcg->file_kb = memcg->shmem_kb = memcg->slab_kb = OOM_UNKNOWN;
 	memcg->kernel_kb = memcg->pagetables_kb = memcg->sock_kb = OOM_UNKNOWN;
 	memcg->unevictable_kb = OOM_UNKNOWN;
@@ -46,6 +47,7 @@ void oom_event_release(struct oom_event *event)
 	free(event->gfp_flags);
 	free(event->oom_memcg);
 	free(event->task_memcg);
+	free(event->group_memcg);
 	free(event->victims);
 	free(event->tasks);
 	free(event->raw);
@@ -57,7 +59,7 @@ void oom_victim_init(struct oom_victim *victim)
 	memset(victim, 0, sizeof(*victim));
 	victim->pid = victim->uid = victim->total_vm_kb = victim->anon_rss_kb = OOM_UNKNOWN;
 	victim->file_rss_kb = victim->shmem_rss_kb = victim->pgtables_kb = OOM_UNKNOWN;
-	victim->oom_score_adj = OOM_UNKNOWN;
+	victim->oom_score_adj = victim->reaped_left_kb = OOM_UNKNOWN;
 }
 
 void oom_task_init(struct oom_task *task)
@@ -111,6 +113,26 @@ const char *oom_outcome_name(enum oom_outcome outcome)
 		[OOM_OUTCOME_SKIPPED] = "skipped",
 	};
 	return names[outcome];
+}
+
+const char *oom_counter_name(enum oom_counter counter)
+{
+	static const char *const names[OOM_COUNTER_COUNT] = {
+		[OOM_COUNTER_MEMORY] = "memory",
+		[OOM_COUNTER_MEMSW] = "memsw",
+		[OOM_COUNTER_KMEM] = "kmem",
+	};
+	return names[counter];
+}
+
+struct oom_usage oom_event_usage(const struct oom_event *event)
+{
+	const struct oom_memcg_stat *memcg = &event->memcg;
+	if (event->counter == OOM_COUNTER_MEMSW)
+		return (struct oom_usage){ memcg->memsw_usage_kb, memcg->memsw_limit_kb };
+	if (event->counter == OOM_COUNTER_KMEM)
+		return (struct oom_usage){ memcg->kmem_usage_kb, memcg->kmem_limit_kb };
+	return (struct oom_usage){ memcg->usage_kb, memcg->limit_kb };
 }
 
 const struct oom_task *oom_event_task(const struct oom_event *event, int64_t pid)

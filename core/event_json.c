@@ -79,8 +79,7 @@ static void put_task(
 	put_number(out, "swapents_pages", task->swapents_pages);
 	put_number(out, "oom_score_adj", task->oom_score_adj);
 	put_text(out, "comm", task->comm);
-	put_number(out, "badness_pages",
-		event_weighs(event, task) ? task->badness_pages : OOM_UNKNOWN);
+	put_number(out, "badness_pages", task->badness_pages);
 	put_number(out, "rank", task->rank);
 	json_out_end(out, '}');
 }
@@ -95,6 +94,7 @@ static void put_lists(struct json_out *out, const struct oom_event *event)
 	for (size_t i = 0; i < event->tasks_kept; i++)
 		put_task(out, event, &event->tasks[i]);
 	json_out_end(out, ']');
+	json_out_bool(out, "tasks_whole", event->tasks_whole);
 	json_out_integer(out, "task_count", (int64_t)event->task_count);
 }
 
@@ -129,15 +129,19 @@ static void put_event(struct json_out *out, const struct oom_event *event, const
 	json_out_integer(out, "event", (int64_t)event->number);
 	put_seconds(out, "time_unix", event->unix_us);
 	put_seconds(out, "boot_s", event->boot_us);
+	put_text(out, "stamp", event->stamp);
 	put_text(out, "kernel", event->kernel);
 	put_invoker(out, event);
 	put_what(out, event);
 	put_lists(out, event);
-	put_number(out, "limit_kb", event->memcg.limit_kb);
-	put_number(out, "usage_kb", event->memcg.usage_kb);
+	struct oom_usage usage = oom_event_usage(event);
+	put_number(out, "limit_kb", usage.limit_kb);
+	put_number(out, "usage_kb", usage.usage_kb);
+	put_text(out, "counter", oom_counter_name(event->counter));
 	json_out_integer(out, "repeats", (int64_t)event->repeats);
 	put_text(out, "why", why);
 	put_lines(out, event);
+	json_out_null(out, "seen");
 	json_out_end(out, '}');
 	json_out_finish(out);
 }

@@ -2,27 +2,41 @@
 #include "event_say.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* From these shares on, a kind of memory gets a sentence of its own. */
 #define NOTABLE_PERCENT     20
 #define PAGE_TABLES_PERCENT 10
+#define HUGE_PERCENT        5
+
+/* `value` tenths of a unit. */
+static void put_tenths(struct event_size *size, int64_t tenths, const char *unit)
+{
+	snprintf(size->text, sizeof(size->text), "%lld.%lld %s", (long long)(tenths / 10),
+		(long long)(tenths % 10), unit);
+}
+
+/* kb * 10 / unit_kb, rounded to nearest, without leaving 64 bits. */
+static int64_t tenths_of(int64_t kb, int64_t unit_kb)
+{
+	return kb / unit_kb * 10 + (kb % unit_kb * 10 + unit_kb / 2) / unit_kb;
+}
 
 struct event_size event_kb(int64_t kb)
 {
+	const int64_t mib = 1024, gib = 1024 * 1024;
 	struct event_size size;
 	if (kb == OOM_UNKNOWN)
 		snprintf(size.text, sizeof(size.text), "an unknown amount");
 	else if (kb == OOM_UNLIMITED)
 		snprintf(size.text, sizeof(size.text), "no limit");
-	else if (kb < 1024)
+	else if (kb < mib)
 		snprintf(size.text, sizeof(size.text), "%lld KiB", (long long)kb);
-	else if (kb < 1024 * 1024)
-		snprintf(size.text, sizeof(size.text), "%lld.%lld MiB", (long long)(kb / 1024),
-			(long long)(kb % 1024 * 10 / 1024));
+	else if (tenths_of(kb, mib) < 10240)
+		put_tenths(&size, tenths_of(kb, mib), "MiB");
 	else
-		snprintf(size.text, sizeof(size.text), "%lld.%lld GiB", (long long)(kb >> 20),
-			(long long)((kb & 0xfffff) * 10 >> 20));
+		put_tenths(&size, tenths_of(kb, gib), "GiB");
 	return size;
 }
 
@@ -82,91 +96,218 @@ struct event_container event_container_of(const char *path)
 	return container;
 }
 
-static void say_memcg_limit(const struct oom_event *event, struct event_explanation *to)
+struct event_place event_place_of(const char *path)
 {
-	const struct oom_memcg_stat *memcg = &event->memcg;
-	struct event_container container = event_container_of(event->oom_memcg);
-	const char *open = container.text[0] ? " (" : "", *close = container.text[0] ? ")" : "";
-	const char *path = event->oom_memcg ? event->oom_memcg : "whose path is not in the text";
-	if (memcg->limit_kb == OOM_UNLIMITED)
-		event_say(to, EVENT_WHAT,
-			"Memory cgroup %s%s%s%s has no limit of its own; it held %s.", path, open,
-			container.text, close, event_kb(memcg->usage_kb).text);
-	else if (memcg->limit_kb != OOM_UNKNOWN)
-		event_say(to, EVENT_WHAT,
-			"Memory cgroup %s%s%s%s reached its limit of %s (usage %s).", path, open,
-			container.text, close, event_kb(memcg->limit_kb).text,
-			event_kb(memcg->usage_kb).text);
-	else
-		event_say(to, EVENT_WHAT, "Memory cgroup %s%s%s%s reached its limit.", path, open,
-			container.text, close);
-	if (memcg->memsw_limit_kb != OOM_UNKNOWN && memcg->memsw_limit_kb != OOM_UNLIMITED &&
-		memcg->memsw_usage_kb > 0)
-		event_say(to, EVENT_WHAT, "Memory and swap together were %s of %s.",
-			event_kb(memcg->memsw_usage_kb).text, event_kb(memcg->memsw_limit_kb).text);
-	else if (memcg->swap_limit_kb == 0)
-		event_say(to, EVENT_WHAT, "It may not use swap.");
-	if (event->task_memcg && event->oom_memcg &&
-		strcmp(event->task_memcg, event->oom_memcg) != 0)
-		event_say(to, EVENT_WHAT, "The limit is the ancestor's: the process ran in %s.",
-			event->task_memcg);
-	event_say(to, EVENT_WHAT, "The machine itself was not out of memory.");
+	struct event_place place = {
+		.path = path, .open = "", .close = "", .container = event_container_of(path)
+	};
+	if (place.container.text[0]) {
+		place.open = " (";
+		place.close = ")";
+	}
+	return place;
 }
 
-static void say_memcg_content(const struct oom_event *event, struct event_explanation *to)
+/* --- a memory cgroup --------------------------------------------------------------------------- */
+
+/* The subject of a sentence about the cgroup whose limit it was. */
+static struct event_place oom_memcg_of(const struct oom_event *event)
+{
+	struct event_place place = event_place_of(event->oom_memcg);
+	if (!event->oom_memcg)
+		place.path = "(its path is missing from the log)";
+	return place;
+}
+
+static void say_counter(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	static const char *const of[OOM_COUNTER_COUNT] = {
+		[OOM_COUNTER_UNKNOWN] = "",
+		[OOM_COUNTER_MEMORY] = "",
+		[OOM_COUNTER_MEMSW] = " for memory and swap together",
+		[OOM_COUNTER_KMEM] = " for kernel memory",
+	};
+	struct event_place place = oom_memcg_of(event);
+	struct oom_usage usage = oom_event_usage(event);
+	event_say(to, row->answer,
+		"Memory cgroup " EVENT_PLACE " reached its limit of %s%s (usage %s).",
+		EVENT_PLACE_ARGS(place), event_kb(usage.limit_kb).text, of[event->counter],
+		event_kb(usage.usage_kb).text);
+	if (event->counter != OOM_COUNTER_MEMORY && event->memcg.usage_kb != OOM_UNKNOWN)
+		event_say(to, row->answer, "Its memory alone was %s of %s.",
+			event_kb(event->memcg.usage_kb).text, event_kb(event->memcg.limit_kb).text);
+}
+
+static void say_some_counter(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	struct event_place place = oom_memcg_of(event);
+	event_say(to, row->answer,
+		"Memory cgroup " EVENT_PLACE " reached a limit; the log does not say which: its "
+		"memory was %s of %s.",
+		EVENT_PLACE_ARGS(place), event_kb(event->memcg.usage_kb).text,
+		event_kb(event->memcg.limit_kb).text);
+}
+
+static void say_unlimited(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	struct event_place place = oom_memcg_of(event);
+	event_say(to, row->answer,
+		"Memory cgroup " EVENT_PLACE " has no memory limit of its own; it held %s.",
+		EVENT_PLACE_ARGS(place), event_kb(event->memcg.usage_kb).text);
+}
+
+static void say_some_limit(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	struct event_place place = event_place_of(event->oom_memcg);
+	if (event->oom_memcg)
+		event_say(to, row->answer,
+			"Memory cgroup " EVENT_PLACE
+			" reached its limit, whose size is missing from the log.",
+			EVENT_PLACE_ARGS(place));
+	else
+		event_say(to, row->answer,
+			"A memory cgroup reached its limit; its path and the limit are missing "
+			"from "
+			"the log.");
+}
+
+static bool is_below(const char *path, const char *of)
+{
+	size_t length = strlen(of);
+	return strncmp(path, of, length) == 0 &&
+	       (path[length] == '/' || (length && of[length - 1] == '/'));
+}
+
+static void say_subtree(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	struct event_place place = event_place_of(event->task_memcg);
+	event_say(to, row->answer, "%sThe process ran in " EVENT_PLACE ".",
+		is_below(event->task_memcg, event->oom_memcg) ? "The limit is an ancestor's. " : "",
+		EVENT_PLACE_ARGS(place));
+}
+
+static void say_content(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	const struct oom_memcg_stat *memcg = &event->memcg;
-	if (memcg->anon_kb == OOM_UNKNOWN)
-		return;
-	event_say(to, EVENT_WHAT, "It held %s anonymous memory and %s of files.",
+	int64_t kernel = event_memcg_kernel_kb(event);
+	event_say(to, row->answer, "It held %s of anonymous memory and %s of files.",
 		event_kb(memcg->anon_kb).text, event_kb(memcg->file_kb).text);
 	if (event_percent(memcg->shmem_kb, memcg->usage_kb) >= NOTABLE_PERCENT)
-		event_say(to, EVENT_WHAT,
-			"%s of that is shared memory and tmpfs, which no kill frees.",
+		event_say(to, row->answer,
+			"%s of that is shared memory and tmpfs files, which a kill need not free.",
 			event_kb(memcg->shmem_kb).text);
-	int64_t kernel = memcg->kernel_kb != OOM_UNKNOWN ? memcg->kernel_kb : memcg->slab_kb;
 	if (event_percent(kernel, memcg->usage_kb) >= NOTABLE_PERCENT)
-		event_say(to, EVENT_WHAT, "%s is memory of the kernel on its behalf.",
+		event_say(to, row->answer, "%s is kernel memory charged to it.",
 			event_kb(kernel).text);
+	if (event_percent(memcg->sock_kb, memcg->usage_kb) >= NOTABLE_PERCENT)
+		event_say(to, row->answer, "%s is buffers of sockets.",
+			event_kb(memcg->sock_kb).text);
 }
 
-static int64_t ram_pages(const struct oom_event *event)
+/* --- the host ---------------------------------------------------------------------------------- */
+
+static bool is_one_node(const char *nodes)
 {
-	const struct oom_meminfo *mem = &event->mem;
-	if (mem->ram_pages == OOM_UNKNOWN)
-		return OOM_UNKNOWN;
-	return mem->ram_pages - (mem->reserved_pages == OOM_UNKNOWN ? 0 : mem->reserved_pages);
+	return *nodes && strspn(nodes, "0123456789") == strlen(nodes);
 }
 
-static void say_host_limit(const struct oom_event *event, struct event_explanation *to)
+/* `nodes` as in cpuset.mems, and whose choice they are. */
+static void say_these_nodes(const struct oom_event *event, struct event_explanation *to,
+	const char *nodes, const char *who, const char *name)
 {
-	const struct oom_meminfo *mem = &event->mem;
-	if (event->constraint == OOM_CONSTRAINT_CPUSET)
-		event_say(to, EVENT_WHAT,
-			"The memory nodes %s that cpuset %s allows ran out; other nodes do not "
-			"help.",
-			event->mems_allowed[0] ? event->mems_allowed : "(unknown)", event->cpuset);
-	else if (event->constraint == OOM_CONSTRAINT_MEMPOLICY)
-		event_say(to, EVENT_WHAT,
-			"The memory nodes %s of the task's policy ran out; other nodes do not "
-			"help.",
-			event->nodemask[0] ? event->nodemask : "(unknown)");
-	else if (event->trigger == OOM_TRIGGER_SYSRQ)
-		event_say(to, EVENT_WHAT,
-			"Somebody asked for a kill (sysrq-f); memory need not have run out.");
-	else if (event->scope == OOM_SCOPE_HOST)
-		event_say(to, EVENT_WHAT, "The machine ran out of memory.");
+	const char *blank = *name ? " " : "";
+	const char *out = event_spare_zone(event) ? "had no memory left for this request"
+						  : "ran out of memory";
+	if (!*nodes || strcmp(nodes, "(null)") == 0)
+		event_say(to, EVENT_WHAT, "The NUMA nodes that %s%s%s allows %s.", who, blank, name,
+			out);
 	else
-		event_say(to, EVENT_WHAT,
-			"Memory ran out; the text does not say of the machine or of a cgroup.");
-	if (ram_pages(event) != OOM_UNKNOWN)
-		event_say(to, EVENT_WHAT, "It has %s of RAM.",
-			event_pages(event, ram_pages(event)).text);
+		event_say(to, EVENT_WHAT, "NUMA node%s %s, the only one%s that %s%s%s allows, %s.",
+			is_one_node(nodes) ? "" : "s", nodes, is_one_node(nodes) ? "" : "s", who,
+			blank, name, out);
+}
+
+static void say_cpuset(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	(void)row;
+	say_these_nodes(event, to, event->mems_allowed, event->cpuset[0] ? "cpuset" : "the cpuset",
+		event->cpuset);
+}
+
+static void say_mempolicy(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	(void)row;
+	say_these_nodes(event, to, event->nodemask, "the memory policy", "");
+}
+
+static void say_ample(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	const struct oom_zone *zone = event_widest_zone(event);
+	event_say(to, row->answer,
+		"No zone in the log was short of memory: %s had %s free (minimum %s). Why the "
+		"allocation failed is unknown.",
+		zone->name, event_kb(zone->free_kb).text, event_kb(zone->min_kb).text);
+}
+
+static void say_ram(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	const char *before = to->count ? to->sentences[to->count - 1].text : "";
+	bool named = strncmp(before, "The host ", strlen("The host ")) == 0;
+	event_say(to, row->answer, "%s %s of RAM.", named ? "It has" : "The host has",
+		event_pages(event, event_ram_pages(event)).text);
+}
+
+static void say_swap(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	const struct oom_meminfo *mem = &event->mem;
 	if (mem->swap_total_kb == 0)
-		event_say(to, EVENT_WHAT, "There is no swap.");
-	else if (mem->swap_total_kb != OOM_UNKNOWN)
-		event_say(to, EVENT_WHAT, "Of %s swap %s was free.",
+		event_say(to, row->answer, "There is no swap.");
+	else
+		event_say(to, row->answer, "Of %s swap %s was free.",
 			event_kb(mem->swap_total_kb).text, event_kb(mem->swap_free_kb).text);
+}
+
+static void say_share(const struct oom_event *event, const struct event_saying *row,
+	struct event_explanation *to, int64_t pages, int64_t at_least, const char *what)
+{
+	int64_t percent = event_percent(pages, event_ram_pages(event));
+	if (percent >= at_least)
+		event_say(to, row->answer, "%s (%lld %%) is %s.", event_pages(event, pages).text,
+			(long long)percent, what);
+}
+
+/* What no kill would have freed, or not for certain. */
+static void say_not_in_processes(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	const struct oom_meminfo *mem = &event->mem;
+	int64_t huge = mem->hugepages_kb == OOM_UNKNOWN
+			       ? OOM_UNKNOWN
+			       : mem->hugepages_kb / (event->page_size / 1024);
+	say_share(event, row, to, mem->slab_unreclaimable_pages, NOTABLE_PERCENT,
+		"slab memory of the kernel that cannot be reclaimed");
+	say_share(event, row, to, huge, HUGE_PERCENT,
+		"set aside for huge pages, which no kill frees");
+	say_share(event, row, to, mem->shmem_pages, NOTABLE_PERCENT,
+		"shared memory and tmpfs files, which a kill need not free");
+	say_share(event, row, to, mem->pagetables_pages, PAGE_TABLES_PERCENT, "page tables");
+	if (event_percent(mem->file_pages, event_ram_pages(event)) >= NOTABLE_PERCENT)
+		event_say(to, row->answer,
+			"%s is page cache on the file lists (%s dirty, %s under writeback).",
+			event_pages(event, mem->file_pages).text,
+			event_pages(event, mem->dirty_pages).text,
+			event_pages(event, mem->writeback_pages).text);
 }
 
 static int64_t rss_sum(const struct oom_event *event)
@@ -174,106 +315,144 @@ static int64_t rss_sum(const struct oom_event *event)
 	int64_t sum = 0;
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		int64_t pages = event->tasks[i].rss_pages;
-		if (pages != OOM_UNKNOWN && __builtin_add_overflow(sum, pages, &sum))
+		if (pages == OOM_UNKNOWN || __builtin_add_overflow(sum, pages, &sum))
 			return OOM_UNKNOWN;
 	}
 	return sum;
 }
 
-/* What no kill would have freed. */
-static void say_not_in_processes(const struct oom_event *event, struct event_explanation *to)
+static void say_sum(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
-	const struct oom_meminfo *mem = &event->mem;
-	int64_t ram = ram_pages(event), sum = rss_sum(event);
-	if (event_percent(mem->slab_unreclaimable_pages, ram) >= NOTABLE_PERCENT)
-		event_say(to, EVENT_WHAT,
-			"%s (%lld %%) is slab memory of the kernel that cannot be reclaimed.",
-			event_pages(event, mem->slab_unreclaimable_pages).text,
-			(long long)event_percent(mem->slab_unreclaimable_pages, ram));
-	if (event_percent(mem->shmem_pages, ram) >= NOTABLE_PERCENT)
-		event_say(to, EVENT_WHAT,
-			"%s (%lld %%) is shared memory and tmpfs, which no kill frees for certain.",
-			event_pages(event, mem->shmem_pages).text,
-			(long long)event_percent(mem->shmem_pages, ram));
-	if (event_percent(mem->pagetables_pages, ram) >= PAGE_TABLES_PERCENT)
-		event_say(to, EVENT_WHAT, "%s is page tables.",
-			event_pages(event, mem->pagetables_pages).text);
-	if (event_percent(mem->file_pages, ram) >= NOTABLE_PERCENT)
-		event_say(to, EVENT_WHAT,
-			"%s of page cache could not be dropped in time (%s dirty, %s under "
-			"writeback).",
-			event_pages(event, mem->file_pages).text,
-			event_pages(event, mem->dirty_pages).text,
-			event_pages(event, mem->writeback_pages).text);
-	if (event->task_table_headed && event->task_count > 3 && ram != OOM_UNKNOWN &&
-		sum != OOM_UNKNOWN && event->constraint != OOM_CONSTRAINT_CPUSET &&
-		event->constraint != OOM_CONSTRAINT_MEMPOLICY && event_percent(sum, ram) < 50)
-		event_say(to, EVENT_WHAT, "The processes of the table hold only %s of it in RAM.",
+	int64_t sum = rss_sum(event), ram = event_ram_pages(event);
+	if (sum != OOM_UNKNOWN && event->task_count > 3 && event_percent(sum, ram) < 50)
+		event_say(to, row->answer, "The processes of the table had only %s of it in RAM.",
 			event_pages(event, sum).text);
 }
 
-static bool is_low_zone(const struct oom_zone *zone)
+static void say_short_zone(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
-	return strcmp(zone->name, "HighMem") != 0 && strcmp(zone->name, "Movable") != 0;
+	const struct oom_zone *zone = event_short_zone(event);
+	struct event_size has = event_kb(zone->free_kb), min = event_kb(zone->min_kb);
+	if (strcmp(has.text, min.text) != 0)
+		event_say(to, row->answer, "Zone %s was below its minimum (%s free, minimum %s).",
+			zone->name, has.text, min.text);
+	else /* by less than what is rounded away */
+		event_say(to, row->answer,
+			"Zone %s was below its minimum (%lld KiB free, minimum %lld KiB).",
+			zone->name, (long long)zone->free_kb, (long long)zone->min_kb);
 }
 
-static bool is_below_min(const struct oom_zone *zone)
+static void say_spare_zone(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
-	return zone->free_kb != OOM_UNKNOWN && zone->min_kb != OOM_UNKNOWN &&
-	       zone->free_kb < zone->min_kb;
+	const struct oom_zone *zone = event_spare_zone(event);
+	bool movable = strcmp(zone->name, "Movable") == 0;
+	event_say(to, row->answer, "%s had %s free, which %s.", zone->name,
+		event_kb(zone->free_kb).text,
+		movable ? "only pages that can be moved may use"
+			: "the kernel cannot use for its own data");
 }
 
-static void say_low_zones(const struct oom_event *event, struct event_explanation *to)
+static void say_order(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
-	const struct oom_zone *low = NULL, *spare = NULL;
-	for (size_t i = 0; i < event->mem.zone_count; i++) {
-		const struct oom_zone *zone = &event->mem.zones[i];
-		if (is_below_min(zone) && is_low_zone(zone))
-			low = zone;
-		if (!is_low_zone(zone) && zone->free_kb != OOM_UNKNOWN &&
-			zone->free_kb / 16 > zone->min_kb)
-			spare = zone;
-	}
-	if (!low)
-		return;
-	event_say(to, EVENT_WHAT, "Zone %s was below its minimum (%s free, minimum %s).", low->name,
-		event_kb(low->free_kb).text, event_kb(low->min_kb).text);
-	if (spare)
-		event_say(to, EVENT_WHAT,
-			"%s had %s free, which the kernel cannot use for its own data.",
-			spare->name, event_kb(spare->free_kb).text);
-}
-
-/* order > 0 needs that many pages in a row. */
-static void say_fragmentation(const struct oom_event *event, struct event_explanation *to)
-{
-	if (event->order <= 0 || event->order > 20)
-		return;
 	int64_t needed_kb = (event->page_size / 1024) << event->order;
-	bool free_enough = false, any = false, block = false;
-	for (size_t i = 0; i < event->mem.zone_count; i++) {
-		const struct oom_zone *zone = &event->mem.zones[i];
-		any |= zone->largest_free_kb != OOM_UNKNOWN;
-		block |= zone->largest_free_kb != OOM_UNKNOWN &&
-			 zone->largest_free_kb >= needed_kb && is_low_zone(zone);
-		free_enough |=
-			zone->free_kb != OOM_UNKNOWN && !is_below_min(zone) && is_low_zone(zone);
-	}
-	event_say(to, EVENT_WHAT, "The request was for %s in one piece (order %lld)%s.",
+	bool pieces = row->needs & EVENT_HAS(IN_PIECES);
+	event_say(to, row->answer, "The request was for %s in one piece (order %lld)%s.",
 		event_kb(needed_kb).text, (long long)event->order,
-		any && !block && free_enough ? ": free memory was there, but in smaller pieces"
-					     : "");
+		pieces ? ": free memory was there, but in smaller pieces" : "");
 }
 
-void event_explain_what(const struct oom_event *event, struct event_explanation *to)
-{
-	if (event->scope == OOM_SCOPE_MEMCG) {
-		say_memcg_limit(event, to);
-		say_memcg_content(event, to);
-		return;
-	}
-	say_host_limit(event, to);
-	say_not_in_processes(event, to);
-	say_low_zones(event, to);
-	say_fragmentation(event, to);
-}
+/* --- all of them ------------------------------------------------------------------------------- */
+
+#define NOT_SHORT (EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ) | EVENT_HAS(FAULT))
+#define NODES     (EVENT_HAS(CPUSET) | EVENT_HAS(MEMPOLICY))
+#define HOST      EVENT_HAS(HOST)
+
+const struct event_saying event_what_sayings[] = {
+	{ EVENT_WHAT, EVENT_HAS(SYSRQ), 0,
+		"Somebody asked for a kill (sysrq-f); memory need not have run out.", NULL },
+	/* of a cgroup */
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(COUNTER), 0,
+		"Memory cgroup PATH reached its limit of SIZE (usage SIZE). [Its memory alone was "
+		"SIZE of SIZE.]",
+		say_counter },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(UNLIMITED), EVENT_HAS(COUNTER),
+		"Memory cgroup PATH has no memory limit of its own; it held SIZE.", say_unlimited },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(MEMORY_USED), EVENT_HAS(COUNTER),
+		"Memory cgroup PATH reached a limit; the log does not say which: its memory was "
+		"SIZE "
+		"of SIZE.",
+		say_some_counter },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG),
+		EVENT_HAS(COUNTER) | EVENT_HAS(UNLIMITED) | EVENT_HAS(MEMORY_USED),
+		"Memory cgroup PATH reached its limit, whose size is missing from the log. / A "
+		"memory "
+		"cgroup reached its limit; its path and the limit are missing from the log.",
+		say_some_limit },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(NO_SWAP_ALLOWED), 0, "It may not use swap.",
+		NULL },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(SUBTREE), 0,
+		"[The limit is an ancestor's.] The process ran in PATH.", say_subtree },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(COUNTER), 0,
+		"That limit is the reason, not the memory of the host.", NULL },
+	{ EVENT_WHAT, EVENT_HAS(MEMCG) | EVENT_HAS(CONTENT), 0,
+		"It held SIZE of anonymous memory and SIZE of files. [SIZE of that is shared "
+		"memory "
+		"and tmpfs files, which a kill need not free.] [SIZE is kernel memory charged to "
+		"it.] "
+		"[SIZE is buffers of sockets.]",
+		say_content },
+	/* of the host */
+	{ EVENT_WHAT, HOST | EVENT_HAS(CPUSET), NOT_SHORT | EVENT_HAS(AMPLE),
+		"NUMA node N, the only one that cpuset NAME allows, ran out of memory.",
+		say_cpuset },
+	{ EVENT_WHAT, HOST | EVENT_HAS(MEMPOLICY), NOT_SHORT | EVENT_HAS(AMPLE),
+		"NUMA node N, the only one that the memory policy allows, ran out of memory / had "
+		"no "
+		"memory left for this request.",
+		say_mempolicy },
+	{ EVENT_WHAT, HOST, NOT_SHORT | NODES | EVENT_HAS(AMPLE), "The host ran out of memory.",
+		NULL },
+	{ EVENT_WHAT, EVENT_HAS(FAULT), EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ),
+		"A page fault that had failed for another reason (gfp_mask=0) called the OOM "
+		"killer of "
+		"the host: that memory was short is not proven.",
+		NULL },
+	{ EVENT_WHAT, EVENT_HAS(AMPLE), EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ),
+		"No zone in the log was short of memory: ZONE had SIZE free (minimum SIZE). Why "
+		"the "
+		"allocation failed is unknown.",
+		say_ample },
+	{ EVENT_WHAT, 0, HOST | NOT_SHORT | EVENT_HAS(AMPLE),
+		"The log does not say whether the host or a cgroup ran out of memory.", NULL },
+	{ EVENT_WHAT, EVENT_HAS(RAM), EVENT_HAS(MEMCG), "The host has SIZE of RAM.", say_ram },
+	{ EVENT_WHAT, EVENT_HAS(SWAP), EVENT_HAS(MEMCG), "Of SIZE swap SIZE was free.", say_swap },
+	{ EVENT_WHAT, EVENT_HAS(RAM), EVENT_HAS(MEMCG),
+		"[SIZE is slab memory of the kernel that cannot be reclaimed.] [SIZE is set aside "
+		"for "
+		"huge pages, which no kill frees.] [SIZE is shared memory and tmpfs files, which a "
+		"kill "
+		"need not free.] [SIZE is page tables.] [SIZE is page cache on the file lists.]",
+		say_not_in_processes },
+	{ EVENT_WHAT, EVENT_HAS(RAM) | EVENT_HAS(WHOLE_TABLE) | HOST, NODES,
+		"The processes of the table had only SIZE of it in RAM.", say_sum },
+	{ EVENT_WHAT, EVENT_HAS(SHORT_ZONE), EVENT_HAS(MEMCG),
+		"Zone NAME was below its minimum (SIZE free, minimum SIZE).", say_short_zone },
+	{ EVENT_WHAT, EVENT_HAS(SPARE_ZONE), EVENT_HAS(MEMCG),
+		"HighMem had SIZE free, which the kernel cannot use for its own data. / Movable "
+		"had "
+		"SIZE free, which only pages that can be moved may use.",
+		say_spare_zone },
+	{ EVENT_WHAT, EVENT_HAS(ORDER), EVENT_HAS(MEMCG) | EVENT_HAS(IN_PIECES),
+		"The request was for SIZE in one piece (order N).", say_order },
+	{ EVENT_WHAT, EVENT_HAS(ORDER) | EVENT_HAS(IN_PIECES), EVENT_HAS(MEMCG),
+		"The request was for SIZE in one piece (order N): free memory was there, but in "
+		"smaller "
+		"pieces.",
+		say_order },
+};
+
+const size_t event_what_saying_count = sizeof(event_what_sayings) / sizeof(event_what_sayings[0]);

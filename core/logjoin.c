@@ -92,19 +92,42 @@ static bool starts_with_word(struct text next)
 	return false;
 }
 
-bool logjoin_is_elision(struct text line)
+/* Signs of quoting and of comments before a line, and what frames a remark in it. */
+static struct text without_quotes(struct text line)
 {
 	line = text_trim(line);
-	if (text_starts(line, "...") || text_starts(line, "[...") || text_starts(line, "(...") ||
-		text_starts(line, "\xe2\x80\xa6") || text_starts(line, "<..."))
-		return line.len < 24;
-	static const char *const marks[] = { "<trim", "<snip", "[snip", "[trim", "[cut", "<cut",
-		"--snip", "8<" };
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (text_starts(line, marks[i]))
-			return line.len < 40;
+	while (line.len && (strchr("#>|*;/+", *line.at) || scan_is_blank(*line.at)))
+		line = scan_from(line, line.at + 1);
+	return line;
+}
+
+/* "[... 200 lines omitted ...]", "<snip>", "-- cut --": a remark in brackets or dashes. */
+static bool is_remark(struct text line)
+{
+	static const char *const verbs[] = { "snip", "trim", "cut", "trunc", "omit", "remov",
+		"skip", "elid", "delet", "redact", "shorten", "abbrev", "more lines",
+		"lines more" };
+	if (line.len < 3 || line.len > 64 || !strchr("[(<{-=~", *line.at))
+		return false;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (text_find(line, verbs[i]))
+			return true;
 	}
 	return false;
+}
+
+bool logjoin_is_elision(struct text line)
+{
+	static const char *const dots[] = { "...", "[...", "(...", "<...", "{...", "\xe2\x80\xa6",
+		"[\xe2\x80\xa6", "(\xe2\x80\xa6", "[..]", "[.....]", "8<" };
+	line = without_quotes(line);
+	if (text_equals(line, "..") || text_starts(line, "--8<") || text_starts(line, "[snip"))
+		return true;
+	for (size_t i = 0; i < sizeof(dots) / sizeof(dots[0]); i++) {
+		if (text_starts(line, dots[i]))
+			return line.len < 24 || is_remark(line);
+	}
+	return is_remark(line);
 }
 
 /* A line this long was cut by a terminal, most likely. */

@@ -95,6 +95,8 @@ static void read_kill_prefix(struct text prefix, struct oom_kill_line *line)
 	line->host = !line->memcg &&
 		     (text_find(prefix, "Out of memory") || text_find(prefix, "Out of Memory") ||
 			     text_find(prefix, "No available memory"));
+	if (text_find(prefix, "No available memory") || text_find(prefix, "Out of Memory"))
+		line->release_hint = "2.6.18";
 	line->allocating_task = text_find(prefix, "oom_kill_allocating_task") != NULL;
 }
 
@@ -117,7 +119,13 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 	read_kill_prefix(scan_until(text, at), &line);
 	if (line.killed) {
 		take_sizes(rest, &line.victim);
+		if (text_find(rest, "vsz:"))
+			line.release_hint = "2.6.35";
 	} else {
+		if (text_find(rest, " and children"))
+			line.release_hint = "2.6.18";
+		else if (text_find(rest, " or a child"))
+			line.release_hint = "2.6.32";
 		line.sharing = text_find(rest, "sharing same memory") != NULL;
 		scan_key(rest, "score ", &line.score);
 		if (!line.sharing && line.score == OOM_UNKNOWN && !line.memcg && !line.host)
@@ -185,6 +193,16 @@ static void read_gfp(struct text text, struct oom_event *event)
 	replace(&event->gfp_flags, copy);
 }
 
+/* How the header of kernels before the rewrite of v2.6.36 differs. */
+static const char *release_hint_of(struct text text)
+{
+	if (text_starts(text, "oom-killer: "))
+		return "2.6.18";
+	if (scan_word(text, "oomkilladj="))
+		return "2.6.24";
+	return scan_word(text, "oom_adj=") && !scan_word(text, "oom_score_adj=") ? "2.6.32" : NULL;
+}
+
 bool oomline_header(struct text text, struct oom_event *event)
 {
 	const char *at = scan_last(text, "invoked oom-killer");
@@ -204,6 +222,7 @@ bool oomline_header(struct text text, struct oom_event *event)
 		rest = text;
 	}
 	event->headed = true;
+	event->release_hint = release_hint_of(text);
 	read_gfp(rest, event);
 	scan_key(rest, "order=", &event->order);
 	scan_key(rest, "oom_score_adj=", &event->invoker.oom_score_adj);
@@ -374,12 +393,25 @@ bool oomline_task_in(struct text text, struct oom_event *event)
 	return true;
 }
 
+bool oomline_group(struct text text, struct oom_event *event)
+{
+	static const char *const going = " are going to be killed due to memory.oom.group";
+	const char *end;
+	if (!text_skip(&text, "Tasks in ") || !(end = scan_last(text, going)))
+		return false;
+	struct text path = text_trim(scan_until(text, end));
+	if (path.len)
+		replace(&event->group_memcg, copy_path(event, path));
+	return true;
+}
+
 bool oomline_reaped(struct text text, struct oom_victim *ret)
 {
 	struct oom_victim victim;
 	oom_victim_init(&victim);
 	if (!text_skip(&text, "oom_reaper: reaped process ") || !take_process(&text, &victim))
 		return false;
+	scan_kb(text, "anon-rss:", &victim.reaped_left_kb);
 	*ret = victim;
 	return true;
 }

@@ -26,7 +26,8 @@ void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
 	struct oom_event *event = &log->event;
 	log->phase = phase;
 	log->columns = (struct oom_columns){ .count = 0 };
-	log->has_constraint_line = log->has_memcg_stats = false;
+	log->has_constraint_line = log->has_memcg_stats = log->below_killer = false;
+	log->first_kill_us = log->last_kill_us = OOM_UNKNOWN;
 	log->tasks_size = log->victims_size = log->raw_size = 0;
 	oom_victim_init(&log->reaped);
 	event->boot_us = message->boot_us;
@@ -95,11 +96,12 @@ void oomlog_add_task(struct oomlog *log, const struct oom_task *task)
 	event->tasks[event->tasks_kept++] = *task;
 }
 
-static bool reap_in(struct oom_event *event, int64_t pid)
+static bool reap_in(struct oom_event *event, const struct oom_victim *victim)
 {
 	for (size_t i = 0; i < event->victim_count; i++) {
-		if (event->victims[i].pid == pid) {
+		if (event->victims[i].pid == victim->pid) {
 			event->victims[i].reaped = true;
+			event->victims[i].reaped_left_kb = victim->reaped_left_kb;
 			return true;
 		}
 	}
@@ -108,10 +110,10 @@ static bool reap_in(struct oom_event *event, int64_t pid)
 
 void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim)
 {
-	if (log->phase == OOMLOG_DECIDED && reap_in(&log->event, victim->pid))
+	if (log->phase == OOMLOG_DECIDED && reap_in(&log->event, victim))
 		return;
 	for (size_t i = log->held_count; i-- > 0;) {
-		if (reap_in(&log->held[i], victim->pid))
+		if (reap_in(&log->held[i], victim))
 			return;
 	}
 	for (size_t i = 0; i < OOMLOG_RECENT_MAX; i++) {
@@ -168,12 +170,17 @@ static void settle(struct oomlog *log)
 	struct oom_event *event = &log->event;
 	find_victim(log);
 	complete_victims(event);
+	/* The kernel prints the counters of a memcg where one of them is why. */
+	if (event->has_stats && event->constraint == OOM_CONSTRAINT_UNKNOWN &&
+		event->scope == OOM_SCOPE_UNKNOWN)
+		event->constraint = OOM_CONSTRAINT_MEMCG;
 	if (event->constraint == OOM_CONSTRAINT_MEMCG)
 		event->scope = OOM_SCOPE_MEMCG;
 	else if (event->scope == OOM_SCOPE_UNKNOWN && event->has_meminfo && event->headed)
 		event->scope = OOM_SCOPE_HOST;
 	event->complete =
 		event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
+		!event->tasks_damaged &&
 		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != OOM_UNKNOWN);
 }
 

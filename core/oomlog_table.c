@@ -31,8 +31,27 @@ static void apply_prefix(struct oom_event *event, const struct oom_kill_line *li
 	} else if (line->host && event->constraint != OOM_CONSTRAINT_MEMCG) {
 		event->scope = OOM_SCOPE_HOST;
 	}
+	if (line->release_hint)
+		event->release_hint = line->release_hint;
 	if (line->allocating_task)
 		event->trigger = OOM_TRIGGER_ALLOCATING_TASK;
+}
+
+/* Two kills that are not of one group are a scan of the processes and a reclaim apart: 10 ms where it
+ * was measured. Members of a group follow one another within some 20 us. */
+#define GROUP_GAP_US 200
+
+static bool is_at_once(const struct oomlog *log)
+{
+	int64_t now = log->message.boot_us, last = log->last_kill_us;
+	return now != OOM_UNKNOWN && last != OOM_UNKNOWN && now >= last &&
+	       now - last <= GROUP_GAP_US;
+}
+
+static bool is_repeated(const struct oom_event *event, const struct oom_kill_line *line)
+{
+	return event->victim_count && event->victims[0].pid == line->victim.pid &&
+	       strcmp(event->victims[0].comm, line->victim.comm) == 0;
 }
 
 /* Another victim of the event that is decided: of a group, or the same line once more. */
@@ -41,10 +60,14 @@ static bool is_more(const struct oomlog *log, const struct oom_kill_line *line)
 	const struct oom_event *event = &log->event;
 	if (event->outcome != OOM_OUTCOME_KILLED || oomlog_age_s(log) > 2)
 		return false;
-	if (event->group)
-		return line->memcg == (event->scope == OOM_SCOPE_MEMCG);
-	return event->victim_count && event->victims[0].pid == line->victim.pid &&
-	       strcmp(event->victims[0].comm, line->victim.comm) == 0;
+	bool same_kind = line->memcg == (event->scope == OOM_SCOPE_MEMCG);
+	return is_repeated(event, line) || (same_kind && (event->group || is_at_once(log)));
+}
+
+/* A line that the kernel prints behind the task table. */
+static void close_table(struct oomlog *log)
+{
+	log->event.tasks_closed |= log->event.task_table_headed;
 }
 
 /* A kill line behind a constraint line of its own that names another process and another name
@@ -61,12 +84,19 @@ static bool contradicts(const struct oomlog *log, const struct oom_kill_line *li
 static void take_killed(struct oomlog *log, const struct oom_kill_line *line)
 {
 	if (log->phase == OOMLOG_DECIDED && is_more(log, line)) {
+		/* A group kill names the first victim once more; a doubled log has the same time. */
+		log->event.group |= is_repeated(&log->event, line) &&
+				    log->message.boot_us != OOM_UNKNOWN &&
+				    log->message.boot_us != log->first_kill_us;
+		log->last_kill_us = log->message.boot_us;
 		oomlog_add_victim(log, &line->victim);
 		return;
 	}
 	if (contradicts(log, line))
 		oomlog_end(log);
 	oomlog_need_report(log);
+	close_table(log);
+	log->first_kill_us = log->last_kill_us = log->message.boot_us;
 	apply_prefix(&log->event, line);
 	oomlog_add_victim(log, &line->victim);
 	log->event.outcome = OOM_OUTCOME_KILLED;
@@ -93,6 +123,7 @@ static bool take_kill(struct oomlog *log, struct text text)
 	if (log->event.chosen.score != OOM_UNKNOWN)
 		oomlog_end(log);
 	oomlog_need_report(log);
+	close_table(log);
 	apply_prefix(&log->event, &line);
 	log->event.chosen.pid = line.victim.pid;
 	log->event.chosen.score = line.score;
@@ -112,6 +143,7 @@ static bool take_constraint(struct oomlog *log, struct text text)
 		oomlog_end(log);
 	oomlog_need_report(log);
 	log->in_failure = false;
+	close_table(log);
 	log->has_constraint_line = oomline_constraint(text, &log->event);
 	return true;
 }
@@ -130,6 +162,7 @@ static bool take_task_in(struct oomlog *log, struct text text)
 static bool take_usage(struct oomlog *log, struct text text)
 {
 	oomlog_need_body(log);
+	log->event.has_stats = true;
 	return oomline_usage(text, &log->event);
 }
 
@@ -137,8 +170,17 @@ static bool take_usage(struct oomlog *log, struct text text)
 static bool take_stats(struct oomlog *log, struct text text)
 {
 	oomlog_need_body(log);
-	log->has_memcg_stats = true;
+	log->has_memcg_stats = log->event.has_stats = true;
 	oomline_memcg_stat(text, &log->event);
+	return true;
+}
+
+/* "Tasks state (memory values in pages):" */
+static bool take_tasks(struct oomlog *log, struct text text)
+{
+	(void)text;
+	oomlog_need_body(log);
+	log->event.tasks_announced = true;
 	return true;
 }
 
@@ -152,6 +194,8 @@ static bool take_columns(struct oomlog *log, struct text text)
 	oomlog_need_body(log);
 	log->columns = columns;
 	log->has_memcg_stats = log->in_failure = false;
+	log->event.tasks_damaged |= log->event.task_count > 0;
+	log->event.tasks_wide |= text_starts(text, "[  pid");
 	log->event.task_table_headed = true;
 	return true;
 }
@@ -162,9 +206,13 @@ static bool take_row(struct oomlog *log, struct text text)
 	bool named;
 	int64_t stamp_pid =
 		log->message.boot_us == OOM_UNKNOWN ? OOM_UNKNOWN : log->message.boot_us / 1000000;
-	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named))
+	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named)) {
+		log->event.tasks_damaged |=
+			log->event.task_table_headed && !log->event.tasks_closed;
 		return false;
+	}
 	oomlog_need_body(log);
+	log->event.tasks_damaged |= !named || !log->columns.count || log->event.tasks_closed;
 	oomlog_add_task(log, &task);
 	return true;
 }
@@ -178,25 +226,84 @@ static bool take_cpu(struct oomlog *log, struct text text)
 {
 	bool open = log->phase == OOMLOG_REPORT ||
 		    (log->phase == OOMLOG_DECIDED && log->event.outcome == OOM_OUTCOME_PANIC);
-	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC) ||
-		log->event.kernel[0])
+	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC))
 		return false;
-	return oomline_cpu(text, &log->event);
+	log->event.has_cpu_line |= log->event.headed && !log->event.task_count;
+	return !log->event.kernel[0] && oomline_cpu(text, &log->event);
+}
+
+/* Frames of the invoker's stack are looked at: not those of a panic, or of something else behind the
+ * report. */
+static bool is_in_stack(const struct oomlog *log)
+{
+	const struct oom_event *event = &log->event;
+	return log->phase == OOMLOG_REPORT && event->headed && !event->has_meminfo &&
+	       !event->task_count;
+}
+
+static void set_memcg(struct oom_event *event)
+{
+	event->constraint = OOM_CONSTRAINT_MEMCG;
+	event->scope = OOM_SCOPE_MEMCG;
 }
 
 /* The stack of the invoker says it before v5.0 prints a constraint, or where that line is lost.
  * A frame with "?" may be left from another call. */
 static bool take_memcg_frame(struct oomlog *log, struct text text)
 {
-	const char *at = text_find(text, "mem_cgroup_out_of_memory");
-	struct text before = scan_until(text, at);
-	struct oom_event *event = &log->event;
-	if (log->phase != OOMLOG_REPORT || !event->headed || event->has_meminfo ||
-		event->task_count || text_find(before, "?"))
+	const char *at = text_find(text, "mem_cgroup_o");
+	if (!at || !is_in_stack(log) || text_find(scan_until(text, at), "?"))
 		return false;
-	event->constraint = OOM_CONSTRAINT_MEMCG;
-	event->scope = OOM_SCOPE_MEMCG;
+	set_memcg(&log->event);
 	return true;
+}
+
+/* The name of a frame: behind its address, up to "+0x", ".isra.0" or the place in the source. */
+static struct text frame_name(struct text text)
+{
+	const char *bracket = text_starts(text, "[<") ? text_find(text, ">]") : NULL;
+	if (bracket)
+		text = scan_from(text, bracket + 2);
+	text = text_trim(text);
+	size_t length = 0;
+	while (length < text.len && (scan_is_digit(text.at[length]) || text.at[length] == '_' ||
+					    (text.at[length] >= 'a' && text.at[length] <= 'z')))
+		length++;
+	return (struct text){ text.at, length };
+}
+
+static bool is_frame_of(struct text name, const char *const *starts)
+{
+	for (; *starts; starts++) {
+		if (text_starts(name, *starts))
+			return true;
+	}
+	return false;
+}
+
+/* Who called out_of_memory(), where the compiler has put the memcg's own function into its caller: a
+ * charge, or an allocation of pages. */
+static void watch_frame(struct oomlog *log, struct text text)
+{
+	static const char *const killer[] = { "out_of_memory", "oom_kill_process", NULL };
+	static const char *const charge[] = { "try_charge", "charge_memcg", "mem_cgroup_",
+		"__mem_cgroup_", "obj_cgroup_charge", "memcg_kmem_charge", "__memcg_kmem_charge",
+		NULL };
+	static const char *const allocation[] = { "__alloc_pages", "alloc_pages",
+		"__alloc_frozen_pages", "pagefault_out_of_memory", "moom_callback", NULL };
+	struct text name = frame_name(text);
+	if (!is_in_stack(log) || !name.len || text_find(text, "? "))
+		return;
+	if (is_frame_of(name, killer)) {
+		log->below_killer = true;
+		return;
+	}
+	if (log->below_killer && is_frame_of(name, charge))
+		set_memcg(&log->event);
+	else if (log->below_killer && is_frame_of(name, allocation) &&
+		 log->event.scope == OOM_SCOPE_UNKNOWN)
+		log->event.scope = OOM_SCOPE_HOST;
+	log->below_killer = false;
 }
 
 static bool take_group(struct oomlog *log, struct text text)
@@ -208,7 +315,7 @@ static bool take_group(struct oomlog *log, struct text text)
 	if (log->phase != OOMLOG_DECIDED)
 		oomlog_need_report(log);
 	log->event.group = true;
-	return true;
+	return oomline_group(text, &log->event);
 }
 
 static bool take_exiting(struct oomlog *log, struct text text)
@@ -218,6 +325,7 @@ static bool take_exiting(struct oomlog *log, struct text text)
 	if (log->phase == OOMLOG_DECIDED && log->event.group) {
 		log->event.already_exiting++;
 	} else if (log->phase == OOMLOG_REPORT && !log->event.victim_count) {
+		close_table(log);
 		log->event.outcome = OOM_OUTCOME_SKIPPED;
 		log->phase = OOMLOG_DECIDED;
 	}
@@ -237,22 +345,53 @@ static bool take_no_victim(struct oomlog *log, struct text text)
 {
 	(void)text;
 	oomlog_need_report(log);
+	close_table(log);
 	log->event.outcome = OOM_OUTCOME_NO_VICTIM;
+	log->event.no_candidate = true;
 	log->phase = OOMLOG_DECIDED;
 	return true;
 }
 
+/* "Attempted to kill init!": memory.oom.group took it along (up to v4.20; d342a0b38674). */
+static bool take_init_panic(struct oomlog *log)
+{
+	struct oom_event *event = &log->event;
+	if (log->phase != OOMLOG_DECIDED || oomlog_age_s(log) > 10)
+		return false;
+	for (size_t i = 0; i < event->victim_count; i++) {
+		if (event->victims[i].pid == 1)
+			event->panic = OOM_PANIC_INIT;
+	}
+	return event->panic == OOM_PANIC_INIT;
+}
+
 /* mm/oom_kill.c:out_of_memory(), check_panic_on_oom(); 2.6.32 had it in lower case. */
+static enum oom_panic panic_of(struct text text)
+{
+	if (text_find(text, "no killable processes") || text_find(text, "deadlocked on memory"))
+		return OOM_PANIC_NO_CANDIDATE;
+	if (text_find(text, "ompulsory panic_on_oom"))
+		return OOM_PANIC_COMPULSORY;
+	if (text_find(text, "panic_on_oom"))
+		return OOM_PANIC_SETTING;
+	return OOM_PANIC_NONE;
+}
+
 static bool take_panic(struct oomlog *log, struct text text)
 {
-	if (!text_find(text, "panic_on_oom") && !text_find(text, "no killable processes") &&
-		!text_find(text, "deadlocked on memory") &&
-		!text_find(text, "not syncing: Out of memory: "))
+	enum oom_panic panic = panic_of(text);
+	if (text_find(text, "Attempted to kill init!"))
+		return take_init_panic(log);
+	if (!panic && !text_find(text, "not syncing: Out of memory: "))
 		return false;
 	if (log->phase != OOMLOG_DECIDED || log->event.outcome != OOM_OUTCOME_NO_VICTIM)
 		oomlog_need_report(log);
+	close_table(log);
 	log->event.outcome = OOM_OUTCOME_PANIC;
-	if (log->event.constraint != OOM_CONSTRAINT_MEMCG)
+	log->event.panic = panic;
+	log->event.no_candidate |= panic == OOM_PANIC_NO_CANDIDATE;
+	/* A compulsory one may be of a cgroup, a cpuset or a policy. */
+	if (log->event.constraint != OOM_CONSTRAINT_MEMCG && panic != OOM_PANIC_COMPULSORY)
 		log->event.scope = OOM_SCOPE_HOST;
 	log->phase = OOMLOG_DECIDED;
 	return true;
@@ -311,8 +450,10 @@ static bool take_rest(struct oomlog *log, struct text text)
 		return true;
 	if (log->in_failure)
 		return false;
-	if (log->phase == OOMLOG_TENTATIVE || log->phase == OOMLOG_REPORT)
+	if (log->phase == OOMLOG_TENTATIVE || log->phase == OOMLOG_REPORT) {
+		watch_frame(log, text);
 		return oomline_meminfo(text, &log->event);
+	}
 	struct oom_event probe;
 	oom_event_init(&probe);
 	if (!oomline_meminfo(text, &probe))
@@ -342,6 +483,7 @@ static const struct oomlog_shape shapes[] = {
 		"OpenVZ 2.6.32, behind \"Out of memory in UB 1: \"" },
 	{ "Killed process ", true, take_kill, logjoin_kill, "the second line, to v5.0" },
 	{ "Kill process ", true, take_kill, logjoin_kill, "sharing same memory, v2.6.36 to v3.10" },
+	{ "Tasks state (memory values", false, take_tasks, NULL, "v4.19 (c3b78b11efbb)" },
 	{ "Tasks in ", false, take_group, logjoin_group, "memory.oom.group, v4.19 (3d8b38eb81ca)" },
 	{ "Task in ", true, take_task_in, logjoin_task_in, "v2.6.29 to v4.20" },
 	{ "Memory limit reached of cgroup ", false, take_task_in, NULL, "v4.5 to v4.20" },
@@ -375,6 +517,8 @@ static const struct oomlog_shape header_shape = { "invoked oom-killer", true, ta
 	logjoin_header, "v2.6.20" };
 static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame,
 	NULL, "a frame of the invoker's stack" };
+static const struct oomlog_shape fault_shape = { "mem_cgroup_oom_synchronize", true,
+	take_memcg_frame, NULL, "the same, to v5.x, in which the former may be inlined" };
 static const struct oomlog_shape failure_shape = { "page allocation failure", true,
 	take_allocation_failure, NULL, "not an OOM; a dot follows in v2.6, a colon since" };
 static const struct oomlog_shape stall_shape = { "page allocation stalls for", true,
@@ -386,7 +530,7 @@ static const struct oomlog_shape stall_shape = { "page allocation stalls for", t
 static const struct oomlog_shape *inner_shape(struct text text)
 {
 	static const struct oomlog_shape *const inner[] = { &header_shape, &frame_shape,
-		&failure_shape, &stall_shape };
+		&fault_shape, &failure_shape, &stall_shape };
 	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
 		if (text_find(text, inner[i]->marker))
 			return inner[i];

@@ -27,9 +27,11 @@ bool oomline_usage(struct text text, struct oom_event *event)
 	} else if (text_starts(text, "swap: usage ")) {
 		usage = &memcg->swap_usage_kb;
 		limit = &memcg->swap_limit_kb;
+	} else if (text_starts(text, "kmem: usage ")) {
+		usage = &memcg->kmem_usage_kb;
+		limit = &memcg->kmem_limit_kb;
 	} else {
-		return text_starts(text, "kmem: usage ") &&
-		       scan_kb(text, "usage ", &memcg->kernel_kb);
+		return false;
 	}
 	if (scan_kb(text, "usage ", &usage_kb))
 		*usage = usage_kb;
@@ -38,20 +40,29 @@ bool oomline_usage(struct text text, struct oom_event *event)
 	return true;
 }
 
+/* memory.stat: of v2 as it is, of v1 the group's own values first, then those of all below it
+ * ("total_*"), which count if they are there. */
 static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
 {
 	const struct {
 		const char *key;
 		int64_t *kb;
+		bool v1, total;
 	} rows[] = {
-		{ "anon", &memcg->anon_kb },
-		{ "file", &memcg->file_kb },
-		{ "shmem", &memcg->shmem_kb },
-		{ "slab", &memcg->slab_kb },
-		{ "kernel", &memcg->kernel_kb },
-		{ "pagetables", &memcg->pagetables_kb },
-		{ "sock", &memcg->sock_kb },
-		{ "unevictable", &memcg->unevictable_kb },
+		{ "anon", &memcg->anon_kb, false, true },
+		{ "file", &memcg->file_kb, false, true },
+		{ "rss", &memcg->anon_kb, true, false },
+		{ "cache", &memcg->file_kb, true, false },
+		{ "total_rss", &memcg->anon_kb, true, true },
+		{ "total_cache", &memcg->file_kb, true, true },
+		{ "total_shmem", &memcg->shmem_kb, true, true },
+		{ "total_unevictable", &memcg->unevictable_kb, true, true },
+		{ "shmem", &memcg->shmem_kb, false, false },
+		{ "slab", &memcg->slab_kb, false, false },
+		{ "kernel", &memcg->kernel_kb, false, false },
+		{ "pagetables", &memcg->pagetables_kb, false, false },
+		{ "sock", &memcg->sock_kb, false, false },
+		{ "unevictable", &memcg->unevictable_kb, false, false },
 	};
 	struct text key, value;
 	uint64_t bytes;
@@ -59,8 +70,11 @@ static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
 		!text_to_u64(value, &bytes) || text_next_field(&text, &value))
 		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (text_equals(key, rows[i].key) && *rows[i].kb == OOM_UNKNOWN)
-			*rows[i].kb = (int64_t)(bytes / 1024);
+		bool over = rows[i].v1 && rows[i].total;
+		if (!text_equals(key, rows[i].key) || (*rows[i].kb != OOM_UNKNOWN && !over))
+			continue;
+		*rows[i].kb = (int64_t)(bytes / 1024);
+		memcg->hierarchical |= rows[i].total;
 	}
 	return true;
 }
@@ -139,6 +153,7 @@ static struct oom_zone *find_zone(struct oom_meminfo *mem, int64_t node, struct 
 	*zone = (struct oom_zone){ .node = node,
 		.free_kb = OOM_UNKNOWN,
 		.min_kb = OOM_UNKNOWN,
+		.high_kb = OOM_UNKNOWN,
 		.present_kb = OOM_UNKNOWN,
 		.managed_kb = OOM_UNKNOWN,
 		.largest_free_kb = OOM_UNKNOWN };
@@ -196,6 +211,7 @@ static bool take_zone(struct text text, struct oom_meminfo *mem)
 	} else if (zone) {
 		scan_kb(text, "free:", &zone->free_kb);
 		scan_kb(text, "min:", &zone->min_kb);
+		scan_kb(text, "high:", &zone->high_kb);
 		scan_kb(text, "present:", &zone->present_kb);
 		scan_kb(text, "managed:", &zone->managed_kb);
 	}
@@ -246,18 +262,57 @@ static bool take_count_lines(struct text text, struct oom_meminfo *mem)
 	return true;
 }
 
+/* "[Node 0 ]hugepages_total=8 hugepages_free=8 hugepages_surp=0 hugepages_size=2048kB": a line for
+ * each node and size (mm/hugetlb.c:hugetlb_show_meminfo_node()). */
+static bool take_hugepages(struct text text, struct oom_meminfo *mem)
+{
+	int64_t total, free_pages, size_kb, kb, free_kb;
+	if (!scan_key(text, "hugepages_total=", &total) ||
+		!scan_kb(text, "hugepages_size=", &size_kb) || total < 0 || size_kb < 0 ||
+		__builtin_mul_overflow(total, size_kb, &kb))
+		return false;
+	if (!scan_key(text, "hugepages_free=", &free_pages) ||
+		__builtin_mul_overflow(free_pages, size_kb, &free_kb))
+		free_kb = 0;
+	if (mem->hugepages_kb == OOM_UNKNOWN)
+		mem->hugepages_kb = mem->hugepages_free_kb = 0;
+	if (__builtin_add_overflow(mem->hugepages_kb, kb, &mem->hugepages_kb) ||
+		__builtin_add_overflow(mem->hugepages_free_kb, free_kb, &mem->hugepages_free_kb))
+		mem->hugepages_kb = mem->hugepages_free_kb = OOM_UNKNOWN;
+	return true;
+}
+
+/* "Free swap  = 1kB", with one blank where a page has folded them, "Free swap:       0kB" up to
+ * v2.6.27. */
+static bool take_swap(struct text text, const char *key, int64_t *ret_kb)
+{
+	int64_t kb;
+	if (!text_skip(&text, key))
+		return false;
+	scan_blanks(&text);
+	if (!text_skip(&text, "=") && !text_skip(&text, ":"))
+		return false;
+	scan_blanks(&text);
+	if (!scan_number(&text, &kb) || kb < 0)
+		return false;
+	scan_blanks(&text);
+	if (!text_starts(text, "kB") && !text_starts(text, "KB"))
+		return false;
+	*ret_kb = kb;
+	return true;
+}
+
 bool oomline_meminfo(struct text text, struct oom_event *event)
 {
 	struct oom_meminfo *mem = &event->mem;
 	text = text_trim(text);
 	if (!text.len)
 		return false;
-	bool known =
-		take_zone(text, mem) || take_page_line(text, mem) || take_count_lines(text, mem);
-	if (text_starts(text, "Free swap  = "))
-		known |= scan_kb(text, "Free swap  = ", &mem->swap_free_kb);
-	else if (text_starts(text, "Total swap = "))
-		known |= scan_kb(text, "Total swap = ", &mem->swap_total_kb);
+	bool known = take_hugepages(text, mem) || take_zone(text, mem) ||
+		     take_page_line(text, mem) || take_count_lines(text, mem);
+	known |= take_swap(text, "Free swap", &mem->swap_free_kb) ||
+		 take_swap(text, "Total swap", &mem->swap_total_kb);
+	event->has_page_lines |= mem->ram_pages != OOM_UNKNOWN;
 	event->has_meminfo |= known;
 	return known;
 }

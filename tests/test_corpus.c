@@ -63,20 +63,22 @@ static void print_task(const json_t *task)
 		(long long)json_integer_value(json_object_get(task, "badness_pages")));
 }
 
-/* One line: the kernel's chosen, our first, and if they differ what the explanation says. */
+/* One line: the kernel's chosen, our first, and if they differ what the explanation says. Where ranks
+ * are not told, there is no first. */
 static void check_event(const char *file, const json_t *event)
 {
 	const char *why = json_string_value(json_object_get(event, "why"));
 	const json_t *first = task_by(event, "rank", 1),
 		     *chosen = task_by(event, "pid", chosen_pid(event));
+	if (!first)
+		return;
 	if (!chosen)
 		chosen = task_by(event, "tgid", chosen_pid(event));
 	print_message("%.44s #%lld |", file,
 		(long long)json_integer_value(json_object_get(event, "event")));
 	if (chosen)
 		print_task(chosen);
-	if (first)
-		print_task(first);
+	print_task(first);
 	if (chosen && chosen == first) {
 		print_message(" same\n");
 		return;

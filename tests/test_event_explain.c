@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define HEAD_5 \
+	"Tasks state (memory values in pages):\n" \
 	"[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name\n"
 #define HEADER       "x invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
 #define CPU(release) "CPU: 1 PID: 7 Comm: x Not tainted " release " #1\n"
@@ -74,7 +75,7 @@ static const struct row rows[] = {
 	{ "5.9 and later: the newest of equals dies",
 		HEADER CPU("5.10.0") LIMIT(40000) HEAD_5
 		"[ 8] 0 8 100 60 4096 0 0 b\n[ 9] 0 9 100 60 4096 0 0 a\n" KILLED(9, "a", 400),
-		"9:61 8:61", "8 (b) weighs the same; the order of the scan decided." },
+		"9:61 8:61", "8 (b) has the same badness; the order of the scan decided." },
 	{ "4.19: the oldest of equals dies",
 		HEADER CPU("4.19.0") LIMIT(40000) HEAD_5
 		"[ 8] 0 8 100 60 4096 0 0 b\n[ 9] 0 9 100 60 4096 0 0 a\n" KILLED(8, "b", 400),
@@ -107,8 +108,8 @@ static const struct row rows[] = {
 				    "memory+swap: usage 40960kB, limit 40960kB, failcnt 1\n"
 				    "[ pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds "
 				    "swapents oom_score_adj name\n"
-				    "[ 8] 0 8 900 100 3 2 7 100 b\nMemory cgroup out of memory: "
-				    "Kill process 8 (b) score 1 or sacrifice child\n"
+				    "[ 8] 7 8 900 100 3 2 7 100 b\nMemory cgroup out of memory: "
+				    "Kill process 8 (b) score 108 or sacrifice child\n"
 				    "Killed process 8 (b) total-vm:3600kB, anon-rss:1kB, "
 				    "file-rss:1kB\n",
 		"8:1112", NULL },
@@ -118,15 +119,12 @@ static const struct row rows[] = {
 				     "0 pages HighMem/MovableOnly\n1000 pages reserved\n" HEAD_5
 				     "[ 8] 0 8 100 60 4096 0 100 b\nOut of memory: Killed process "
 				     "8 (b) total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
-		"8:1261", "It has 42.9 MiB of RAM." },
+		"8:1261", "It has 43.0 MiB of RAM." },
 	{ "without a size of the machine an adj has no weight that can be told",
-		HEADER CPU("5.10.0") HEAD_5
-		"[ 8] 0 8 100 60 4096 0 100 b\nOut of memory: Killed process 8 (b) "
-		"total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
-		"8:unknown",
-		"8 (b) weighs 61 pages without its oom_score_adj, as the text does not say how "
-		"large "
-		"the domain was: rss 60, page tables 1, swap 0, oom_score_adj 100." },
+		HEADER CPU("5.10.0") "12000 pages RAM\n" HEAD_5 "[ 8] 0 8 100 60 4096 0 100 b\nOut "
+				     "of memory: Killed process 8 (b) "
+				     "total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
+		"8:unknown", "8 (b): rss 60, page tables 1, swap 0, oom_score_adj 100." },
 	{ "of a cpuset totalpages is what its nodes have",
 		HEADER CPU("5.10.0") "Mem-Info:\nNode 1 Normal free:1kB min:2kB low:3kB high:4kB "
 				     "present:40000kB managed:39000kB\n"
@@ -136,8 +134,7 @@ static const struct row rows[] = {
 				     "n1,mems_allowed=1,global_oom,task_memcg=/,task=b,"
 				     "pid=8,uid=0\nOut of memory: Killed process 8 (b) "
 				     "total-vm:400kB, anon-rss:1kB, file-rss:1kB\n",
-		"8:1061",
-		"The memory nodes 1 that cpuset n1 allows ran out; other nodes do not help." },
+		"8:1061", "NUMA node 1, the only one that cpuset n1 allows, ran out of memory." },
 	{ "2.6.32 ranked by another rule: no rank is made up",
 		"x invoked oom-killer: gfp_mask=0xd0, order=0, oom_adj=0\nPid: 7, comm: x Not "
 		"tainted 2.6.32 #1\n"
@@ -154,16 +151,15 @@ static const struct row rows[] = {
 		"than the difference." },
 	{ "a child died for its parent",
 		HEADER CPU("4.19.0") LIMIT(40000) HEAD_5
-		"[ 8] 0 8 100 60 4096 0 0 b\n"
-		"Memory cgroup out of memory: Kill process 8 (b) score 1 or sacrifice child\n"
+		"[ 8] 0 8 100 60 4096 0 0 b\n[ 9] 0 9 1 1 4096 0 0 c\n"
+		"Memory cgroup out of memory: Kill process 8 (b) score 6 or sacrifice child\n"
 		"Killed process 9 (c) total-vm:4kB, anon-rss:1kB, file-rss:1kB\n",
-		"8:61",
+		"8:61 9:2",
 		"The kernel chose 8 (b) and killed its child in its place, as it did before "
 		"v5.1." },
 	{ "without a report nothing is claimed", KILLED(9, "a", 400), "",
-		"The report before the kill is not in the text (cut off, or one of more than 10 in "
-		"5 seconds), so why cannot be "
-		"told." },
+		"The report before the kill is missing from the log (cut off, or one of more than "
+		"10 in 5 seconds), so the reason is unknown." },
 	{ "low memory of a 32-bit machine",
 		HEADER CPU("5.7.0") "Mem-Info:\nNormal free:4300kB min:7732kB low:8640kB "
 				    "high:9548kB present:884728kB\n"
@@ -182,7 +178,7 @@ static const struct row rows[] = {
 		HEADER CPU("6.6.0") "Mem-Info:\nactive_anon:10 inactive_anon:20 isolated_anon:0\n"
 				    " slab_reclaimable:10 slab_unreclaimable:60000\n100000 pages "
 				    "RAM\n0 pages reserved\n",
-		"", "234.3 MiB (60 %) is slab memory of the kernel that cannot be reclaimed." },
+		"", "234.4 MiB (60 %) is slab memory of the kernel that cannot be reclaimed." },
 	{ "a container is named as people know it",
 		"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=x,mems_allowed=0,oom_"
 		"memcg=/docker/"
@@ -194,7 +190,7 @@ static const struct row rows[] = {
 		"Memory cgroup "
 		"/docker/0f2b3fcdd2578165ea77266cdc7b1ad43e75877b0ac1889ecda30a78cb78bd53 (Docker "
 		"container "
-		"0f2b3fcdd257) reached its limit." },
+		"0f2b3fcdd257) reached its limit, whose size is missing from the log." },
 };
 
 static void check_ranks(const struct oom_event *event, const char *ranks)
@@ -204,7 +200,7 @@ static void check_ranks(const struct oom_event *event, const char *ranks)
 	const struct oom_task *task;
 	for (int64_t rank = 1; (task = event_task_of_rank(event, rank)); rank++) {
 		char badness[24] = "unknown";
-		if (event_weighs(event, task))
+		if (task->badness_pages != OOM_UNKNOWN)
 			snprintf(badness, sizeof(badness), "%lld", (long long)task->badness_pages);
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld:%s",
 			length ? " " : "", (long long)task->tgid, badness);
@@ -250,6 +246,53 @@ static void unknown_is_null_in_json(void **state)
 	oom_event_release(&event);
 }
 
+static json_t *json_of(const char *log)
+{
+	struct oom_event event = event_of(log);
+	struct written_json written;
+	written_json_begin(&written);
+	assert_int_equal(event_json(written.file, &event), ERR_OK);
+	json_t *json = written_json_read(&written);
+	written_json_release(&written);
+	oom_event_release(&event);
+	return json;
+}
+
+static void the_counter_that_was_full_is_in_json(void **state)
+{
+	json_t *json =
+		json_of("[   12.345678] " HEADER "memory: usage 39168kB, limit 40960kB, failcnt 1\n"
+			"memory+swap: usage 81920kB, limit 81920kB, failcnt 1\n" KILLED(9, "a", 4));
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(json, "counter")), "memsw");
+	assert_int_equal(json_integer_value(json_object_get(json, "limit_kb")), 81920);
+	assert_int_equal(json_integer_value(json_object_get(json, "usage_kb")), 81920);
+	assert_string_equal(json_string_value(json_object_get(json, "stamp")), "12.345678");
+	assert_true(json_is_null(json_object_get(json, "seen")));
+	assert_true(json_is_false(json_object_get(json, "tasks_whole")));
+	json_decref(json);
+}
+
+static void a_table_that_is_not_whole_has_no_rank_in_json(void **state)
+{
+	static const char *const tables[] = {
+		HEAD_5 "[ 9] 7 9 1000 500 8192 0 0 a\n",
+		HEAD_5 "[ 9] 7 9 1000 500 8192 0 0 a\n[...]\n",
+	};
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		char log[1024];
+		snprintf(log, sizeof(log),
+			HEADER CPU("5.10.0") LIMIT(40000) "%s" KILLED(9, "a", 4000), tables[i]);
+		json_t *json = json_of(log);
+		const json_t *task = json_array_get(json_object_get(json, "tasks"), 0);
+		assert_int_equal(json_is_true(json_object_get(json, "tasks_whole")), i == 0);
+		assert_int_equal(json_is_true(json_object_get(json, "complete")), i == 0);
+		assert_int_equal(json_is_integer(json_object_get(task, "rank")), i == 0);
+		json_decref(json);
+	}
+}
+
 static void bytes_that_are_not_utf8_are_given_twice(void **state)
 {
 	struct oom_event event = event_of("Out of memory: Killed process 9 (\xff\xc3\xa4\xc0)\n");
@@ -288,12 +331,16 @@ static void every_enum_value_has_a_name(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 3];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 5];
 	size_t count = 0;
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
 			(void *)(uintptr_t)&rows[count] };
 	tests[count++] = CASE("what the log does not say is null in JSON", unknown_is_null_in_json);
+	tests[count++] = CASE("the counter that was full is the one in JSON",
+		the_counter_that_was_full_is_in_json);
+	tests[count++] = CASE("a table that is not whole has no rank in JSON",
+		a_table_that_is_not_whole_has_no_rank_in_json);
 	tests[count++] = CASE("bytes that are not UTF-8 are given twice",
 		bytes_that_are_not_utf8_are_given_twice);
 	tests[count++] =

@@ -3,6 +3,7 @@
 #include "format.h"
 
 #include "oomspect/amount.h"
+#include "oomspect/event_explain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -136,8 +137,9 @@ static void format_bad(const struct oom_event *event, char bad[FORMAT_SIZE])
 	const struct oom_task *task = NULL;
 	snprintf(bad, FORMAT_SIZE, "-");
 	if (event->victim_count)
-		task = oom_event_task(event, event->victims[0].pid);
-	if (task && task->badness_pages != OOM_UNKNOWN && event->totalpages > 0)
+		task = event_victim_task(event, &event->victims[0]);
+	if (task && task->badness_pages != OOM_UNKNOWN && event->totalpages_exact &&
+		event->totalpages > 0)
 		format_tenths(
 			(int64_t)((double)task->badness_pages * 10000 / (double)event->totalpages),
 			bad);
@@ -146,7 +148,7 @@ static void format_bad(const struct oom_event *event, char bad[FORMAT_SIZE])
 void event_line_put_words(struct pen *pen, const struct oom_event *event)
 {
 	char when[EVENT_LINE_TIME_SIZE], size[FORMAT_SIZE], adj[ADJ_SIZE];
-	int64_t limit = event->memcg.limit_kb;
+	int64_t limit = oom_event_usage(event).limit_kb;
 	event_line_time(event->unix_us, event->boot_us, when);
 	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
 	put_where(pen, event);

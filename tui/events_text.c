@@ -75,24 +75,39 @@ static const char *mark_of(const struct oom_event *event, const struct oom_task 
 		if (event->victims[i].pid == task->pid || event->victims[i].pid == task->tgid)
 			return "  <- killed";
 	}
+	if (event->victim_count && event_victim_task(event, &event->victims[0]) == task)
+		return "  <- killed"; /* a thread of it has the pid */
 	return task->tgid == event->chosen.pid ? "  <- chosen" : "";
 }
 
-/* Tenths of a MiB, rounded towards zero, as text with its sign. */
-static void put_mib(FILE *out, const struct oom_event *event, int64_t pages, int width)
+/* In this unit the table of a machine whose processes are tiny says something. */
+#define KIB_BELOW (10 * 1024) /* KiB of the largest row */
+
+static bool kb_of_pages(const struct oom_event *event, int64_t pages, int64_t *ret_kb)
+{
+	return pages != OOM_UNKNOWN &&
+	       !__builtin_mul_overflow(pages, event->page_size / 1024, ret_kb);
+}
+
+/* Tenths of a MiB, rounded to nearest, or whole KiB, with its sign. */
+static void put_size(
+	FILE *out, const struct oom_event *event, int64_t pages, bool in_kib, int width)
 {
 	char text[32] = "-";
 	int64_t kb;
-	if (pages != OOM_UNKNOWN && !__builtin_mul_overflow(pages, event->page_size / 1024, &kb)) {
-		int64_t tenths = kb / 1024 * 10 + kb % 1024 * 10 / 1024;
-		snprintf(text, sizeof(text), "%s%lld.%lld", tenths < 0 ? "-" : "",
-			(long long)(tenths < 0 ? -(tenths / 10) : tenths / 10),
-			(long long)(tenths < 0 ? -(tenths % 10) : tenths % 10));
+	if (kb_of_pages(event, pages, &kb) && in_kib) {
+		snprintf(text, sizeof(text), "%lld", (long long)kb);
+	} else if (kb_of_pages(event, pages, &kb)) {
+		uint64_t size = kb < 0 ? -(uint64_t)kb : (uint64_t)kb;
+		uint64_t tenths = size / 1024 * 10 + (size % 1024 * 10 + 512) / 1024;
+		snprintf(text, sizeof(text), "%s%llu.%llu", kb < 0 && tenths ? "-" : "",
+			(unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10));
 	}
 	fprintf(out, "%*s", width, text);
 }
 
-static void put_row(FILE *out, const struct oom_event *event, const struct oom_task *task)
+static void put_row(
+	FILE *out, const struct oom_event *event, const struct oom_task *task, bool in_kib)
 {
 	char adj[24] = "-";
 	size_t width = safe_width(text_of(task->comm));
@@ -101,26 +116,78 @@ static void put_row(FILE *out, const struct oom_event *event, const struct oom_t
 	fprintf(out, "%*s%8lld  ", INDENT, "", (long long)task->tgid);
 	put_safe(out, task->comm);
 	fprintf(out, "%*s", width < 16 ? (int)(16 - width) : 1, "");
-	put_mib(out, event, task->rss_pages, 10);
+	put_size(out, event, task->rss_pages, in_kib, 10);
 	fprintf(out, " %6s", adj);
-	put_mib(out, event, event_weighs(event, task) ? task->badness_pages : OOM_UNKNOWN, 11);
+	put_size(out, event, task->badness_pages, in_kib, 11);
 	fprintf(out, "%s\n", mark_of(event, task));
+}
+
+/* What the table shows: the first by rank; without ranks the largest rows that the log has. */
+struct shown {
+	const struct oom_task *rows[TABLE_ROWS];
+	size_t count;
+	bool ranked;
+};
+
+static bool is_shown(const struct shown *shown, const struct oom_task *task)
+{
+	for (size_t i = 0; i < shown->count; i++) {
+		if (shown->rows[i] == task)
+			return true;
+	}
+	return false;
+}
+
+static const struct oom_task *largest_left(const struct oom_event *event, const struct shown *shown)
+{
+	const struct oom_task *largest = NULL;
+	for (size_t i = 0; i < event->tasks_kept; i++) {
+		const struct oom_task *task = &event->tasks[i];
+		if (!is_shown(shown, task) && (!largest || task->rss_pages > largest->rss_pages))
+			largest = task;
+	}
+	return largest;
+}
+
+static struct shown shown_of(const struct oom_event *event)
+{
+	struct shown shown = { .ranked = event_task_of_rank(event, 1) != NULL };
+	while (shown.count < TABLE_ROWS) {
+		const struct oom_task *task =
+			shown.ranked ? event_task_of_rank(event, (int64_t)shown.count + 1)
+				     : largest_left(event, &shown);
+		if (!task)
+			break;
+		shown.rows[shown.count++] = task;
+	}
+	return shown;
+}
+
+static bool is_tiny(const struct oom_event *event, const struct shown *shown)
+{
+	for (size_t i = 0; i < shown->count; i++) {
+		int64_t kb;
+		if (kb_of_pages(event, shown->rows[i]->rss_pages, &kb) && kb >= KIB_BELOW)
+			return false;
+	}
+	return true;
 }
 
 static void put_table(FILE *out, const struct oom_event *event)
 {
 	const struct oom_task *chosen = event_chosen_task(event);
-	if (!event_task_of_rank(event, 1))
+	struct shown shown = shown_of(event);
+	bool in_kib = is_tiny(event, &shown);
+	if (!shown.count)
 		return;
-	fprintf(out, "%*s%8s  %-16s%10s %6s%11s  (MiB)\n", INDENT, "", "PID", "NAME", "RSS", "ADJ",
-		"BADNESS");
-	for (int64_t rank = 1; rank <= TABLE_ROWS; rank++) {
-		const struct oom_task *task = event_task_of_rank(event, rank);
-		if (task)
-			put_row(out, event, task);
-	}
-	if (chosen && (chosen->rank == OOM_UNKNOWN || chosen->rank > TABLE_ROWS))
-		put_row(out, event, chosen);
+	if (!shown.ranked)
+		fprintf(out, "%*sThe largest rows that the log has of the table:\n", INDENT, "");
+	fprintf(out, "%*s%8s  %-16s%10s %6s%11s  (%s)\n", INDENT, "", "PID", "NAME", "RSS", "ADJ",
+		"BADNESS", in_kib ? "KiB" : "MiB");
+	for (size_t i = 0; i < shown.count; i++)
+		put_row(out, event, shown.rows[i], in_kib);
+	if (chosen && !is_shown(&shown, chosen))
+		put_row(out, event, chosen, in_kib);
 }
 
 static void put_time(FILE *out, const struct oom_event *event)
@@ -151,6 +218,9 @@ static void print_report(FILE *out, const struct oom_event *event,
 		put_safe(out, event->victims[0].comm);
 		if (event->victim_count > 1)
 			fprintf(out, " and %zu more", event->victim_count - 1);
+	} else if (event->outcome == OOM_OUTCOME_UNKNOWN && event->chosen.comm[0]) {
+		fprintf(out, "chose %lld ", (long long)event->chosen.pid);
+		put_safe(out, event->chosen.comm);
 	} else {
 		fputs(oom_outcome_name(event->outcome), out);
 	}

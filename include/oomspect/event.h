@@ -44,6 +44,25 @@ enum oom_outcome {
 	OOM_OUTCOME_COUNT,
 };
 
+/* Why the kernel panicked, by its own words. */
+enum oom_panic {
+	OOM_PANIC_NONE,
+	OOM_PANIC_NO_CANDIDATE, /* "no killable processes", "deadlocked on memory" */
+	OOM_PANIC_SETTING,      /* "panic_on_oom is enabled", of whatever kind */
+	OOM_PANIC_COMPULSORY, /* "compulsory panic_on_oom": in a cgroup, cpuset or policy as well */
+	OOM_PANIC_INIT,       /* "Attempted to kill init!": a group kill took it along */
+	OOM_PANIC_COUNT,
+};
+
+/* Which counter of the memory cgroup was at its limit. */
+enum oom_counter {
+	OOM_COUNTER_UNKNOWN,
+	OOM_COUNTER_MEMORY,
+	OOM_COUNTER_MEMSW, /* v1: memory and swap together */
+	OOM_COUNTER_KMEM,  /* v1: kernel memory */
+	OOM_COUNTER_COUNT,
+};
+
 /* Who asked for the memory. */
 struct oom_invoker {
 	char comm[OOM_COMM_SIZE];
@@ -68,7 +87,8 @@ struct oom_victim {
 	int64_t shmem_rss_kb;
 	int64_t pgtables_kb;
 	int64_t oom_score_adj;
-	bool reaped; /* an oom_reaper line says so */
+	bool reaped;            /* an oom_reaper line says so */
+	int64_t reaped_left_kb; /* what anonymous memory that line says was left */
 };
 
 /* A row of the task table. */
@@ -85,7 +105,8 @@ struct oom_task {
 	int64_t swapents_pages;
 	int64_t oom_score_adj;
 	int64_t badness_pages; /* event_rank(); OOM_UNKNOWN if it cannot be killed or computed */
-	int64_t rank;          /* event_rank(); 1 is the one we would have chosen */
+	int64_t rank;          /* event_rank(); 1 is the one we would have chosen; OOM_UNKNOWN also
+				* where the table is not whole, or two could change places */
 };
 
 struct oom_zone {
@@ -93,6 +114,7 @@ struct oom_zone {
 	int64_t node; /* OOM_UNKNOWN before NUMA names were printed */
 	int64_t free_kb;
 	int64_t min_kb;
+	int64_t high_kb;
 	int64_t present_kb;
 	int64_t managed_kb;
 	int64_t largest_free_kb; /* the largest free block of the buddy row */
@@ -108,7 +130,8 @@ struct oom_meminfo {
 	int64_t mapped_pages, shmem_pages, pagetables_pages, free_pages;
 	int64_t swap_free_kb, swap_total_kb;
 	int64_t ram_pages, highmem_pages, reserved_pages;
-	int64_t page_kb; /* the smallest block of a buddy row */
+	int64_t hugepages_kb, hugepages_free_kb; /* of every size and node together */
+	int64_t page_kb;                         /* the smallest block of a buddy row */
 	struct oom_zone zones[OOM_ZONES_MAX];
 	size_t zone_count;
 };
@@ -119,8 +142,10 @@ struct oom_memcg_stat {
 	int64_t usage_kb, limit_kb;
 	int64_t swap_usage_kb, swap_limit_kb;   /* v2 */
 	int64_t memsw_usage_kb, memsw_limit_kb; /* v1 memory+swap */
+	int64_t kmem_usage_kb, kmem_limit_kb;   /* v1, v3.10+ */
 	int64_t anon_kb, file_kb, shmem_kb, slab_kb, kernel_kb, pagetables_kb, sock_kb,
 		unevictable_kb;
+	bool hierarchical; /* the statistics are of the whole subtree: v2, and total_* of v1 */
 };
 
 /* Owns every pointer it holds. */
@@ -140,8 +165,11 @@ struct oom_event {
 	enum oom_scope scope;
 	enum oom_trigger trigger;
 	enum oom_outcome outcome;
+	enum oom_panic panic;
+	enum oom_counter counter; /* event_rank() */
 	char *oom_memcg;
 	char *task_memcg;
+	char *group_memcg; /* whose memory.oom.group it was */
 	char cpuset[96];
 	char mems_allowed[64];
 	char nodemask[64];
@@ -153,21 +181,35 @@ struct oom_event {
 	size_t tasks_kept;
 	uint64_t task_count;    /* rows in the text */
 	bool task_table_headed; /* its header line was in the text */
+	bool tasks_announced;   /* "Tasks state (memory values in pages):", which stands before a
+				 * header with a wide pid since v4.19 (c3b78b11efbb) */
+	bool tasks_wide;        /* the header is such a one */
+	bool tasks_closed;      /* a line that the kernel prints behind the table came behind it */
+	bool tasks_damaged;     /* a row could not be read, or stands where none can be */
+	bool tasks_whole;       /* event_rank(): nothing says that a row is missing */
 	struct oom_meminfo mem;
 	struct oom_memcg_stat memcg;
 	int64_t suppressed;      /* "N callbacks suppressed" right before: reports not printed */
 	int64_t already_exiting; /* members of a group that were dying already */
 	bool headed;             /* its "invoked oom-killer" line is in the text */
 	bool group;              /* memory.oom.group: the whole cgroup was killed */
-	bool elided;             /* somebody cut lines out of it */
+	bool elided;             /* somebody cut lines out of it, or they were overwritten */
 	bool complete;
+	bool no_candidate; /* the kernel said that it found nobody to kill */
+	bool has_cpu_line; /* of dump_stack(), which follows the header at once */
 	bool has_meminfo;
-	bool sharing;   /* others died because they shared the memory */
-	bool no_memory; /* a text of it could not be kept */
+	bool has_page_lines; /* "N pages RAM" and its like: the end of Mem-Info */
+	bool has_stats;      /* of the memory cgroup, whatever they say */
+	const char
+		*release_hint; /* a static string: the latest release with a shape that was seen */
+	bool sharing;          /* others died because they shared the memory */
+	bool no_memory;        /* a text of it could not be kept */
 	uint64_t first_line, last_line;
 	int64_t page_size;     /* event_rank(); 4096 unless the log shows another */
 	int64_t totalpages;    /* event_rank() */
 	bool totalpages_exact; /* event_rank(); false: swap or nodes are not in the log */
+	bool bonus_proven;     /* event_rank(): "score N" tells whether the chosen one had the */
+	bool bonus_taken;      /* bonus of root, and it had */
 	char *raw;             /* the messages, a line each, if the oomlog was told to keep them */
 	size_t raw_len;
 };
@@ -184,6 +226,14 @@ const char *oom_constraint_name(enum oom_constraint constraint);
 const char *oom_scope_name(enum oom_scope scope);
 const char *oom_trigger_name(enum oom_trigger trigger);
 const char *oom_outcome_name(enum oom_outcome outcome);
+/* NULL for OOM_COUNTER_UNKNOWN. */
+const char *oom_counter_name(enum oom_counter counter);
+
+/* Usage and limit of the counter that was full; of the memory where that is not known. */
+struct oom_usage {
+	int64_t usage_kb, limit_kb;
+};
+struct oom_usage oom_event_usage(const struct oom_event *event);
 
 /* The table row of a process or thread, or NULL. */
 const struct oom_task *oom_event_task(const struct oom_event *event, int64_t pid);

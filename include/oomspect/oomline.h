@@ -14,12 +14,13 @@
 /* "Out of memory: Kill process 1 (x) score 9 or sacrifice child", "Killed process 1 (x) ...". */
 struct oom_kill_line {
 	struct oom_victim victim;
-	int64_t score;        /* of the "Kill process" form */
-	bool killed;          /* "Killed", not "Kill" */
-	bool sharing;         /* "sharing same memory" */
-	bool memcg;           /* said by the prefix */
-	bool host;            /* said by the prefix */
-	bool allocating_task; /* said by the prefix */
+	int64_t score;            /* of the "Kill process" form */
+	bool killed;              /* "Killed", not "Kill" */
+	bool sharing;             /* "sharing same memory" */
+	bool memcg;               /* said by the prefix */
+	bool host;                /* said by the prefix */
+	bool allocating_task;     /* said by the prefix */
+	const char *release_hint; /* the latest release that words it so, a static string; NULL */
 };
 bool oomline_kill(struct text text, struct oom_kill_line *ret);
 
@@ -51,7 +52,10 @@ bool oomline_cpu(struct text text, struct oom_event *event);
 /* Anything of Mem-Info. */
 bool oomline_meminfo(struct text text, struct oom_event *event);
 
-/* "oom_reaper: reaped process 1 (x), ..." : pid and name. */
+/* "Tasks in /a are going to be killed due to memory.oom.group set", v4.19 (3d8b38eb81ca): the path. */
+bool oomline_group(struct text text, struct oom_event *event);
+
+/* "oom_reaper: reaped process 1 (x), now anon-rss:0kB, ...": pid, name, and what was left. */
 bool oomline_reaped(struct text text, struct oom_victim *ret);
 
 #define OOM_COLUMNS_MAX 24
