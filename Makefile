@@ -200,10 +200,13 @@ lint-headers:
 		printf '#include "%s"\n' "$$h" | $(CC) $(CPPFLAGS) -I. $(call pkg,cflags,$(packages) $(test_packages)) \
 			-std=gnu11 $(warnings) -Werror -fsyntax-only -x c - || exit 1; done
 
-# Only the screen knows curses, and the core knows nothing of the program around it.
+# Only the screen knows curses, the core knows nothing of the program around it, and predictions are
+# made in one place.
 lint-layers:
 	@! grep -n 'include.*curses' $(filter-out tui/screen.c,$(sources)) $(headers)
 	@! grep -n 'include "\(\.\./\)\?\(tui\|tests\)/' $(core_sources) $(wildcard include/oomspect/*.h)
+	@! grep -n '[^_a-z]ranking_build(' \
+		$(filter-out core/ranking.c core/outlook.c,$(core_sources) $(tui_sources))
 
 lint-man:
 	mandoc -T lint -W warning $(man_pages)

@@ -20,6 +20,26 @@ struct domain domain_memcg(const struct snapshot *snapshot, int32_t memcg)
 	};
 }
 
+/* The top of the real hierarchy has no limit: one with a limit is the top of a cgroup namespace, or
+ * of what a container is shown. */
+static int32_t container_of(const struct snapshot *snapshot)
+{
+	const struct memcg_tree *tree = snapshot->memcgs;
+	if (tree->version == 0 || tree->count == 0)
+		return UNKNOWN;
+	if (amount_known(tree->rows[0].limit))
+		return 0;
+	if (!snapshot->pid_ns || snapshot->reader_memcg < 0)
+		return UNKNOWN;
+	return tree->rows[snapshot->reader_memcg].limited_by;
+}
+
+struct domain domain_of_reader(const struct snapshot *snapshot)
+{
+	int32_t container = container_of(snapshot);
+	return container >= 0 ? domain_memcg(snapshot, container) : domain_host(snapshot);
+}
+
 struct domain domain_nodes(const struct snapshot *snapshot, uint64_t nodes)
 {
 	return (struct domain){

@@ -340,7 +340,7 @@ static int64_t points_at(
 	const struct badness_terms badness = { .rss = pages_of(terms->event, task),
 		.oom_score_adj = (int)task->oom_score_adj,
 		.cap_sys_admin = bonus };
-	return badness_points(&terms->era, &badness, totalpages);
+	return badness_points(&terms->era, &badness, totalpages).order;
 }
 
 /* Processes with CAP_SYS_ADMIN had a bonus up to v4.16. The table shows only who is root, and root

@@ -14,14 +14,6 @@ static void put_tenths(struct json_out *out, const char *name, int64_t value)
 	json_out_decimal(out, name, value, 1);
 }
 
-static void put_permille(struct json_out *out, const char *name, int64_t pages, int64_t totalpages)
-{
-	if (pages == UNKNOWN)
-		json_out_null(out, name);
-	else
-		put_tenths(out, name, badness_tenths(pages, totalpages));
-}
-
 static void put_psi(struct json_out *out, const char *name, int64_t hundredths)
 {
 	if (hundredths == UNKNOWN)
@@ -42,7 +34,7 @@ static void put_setting(struct json_out *out, const char *name, int64_t value)
 struct document {
 	struct json_out *out;
 	const struct snapshot *snapshot;
-	const struct ranking *ranking;
+	const struct outlook *outlook;
 	const struct json_lookup *lookup;
 };
 
@@ -64,36 +56,38 @@ static void put_identity(const struct document *document, const struct task *tas
 	json_out_text(out, "cgroup", snapshot_cgroup(document->snapshot, task));
 }
 
-static void put_adj(const struct document *document, const struct ranking_row *row)
+static void put_part(struct json_out *out, const char *name, bool known, int64_t tenths)
 {
-	struct json_out *out = document->out;
-	int64_t total = document->ranking->domain.totalpages;
-	if (row->task->adj_known)
-		put_tenths(out, "adj_permille",
-			badness_tenths(badness_adj_pages(row->oom_score_adj, total), total));
+	if (known)
+		put_tenths(out, name, tenths);
 	else
-		json_out_null(out, "adj_permille");
+		json_out_null(out, name);
+}
+
+/* MEM, ADJ and BAD of the screen. */
+static void put_share(const struct document *document, const struct ranking_row *row)
+{
+	struct badness_share share = { 0, 0, 0 };
+	bool known = outlook_share(document->outlook, row, &share);
+	put_part(document->out, "mem_permille", known, share.mem);
+	put_part(document->out, "adj_permille", known && row->task->adj_known, share.adj);
+	put_part(
+		document->out, "badness_permille", known && points_can_die(row->points), share.bad);
 }
 
 static void put_badness(const struct document *document, const struct ranking_row *row)
 {
-	const struct ranking *ranking = document->ranking;
 	struct json_out *out = document->out;
-	int64_t total = ranking->domain.totalpages;
-	/* Outside the domain nobody is a candidate, though some die along. */
-	bool killable = row->unkillable == KILLABLE && row->points != BADNESS_UNKILLABLE;
 	bool unknown = row->unkillable == UNKILLABLE_UNKNOWN;
+	size_t rank = outlook_rank(document->outlook, row);
+	int64_t pages = 0;
+	bool in_pages = points_in_pages(&document->snapshot->host.era, row->points, &pages);
 	json_out_known(out, "oom_score", row->task->oom_score);
 	json_out_known(out, "oom_score_predicted", row->oom_score);
 	json_out_number(out, "oom_score_adj", row->task->adj_known, row->oom_score_adj);
-	json_out_number(out, "badness_pages", killable, row->points);
-	put_permille(out, "mem_permille", row->mem_pages, total);
-	put_adj(document, row);
-	if (killable)
-		put_tenths(out, "badness_permille", badness_tenths(row->points, total));
-	else
-		json_out_null(out, "badness_permille");
-	json_out_number(out, "rank", killable, row - ranking->rows + 1);
+	json_out_number(out, "badness_pages", in_pages, pages);
+	put_share(document, row);
+	json_out_number(out, "rank", rank > 0, (int64_t)rank);
 	json_out_text(out, "unkillable", unknown ? NULL : unkillable_names[row->unkillable]);
 }
 
@@ -221,16 +215,28 @@ static void put_domain(
 	json_out_end(out, '}');
 }
 
-void json_list(FILE *file, const struct snapshot *snapshot, const struct ranking *ranking,
-	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup)
+void json_put_uncertain(struct json_out *out, unsigned bits)
 {
+	json_out_begin(out, "uncertain", '[');
+	for (size_t i = 0; i < UNCERTAIN_COUNT; i++)
+		if (bits >> i & 1)
+			json_out_text(out, NULL, uncertainty_names[i]);
+	json_out_end(out, ']');
+}
+
+void json_list(FILE *file, const struct outlook *outlook, const struct ranking_row *const *rows,
+	size_t count, const struct json_lookup *lookup)
+{
+	const struct snapshot *snapshot = outlook->snapshot;
 	struct json_out out = json_out_to(file);
-	struct document document = { &out, snapshot, ranking, lookup };
+	struct document document = { &out, snapshot, outlook, lookup };
 	json_out_begin(&out, NULL, '{');
-	json_out_text(&out, "schema", "oomspect.list/1");
+	json_out_text(&out, "schema", "oomspect.list/2");
 	json_put_clocks(&out, &snapshot->host);
 	json_put_host(&out, &snapshot->host);
-	put_domain(&out, &ranking->domain, snapshot);
+	put_domain(&out, &outlook->ranking.domain, snapshot);
+	json_out_text(&out, "moment", moment_names[outlook->ranking.moment]);
+	json_put_uncertain(&out, outlook->uncertain);
 	json_out_begin(&out, "processes", '[');
 	for (size_t i = 0; i < count && !ferror(file); i++)
 		put_process(&document, NULL, rows[i]);
@@ -239,29 +245,28 @@ void json_list(FILE *file, const struct snapshot *snapshot, const struct ranking
 	json_out_finish(&out);
 }
 
-enum { OUTSIDERS_SHOWN = 64 };
-
 static void put_dies_with(const struct document *document)
 {
-	const struct ranking *ranking = document->ranking;
+	const struct outlook *outlook = document->outlook;
+	const struct ranking *ranking = &outlook->ranking;
+	json_out_begin(document->out, "dies_with", '[');
 	for (size_t i = 0; i < ranking->count; i++)
-		if (ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
+		if (ranking->rows[i].dies_along)
 			put_process(document, NULL, &ranking->rows[i]);
-	struct ranking_row outside[OUTSIDERS_SHOWN];
-	size_t count = ranking_outsiders(ranking, document->snapshot, outside, OUTSIDERS_SHOWN);
-	for (size_t i = 0; i < count; i++)
-		put_process(document, NULL, &outside[i]);
+	for (size_t i = 0; i < outlook->outsider_count; i++)
+		put_process(document, NULL, &outlook->outsiders[i]);
+	json_out_end(document->out, ']');
 }
 
 /* The next ones after those who die, at most five. */
 static void put_runners_up(const struct document *document)
 {
-	const struct ranking *ranking = document->ranking;
+	const struct outlook *outlook = document->outlook;
+	const struct ranking *ranking = &outlook->ranking;
 	size_t shown = 0;
 	json_out_begin(document->out, "runners_up", '[');
-	for (size_t i = 0; i < ranking->killable && shown < 5; i++) {
-		if (i == ranking->victim ||
-			ranking_dies_with_victim(ranking, document->snapshot, &ranking->rows[i]))
+	for (size_t i = 1; outlook->victim && i < ranking->killable && shown < 5; i++) {
+		if (ranking->rows[i].dies_along)
 			continue;
 		put_process(document, NULL, &ranking->rows[i]);
 		shown++;
@@ -271,57 +276,42 @@ static void put_runners_up(const struct document *document)
 
 static void put_outcome(const struct document *document)
 {
-	const struct ranking *ranking = document->ranking;
-	const struct snapshot *snapshot = document->snapshot;
+	const struct outlook *outlook = document->outlook;
+	const struct lead *lead = &outlook->lead;
 	struct json_out *out = document->out;
-	bool predicted = ranking_prediction(ranking, snapshot) == PREDICTION_VICTIM;
-	put_process(document, "victim", predicted ? ranking_victim(ranking) : NULL);
-	json_out_begin(out, "dies_with", '[');
-	if (predicted)
-		put_dies_with(document);
-	json_out_end(out, ']');
-	json_out_known(
-		out, "margin_pages", predicted ? ranking_margin(ranking, snapshot) : UNKNOWN);
-	json_out_known(out, "frees_kb", predicted ? ranking_frees_kb(ranking, snapshot) : UNKNOWN);
+	int64_t page_size = document->snapshot->host.page_size;
+	bool in_pages = lead->known && lead->in_pages;
+	put_process(document, "victim", outlook->victim);
+	put_dies_with(document);
+	json_out_number(out, "margin_pages", in_pages, lead->pages);
+	json_out_number(out, "margin_bytes", in_pages, lead->pages * page_size);
+	json_out_number(out, "frees_kb", outlook->victim != NULL, freed_kb(outlook->frees));
 }
 
-static void put_uncertain(struct json_out *out, unsigned bits)
+void json_victim(FILE *file, const struct outlook *outlook, const struct outlook *other,
+	const struct json_lookup *lookup)
 {
-	json_out_begin(out, "uncertain", '[');
-	for (size_t i = 0; i < UNCERTAIN_COUNT; i++)
-		if (bits >> i & 1)
-			json_out_text(out, NULL, uncertainty_names[i]);
-	json_out_end(out, ']');
-}
-
-static bool differ(const struct ranking *now, const struct ranking *at_oom)
-{
-	const struct ranking_row *a = ranking_victim(now), *b = ranking_victim(at_oom);
-	return (a ? a->task->pid : 0) != (b ? b->task->pid : 0);
-}
-
-void json_victim(FILE *file, const struct snapshot *snapshot, const struct ranking *now,
-	const struct ranking *at_oom, const struct json_lookup *lookup)
-{
+	const struct outlook *now = outlook->ranking.moment == MOMENT_NOW ? outlook : other;
+	const struct snapshot *snapshot = outlook->snapshot;
 	struct json_out out = json_out_to(file);
-	struct document document = { &out, snapshot, now, lookup };
-	struct document document_at_oom = { &out, snapshot, at_oom, lookup };
+	struct document document = { &out, snapshot, outlook, lookup };
+	struct document document_now = { &out, snapshot, now, lookup };
 	char why[4096];
-	explain_victim(now, snapshot, why, sizeof(why));
+	explain_victim(outlook, why, sizeof(why));
 	json_out_begin(&out, NULL, '{');
-	json_out_text(&out, "schema", "oomspect.victim/1");
+	json_out_text(&out, "schema", "oomspect.victim/2");
 	json_put_host(&out, &snapshot->host);
-	put_domain(&out, &now->domain, snapshot);
-	json_out_text(&out, "prediction", prediction_names[ranking_prediction(now, snapshot)]);
+	put_domain(&out, &outlook->ranking.domain, snapshot);
+	json_out_text(&out, "moment", moment_names[outlook->ranking.moment]);
+	json_out_text(&out, "prediction", prediction_names[outlook->prediction]);
 	put_outcome(&document);
 	put_runners_up(&document);
 	json_out_text(&out, "why", why);
-	json_out_begin(&out, "at_oom", '{');
-	put_outcome(&document_at_oom);
+	json_out_begin(&out, "now", '{');
+	put_outcome(&document_now);
 	json_out_end(&out, '}');
-	json_out_bool(&out, "differ", differ(now, at_oom));
-	put_uncertain(
-		&out, ranking_uncertainty(now, snapshot) | ranking_uncertainty(at_oom, snapshot));
+	json_out_bool(&out, "differ", outlook_differs(outlook, other));
+	json_put_uncertain(&out, outlook->uncertain);
 	json_out_end(&out, '}');
 	json_out_finish(&out);
 }

@@ -83,8 +83,11 @@ static void put_trend(struct json_out *out, const struct memcg *row)
 	json_out_known(out, "eta_s", memcg_eta_s(row));
 }
 
-static void put_victim(struct json_out *out, const struct memcg_victim *victim)
+static void put_victim(
+	struct json_out *out, const struct era *era, const struct memcg_victim *victim)
 {
+	int64_t pages = 0;
+	bool in_pages = points_in_pages(era, victim->points, &pages);
 	if (!victim->task) {
 		json_out_null(out, "victim");
 		return;
@@ -92,13 +95,14 @@ static void put_victim(struct json_out *out, const struct memcg_victim *victim)
 	json_out_begin(out, "victim", '{');
 	json_out_integer(out, "pid", victim->task->pid);
 	json_out_text(out, "comm", victim->task->comm);
-	json_out_integer(out, "badness_pages", victim->points);
+	json_out_number(out, "badness_pages", in_pages, pages);
 	json_out_end(out, '}');
 }
 
-static void put_cgroup(struct json_out *out, const struct memcg_tree *tree,
+static void put_cgroup(struct json_out *out, const struct snapshot *snapshot,
 	const struct memcg_victims *victims, int32_t index)
 {
+	const struct memcg_tree *tree = snapshot->memcgs;
 	const struct memcg *row = &tree->rows[index];
 	json_out_begin(out, NULL, '{');
 	put_name(out, row);
@@ -106,7 +110,8 @@ static void put_cgroup(struct json_out *out, const struct memcg_tree *tree,
 	put_kinds(out, row);
 	put_counters(out, row);
 	put_trend(out, row);
-	put_victim(out, &victims->rows[index]);
+	put_victim(out, &snapshot->host.era, &victims->rows[index]);
+	json_put_uncertain(out, victims->rows[index].uncertain);
 	json_out_end(out, '}');
 }
 
@@ -116,13 +121,15 @@ void json_cgroups(FILE *file, const struct snapshot *snapshot, const struct memc
 	const struct memcg_tree *tree = snapshot->memcgs;
 	struct json_out out = json_out_to(file);
 	json_out_begin(&out, NULL, '{');
-	json_out_text(&out, "schema", "oomspect.cgroups/1");
+	json_out_text(&out, "schema", "oomspect.cgroups/2");
 	json_put_clocks(&out, &snapshot->host);
 	json_put_host(&out, &snapshot->host);
+	json_out_text(&out, "moment", moment_names[victims->moment]);
+	json_put_uncertain(&out, memcg_victims_uncertain(victims));
 	json_out_number(&out, "version", tree->version != 0, tree->version);
 	json_out_begin(&out, "cgroups", '[');
 	for (size_t i = 0; i < count && !ferror(file); i++)
-		put_cgroup(&out, tree, victims, rows[i]);
+		put_cgroup(&out, snapshot, victims, rows[i]);
 	json_out_end(&out, ']');
 	json_out_end(&out, '}');
 	json_out_finish(&out);

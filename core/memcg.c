@@ -231,7 +231,7 @@ ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, s
 {
 	struct numbers numbers = { pids, capacity, 0 };
 	char path[PATH_MAX + 64];
-	if (tree->version != 2)
+	if (tree->version != 2 || !tree->walk)
 		return -ENOTSUP;
 	const char *below = memcg_walk_path(tree->walk, &tree->walk->now.slots[index]);
 	snprintf(path, sizeof(path), "%s/cgroup.procs", below);

@@ -4,131 +4,179 @@
 
 void memcg_victims_init(struct memcg_victims *victims)
 {
-	*victims = (struct memcg_victims){ 0 };
-	ranking_init(&victims->machine);
+	*victims = (struct memcg_victims){ .count = 0 };
+	outlook_init(&victims->outlook);
+	row_order_init(&victims->order);
 }
 
 void memcg_victims_release(struct memcg_victims *victims)
 {
 	free(victims->rows);
-	ranking_release(&victims->machine);
+	free(victims->first);
+	free(victims->members);
+	free(victims->sharers);
+	free(victims->shares);
+	outlook_release(&victims->outlook);
+	row_order_release(&victims->order);
 	memcg_victims_init(victims);
 }
 
-static enum err_code reserve(struct memcg_victims *victims, size_t count, struct err *err)
+static enum err_code reserve_rows(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	if (count >
-		victims->capacity) { /* twice: the second half is for those who die in their place */
-		struct memcg_victim *rows = reallocarray(victims->rows, 2 * count, sizeof(*rows));
-		if (!rows)
-			return err_set(err, ERR_NO_MEMORY,
-				"cannot rank %zu memory cgroups: out of memory", count);
+	if (victims->first && count <= victims->capacity)
+		return ERR_OK;
+	struct memcg_victim *rows = reallocarray(victims->rows, count + 1, sizeof(*rows));
+	if (rows)
 		victims->rows = rows;
-		victims->capacity = count;
-	}
-	victims->count = count;
+	size_t *first = reallocarray(victims->first, count + 1, sizeof(*first));
+	if (first)
+		victims->first = first;
+	if (!rows || !first)
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot rank %zu memory cgroups: out of memory", count);
+	victims->capacity = count;
 	return ERR_OK;
 }
 
-/* One process's badness in the domain of one row. */
-static int64_t points_in(
-	const struct snapshot *snapshot, const struct ranking_row *row, int64_t totalpages)
+static enum err_code reserve_tasks(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	struct badness_terms terms = {
-		.rss = row->mem_pages, /* the terms are only ever added up */
-		.oom_score_adj = row->oom_score_adj,
-		.cap_sys_admin = row->task->cap_sys_admin,
-	};
-	return badness_points(&snapshot->host.era, &terms, totalpages);
+	if (count <= victims->task_capacity)
+		return ERR_OK;
+	const struct task **members = reallocarray(victims->members, count, sizeof(*members));
+	if (members)
+		victims->members = members;
+	const struct task **sharers = reallocarray(victims->sharers, count, sizeof(*sharers));
+	if (sharers)
+		victims->sharers = sharers;
+	bool *shares = reallocarray(victims->shares, count, sizeof(*shares));
+	if (shares)
+		victims->shares = shares;
+	if (!members || !sharers || !shares)
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot rank %zu processes: out of memory", count);
+	enum err_code code = row_order_reserve(&victims->order, count, err);
+	if (!code)
+		victims->task_capacity = count;
+	return code;
 }
 
-/* Whether the kernel's scan of a memory cgroup meets `a` after `b`: the order of ranking.c. */
-static bool scanned_after(const struct task *a, const struct task *b)
+static void order_members(struct memcg_victims *victims)
 {
-	if (a->memcg != b->memcg)
-		return a->memcg > b->memcg;
-	if (a->start_ticks != b->start_ticks)
-		return a->start_ticks > b->start_ticks;
-	return a->pid > b->pid;
+	row_order_apply(&victims->order, victims->members, victims->member_count,
+		sizeof(victims->members[0]));
 }
 
-static bool beats(const struct snapshot *snapshot, const struct task *task, int64_t points,
-	const struct memcg_victim *best)
+/* A memory cgroup is scanned before its descendants, which stand pre-order in the tree, and each in
+ * the order of creation as far as /proc tells: so whoever is in a subtree stands together. */
+static void sort_members(struct memcg_victims *victims, const struct snapshot *snapshot)
 {
-	if (!best->task || points != best->points)
-		return !best->task || points > best->points;
-	return scanned_after(task, best->task) ==
-	       era_has(&snapshot->host.era, ERA_NEWEST_WINS_TIES);
-}
-
-/* Enters a process for the row, and for every row above whose limit covers it. `chosen` is NULL, or
- * has whose child it must be. */
-static void enter(const struct snapshot *snapshot, const struct ranking_row *row,
-	struct memcg_victim *best, const struct memcg_victim *chosen)
-{
-	const struct memcg_tree *tree = snapshot->memcgs;
-	const struct task *task = row->task;
-	for (int32_t memcg = task->memcg; memcg >= 0; memcg = tree->rows[memcg].parent) {
-		const struct task *parent = chosen ? chosen[memcg].task : NULL;
-		int64_t totalpages = memcg_totalpages(tree, memcg, &snapshot->host);
-		if (totalpages == UNKNOWN || !memcg_tree_covers(tree, memcg, task->memcg))
+	struct row_key *keys = victims->order.keys;
+	victims->member_count = 0;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (task->memcg == UNKNOWN)
 			continue;
-		int64_t points = points_in(snapshot, row, totalpages);
-		bool child = parent && parent->pid == task->ppid &&
-			     parent->mm_owner != task->mm_owner && points > 0;
-		if ((!chosen || child) && beats(snapshot, task, points, &best[memcg])) {
-			best[memcg].task = task;
-			best[memcg].points = points;
-		}
+		keys[victims->member_count] = (struct row_key){ .first = task->start_ticks,
+			.second = (uint32_t)task->pid };
+		victims->members[victims->member_count++] = task;
+	}
+	order_members(victims);
+	for (size_t i = 0; i < victims->member_count; i++)
+		keys[i] = (struct row_key){ .second = (uint32_t)victims->members[i]->memcg };
+	order_members(victims);
+}
+
+static void find_first(struct memcg_victims *victims)
+{
+	size_t at = 0;
+	for (size_t row = 0; row <= victims->count; row++) {
+		while (at < victims->member_count && (size_t)victims->members[at]->memcg < row)
+			at++;
+		victims->first[row] = at;
 	}
 }
 
-static void enter_all(struct memcg_victims *victims, const struct snapshot *snapshot,
-	struct memcg_victim *best, const struct memcg_victim *chosen)
+static void find_sharers(struct memcg_victims *victims, const struct snapshot *snapshot)
 {
-	for (size_t i = 0; i < victims->count; i++)
-		best[i] = (struct memcg_victim){ NULL, BADNESS_UNKILLABLE, PREDICTION_NONE };
-	for (size_t i = 0; i < victims->machine.killable; i++)
-		enter(snapshot, &victims->machine.rows[i], best, chosen);
-}
-
-/* Until v5.1 (bbbe48029720) the chosen process's worst child with another mm died in its place. */
-static void sacrifice_children(struct memcg_victims *victims, const struct snapshot *snapshot)
-{
-	struct memcg_victim *children = victims->rows + victims->count;
-	enter_all(victims, snapshot, children, victims->rows);
-	for (size_t i = 0; i < victims->count; i++)
-		if (children[i].task)
-			victims->rows[i] = children[i];
-}
-
-static void predict(struct memcg_victims *victims, const struct snapshot *snapshot)
-{
-	for (size_t i = 0; i < victims->count; i++) {
-		struct memcg_victim *victim = &victims->rows[i];
-		struct ranking ranking = { .domain = domain_memcg(snapshot, (int32_t)i),
-			.killable = victim->task ? 1 : 0 };
-		victim->prediction = ranking_prediction(&ranking, snapshot);
-		if (victim->prediction != PREDICTION_VICTIM)
-			victim->task = NULL;
+	victims->sharer_count = 0;
+	for (size_t i = 0; i < snapshot->count; i++)
+		victims->shares[i] = false;
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (!task->has_mm || task->mm_owner == task->pid)
+			continue;
+		const struct task *owner = snapshot_find(snapshot, task->mm_owner);
+		victims->shares[i] = true;
+		if (owner)
+			victims->shares[owner - snapshot->tasks] = true;
 	}
+	for (size_t i = 0; i < snapshot->count; i++)
+		if (victims->shares[i])
+			victims->sharers[victims->sharer_count++] = &snapshot->tasks[i];
 }
 
-enum err_code memcg_victims_build(
-	struct memcg_victims *victims, const struct snapshot *snapshot, struct err *err)
+static struct memcg_victim keep(const struct outlook *outlook)
 {
-	struct domain machine = domain_host(snapshot);
-	enum err_code code = reserve(victims, snapshot->memcgs->count, err);
-	if (code == ERR_OK)
-		code = ranking_build(
-			&victims->machine, snapshot, &machine, RANKING_NOW, NULL, 0, err);
-	if (code != ERR_OK) {
-		victims->count = 0;
+	const struct ranking_row *next = outlook_next(outlook);
+	struct badness_share share = { 0, 0, 0 };
+	if (next)
+		outlook_share(outlook, next, &share);
+	return (struct memcg_victim){
+		.prediction = outlook->prediction,
+		.task = next ? next->task : NULL,
+		.points = next ? next->points : (struct points){ BADNESS_UNKILLABLE },
+		.share = share,
+		.lead = next ? outlook->lead : (struct lead){ .known = false },
+		.deaths = next ? outlook->deaths : 0,
+		.frees = next ? outlook->frees : (struct freed){ 0, 0 },
+		.uncertain = outlook->uncertain,
+	};
+}
+
+static enum err_code look_into(
+	struct memcg_victims *victims, const struct snapshot *snapshot, size_t row, struct err *err)
+{
+	size_t begin = victims->first[row];
+	size_t end = victims->first[snapshot->memcgs->rows[row].subtree_end];
+	const struct ranking_tasks among = {
+		&victims->members[begin],
+		end - begin,
+		victims->sharers,
+		victims->sharer_count,
+	};
+	struct domain domain = domain_memcg(snapshot, (int32_t)row);
+	enum err_code code = outlook_build_among(
+		&victims->outlook, snapshot, &domain, victims->moment, &among, err);
+	victims->rows[row] = keep(&victims->outlook);
+	return code;
+}
+
+enum err_code memcg_victims_build(struct memcg_victims *victims, const struct snapshot *snapshot,
+	enum moment moment, struct err *err)
+{
+	size_t count = snapshot->memcgs->count;
+	victims->count = 0;
+	victims->moment = moment;
+	enum err_code code = reserve_rows(victims, count, err);
+	if (!code)
+		code = reserve_tasks(victims, snapshot->capacity, err);
+	if (code)
 		return code;
-	}
-	enter_all(victims, snapshot, victims->rows, NULL);
-	if (era_has(&snapshot->host.era, ERA_SACRIFICE_CHILD))
-		sacrifice_children(victims, snapshot);
-	predict(victims, snapshot);
-	return ERR_OK;
+	victims->count = count;
+	sort_members(victims, snapshot);
+	find_first(victims);
+	find_sharers(victims, snapshot);
+	for (size_t row = 0; row < count && !code; row++)
+		code = look_into(victims, snapshot, row, err);
+	if (code)
+		victims->count = 0;
+	return code;
+}
+
+unsigned memcg_victims_uncertain(const struct memcg_victims *victims)
+{
+	unsigned bits = 0;
+	for (size_t row = 0; row < victims->count; row++)
+		bits |= victims->rows[row].uncertain;
+	return bits;
 }

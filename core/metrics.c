@@ -199,13 +199,13 @@ static const struct memcg_family {
 		memcg_oom_kill },
 };
 
-static void write_memcg_family(
-	FILE *out, const struct memcg_tree *tree, const struct memcg_family *family)
+static void write_memcg_family(FILE *out, const struct memcg_tree *tree, const bool *chosen,
+	const struct memcg_family *family)
 {
 	bool headed = false;
 	for (size_t row = 0; row < tree->count; row++) {
 		double value = family->value(&tree->rows[row]);
-		if (isnan(value))
+		if (isnan(value) || (chosen && !chosen[row]))
 			continue;
 		if (!headed)
 			write_head(out, family->name, family->type, family->help);
@@ -228,79 +228,96 @@ static void write_info(FILE *out, const char *domain, const struct task *task)
 	fputs("} 1\n", out);
 }
 
-static void write_ratio(FILE *out, const char *domain, int64_t points, int64_t totalpages)
-{
-	if (totalpages <= 0)
-		return;
-	fputs("oomspect_next_victim_badness_ratio{", out);
-	write_label(out, "domain", domain);
-	fprintf(out, "} %.6f\n", (double)points / (double)totalpages);
-}
-
-static bool has_victim(
-	const struct snapshot *snapshot, const struct memcg_victims *victims, size_t row)
-{
-	return amount_known(snapshot->memcgs->rows[row].limit) && victims->rows[row].task;
-}
-
-/* What the two families of next victims are written from. */
-struct next_victims {
-	const struct snapshot *snapshot;
-	const struct ranking *machine;
-	const struct memcg_victims *victims; /* NULL: there are no cgroups */
+/* One domain of the families of next victims. */
+struct next_victim {
+	const char *domain; /* "host", or the path of a memory cgroup */
+	const struct task *task;
+	struct badness_share share; /* of the domain's totalpages */
+	unsigned uncertain;
 };
 
-static bool host_has_victim(const struct next_victims *next)
+typedef void next_writer(FILE *out, const struct next_victim *next);
+
+static void write_ratio(FILE *out, const struct next_victim *next)
 {
-	return ranking_prediction(next->machine, next->snapshot) == PREDICTION_VICTIM &&
-	       ranking_victim(next->machine);
+	fputs("oomspect_next_victim_badness_ratio{", out);
+	write_label(out, "domain", next->domain);
+	fprintf(out, "} %.6f\n", (double)next->share.bad / 10000);
 }
 
-static bool any_victim(const struct next_victims *next)
+static void write_next(FILE *out, const struct next_victim *next)
 {
-	bool any = host_has_victim(next);
-	for (size_t row = 0; next->victims && row < next->victims->count; row++)
-		any |= has_victim(next->snapshot, next->victims, row);
-	return any;
+	write_info(out, next->domain, next->task);
+}
+
+static void write_uncertain(FILE *out, const struct next_victim *next)
+{
+	for (size_t i = 0; i < UNCERTAIN_COUNT; i++) {
+		if (!(next->uncertain >> i & 1))
+			continue;
+		fputs("oomspect_next_victim_uncertain{", out);
+		write_label(out, "domain", next->domain);
+		fprintf(out, ",reason=\"%s\"} 1\n", uncertainty_names[i]);
+	}
+}
+
+static const struct next_family {
+	const char *name, *help;
+	next_writer *write;
+	bool needs_victim; /* else it needs a doubt */
+} next_families[] = {
+	{ "oomspect_next_victim_info", "The process that the kernel would kill.", write_next,
+		true },
+	{ "oomspect_next_victim_badness_ratio",
+		"Badness of the next victim as a share of its domain.", write_ratio, true },
+	{ "oomspect_next_victim_uncertain",
+		"What /proc cannot decide about the next victim of a domain.", write_uncertain,
+		false },
+};
+
+/* The domain of the host is -1, of a row of the tree its index. False: the family has no sample for
+ * it. */
+static bool next_of(const struct outlook *host, const struct memcg_victims *victims, long domain,
+	struct next_victim *ret)
+{
+	const struct ranking_row *row = outlook_next(host);
+	if (domain < 0) {
+		*ret = (struct next_victim){ "host", row ? row->task : NULL, { 0, 0, 0 },
+			host->uncertain };
+		return host->ranking.domain.kind == DOMAIN_HOST &&
+		       (!row || outlook_share(host, row, &ret->share));
+	}
+	const struct memcg *memcg = &host->snapshot->memcgs->rows[domain];
+	const struct memcg_victim *victim = &victims->rows[domain];
+	*ret = (struct next_victim){ memcg->path, victim->task, victim->share, victim->uncertain };
+	return amount_known(memcg->limit);
 }
 
 /* Domains are "host" and the path of every memory cgroup that has a limit of its own. */
-static void write_infos(FILE *out, const struct next_victims *next)
+static void write_next_family(FILE *out, const struct outlook *host,
+	const struct memcg_victims *victims, const bool *chosen, const struct next_family *family)
 {
-	const struct memcg_victims *victims = next->victims;
-	write_head(out, "oomspect_next_victim_info", "gauge", "Whom the kernel would kill now.");
-	if (host_has_victim(next))
-		write_info(out, "host", ranking_victim(next->machine)->task);
-	for (size_t row = 0; victims && row < victims->count; row++)
-		if (has_victim(next->snapshot, victims, row))
-			write_info(out, next->snapshot->memcgs->rows[row].path,
-				victims->rows[row].task);
-}
-
-static void write_ratios(FILE *out, const struct next_victims *next)
-{
-	const struct memcg_victims *victims = next->victims;
-	const struct memcg_tree *tree = next->snapshot->memcgs;
-	write_head(out, "oomspect_next_victim_badness_ratio", "gauge",
-		"Badness of the next victim as a share of its domain.");
-	if (host_has_victim(next))
-		write_ratio(out, "host", ranking_victim(next->machine)->points,
-			next->machine->domain.totalpages);
-	for (size_t row = 0; victims && row < victims->count; row++)
-		if (has_victim(next->snapshot, victims, row))
-			write_ratio(out, tree->rows[row].path, victims->rows[row].points,
-				memcg_totalpages(tree, (int32_t)row, &next->snapshot->host));
-}
-
-void metrics_write(FILE *out, const struct snapshot *snapshot, const struct ranking *machine,
-	const struct memcg_victims *victims)
-{
-	write_host(out, &snapshot->host);
-	for (size_t i = 0; i < sizeof(memcg_families) / sizeof(memcg_families[0]); i++)
-		write_memcg_family(out, snapshot->memcgs, &memcg_families[i]);
-	const struct next_victims next = { snapshot, machine, victims };
-	if (any_victim(&next)) {
-		write_infos(out, &next);
-		write_ratios(out, &next);
+	bool headed = false;
+	long count = victims ? (long)victims->count : 0;
+	for (long domain = -1; domain < count; domain++) {
+		struct next_victim next;
+		if ((domain >= 0 && chosen && !chosen[domain]) ||
+			!next_of(host, victims, domain, &next) ||
+			!(family->needs_victim ? next.task != NULL : next.uncertain != 0))
+			continue;
+		if (!headed)
+			write_head(out, family->name, "gauge", family->help);
+		headed = true;
+		family->write(out, &next);
 	}
+}
+
+void metrics_write(FILE *out, const struct outlook *host, const struct memcg_victims *victims,
+	const bool *chosen)
+{
+	write_host(out, &host->snapshot->host);
+	for (size_t i = 0; i < sizeof(memcg_families) / sizeof(memcg_families[0]); i++)
+		write_memcg_family(out, host->snapshot->memcgs, chosen, &memcg_families[i]);
+	for (size_t i = 0; i < sizeof(next_families) / sizeof(next_families[0]); i++)
+		write_next_family(out, host, victims, chosen, &next_families[i]);
 }

@@ -12,25 +12,6 @@ const char *const unkillable_names[UNKILLABLE_UNKNOWN + 1] = {
 	[UNKILLABLE_UNKNOWN] = "unknown",
 };
 
-const char *const prediction_names[PREDICTION_COUNT] = {
-	[PREDICTION_VICTIM] = "victim",
-	[PREDICTION_NONE] = "none",
-	[PREDICTION_PANIC] = "panic",
-	[PREDICTION_ALLOCATING_TASK] = "allocating_task",
-};
-
-const char *const uncertainty_names[UNCERTAIN_COUNT] = {
-	[UNCERTAIN_NEAR_TIE] = "near_tie",
-	[UNCERTAIN_TIE_ORDER] = "tie_order",
-	[UNCERTAIN_V1_TIE_ORDER] = "v1_tie_order",
-	[UNCERTAIN_COUNTERS] = "counters",
-	[UNCERTAIN_MEMPOLICY] = "mempolicy",
-	[UNCERTAIN_SHARED_MM] = "shared_mm",
-	[UNCERTAIN_SHMEM_SWAP] = "shmem_swap",
-	[UNCERTAIN_HIDDEN] = "hidden",
-	[UNCERTAIN_PID_NS] = "pid_namespace",
-};
-
 void ranking_init(struct ranking *ranking)
 {
 	*ranking = (struct ranking){ 0 };
@@ -63,8 +44,8 @@ static enum err_code reserve(struct ranking *ranking, size_t count, struct err *
 struct evaluation {
 	const struct snapshot *snapshot;
 	const struct domain *domain;
-	enum ranking_moment moment;
-	bool shmem_to_swap; /* RANKING_AT_OOM: all shmem of the domain fits into its free swap */
+	enum moment moment;
+	bool shmem_to_swap; /* MOMENT_OOM: all shmem of the domain fits into its free swap */
 };
 
 static int64_t or_zero(int64_t count)
@@ -77,47 +58,10 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Pages that will have left rss when memory has run out: file pages, dirty ones after writing, but
- * not locked ones; shmem moves to swap and, unlike anonymous memory, is not in VmSwap then. */
-static int64_t leaves_rss(const struct evaluation *evaluation, const struct task *task)
-{
-	int64_t file = or_zero(task->rss_file_pages);
-	int64_t locked = smaller(file, or_zero(task->locked_pages));
-	int64_t shmem = evaluation->shmem_to_swap && !or_zero(task->locked_pages)
-				? or_zero(task->rss_shmem_pages)
-				: 0;
-	return file - locked + shmem;
-}
-
-/* The rss that badness reads: from 6.2 to 6.19 the per-CPU counters unsummed, which is what stat
- * shows while status sums them (f1a7941243c1; summed for both since 7.0). */
-static int64_t badness_rss(const struct evaluation *evaluation, const struct task *task)
-{
-	bool unsummed = era_has(&evaluation->snapshot->host.era, ERA_UNSUMMED_RSS);
-	int64_t rss = unsummed ? task->rss_stat_pages : task->rss_pages;
-	if (evaluation->moment == RANKING_AT_OOM)
-		rss -= smaller(rss, leaves_rss(evaluation, task));
-	return rss;
-}
-
-static struct badness_terms terms_of(
-	const struct evaluation *evaluation, const struct task *task, int oom_score_adj)
-{
-	const struct host *host = &evaluation->snapshot->host;
-	return (struct badness_terms){
-		.rss = badness_rss(evaluation, task),
-		.swapents = badness_swapents(&host->era, task->swap_pages, host->cpus),
-		.pgtables = badness_pgtables(
-			&host->era, task->pte_kb, or_zero(task->pmd_kb), host->page_size),
-		.oom_score_adj = oom_score_adj,
-		.cap_sys_admin = task->cap_sys_admin,
-	};
-}
-
 /* What /proc/PID/oom_score should print for these terms: always relative to the whole machine. */
 static int64_t predict_oom_score(const struct host *host, const struct badness_terms *terms)
 {
-	int64_t points = badness_points(&host->era, terms, host->total_pages);
+	struct points points = badness_points(&host->era, terms, host->total_pages);
 	return badness_oom_score(&host->era, points, host->total_pages);
 }
 
@@ -149,29 +93,41 @@ static enum unkillable why_unkillable(const struct evaluation *evaluation, const
 	return KILLABLE;
 }
 
+/* What the file of the kernel should say now, with the edit and without it. */
+static int64_t live_score(const struct evaluation *evaluation, struct ranking_row *row)
+{
+	const struct host *host = &evaluation->snapshot->host;
+	struct badness_terms terms = terms_of_task(host, row->task, MOMENT_NOW, false);
+	int64_t live = predict_oom_score(host, &terms);
+	row->oom_score = live;
+	if (row->oom_score_adj != row->task->oom_score_adj) {
+		terms.oom_score_adj = row->oom_score_adj;
+		row->oom_score = predict_oom_score(host, &terms);
+	}
+	return live;
+}
+
 static void evaluate(const struct evaluation *evaluation, struct ranking_row *row)
 {
 	const struct task *task = row->task;
 	const struct host *host = &evaluation->snapshot->host;
-	struct evaluation now = *evaluation;
-	now.moment = RANKING_NOW;
 	row->mem_pages = row->oom_score = UNKNOWN;
-	row->points = BADNESS_UNKILLABLE;
-	int64_t live = 0, edited = 0;
+	row->points.order = BADNESS_UNKILLABLE;
+	int64_t live = 0;
 	if (task->has_mm) {
-		struct badness_terms terms = terms_of(evaluation, task, row->oom_score_adj);
-		row->mem_pages = terms.rss + terms.swapents + terms.pgtables;
-		row->points = badness_points(&host->era, &terms, evaluation->domain->totalpages);
-		terms = terms_of(&now, task, row->oom_score_adj);
-		edited = predict_oom_score(host, &terms);
-		terms.oom_score_adj = task->oom_score_adj;
-		live = predict_oom_score(host, &terms);
+		row->terms =
+			terms_of_task(host, task, evaluation->moment, evaluation->shmem_to_swap);
+		row->terms.oom_score_adj = row->oom_score_adj;
+		row->terms_known = true;
+		row->mem_pages = badness_mem_pages(&row->terms);
+		live = live_score(evaluation, row);
 	}
 	row->unkillable = why_unkillable(evaluation, task, row->oom_score_adj, live);
-	if (row->unkillable != UNKILLABLE_UNKNOWN)
-		row->oom_score = row->unkillable == KILLABLE ? edited : 0;
-	if (row->unkillable != KILLABLE)
-		row->points = BADNESS_UNKILLABLE;
+	if (row->unkillable == KILLABLE)
+		row->points =
+			badness_points(&host->era, &row->terms, evaluation->domain->totalpages);
+	else
+		row->oom_score = row->unkillable == UNKILLABLE_UNKNOWN ? UNKNOWN : 0;
 }
 
 static int compare_edits(const void *a, const void *b)
@@ -186,12 +142,11 @@ void ranking_sort_edits(struct ranking_edit *edits, size_t count)
 		qsort(edits, count, sizeof(*edits), compare_edits);
 }
 
-static int edited_adj(const struct task *task, const struct ranking_edit *edits, size_t count)
+static const struct ranking_edit *find_edit(
+	const struct task *task, const struct ranking_edit *edits, size_t count)
 {
 	const struct ranking_edit wanted = { .pid = task->pid };
-	const struct ranking_edit *edit =
-		count ? bsearch(&wanted, edits, count, sizeof(*edits), compare_edits) : NULL;
-	return edit ? edit->oom_score_adj : task->oom_score_adj;
+	return count ? bsearch(&wanted, edits, count, sizeof(*edits), compare_edits) : NULL;
 }
 
 /* Free swap that the domain may use, in pages. */
@@ -212,18 +167,17 @@ static int64_t free_swap(const struct snapshot *snapshot, const struct domain *d
 
 /* Shmem of the domain, in pages. The sum over processes counts shared segments more than once,
  * so what the machine or the cgroup says of the whole is an upper bound. */
-static int64_t shmem_pages(const struct snapshot *snapshot, const struct domain *domain)
+static int64_t shmem_pages(const struct ranking *ranking, const struct snapshot *snapshot)
 {
 	int64_t sum = 0;
 	int64_t page_size = snapshot->host.page_size;
 	int64_t bound = snapshot->host.meminfo.shmem;
-	for (size_t i = 0; i < snapshot->count; i++)
-		if (domain_has(domain, snapshot, &snapshot->tasks[i]))
-			sum += or_zero(snapshot->tasks[i].rss_shmem_pages);
+	for (size_t i = 0; i < ranking->count; i++)
+		sum += or_zero(ranking->rows[i].task->rss_shmem_pages);
 	if (bound != UNKNOWN)
 		sum = smaller(sum, bound * 1024 / page_size);
-	if (domain->kind == DOMAIN_MEMCG) {
-		struct amount shmem = snapshot->memcgs->rows[domain->memcg].shmem;
+	if (ranking->domain.kind == DOMAIN_MEMCG) {
+		struct amount shmem = snapshot->memcgs->rows[ranking->domain.memcg].shmem;
 		if (amount_known(shmem))
 			sum = smaller(sum, (int64_t)(shmem.bytes / (uint64_t)page_size));
 	}
@@ -265,19 +219,39 @@ static size_t sacrificed(const struct ranking *ranking)
 	for (size_t i = 1; i < ranking->killable; i++) {
 		const struct ranking_row *row = &ranking->rows[i];
 		if (row->task->ppid == chosen->task->pid &&
-			row->task->mm_owner != chosen->task->mm_owner && row->points > 0 &&
-			(best == 0 || row->points > ranking->rows[best].points))
+			row->task->mm_owner != chosen->task->mm_owner && row->points.order > 0 &&
+			(best == 0 || row->points.order > ranking->rows[best].points.order))
 			best = i;
 	}
 	return best;
 }
 
-static void collect(struct ranking *ranking, const struct snapshot *snapshot,
-	const struct ranking_edit *edits, size_t edit_count)
+static void add_row(struct ranking *ranking, const struct snapshot *snapshot,
+	const struct task *task, const struct ranking_edit *edit)
 {
-	bool at_oom = ranking->moment == RANKING_AT_OOM;
+	if (!domain_has(&ranking->domain, snapshot, task) || (edit && edit->gone))
+		return;
+	ranking->rows[ranking->count++] = (struct ranking_row){
+		.task = task,
+		.oom_score_adj = edit ? edit->oom_score_adj : task->oom_score_adj,
+	};
+}
+
+static void collect(struct ranking *ranking, const struct snapshot *snapshot,
+	const struct ranking_tasks *among, const struct ranking_edit *edits, size_t edit_count)
+{
+	size_t count = among ? among->count : snapshot->count;
+	ranking->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct task *task = among ? among->tasks[i] : &snapshot->tasks[i];
+		add_row(ranking, snapshot, task, find_edit(task, edits, edit_count));
+	}
+}
+
+static void evaluate_rows(struct ranking *ranking, const struct snapshot *snapshot)
+{
 	/* What a cgroup's processes map but others are charged for stays: its own shmem is 0 then. */
-	int64_t shmem = at_oom ? shmem_pages(snapshot, &ranking->domain) : 0;
+	int64_t shmem = ranking->moment == MOMENT_OOM ? shmem_pages(ranking, snapshot) : 0;
 	ranking->shmem_to_swap = shmem > 0 && shmem <= free_swap(snapshot, &ranking->domain);
 	const struct evaluation evaluation = {
 		snapshot,
@@ -285,17 +259,21 @@ static void collect(struct ranking *ranking, const struct snapshot *snapshot,
 		ranking->moment,
 		ranking->shmem_to_swap,
 	};
-	ranking->count = ranking->killable = 0;
-	for (size_t i = 0; i < snapshot->count; i++) {
-		const struct task *task = &snapshot->tasks[i];
-		if (!domain_has(&ranking->domain, snapshot, task))
-			continue;
-		struct ranking_row *row = &ranking->rows[ranking->count++];
-		*row = (struct ranking_row){ .task = task };
-		row->oom_score_adj = edited_adj(task, edits, edit_count);
-		evaluate(&evaluation, row);
-		ranking->killable += row->unkillable == KILLABLE;
+	ranking->killable = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		evaluate(&evaluation, &ranking->rows[i]);
+		ranking->killable += ranking->rows[i].unkillable == KILLABLE;
 	}
+}
+
+static void order_by_scan(struct ranking *ranking, bool in_order)
+{
+	if (!in_order)
+		order_by_creation(ranking);
+	if (!in_order && ranking->domain.kind == DOMAIN_MEMCG)
+		order_by_memcg(ranking);
+	for (size_t i = 0; i < ranking->count; i++)
+		ranking->rows[i].scan_order = (uint32_t)i;
 }
 
 /* The killable first, by points, then the others; equals as the kernel scans them. */
@@ -304,9 +282,19 @@ static struct row_key death_of(const struct ranking_row *row, bool newest_first)
 	bool killable = row->unkillable == KILLABLE;
 	return (struct row_key){
 		/* From the most points, INT64_MAX, to the least, without a sign. */
-		.first = killable ? (uint64_t)INT64_MAX - (uint64_t)row->points : UINT64_MAX,
+		.first = killable ? (uint64_t)INT64_MAX - (uint64_t)row->points.order : UINT64_MAX,
 		.second = newest_first && killable ? ~row->scan_order : row->scan_order,
 	};
+}
+
+/* The child that dies in its parent's place stands first, its parent next. */
+static void put_first(struct ranking *ranking, size_t victim)
+{
+	if (victim == 0)
+		return;
+	struct ranking_row row = ranking->rows[victim];
+	memmove(&ranking->rows[1], &ranking->rows[0], victim * sizeof(row));
+	ranking->rows[0] = row;
 }
 
 static void order_by_death(struct ranking *ranking, const struct era *era)
@@ -315,30 +303,28 @@ static void order_by_death(struct ranking *ranking, const struct era *era)
 	for (size_t i = 0; i < ranking->count; i++)
 		ranking->order.keys[i] = death_of(&ranking->rows[i], newest_first);
 	order(ranking);
-	ranking->victim = 0;
+	size_t victim = 0;
 	if (ranking->killable && era_has(era, ERA_SACRIFICE_CHILD))
-		ranking->victim = sacrificed(ranking);
+		victim = sacrificed(ranking);
+	put_first(ranking, victim);
+	ranking->chosen = victim ? 1 : 0;
 }
 
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
-	const struct domain *domain, enum ranking_moment moment, const struct ranking_edit *edits,
-	size_t edit_count, struct err *err)
+	const struct domain *domain, enum moment moment, const struct ranking_tasks *among,
+	const struct ranking_edit *edits, size_t edit_count, struct err *err)
 {
 	enum err_code code = reserve(ranking, snapshot->capacity, err);
 	if (code != ERR_OK)
 		return code;
-	const struct era *era = &snapshot->host.era;
 	ranking->domain = *domain;
 	ranking->moment = moment;
 	ranking->joined_memcg = UNKNOWN;
 	ranking->restricted = false;
-	collect(ranking, snapshot, edits, edit_count);
-	order_by_creation(ranking);
-	if (domain->kind == DOMAIN_MEMCG)
-		order_by_memcg(ranking);
-	for (size_t i = 0; i < ranking->count; i++)
-		ranking->rows[i].scan_order = (uint32_t)i;
-	order_by_death(ranking, era);
+	collect(ranking, snapshot, among, edits, edit_count);
+	order_by_scan(ranking, among != NULL);
+	evaluate_rows(ranking, snapshot);
+	order_by_death(ranking, &snapshot->host.era);
 	return ERR_OK;
 }
 
@@ -361,12 +347,14 @@ void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,
 
 int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot *snapshot)
 {
+	const struct ranking_row *first = &ranking->rows[ranking->chosen], *second = first + 1;
 	if (ranking->domain.kind != DOMAIN_MEMCG || snapshot->memcgs->version != 2 ||
-		ranking->killable < 2 || ranking->rows[0].points != ranking->rows[1].points)
+		ranking->chosen + 2 > ranking->killable ||
+		first->points.order != second->points.order)
 		return UNKNOWN;
 	/* Across cgroups the tree decides; the last or first cgroup among the equals has the say. */
-	int32_t memcg = ranking->rows[0].task->memcg;
-	bool shared = ranking->rows[1].task->memcg == memcg;
+	int32_t memcg = first->task->memcg;
+	bool shared = second->task->memcg == memcg;
 	return shared && ranking->joined_memcg != memcg ? memcg : UNKNOWN;
 }
 
@@ -415,4 +403,22 @@ void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snaps
 	}
 	ranking->joined_memcg = memcg;
 	order_by_death(ranking, &snapshot->host.era);
+}
+
+const struct ranking_row *ranking_victim(const struct ranking *ranking)
+{
+	return ranking->killable ? &ranking->rows[0] : NULL;
+}
+
+const struct ranking_row *ranking_chosen(const struct ranking *ranking)
+{
+	return ranking->killable ? &ranking->rows[ranking->chosen] : NULL;
+}
+
+const struct ranking_row *ranking_find(const struct ranking *ranking, pid_t pid)
+{
+	for (size_t i = 0; i < ranking->count; i++)
+		if (ranking->rows[i].task->pid == pid)
+			return &ranking->rows[i];
+	return NULL;
 }

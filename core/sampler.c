@@ -1,9 +1,9 @@
 #include "oomspect/sampler.h"
 
 #include "oomspect/attention.h"
-#include "oomspect/badness.h"
 #include "oomspect/cgroup_paths.h"
 #include "oomspect/sharers.h"
+#include "oomspect/terms.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -384,16 +384,8 @@ static void count_processes(struct memcg_tree *tree, const struct snapshot *shot
 /* What the live oom_score of `task` would be in that era. */
 static int64_t score_in(const struct era *era, const struct host *host, const struct task *task)
 {
-	bool unsummed = era_has(era, ERA_UNSUMMED_RSS);
-	struct badness_terms terms = {
-		.rss = unsummed ? task->rss_stat_pages : task->rss_pages,
-		.swapents = badness_swapents(era, task->swap_pages, host->cpus),
-		.pgtables = badness_pgtables(era, task->pte_kb,
-			task->pmd_kb == UNKNOWN ? 0 : task->pmd_kb, host->page_size),
-		.oom_score_adj = task->oom_score_adj,
-		.cap_sys_admin = task->cap_sys_admin,
-	};
-	int64_t points = badness_points(era, &terms, host->total_pages);
+	struct badness_terms terms = terms_in_era(era, host, task);
+	struct points points = badness_points(era, &terms, host->total_pages);
 	return badness_oom_score(era, points, host->total_pages);
 }
 
@@ -502,6 +494,22 @@ static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
 	shot->threads_unseen = unseen < 0 ? UNKNOWN : unseen;
 }
 
+/* Which cgroup we are in matters where it may be a container's. */
+static void find_reader(const struct sampler *sampler, struct snapshot *shot)
+{
+	const struct memcg_tree *tree = &sampler->work->tree;
+	const struct task *self = snapshot_find(shot, getpid());
+	char path[PATH_MAX];
+	shot->reader_memcg = UNKNOWN;
+	if (!shot->pid_ns || !sampler->root->live)
+		return;
+	if (self)
+		shot->reader_memcg = self->memcg;
+	else if (proc_read_cgroup(sampler->root, getpid(), tree->version == 2, path, sizeof(path)) >
+		 0)
+		shot->reader_memcg = memcg_tree_find(tree, path);
+}
+
 /* The tree is read last and at once: views of the latest snapshot look at it until now. */
 static enum err_code finish(struct sampler *sampler, struct err *err)
 {
@@ -523,6 +531,7 @@ static enum err_code finish(struct sampler *sampler, struct err *err)
 	witness_bonus(shot);
 	attention_learn(&sampler->work->attention, shot);
 	find_unseen(sampler, shot);
+	find_reader(sampler, shot);
 	sweep_paths(sampler, shot);
 	sampler->latest = !sampler->latest;
 	sampler->samples++;

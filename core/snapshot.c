@@ -6,7 +6,7 @@
 
 void snapshot_init(struct snapshot *snapshot)
 {
-	*snapshot = (struct snapshot){ 0 };
+	*snapshot = (struct snapshot){ .reader_memcg = UNKNOWN };
 }
 
 void snapshot_release(struct snapshot *snapshot)

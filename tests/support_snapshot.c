@@ -21,12 +21,14 @@ void machine_init(struct machine *machine, const char *release, int64_t total_pa
 	host->init_pid_ns = host->init_pid_ns_known = true;
 	host->meminfo.shmem = UNKNOWN;
 	host->node_mask = 1;
-	ranking_init(&machine->ranking);
+	host->node_present[0] = total_pages;
+	host->zone_count = 1;
+	outlook_init(&machine->outlook);
 }
 
 void machine_release(struct machine *machine)
 {
-	ranking_release(&machine->ranking);
+	outlook_release(&machine->outlook);
 }
 
 struct task *machine_add_inside(
@@ -80,38 +82,38 @@ struct memcg *machine_add_memcg(struct machine *machine, int32_t parent, struct 
 	return memcg;
 }
 
-void machine_rank(struct machine *machine, struct domain domain, enum ranking_moment moment,
+void machine_rank(struct machine *machine, struct domain domain, enum moment moment,
 	const struct ranking_edit *edits, size_t edit_count)
 {
 	struct err err;
-	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, moment,
+	assert_int_equal(outlook_build(&machine->outlook, &machine->snapshot, &domain, moment,
 				 edits, edit_count, &err),
 		ERR_OK);
 }
 
 void machine_rank_memcg(struct machine *machine, int32_t memcg)
 {
-	machine_rank(machine, domain_memcg(&machine->snapshot, memcg), RANKING_NOW, NULL, 0);
+	machine_rank(machine, domain_memcg(&machine->snapshot, memcg), MOMENT_NOW, NULL, 0);
 }
 
 void machine_rank_nodes(struct machine *machine, uint64_t nodes)
 {
-	machine_rank(machine, domain_nodes(&machine->snapshot, nodes), RANKING_NOW, NULL, 0);
+	machine_rank(machine, domain_nodes(&machine->snapshot, nodes), MOMENT_NOW, NULL, 0);
 }
 
 void machine_rank_host(struct machine *machine)
 {
-	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, NULL, 0);
+	machine_rank(machine, domain_host(&machine->snapshot), MOMENT_NOW, NULL, 0);
 }
 
 void machine_rank_at_oom(struct machine *machine)
 {
-	machine_rank(machine, domain_host(&machine->snapshot), RANKING_AT_OOM, NULL, 0);
+	machine_rank(machine, domain_host(&machine->snapshot), MOMENT_OOM, NULL, 0);
 }
 
 const char *machine_order(const struct machine *machine, char ret[MACHINE_ORDER_SIZE])
 {
-	const struct ranking *ranking = &machine->ranking;
+	const struct ranking *ranking = &machine->outlook.ranking;
 	size_t used = 0;
 	ret[0] = '\0';
 	for (size_t i = 0; i < ranking->count; i++)

@@ -1,8 +1,8 @@
-/* A snapshot built in memory, and its ranking: 4 KiB pages, two CPUs, no swap in use. */
+/* A snapshot built in memory, and its outlook: 4 KiB pages, two CPUs, no swap in use. */
 #ifndef TESTS_SUPPORT_SNAPSHOT_H
 #define TESTS_SUPPORT_SNAPSHOT_H
 
-#include "oomspect/ranking.h"
+#include "oomspect/outlook.h"
 
 #include "support.h"
 
@@ -13,7 +13,7 @@ struct machine {
 	struct memcg_tree tree;
 	struct task tasks[MACHINE_TASKS];
 	struct memcg memcgs[MACHINE_MEMCGS];
-	struct ranking ranking;
+	struct outlook outlook;
 };
 
 /* A machine with a kernel of that release and that many pages of RAM, without a process. */
@@ -38,8 +38,8 @@ struct task *machine_add_mixed(
 /* One more memory cgroup, parents first and each with its subtree at once (pre-order). */
 struct memcg *machine_add_memcg(struct machine *machine, int32_t parent, struct amount limit);
 
-/* Ranks anew; the ranking is machine->ranking. */
-void machine_rank(struct machine *machine, struct domain domain, enum ranking_moment moment,
+/* Looks ahead anew; the answer is machine->outlook. */
+void machine_rank(struct machine *machine, struct domain domain, enum moment moment,
 	const struct ranking_edit *edits, size_t edit_count);
 void machine_rank_memcg(struct machine *machine, int32_t memcg);
 void machine_rank_nodes(struct machine *machine, uint64_t nodes);

@@ -119,7 +119,7 @@ static void check_points(void **state)
 		.oom_score_adj = row->adj,
 		.cap_sys_admin = row->root,
 	};
-	assert_int_equal(badness_points(&era, &terms, row->totalpages), row->points);
+	assert_int_equal(badness_points(&era, &terms, row->totalpages).order, row->points);
 }
 
 struct score_case {
@@ -170,7 +170,8 @@ static void check_score(void **state)
 {
 	const struct score_case *row = *state;
 	struct era era = era_of_release(row->release);
-	assert_int_equal(badness_oom_score(&era, row->points, row->totalpages), row->oom_score);
+	assert_int_equal(badness_oom_score(&era, (struct points){ row->points }, row->totalpages),
+		row->oom_score);
 }
 
 struct pgtables_case {

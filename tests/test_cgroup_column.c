@@ -39,8 +39,10 @@ static struct cgroup_context context_of(int32_t limited_by)
 	rows[1].events.oom_kill = 3;
 	tree = (struct memcg_tree){ .version = 1, .rows = rows, .count = 2 };
 	snapshot = (struct snapshot){ .memcgs = &tree };
-	victims[0] = (struct memcg_victim){ NULL, 0, PREDICTION_NONE };
-	victims[1] = (struct memcg_victim){ &task, 100, PREDICTION_VICTIM };
+	victims[0] = (struct memcg_victim){ .prediction = PREDICTION_NONE };
+	victims[1] = (struct memcg_victim){
+		.task = &task, .points = { 100 }, .prediction = PREDICTION_VICTIM
+	};
 	all_victims = (struct memcg_victims){ .rows = victims, .count = 2 };
 	return (struct cgroup_context){ &snapshot, &all_victims, { UNITS_AUTO, 4, UNKNOWN } };
 }

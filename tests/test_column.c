@@ -15,7 +15,7 @@ struct machine {
 	struct snapshot snapshot;
 	struct memcg_tree memcgs;
 	struct task tasks[TASKS];
-	struct ranking ranking;
+	struct outlook outlook;
 	struct column_context context;
 };
 
@@ -74,13 +74,12 @@ static int set_up(void **state)
 	machine.snapshot.tasks = machine.tasks;
 	machine.snapshot.count = machine.snapshot.capacity = TASKS;
 	struct domain domain = { .kind = DOMAIN_HOST, .memcg = -1, .totalpages = 1000 };
-	ranking_init(&machine.ranking);
-	assert_int_equal(ranking_build(&machine.ranking, &machine.snapshot, &domain, RANKING_NOW,
+	outlook_init(&machine.outlook);
+	assert_int_equal(outlook_build(&machine.outlook, &machine.snapshot, &domain, MOMENT_NOW,
 				 NULL, 0, NULL),
 		ERR_OK);
 	machine.context = (struct column_context){ .snapshot = &machine.snapshot,
-		.ranking = &machine.ranking,
-		.next_victim = 15,
+		.outlook = &machine.outlook,
 		.measure = { UNITS_AUTO, 4, 1000 },
 		.lookup = { NULL, user, command } };
 	*state = &machine;
@@ -89,7 +88,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	ranking_release(&((struct machine *)*state)->ranking);
+	outlook_release(&((struct machine *)*state)->outlook);
 	return 0;
 }
 
@@ -123,7 +122,7 @@ static void no_two_columns_are_dropped_together(void **state)
 static void cell(const struct machine *machine, enum column_id id, pid_t pid, const char *expected)
 {
 	char buffer[FORMAT_SIZE];
-	const struct ranking_row *row = ranking_find(&machine->ranking, pid);
+	const struct ranking_row *row = ranking_find(&machine->outlook.ranking, pid);
 	assert_non_null(row);
 	assert_string_equal(column_cell(id, &machine->context, row, buffer), expected);
 }
@@ -286,16 +285,16 @@ static void moves_are_places_gained(void **state)
 	struct machine *machine = *state;
 	struct moves moves;
 	moves_init(&moves);
-	moves_update(&moves, &machine->snapshot, &machine->ranking);
+	moves_update(&moves, &machine->snapshot, &machine->outlook.ranking);
 	for (size_t i = 0; i < TASKS; i++)
 		assert_int_equal(moves.places[i], 0);
 	machine->tasks[0].rss_pages = machine->tasks[0].rss_anon_pages = 900;
 	machine->tasks[0].rss_stat_pages = 900;
-	struct domain domain = machine->ranking.domain;
-	assert_int_equal(ranking_build(&machine->ranking, &machine->snapshot, &domain, RANKING_NOW,
+	struct domain domain = machine->outlook.ranking.domain;
+	assert_int_equal(outlook_build(&machine->outlook, &machine->snapshot, &domain, MOMENT_NOW,
 				 NULL, 0, NULL),
 		ERR_OK);
-	moves_update(&moves, &machine->snapshot, &machine->ranking);
+	moves_update(&moves, &machine->snapshot, &machine->outlook.ranking);
 	assert_int_equal(moves.places[0], 2);
 	assert_int_equal(moves.places[1], -1);
 	assert_int_equal(moves.places[3], 0);

@@ -55,7 +55,7 @@ struct json_row {
 	}
 
 static const struct json_row json_rows[] = {
-	{ "the list", LIST, "", "schema time_unix boot_s host domain processes" },
+	{ "the list", LIST, "", "schema time_unix boot_s host domain moment uncertain processes" },
 	{ "the list's machine", LIST, "host", HOST_MEMBERS },
 	{ "its settings", LIST, "host.vm",
 		"overcommit_memory overcommit_ratio panic_on_oom oom_kill_allocating_task "
@@ -63,14 +63,13 @@ static const struct json_row json_rows[] = {
 	{ "its domain", LIST, "domain", "kind path nodes totalpages limit_bytes" },
 	{ "a process of the list", LIST, "processes[]", PROCESS_MEMBERS },
 	{ "the prediction", VICTIM, "",
-		"schema host domain prediction victim dies_with margin_pages runners_up frees_kb "
-		"why "
-		"at_oom differ uncertain" },
+		"schema host domain moment prediction victim dies_with margin_pages margin_bytes "
+		"runners_up frees_kb why now differ uncertain" },
 	{ "the victim", VICTIM, "victim", PROCESS_MEMBERS },
 	{ "a runner-up", VICTIM, "runners_up[]", PROCESS_MEMBERS },
-	{ "the answer at OOM", VICTIM, "at_oom", "victim dies_with margin_pages frees_kb" },
-	{ "the victim at OOM", VICTIM, "at_oom.victim", PROCESS_MEMBERS },
-	{ "the cgroups", GROUPS, "", "schema version cgroups" },
+	{ "the answer now", VICTIM, "now", "victim dies_with margin_pages frees_kb" },
+	{ "the victim now", VICTIM, "now.victim", PROCESS_MEMBERS },
+	{ "the cgroups", GROUPS, "", "schema moment uncertain version cgroups" },
 	{ "a cgroup", GROUPS, "cgroups[]", CGROUP_MEMBERS },
 	{ "its victim", GROUPS, "cgroups[].victim", "pid comm badness_pages" },
 	{ "an event", EVENTS, "", EVENT_MEMBERS },
@@ -107,7 +106,9 @@ static void check_json(void **state)
 	assert_int_equal(run.status, 0);
 	json_t *document = json_loads(run.out, 0, NULL);
 	assert_non_null(document);
-	snprintf(schema, sizeof(schema), "oomspect.%s/1", row->words[0]);
+	/* The three that predict have been changed once. */
+	int version = strcmp(row->words[0], "events") == 0 ? 1 : 2;
+	snprintf(schema, sizeof(schema), "oomspect.%s/%d", row->words[0], version);
 	assert_string_equal(json_string_value(json_object_get(document, "schema")), schema);
 	const json_t *object = follow(document, row->path);
 	assert_true(json_is_object(object));
@@ -142,7 +143,7 @@ static void samples_are_lines(void **state)
 static const char *const metric_names[] = { "oomspect_mem_available_bytes",
 	"oomspect_oom_kill_total", "oomspect_cgroup_usage_bytes", "oomspect_cgroup_limit_bytes",
 	"oomspect_cgroup_oom_kill_total", "oomspect_next_victim_info",
-	"oomspect_next_victim_badness_ratio" };
+	"oomspect_next_victim_badness_ratio", "oomspect_next_victim_uncertain" };
 
 static void metrics_have_every_name(void **state)
 {
@@ -205,6 +206,18 @@ static char *help_of(const char *command)
 	return text;
 }
 
+/* What the contract has for later: whatever is built must leave these lists. */
+static const char *const later_commands[] = { "memory", "check", "record" };
+static const char *const later_options[] = { "--replay", "--at" };
+
+static bool is_one_of(const char *word, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 /* An option stands in a help as "--name" and a blank or the end of the line behind it. */
 static bool help_has(const char *help, const char *name)
 {
@@ -216,13 +229,15 @@ static bool help_has(const char *help, const char *name)
 
 static void check_cell(const char *options, const char *command)
 {
-	char *help = help_of(command), copy[256], *rest = NULL;
+	char *help = help_of(command), copy[1024], *rest = NULL;
 	snprintf(copy, sizeof(copy), "%s", options);
 	for (char *word = strtok_r(copy, " `,", &rest); word; word = strtok_r(NULL, " `,", &rest)) {
 		if (strncmp(word, "--", 2) != 0)
 			continue;
-		if (!help_has(help, word))
-			fail_msg("%s of %s: is missing", word, command);
+		bool later = is_one_of(word, later_options, ARRAY_SIZE(later_options));
+		if (help_has(help, word) == later)
+			fail_msg("%s of %s: %s", word, command,
+				later ? "is there, and listed as missing" : "is missing");
 	}
 	free(help);
 }
@@ -231,12 +246,18 @@ static void check_cell(const char *options, const char *command)
 static void check_table_row(char *line)
 {
 	static const char all[] = "screen list cgroups victim events adj metrics capture";
-	char *rest = NULL, *options = strtok_r(line, "|", &rest);
-	char *commands = strtok_r(NULL, "|", &rest), copy[128], *more = NULL;
+	/* A bar inside of a cell is escaped. */
+	char *options = line, *commands = strstr(line, "` | "), copy[1024], *more = NULL;
 	assert_non_null(commands);
+	*commands = '\0';
+	commands += strlen("` |");
+	char *end = strstr(commands + 1, " | ");
+	assert_non_null(end);
+	end[1] = '\0';
 	snprintf(copy, sizeof(copy), "%s", strcmp(commands, " all ") == 0 ? all : commands);
 	for (char *word = strtok_r(copy, " ,", &more); word; word = strtok_r(NULL, " ,", &more))
-		check_cell(options, word);
+		if (!is_one_of(word, later_commands, ARRAY_SIZE(later_commands)))
+			check_cell(options, word);
 }
 
 static void every_option_of_the_contract_is_there(void **state)
@@ -271,12 +292,13 @@ static void every_command_of_the_contract_is_there(void **state)
 		if (sscanf(line, "oomspect %31[a-z] ", command) != 1)
 			continue;
 		snprintf(usage, sizeof(usage), "oomspect %s [OPTIONS]", command);
-		assert_non_null(strstr(help, usage));
+		bool later = is_one_of(command, later_commands, ARRAY_SIZE(later_commands));
+		assert_int_equal(strstr(help, usage) != NULL, !later);
 		commands++;
 	}
 	free(help);
 	fclose(file);
-	assert_int_equal(commands, 7);
+	assert_int_equal(commands, 7 + ARRAY_SIZE(later_commands));
 }
 
 /* Every word of the contract that is a metric's name. */

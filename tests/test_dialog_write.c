@@ -25,10 +25,9 @@ static void a_value_written_since_the_sample_is_what_a_dialog_begins_with(void *
 	keys(&fixture->app, "Za-200\r/4242\ra");
 	assert_int_equal(adjust->value, -200);
 	assert_true(then_shows(fixture, "now  -200 "));
-	assert_int_equal(
-		adjust_next(&adjust->machine, adjust->snapshot, ADJUST_BEFORE)->task->pid, 9120);
+	assert_int_equal(outlook_next(&adjust->host.outlooks[ADJUST_BEFORE])->task->pid, 9120);
 	keys(&fixture->app, "0");
-	assert_true(adjust_changes_victim(&adjust->machine, adjust->snapshot));
+	assert_true(adjust_changes_victim(&adjust->host));
 	keys(&fixture->app, "\033\033[");
 	assert_int_equal(adjust->value, -150);
 }
@@ -105,7 +104,7 @@ static void another_value_after_a_write_is_a_new_question(void **state)
 	keys(&fixture->app, "   a100\r[");
 	assert_true(then_shows(fixture, "writes \"150\" to 3 processes"));
 	draw(&fixture->app, 24, 80);
-	assert_shows(&fixture->app, "4242 java                   100 ->   150   BAD   389.6");
+	assert_shows(&fixture->app, "4242 java                   100 ->   150   BAD   386.3");
 	react_key(&fixture->app, INPUT_ENTER);
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
 	assert_true(then_shows(fixture, "now   150 "));

@@ -8,7 +8,7 @@
 static const char *why(const struct machine *machine)
 {
 	static char buffer[1024];
-	explain_victim(&machine->ranking, &machine->snapshot, buffer, sizeof(buffer));
+	explain_victim(&machine->outlook, buffer, sizeof(buffer));
 	return buffer;
 }
 
@@ -20,11 +20,10 @@ static void a_victim_and_its_runner_up(void **state)
 	machine_add(machine, 10, 250000, 40);
 	machine_add(machine, 11, 100000, 0);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine), "10 task10 has the highest badness of 2 candidates in "
-					  "the machine: badness 290000 pages "
-					  "(290.0 of 1000): memory 250000 (250.0) + 40000 for "
-					  "oom_score_adj 40; 190000 pages (190.0) "
-					  "over 11 task11");
+	assert_string_equal(why(machine),
+		"10 task10 has the highest badness of 2 candidates in the host: 290.0 "
+		"points (290000 pages) = 250.0 for its memory + 40.0 for oom_score_adj "
+		"40; 190.0 points (742.2 MiB) ahead of 11 task11");
 }
 
 static void a_larger_one_that_its_adj_protects(void **state)
@@ -35,11 +34,10 @@ static void a_larger_one_that_its_adj_protects(void **state)
 	machine_add(machine, 12, 9000, -900);
 	machine_rank_host(machine);
 	assert_string_equal(why(machine),
-		"10 task10 has the highest badness of 3 candidates in the machine: badness 5000 "
-		"pages "
-		"(5.0 of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; 595001 pages (595.0) "
-		"over 11 "
-		"task11; 11 task11 is larger (9.9) but has oom_score_adj -600");
+		"10 task10 has the highest badness of 3 candidates in the host: 5.0 "
+		"points (5000 pages) = 5.0 for its memory + 0.0 for oom_score_adj 0; "
+		"595.1 points (2.3 GiB) ahead of 11 task11; 11 task11 uses more memory "
+		"(9.9) but has oom_score_adj -600");
 }
 
 static void a_larger_one_that_cannot_be_killed(void **state)
@@ -48,11 +46,10 @@ static void a_larger_one_that_cannot_be_killed(void **state)
 	machine_add(machine, 1, 70000, 0);
 	machine_add(machine, 10, 5000, 0);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
-					  "the machine: badness 5000 pages (5.0 "
-					  "of 1000): memory 5000 (5.0) + 0 for oom_score_adj 0; "
-					  "there is no other candidate; 1 task1 "
-					  "is larger (70.0) but cannot be killed: init");
+	assert_string_equal(why(machine),
+		"10 task10 is the only candidate in the host: 5.0 points (5000 pages) = "
+		"5.0 for its memory + 0.0 for oom_score_adj 0; 1 task1 uses more memory "
+		"(70.0) but cannot be killed: init");
 }
 
 static void badness_below_zero(void **state)
@@ -60,10 +57,9 @@ static void badness_below_zero(void **state)
 	struct machine *machine = *state;
 	machine_add(machine, 10, 600, -1);
 	machine_rank_host(machine);
-	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
-					  "the machine: badness -400 pages "
-					  "(-0.4 of 1000): memory 600 (0.6) - 1000 for "
-					  "oom_score_adj -1; there is no other candidate");
+	assert_string_equal(why(machine),
+		"10 task10 is the only candidate in the host: -0.4 points (-400 pages) = "
+		"0.6 for its memory - 1.0 for oom_score_adj -1");
 }
 
 static const struct tie_case {
@@ -109,12 +105,52 @@ static void an_adj_without_weight_in_a_small_cgroup(void **state)
 	struct machine *machine = *state;
 	machine_add_memcg(machine, -1, amount_bytes(999 * 4096));
 	machine_add(machine, 10, 500, 700)->memcg = 0;
-	machine_rank(machine, domain_memcg(&machine->snapshot, 0), RANKING_NOW, NULL, 0);
-	assert_string_equal(why(machine), "10 task10 has the highest badness of 1 candidates in "
-					  "this cgroup: badness 500 pages "
-					  "(500.5 of 1000): memory 500 (500.5) + 0 for "
-					  "oom_score_adj 700, which has no weight in a "
-					  "domain of 999 pages; there is no other candidate");
+	machine_rank(machine, domain_memcg(&machine->snapshot, 0), MOMENT_NOW, NULL, 0);
+	assert_string_equal(why(machine),
+		"10 task10 is the only candidate in this cgroup: 500.5 points (500 "
+		"pages) = 500.5 for its memory + 0.0 for oom_score_adj 700, which has no "
+		"weight in a domain of 999 pages");
+}
+
+static void an_adj_that_weighs_less_in_a_small_cgroup(void **state)
+{
+	struct machine *machine = *state;
+	machine_add_memcg(machine, -1, amount_bytes(5999 * 4096));
+	machine_add(machine, 10, 600, 994)->memcg = 0;
+	machine_rank(machine, domain_memcg(&machine->snapshot, 0), MOMENT_NOW, NULL, 0);
+	/* 994 * (5999 / 1000) = 4970 of 5999 pages. */
+	assert_string_equal(why(machine),
+		"10 task10 is the only candidate in this cgroup: 928.4 points (5570 pages) = "
+		"100.0 for its memory + 828.4 for oom_score_adj 994, which weighs less in a "
+		"small domain");
+}
+
+/* Before 3.5 the kernel counted thousandths: no pages can be told. */
+static void points_that_are_no_pages_are_not_called_so(void **state)
+{
+	struct machine machine;
+	(void)state;
+	machine_init(&machine, "3.2.0", 1000000);
+	machine_add(&machine, 10, 250000, 40);
+	machine_add(&machine, 11, 100000, 0);
+	for (size_t i = 0; i < 2; i++)
+		machine.tasks[i].cap_sys_admin = false;
+	machine_rank_host(&machine);
+	assert_string_equal(why(&machine),
+		"10 task10 has the highest badness of 2 candidates in the host: 290.0 points = "
+		"250.0 for its memory + 40.0 for oom_score_adj 40; 190.0 points ahead of 11 "
+		"task11");
+	machine_release(&machine);
+}
+
+static void if_all_others_die_with_it_it_says_so(void **state)
+{
+	struct machine *machine = *state;
+	machine_add(machine, 10, 5000, 0);
+	machine_add(machine, 11, 4000, 0)->mm_owner = 10;
+	machine_rank_host(machine);
+	assert_non_null(strstr(why(machine), "has the highest badness of 2 candidates"));
+	assert_non_null(strstr(why(machine), "; every other candidate dies with it"));
 }
 
 static void the_bytes_of_a_comm_are_left_as_they_are(void **state)
@@ -123,7 +159,7 @@ static void the_bytes_of_a_comm_are_left_as_they_are(void **state)
 	struct task *task = machine_add(machine, 10, 5000, 0);
 	text_copy(text_of("\033[2J\xff"), task->comm, sizeof(task->comm));
 	machine_rank_host(machine);
-	assert_true(strncmp(why(machine), "10 \033[2J\xff has the highest", 22) == 0);
+	assert_true(strncmp(why(machine), "10 \033[2J\xff is the only", 18) == 0);
 }
 
 /* --- no victim */
@@ -138,9 +174,9 @@ static const struct none_case {
 	{ "panic", 2, 0, DOMAIN_HOST, 0,
 		"vm.panic_on_oom is 2: the kernel panics instead of killing" },
 	{ "allocating task", 0, 1, DOMAIN_HOST, 0,
-		"vm.oom_kill_allocating_task is set: whoever asks for memory then is killed" },
+		"vm.oom_kill_allocating_task is set: the process that asks for memory is killed" },
 	{ "nobody on the machine", 0, 0, DOMAIN_HOST, 0,
-		"no process of the machine can be killed: the kernel would panic" },
+		"no process of the host can be killed: the kernel would panic" },
 	{ "nobody in the cgroup", 0, 0, DOMAIN_MEMCG, 0,
 		"no process of this cgroup can be killed: the allocation fails" },
 	{ "a cgroup that kills nobody", 0, 0, DOMAIN_MEMCG, 1,
@@ -162,7 +198,7 @@ static void says_why_nobody_is_named(void **state)
 	machine_rank(&machine,
 		row->kind == DOMAIN_MEMCG ? domain_memcg(&machine.snapshot, 0)
 					  : domain_host(&machine.snapshot),
-		RANKING_NOW, NULL, 0);
+		MOMENT_NOW, NULL, 0);
 	assert_string_equal(why(&machine), row->sentence);
 	machine_release(&machine);
 }
@@ -176,6 +212,7 @@ static void hidden_processes_are_not_called_a_panic(void **state)
 	assert_string_equal(why(machine), "processes outside this pid namespace are not seen, and "
 					  "none of those seen can be killed");
 	machine->snapshot.hidepid = true;
+	machine_rank_host(machine);
 	assert_string_equal(why(machine), "processes of other users are hidden (hidepid), and none "
 					  "of those seen can be killed");
 	machine->snapshot.hidepid = machine->snapshot.pid_ns = false;
@@ -188,9 +225,9 @@ static void hidden_processes_are_not_called_a_panic(void **state)
 static void nobody_on_these_nodes(void **state)
 {
 	struct machine *machine = *state;
-	machine_rank(machine, domain_nodes(&machine->snapshot, 1), RANKING_NOW, NULL, 0);
+	machine_rank(machine, domain_nodes(&machine->snapshot, 1), MOMENT_NOW, NULL, 0);
 	assert_string_equal(
-		why(machine), "no process of these nodes can be killed: the allocation fails");
+		why(machine), "no process of these nodes can be killed: the kernel would panic");
 }
 
 static void a_sentence_is_cut_and_ended_in_a_small_buffer(void **state)
@@ -201,9 +238,10 @@ static void a_sentence_is_cut_and_ended_in_a_small_buffer(void **state)
 	machine_rank_host(machine);
 	for (size_t size = 1; size <= sizeof(buffer); size++) {
 		memset(buffer, 'x', sizeof(buffer));
-		explain_victim(&machine->ranking, &machine->snapshot, buffer, size);
+		explain_victim(&machine->outlook, buffer, size);
 		assert_int_equal(strlen(buffer), size - 1);
-		assert_true(strncmp(buffer, "10 task10 has the highest badness", size - 1) == 0);
+		assert_true(strncmp(buffer, "10 task10 is the only candidate in the host",
+				    size - 1) == 0);
 	}
 }
 
@@ -245,7 +283,7 @@ static void finds_the_adj_that_protects(void **state)
 	machine_add(&machine, 11, row->second, row->second_adj);
 	machine_rank_host(&machine);
 	bool found = explain_not_first_below(
-		&machine.ranking, &machine.snapshot, ranking_find(&machine.ranking, 10), &adj);
+		&machine.outlook, ranking_find(&machine.outlook.ranking, 10), &adj);
 	machine_release(&machine);
 	assert_int_equal(found, row->found);
 	assert_int_equal(adj, row->adj);
@@ -259,12 +297,12 @@ static void what_it_finds_is_what_a_what_if_shows(void **state)
 	machine_add(machine, 11, 1200, 0);
 	machine_rank_host(machine);
 	assert_true(explain_not_first_below(
-		&machine->ranking, &machine->snapshot, &machine->ranking.rows[0], &adj));
-	struct ranking_edit edit = { 10, adj };
-	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, &edit, 1);
+		&machine->outlook, &machine->outlook.ranking.rows[0], &adj));
+	struct ranking_edit edit = { .pid = 10, .oom_score_adj = adj };
+	machine_rank(machine, domain_host(&machine->snapshot), MOMENT_NOW, &edit, 1);
 	assert_order(machine, "11 10");
 	edit.oom_score_adj = adj + 1;
-	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, &edit, 1);
+	machine_rank(machine, domain_host(&machine->snapshot), MOMENT_NOW, &edit, 1);
 	assert_order(machine, "10 11");
 }
 
@@ -275,11 +313,11 @@ static void who_is_not_the_first_or_alone_is_not_asked(void **state)
 	machine_add(machine, 10, 5500, 0);
 	machine_rank_host(machine);
 	assert_false(explain_not_first_below(
-		&machine->ranking, &machine->snapshot, &machine->ranking.rows[0], &adj));
+		&machine->outlook, &machine->outlook.ranking.rows[0], &adj));
 	machine_add(machine, 11, 100, 0);
 	machine_rank_host(machine);
 	assert_false(explain_not_first_below(
-		&machine->ranking, &machine->snapshot, &machine->ranking.rows[1], &adj));
+		&machine->outlook, &machine->outlook.ranking.rows[1], &adj));
 	assert_int_equal(adj, 4711);
 }
 
@@ -311,8 +349,8 @@ static void says_what_an_adj_can_do(void **state)
 	machine_add(&machine, 10, 5500, row->first_adj);
 	machine_add(&machine, 11, 1200, row->second_adj);
 	machine_rank_host(&machine);
-	enum threshold_kind kind = explain_threshold(&machine.ranking, &machine.snapshot,
-		ranking_find(&machine.ranking, row->asked), &adj);
+	enum threshold_kind kind = explain_threshold(
+		&machine.outlook, ranking_find(&machine.outlook.ranking, row->asked), &adj);
 	machine_release(&machine);
 	assert_int_equal(kind, row->kind);
 	assert_int_equal(adj, row->adj);
@@ -330,6 +368,9 @@ int main(void)
 		MACHINE_TEST(badness_below_zero),
 		cmocka_unit_test(a_child_in_the_place_of_its_parent),
 		MACHINE_TEST(an_adj_without_weight_in_a_small_cgroup),
+		MACHINE_TEST(an_adj_that_weighs_less_in_a_small_cgroup),
+		MACHINE_TEST(if_all_others_die_with_it_it_says_so),
+		cmocka_unit_test(points_that_are_no_pages_are_not_called_so),
 		MACHINE_TEST(the_bytes_of_a_comm_are_left_as_they_are),
 		MACHINE_TEST(hidden_processes_are_not_called_a_panic),
 		MACHINE_TEST(nobody_on_these_nodes),

@@ -99,6 +99,8 @@ static const struct member list_members[] = {
 	{ "boot_s", "n0" },
 	{ "host", "o" },
 	{ "domain", "o" },
+	{ "moment", "s" },
+	{ "uncertain", "a" },
 	{ "processes", "a" },
 };
 
@@ -113,15 +115,18 @@ static const struct member victim_members[] = {
 	{ "runners_up", "a" },
 	{ "frees_kb", "n0" },
 	{ "why", "s" },
-	{ "at_oom", "o" },
+	{ "margin_bytes", "n0" },
+	{ "moment", "s" },
+	{ "now", "o" },
 	{ "differ", "b" },
 	{ "uncertain", "a" },
 };
 
-static const struct member at_oom_members[] = {
+static const struct member now_members[] = {
 	{ "victim", "o0" },
 	{ "dies_with", "a" },
 	{ "margin_pages", "n0" },
+	{ "margin_bytes", "n0" },
 	{ "frees_kb", "n0" },
 };
 
@@ -159,11 +164,10 @@ static void make_machine(struct machine *machine)
 static void write_list(const struct machine *machine, struct written_json *written)
 {
 	const struct ranking_row *rows[MACHINE_TASKS];
-	for (size_t i = 0; i < machine->ranking.count; i++)
-		rows[i] = &machine->ranking.rows[i];
+	for (size_t i = 0; i < machine->outlook.ranking.count; i++)
+		rows[i] = &machine->outlook.ranking.rows[i];
 	written_json_begin(written);
-	json_list(written->file, &machine->snapshot, &machine->ranking, rows,
-		machine->ranking.count, &lookup);
+	json_list(written->file, &machine->outlook, rows, machine->outlook.ranking.count, &lookup);
 }
 
 static json_t *list_of(struct machine *machine)
@@ -178,16 +182,16 @@ static json_t *list_of(struct machine *machine)
 static json_t *victim_of(struct machine *machine)
 {
 	struct written_json written;
-	struct ranking at_oom;
-	ranking_init(&at_oom);
-	assert_int_equal(ranking_build(&at_oom, &machine->snapshot, &machine->ranking.domain,
-				 RANKING_AT_OOM, NULL, 0, NULL),
+	struct outlook at_oom;
+	outlook_init(&at_oom);
+	assert_int_equal(outlook_build(&at_oom, &machine->snapshot,
+				 &machine->outlook.ranking.domain, MOMENT_OOM, NULL, 0, NULL),
 		ERR_OK);
 	written_json_begin(&written);
-	json_victim(written.file, &machine->snapshot, &machine->ranking, &at_oom, &lookup);
+	json_victim(written.file, &at_oom, &machine->outlook, &lookup);
 	json_t *document = written_json_read(&written);
 	written_json_release(&written);
-	ranking_release(&at_oom);
+	outlook_release(&at_oom);
 	return document;
 }
 
@@ -217,7 +221,7 @@ static void list_has_every_member_of_the_contract(void **state)
 	assert_members(list, list_members);
 	check_head(list);
 	check_processes(json_object_get(list, "processes"), 4);
-	assert_string_equal(string(list, "schema"), "oomspect.list/1");
+	assert_string_equal(string(list, "schema"), "oomspect.list/2");
 	assert_string_equal(string(json_object_get(list, "domain"), "kind"), "host");
 	json_decref(list);
 }
@@ -228,16 +232,16 @@ static void victim_has_every_member_of_the_contract(void **state)
 	make_machine(machine);
 	machine_rank_host(machine);
 	json_t *document = victim_of(machine);
-	const json_t *at_oom = json_object_get(document, "at_oom");
+	const json_t *now = json_object_get(document, "now");
 	assert_members(document, victim_members);
 	check_head(document);
-	assert_string_equal(string(document, "schema"), "oomspect.victim/1");
+	assert_string_equal(string(document, "schema"), "oomspect.victim/2");
 	assert_members(json_object_get(document, "victim"), process_members);
-	check_processes(json_object_get(document, "dies_with"), 0);
+	check_processes(json_object_get(document, "dies_with"), 1);
 	check_processes(json_object_get(document, "runners_up"), 1);
-	assert_members(at_oom, at_oom_members);
-	assert_members(json_object_get(at_oom, "victim"), process_members);
-	check_processes(json_object_get(at_oom, "dies_with"), 1);
+	assert_members(now, now_members);
+	assert_members(json_object_get(now, "victim"), process_members);
+	check_processes(json_object_get(now, "dies_with"), 0);
 	json_decref(document);
 }
 
@@ -274,14 +278,16 @@ static void the_outcome_now_and_at_the_oom_may_differ(void **state)
 	make_machine(machine);
 	machine_rank_host(machine);
 	json_t *document = victim_of(machine);
-	const json_t *at_oom = json_object_get(document, "at_oom");
+	const json_t *now = json_object_get(document, "now");
 	assert_string_equal(string(document, "prediction"), "victim");
-	assert_int_equal(number(json_object_get(document, "victim"), "pid"), 12);
-	assert_int_equal(number(document, "margin_pages"), 301000 - 290037);
-	assert_int_equal(number(document, "frees_kb"), 4000);
-	assert_int_equal(number(json_object_get(at_oom, "victim"), "pid"), 10);
-	assert_int_equal(number(at_oom, "margin_pages"), 290037 - 1000);
-	assert_int_equal(number(at_oom, "frees_kb"), 1000000 + 120 + 28);
+	assert_string_equal(string(document, "moment"), "oom");
+	assert_int_equal(number(json_object_get(document, "victim"), "pid"), 10);
+	assert_int_equal(number(document, "margin_pages"), 290037 - 1000);
+	assert_int_equal(number(document, "margin_bytes"), (290037 - 1000) * 4096);
+	assert_int_equal(number(document, "frees_kb"), 1000000 + 120 + 28);
+	assert_int_equal(number(json_object_get(now, "victim"), "pid"), 12);
+	assert_int_equal(number(now, "margin_pages"), 301000 - 290037);
+	assert_int_equal(number(now, "frees_kb"), 4000);
 	assert_true(json_is_true(json_object_get(document, "differ")));
 	json_decref(document);
 }
@@ -394,7 +400,7 @@ static void a_domain_of_a_cgroup_has_a_path_and_a_limit(void **state)
 	struct machine *machine = *state;
 	machine_add_memcg(machine, -1, amount_bytes(100 << 20))->path = "/\xff";
 	machine_add(machine, 10, 100, 0)->memcg = 0;
-	machine_rank(machine, domain_memcg(&machine->snapshot, 0), RANKING_NOW, NULL, 0);
+	machine_rank(machine, domain_memcg(&machine->snapshot, 0), MOMENT_NOW, NULL, 0);
 	json_t *list = list_of(machine);
 	const json_t *domain = json_object_get(list, "domain");
 	assert_members(domain, domain_members);
@@ -409,7 +415,8 @@ static void a_domain_of_a_cgroup_has_a_path_and_a_limit(void **state)
 static void a_domain_of_nodes_lists_them(void **state)
 {
 	struct machine *machine = *state;
-	machine_rank(machine, domain_nodes(&machine->snapshot, 5), RANKING_NOW, NULL, 0);
+	machine->snapshot.host.zone_count = 0; /* zoneinfo could not be read */
+	machine_rank(machine, domain_nodes(&machine->snapshot, 5), MOMENT_NOW, NULL, 0);
 	json_t *list = list_of(machine);
 	const json_t *domain = json_object_get(list, "domain");
 	const json_t *nodes = json_object_get(domain, "nodes");

@@ -51,8 +51,11 @@ static json_t *document(void)
 	rows[1].processes = 2;
 	task = proc_unknown(9120);
 	strcpy(task.comm, "node");
-	victims[0] = (struct memcg_victim){ NULL, 0, PREDICTION_NONE };
-	victims[1] = (struct memcg_victim){ &task, -5, PREDICTION_VICTIM };
+	victims[0] = (struct memcg_victim){ .prediction = PREDICTION_NONE };
+	victims[1] = (struct memcg_victim){ .task = &task,
+		.points = { -5 },
+		.prediction = PREDICTION_VICTIM,
+		.uncertain = 1u << UNCERTAIN_NEAR_TIE };
 	all_victims = (struct memcg_victims){ .rows = victims, .count = 2 };
 	tree = (struct memcg_tree){ .version = 2, .rows = rows, .count = 2 };
 	memcg_tree_derive(&tree);
@@ -105,6 +108,7 @@ static const struct member_row members[] = {
 	{ "eta_s", "null", "null" },
 	{ "pod", "null", "null" },
 	{ "qos", "null", "null" },
+	{ "uncertain", "[\"near_tie\"]", "[]" },
 	{ "victim", "{\"pid\":9120,\"comm\":\"node\",\"badness_pages\":-5}", "null" },
 };
 
@@ -158,7 +162,7 @@ static void the_document_says_what_it_is(void **state)
 {
 	(void)state;
 	json_t *whole = document();
-	assert_member(whole, "schema", "\"oomspect.cgroups/1\"");
+	assert_member(whole, "schema", "\"oomspect.cgroups/2\"");
 	assert_member(whole, "version", "2");
 	assert_int_equal(json_array_size(json_object_get(whole, "cgroups")), 2);
 	assert_true(json_is_object(json_object_get(whole, "host")));

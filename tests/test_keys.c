@@ -94,22 +94,22 @@ static const struct row finding[] = {
 };
 
 static const struct row sorting[] = {
-	{ "F6", INPUT_F(6), "", FIRST, "\033[17~", "\n>BAD " },
-	{ ".", '.', "", FIRST, ".", "\n>BAD " },
-	{ "P", 'P', "M", "sort MEM", "P", "sorted by BAD" },
+	{ "F6", INPUT_F(6), "", FIRST, "\033[17~", "\n>RK " },
+	{ ".", '.', "", FIRST, ".", "\n>RK " },
+	{ "P", 'P', "M", "sort MEM", "P", "sorted by RK" },
 	{ "M", 'M', "", FIRST, "M", "sorted by MEM" },
 	{ "T", 'T', "", FIRST, "T", "sorted by START" },
-	{ "<", '<', "", FIRST, "<", "sorted by ADJ" },
-	{ ">", '>', "", FIRST, ">", "sorted by SCORE" },
-	{ "I", 'I', "", FIRST, "I", "sorted by BAD, reversed" },
-	{ "R", 'R', "", FIRST, "R", "sorted by BAD, reversed" },
+	{ "<", '<', "", FIRST, "<", "sorted by COMMAND" },
+	{ ">", '>', "", FIRST, ">", "sorted by PID" },
+	{ "I", 'I', "", FIRST, "I", "sorted by RK, reversed" },
+	{ "R", 'R', "", FIRST, "R", "sorted by RK, reversed" },
 	{ "P in the cgroups", 'P', "2", CGROUPS, "P", "sorted by %LIM" },
 	{ "M in the cgroups", 'M', "2", CGROUPS, "M", "sorted by USED" },
-	{ "Down in the menu", INPUT_NONE, ".", "\n>BAD ", DOWN, "\n>SCORE " },
-	{ "Up in the menu", INPUT_NONE, ".", "\n>BAD ", UP, "\n>ADJ " },
-	{ "Home in the menu", INPUT_NONE, ".", "\n>BAD ", "\033[H", "\n>RK " },
-	{ "Enter in the menu", INPUT_NONE, "." DOWN, "\n>SCORE ", "\r", "sorted by SCORE" },
-	{ "Esc in the menu", INPUT_NONE, "." DOWN, "\n>SCORE ", "\033", FIRST },
+	{ "Down in the menu", INPUT_NONE, ".", "\n>RK ", DOWN, "\n>\\+- " },
+	{ "Up in the menu", INPUT_NONE, "." DOWN, "\n>\\+- ", UP, "\n>RK " },
+	{ "Home in the menu", INPUT_NONE, "." DOWN, "\n>\\+- ", "\033[H", "\n>RK " },
+	{ "Enter in the menu", INPUT_NONE, "." DOWN DOWN, "\n>PID ", "\r", "sorted by PID" },
+	{ "Esc in the menu", INPUT_NONE, "." DOWN, "\n>\\+- ", "\033", FIRST },
 };
 
 static const struct row acting[] = {
@@ -134,7 +134,7 @@ static const struct row looking[] = {
 	{ "2", '2', "", FIRST, "2", CGROUPS ".*\n>machine" },
 	{ "3", '3', "", FIRST, "3", EVENTS ".*\n>\\+14s" },
 	{ "l", 'l', "", FIRST, "l", EVENTS ".*\n>\\+14s" },
-	{ "4", '4', "", FIRST, "4", DETAIL ".*BADNESS in" },
+	{ "4", '4', "", FIRST, "4", DETAIL ".*BADNESS at OOM" },
 	{ "5", '5', "", FIRST, "5", "Settings that decide" },
 	{ "Enter", INPUT_ENTER, DOWN, SECOND, "\r", DETAIL ".*9120 node" },
 	{ "Enter in the cgroups", INPUT_ENTER, "2" DOWN, "\n>[^\n]*docker", "\r",
@@ -147,7 +147,9 @@ static const struct row looking[] = {
 	{ "Shift-Tab", INPUT_BACKTAB, "", FIRST, "\033[Z", DETAIL },
 	{ "c", 'c', "", FIRST, "c", CGROUPS ".*\n>[^\n]*app\\.service" },
 	{ "c in the cgroups", 'c', DOWN "c", CGROUPS, "c", SECOND },
-	{ "o", 'o', DOWN, SECOND, "o", "scope: /machine/docker-9c1f2ab0" },
+	{ "o", 'o', DOWN, SECOND, "o", "domain: /machine/docker-9c1f2ab0" },
+	{ "m", 'm', "", FIRST, "m", "moment: now" },
+	{ "m again", 'm', "m", "moment: now", "m", "moment: at OOM" },
 	{ "F5", INPUT_F(5), "", FIRST, "\033[15~", "\n>1\\* +4242 [^\n]*─ java" },
 	{ "t", 't', "", FIRST, "t", "\n>1\\* +4242 [^\n]*─ java" },
 	{ "V", 'V', "", FIRST, "V", "\n>1\\* +4242 [^\n]*─ java" },
@@ -186,7 +188,7 @@ static const struct row others[] = {
 	{ "Esc drops the filter", INPUT_ESC, "&node\r", " of 2,", "\033", "no filter" },
 	{ "Esc drops the tags before the filter", INPUT_ESC, "&node\rA", "2 processes are tagged",
 		"\033", "nothing is tagged" },
-	{ "Esc leaves the scope", INPUT_ESC, DOWN "o", "scope: /machine", "\033", "scope: GLOBAL" },
+	{ "Esc leaves the domain", INPUT_ESC, DOWN "o", "domain: /machine", "\033", "domain: host" },
 	{ "W", 'W', "M", "sorted by MEM", "W", "settings written to " },
 	{ "q in the help", 'q', "?", HELP, "q", FIRST },
 	{ "q in a page", 'q', "5", "Settings that", "q", FIRST },
@@ -411,7 +413,7 @@ static void stray_letters_do_nothing(void **state)
 	(void)state;
 	struct session *session = open_session();
 	struct terminal *terminal = start(session, "");
-	for (const char *letter = "bijmpsvxyBCDEHJLOXY"; *letter; letter++) {
+	for (const char *letter = "bijpsvxyBCDEHJLOXY"; *letter; letter++) {
 		char keys[] = { *letter, '\0' }, shown[64];
 		snprintf(shown, sizeof(shown), "unknown key \"%c\", ? for help", *letter);
 		terminal_send(terminal, keys);

@@ -46,7 +46,7 @@ static void sample(struct machine_view *view)
 	const struct snapshot *snapshot = sampler_latest(&view->sampler);
 	const struct domain domain = domain_host(snapshot);
 	assert_int_equal(
-		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		ranking_build(&view->ranking, snapshot, &domain, MOMENT_NOW, NULL, NULL, 0, NULL),
 		ERR_OK);
 }
 

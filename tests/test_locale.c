@@ -94,7 +94,7 @@ static void a_point_is_understood(void **state)
 	need_comma();
 	struct run run = run_in(COMMA, words);
 	assert_int_equal(run.status, 0);
-	assert_string_equal(run.err, "");
+	assert_null(strstr(run.err, "0.5"));
 	run_release(&run);
 }
 

@@ -83,25 +83,25 @@ static void make_up(struct made_up *made, unsigned seed, const char *release)
 		.era = era_of_release(release) };
 }
 
-static void assert_same_as_ranking(const struct made_up *made, const struct memcg_victims *victims,
-	struct ranking *ranking, int32_t row)
+static void assert_same_as_outlook(const struct made_up *made, const struct memcg_victims *victims,
+	struct outlook *outlook, int32_t row)
 {
 	const struct memcg_victim *victim = &victims->rows[row];
 	struct domain domain = domain_memcg(&made->snapshot, row);
-	if (domain.totalpages == UNKNOWN)
-		return;
 	assert_int_equal(
-		ranking_build(ranking, &made->snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		outlook_build(outlook, &made->snapshot, &domain, victims->moment, NULL, 0, NULL),
 		ERR_OK);
-	const struct ranking_row *expected = ranking_victim(ranking);
-	enum prediction prediction = ranking_prediction(ranking, &made->snapshot);
-	assert_int_equal(victim->prediction, prediction);
-	if (prediction != PREDICTION_VICTIM) {
-		assert_null(victim->task);
+	const struct ranking_row *next = outlook_next(outlook);
+	assert_int_equal(victim->prediction, outlook->prediction);
+	assert_int_equal(victim->uncertain, outlook->uncertain);
+	assert_ptr_equal(victim->task, next ? next->task : NULL);
+	if (!next)
 		return;
-	}
-	assert_ptr_equal(victim->task, expected->task);
-	assert_int_equal(victim->points, expected->points);
+	assert_int_equal(victim->points.order, next->points.order);
+	assert_memory_equal(&victim->lead, &outlook->lead, sizeof(victim->lead));
+	assert_int_equal(victim->deaths, outlook->deaths);
+	assert_int_equal(victim->frees.ram_kb, outlook->frees.ram_kb);
+	assert_int_equal(victim->frees.swap_kb, outlook->frees.swap_kb);
 }
 
 static const struct era_row_of_test {
@@ -120,16 +120,17 @@ static void check_release(void **state)
 	const struct era_row_of_test *row = *state;
 	static struct made_up made;
 	struct memcg_victims victims;
-	struct ranking ranking;
+	struct outlook outlook;
 	memcg_victims_init(&victims);
-	ranking_init(&ranking);
+	outlook_init(&outlook);
 	for (unsigned seed = 1; seed <= 200; seed++) {
 		make_up(&made, seed, row->release);
-		assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+		assert_int_equal(
+			memcg_victims_build(&victims, &made.snapshot, seed % 2, NULL), ERR_OK);
 		for (int32_t i = 0; i < ROWS; i++)
-			assert_same_as_ranking(&made, &victims, &ranking, i);
+			assert_same_as_outlook(&made, &victims, &outlook, i);
 	}
-	ranking_release(&ranking);
+	outlook_release(&outlook);
 	memcg_victims_release(&victims);
 }
 
@@ -141,7 +142,7 @@ static void a_row_without_totalpages_has_no_victim(void **state)
 	make_up(&made, 1, "6.12.0");
 	made.rows[0].limit = (struct amount){ AMOUNT_UNKNOWN, 0 };
 	memcg_victims_init(&victims);
-	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, MOMENT_NOW, NULL), ERR_OK);
 	assert_null(victims.rows[0].task);
 	memcg_victims_release(&victims);
 }
@@ -156,7 +157,7 @@ static void no_cgroups_have_no_victims(void **state)
 	for (int i = 0; i < TASKS; i++)
 		made.tasks[i].memcg = UNKNOWN;
 	memcg_victims_init(&victims);
-	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, NULL), ERR_OK);
+	assert_int_equal(memcg_victims_build(&victims, &made.snapshot, MOMENT_NOW, NULL), ERR_OK);
 	assert_int_equal(victims.count, 0);
 	memcg_victims_release(&victims);
 }

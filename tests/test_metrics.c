@@ -60,12 +60,13 @@ static const char *write_text(struct written *written)
 	size_t size;
 	free(written->text);
 	machine_rank_host(&written->machine);
-	assert_int_equal(
-		memcg_victims_build(&written->victims, &written->machine.snapshot, NULL), ERR_OK);
+	assert_int_equal(memcg_victims_build(
+				 &written->victims, &written->machine.snapshot, MOMENT_NOW, NULL),
+		ERR_OK);
 	FILE *out = open_memstream(&written->text, &size);
 	assert_non_null(out);
-	metrics_write(out, &written->machine.snapshot, &written->machine.ranking,
-		written->with_victims ? &written->victims : NULL);
+	metrics_write(
+		out, &written->machine.outlook, written->with_victims ? &written->victims : NULL, NULL);
 	assert_int_equal(fclose(out), 0);
 	return written->text;
 }

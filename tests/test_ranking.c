@@ -69,7 +69,7 @@ static void the_bonus_of_root_turns_the_order(void **state)
 	machine_add(&machine, 11, 980, 0);
 	machine_rank_host(&machine);
 	assert_order(&machine, "11 10");
-	assert_int_equal(machine.ranking.rows[1].points, 970);
+	assert_int_equal(machine.outlook.ranking.rows[1].points.order, 970);
 	machine_release(&machine);
 }
 
@@ -80,8 +80,9 @@ static void many_tasks_are_sorted(void **state)
 	for (int i = 0; i < MACHINE_TASKS; i++)
 		machine_add(machine, 10 + i, 100 * (1 + i * 7 % MACHINE_TASKS), 0);
 	machine_rank_host(machine);
-	for (size_t i = 0; i < machine->ranking.count; i++)
-		assert_int_equal(machine->ranking.rows[i].points, 100 * (MACHINE_TASKS - (int)i));
+	for (size_t i = 0; i < machine->outlook.ranking.count; i++)
+		assert_int_equal(machine->outlook.ranking.rows[i].points.order,
+			100 * (MACHINE_TASKS - (int)i));
 }
 
 /* --- points and the predicted oom_score */
@@ -93,12 +94,12 @@ static void points_are_rss_swap_and_page_tables(void **state)
 	task->swap_pages = 200;
 	task->pte_kb = 47; /* 11 whole pages */
 	machine_rank_host(machine);
-	const struct ranking_row *row = ranking_find(&machine->ranking, 10);
+	const struct ranking_row *row = ranking_find(&machine->outlook.ranking, 10);
 	assert_int_equal(row->mem_pages, 1211);
-	assert_int_equal(row->points, 11211);
+	assert_int_equal(row->points.order, 11211);
 	/* 11211 * 1000 / 1000000 = 11; (1000 + 11) * 2 / 3 = 674 */
 	assert_int_equal(row->oom_score, 674);
-	assert_null(ranking_find(&machine->ranking, 11));
+	assert_null(ranking_find(&machine->outlook.ranking, 11));
 }
 
 static const struct rss_case {
@@ -124,7 +125,7 @@ static void takes_rss_from_the_source_of_the_era(void **state)
 	task->rss_stat_pages = 940;
 	task->swap_pages = row->swap;
 	machine_rank_host(&machine);
-	assert_int_equal(machine.ranking.rows[0].points, row->points);
+	assert_int_equal(machine.outlook.ranking.rows[0].points.order, row->points);
 	machine_release(&machine);
 }
 
@@ -132,8 +133,8 @@ static void takes_rss_from_the_source_of_the_era(void **state)
 
 static void ranks_with_another(struct machine *machine, pid_t pid, int adj)
 {
-	const struct ranking_edit edit = { pid, adj };
-	machine_rank(machine, domain_host(&machine->snapshot), RANKING_NOW, &edit, 1);
+	const struct ranking_edit edit = { .pid = pid, .oom_score_adj = adj };
+	machine_rank(machine, domain_host(&machine->snapshot), MOMENT_NOW, &edit, 1);
 }
 
 static void an_edit_changes_the_order_and_not_the_snapshot(void **state)
@@ -143,8 +144,8 @@ static void an_edit_changes_the_order_and_not_the_snapshot(void **state)
 	machine_add(machine, 11, 4000, 0);
 	ranks_with_another(machine, 10, -2);
 	assert_order(machine, "11 10");
-	assert_int_equal(ranking_find(&machine->ranking, 10)->oom_score_adj, -2);
-	assert_int_equal(ranking_find(&machine->ranking, 10)->points, 3000);
+	assert_int_equal(ranking_find(&machine->outlook.ranking, 10)->oom_score_adj, -2);
+	assert_int_equal(ranking_find(&machine->outlook.ranking, 10)->points.order, 3000);
 	assert_int_equal(machine->tasks[0].oom_score_adj, 0);
 	machine_rank_host(machine);
 	assert_order(machine, "10 11");
@@ -157,10 +158,10 @@ static void an_edit_shields_and_unshields(void **state)
 	machine_add(machine, 11, 4000, -1000)->oom_score = 0;
 	ranks_with_another(machine, 10, -1000);
 	assert_order(machine, "| 10 11");
-	assert_int_equal(ranking_find(&machine->ranking, 10)->unkillable, UNKILLABLE_ADJ);
+	assert_int_equal(ranking_find(&machine->outlook.ranking, 10)->unkillable, UNKILLABLE_ADJ);
 	ranks_with_another(machine, 11, 500);
 	assert_order(machine, "11 10");
-	assert_int_equal(ranking_find(&machine->ranking, 11)->points, 504000);
+	assert_int_equal(ranking_find(&machine->outlook.ranking, 11)->points.order, 504000);
 }
 
 static void an_edit_of_nobody_changes_nothing(void **state)
@@ -193,7 +194,7 @@ static void make_family(struct machine *machine, const char *release)
 static pid_t victim_of(struct machine *machine)
 {
 	machine_rank_host(machine);
-	return ranking_victim(&machine->ranking)->task->pid;
+	return machine->outlook.victim->task->pid;
 }
 
 static void its_worst_child_dies_in_its_place(void **state)
@@ -202,8 +203,10 @@ static void its_worst_child_dies_in_its_place(void **state)
 	(void)state;
 	make_family(&machine, "5.0.0");
 	assert_int_equal(victim_of(&machine), 12);
-	assert_order(&machine, "10 13 12 11");
-	assert_int_equal(machine.ranking.victim, 2);
+	/* The one that dies stands first, and the parent that was chosen next. */
+	assert_order(&machine, "12 10 13 11");
+	assert_int_equal(machine.outlook.ranking.chosen, 1);
+	assert_int_equal(machine.outlook.chosen->task->pid, 10);
 	machine_release(&machine);
 }
 
@@ -263,9 +266,9 @@ static void projects_to_the_oom(void **state)
 	task->locked_pages = row->locked;
 	machine.snapshot.host.swap_free_pages = row->swap_free;
 	machine_rank_at_oom(&machine);
-	assert_int_equal(machine.ranking.rows[0].points, row->points);
+	assert_int_equal(machine.outlook.ranking.rows[0].points.order, row->points);
 	/* What /proc prints is of this moment. */
-	assert_int_equal(machine.ranking.rows[0].oom_score,
+	assert_int_equal(machine.outlook.ranking.rows[0].oom_score,
 		(1000 + (row->anon + row->file + row->shmem) / 1000) * 2 / 3);
 	machine_release(&machine);
 }
@@ -288,10 +291,10 @@ static void shmem_of_all_must_fit_and_not_of_one(void **state)
 	machine_add_mixed(machine, 11, 0, 0, 300);
 	machine->snapshot.host.swap_free_pages = 599;
 	machine_rank_at_oom(machine);
-	assert_int_equal(machine->ranking.rows[0].points, 300);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 300);
 	machine->snapshot.host.swap_free_pages = 600;
 	machine_rank_at_oom(machine);
-	assert_int_equal(machine->ranking.rows[0].points, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 0);
 }
 
 static void a_shared_segment_is_not_larger_than_all_shmem(void **state)
@@ -303,7 +306,7 @@ static void a_shared_segment_is_not_larger_than_all_shmem(void **state)
 	machine->snapshot.host.swap_free_pages = 300;
 	machine->snapshot.host.meminfo.shmem = 1200;
 	machine_rank_at_oom(machine);
-	assert_int_equal(machine->ranking.rows[0].points, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 0);
 }
 
 static void before_4_5_nobody_knows_the_file_pages(void **state)
@@ -312,7 +315,7 @@ static void before_4_5_nobody_knows_the_file_pages(void **state)
 	struct task *task = machine_add(machine, 10, 1000, 0);
 	task->rss_anon_pages = task->rss_file_pages = task->rss_shmem_pages = UNKNOWN;
 	machine_rank_at_oom(machine);
-	assert_int_equal(machine->ranking.rows[0].points, 1000);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 1000);
 }
 
 static void no_more_leaves_than_the_unsummed_counters_hold(void **state)
@@ -322,7 +325,7 @@ static void no_more_leaves_than_the_unsummed_counters_hold(void **state)
 	machine_init(&machine, "6.12.0", 1000000);
 	machine_add_mixed(&machine, 10, 0, 500, 0)->rss_stat_pages = 450;
 	machine_rank_at_oom(&machine);
-	assert_int_equal(machine.ranking.rows[0].points, 0);
+	assert_int_equal(machine.outlook.ranking.rows[0].points.order, 0);
 	machine_release(&machine);
 }
 

@@ -59,7 +59,7 @@ static const struct place_row place_rows[] = {
 		COL_BAD },
 	{ "a tab", "", 24, 80, "2 Cgroups", HIT_TAB, VIEW_CGROUPS },
 	{ "the tab that is chosen", "", 24, 80, "[1 Procs]", HIT_TAB, VIEW_PROCS },
-	{ "beside the tabs", "", 24, 80, "scope GLOBAL", HIT_NOTHING, 0 },
+	{ "beside the tabs", "", 24, 80, "domain host", HIT_NOTHING, 0 },
 	{ "a key of the bar", "", 24, 80, "F6Sort", HIT_LABEL, INPUT_F(6) },
 	{ "the end of its label", "", 24, 80, "ort F7", HIT_LABEL, INPUT_F(6) },
 	{ "the blank behind a label", "", 24, 80, " F7Adj-", HIT_NOTHING, 0 },
@@ -213,14 +213,14 @@ static void the_sort_menu_takes_what_is_clicked(void **state)
 	click(app, -1, "F6Sort");
 	assert_true(app->sort_menu);
 	turn(app, MOUSE_WHEEL_DOWN, 10, 10);
-	assert_int_equal(app->sort_menu_at, COL_BAD + 3);
-	click(app, -1, " PPID ");
+	assert_int_equal(app->sort_menu_at, COL_RK + 3);
+	click(app, -1, " UID ");
 	assert_false(app->sort_menu);
-	assert_int_equal(app->order.column, COL_PPID);
+	assert_int_equal(app->order.column, COL_UID);
 	click(app, -1, "F6Sort");
 	click(app, -1, "NEXT");
 	assert_false(app->sort_menu);
-	assert_int_equal(app->order.column, COL_PPID);
+	assert_int_equal(app->order.column, COL_UID);
 }
 
 static void the_setup_is_clicked_through(void **state)

@@ -191,7 +191,7 @@ static void not_a_terminal_gets_the_list(void **state)
 	struct run screen = RUN("--root", MACHINE), list = RUN("list", "--root", MACHINE);
 	assert_int_equal(screen.status, 0);
 	assert_string_equal(screen.out, list.out);
-	assert_string_equal(screen.err, "");
+	assert_string_equal(screen.err, list.err);
 	run_release(&screen);
 	run_release(&list);
 }

@@ -527,8 +527,8 @@ static void a_steady_refresh_allocates_nothing(void **state)
 		sampler_sample(&fixture->sampler, NULL);
 		const struct snapshot *snapshot = sampler_latest(&fixture->sampler);
 		const struct domain domain = domain_host(snapshot);
-		ranking_build(&ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL);
-		ranking_build(&ranking, snapshot, &domain, RANKING_AT_OOM, NULL, 0, NULL);
+		ranking_build(&ranking, snapshot, &domain, MOMENT_NOW, NULL, NULL, 0, NULL);
+		ranking_build(&ranking, snapshot, &domain, MOMENT_OOM, NULL, NULL, 0, NULL);
 	}
 	unsigned long counted = allocations - before;
 	ranking_release(&ranking);

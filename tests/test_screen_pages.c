@@ -19,7 +19,7 @@ static void enter_opens_a_process_and_escape_leaves_it(void **state)
 {
 	struct terminal *terminal = start(*state);
 	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, " BADNESS in        the machine");
+	terminal_wait_for(terminal, " BADNESS at OOM    host");
 	terminal_wait_for(terminal, "-81 or lower");
 	terminal_send(terminal, "\033[6~"); /* PgDn */
 	terminal_wait_for(terminal, "command    java -Xmx12g -jar app.jar --server");
@@ -58,7 +58,7 @@ static void settings_are_read_at_the_start_and_written_by_w(void **state)
 	terminal_send(terminal, "Q");
 	session_ends_with(terminal, 0);
 	char *text = session_settings(session);
-	assert_non_null(strstr(text, "\nsort = bad\n"));
+	assert_non_null(strstr(text, "\nsort = rk\n"));
 	assert_non_null(strstr(text, "\nvi_keys = on\n"));
 	free(text);
 }

@@ -46,12 +46,14 @@ static void close_tied(struct tied *tied)
 	free(tied);
 }
 
+/* The order without the machine having been asked: an outlook asks it at once. */
 static void rank(struct tied *tied)
 {
 	const struct snapshot *snapshot = &tied->machine.snapshot;
-	machine_rank(&tied->machine,
-		domain_memcg(snapshot, memcg_tree_find(snapshot->memcgs, "/a")), RANKING_NOW, NULL,
-		0);
+	struct domain domain = domain_memcg(snapshot, memcg_tree_find(snapshot->memcgs, "/a"));
+	assert_int_equal(ranking_build(&tied->machine.outlook.ranking, snapshot, &domain,
+				 MOMENT_NOW, NULL, NULL, 0, NULL),
+		ERR_OK);
 }
 
 /* --- what cgroup.procs says */
@@ -80,12 +82,14 @@ static void check_settled(void **state)
 	struct tied *tied = open_tied(row->release, row->procs);
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	rank(tied);
-	assert_int_not_equal(ranking_tied_memcg(&tied->machine.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.ranking, snapshot, NULL);
+	assert_int_not_equal(ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot), UNKNOWN);
+	tie_settle(&tied->machine.outlook.ranking, snapshot, NULL);
 	assert_order(&tied->machine, row->order);
-	bool asks = ranking_tied_memcg(&tied->machine.ranking, snapshot) != UNKNOWN;
+	bool asks = ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot) != UNKNOWN;
 	assert_int_equal(asks, !row->settled);
-	unsigned unsure = ranking_uncertainty(&tied->machine.ranking, snapshot);
+	machine_rank(&tied->machine, tied->machine.outlook.ranking.domain, MOMENT_NOW, NULL, 0);
+	assert_order(&tied->machine, row->order);
+	unsigned unsure = tied->machine.outlook.uncertain;
 	assert_int_equal(unsure >> UNCERTAIN_TIE_ORDER & 1, !row->settled);
 	close_tied(tied);
 }
@@ -140,8 +144,8 @@ static void check_untied(void **state)
 	rank(tied);
 	machine_order(&tied->machine, before);
 	const struct snapshot *snapshot = &tied->machine.snapshot;
-	assert_int_equal(ranking_tied_memcg(&tied->machine.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.ranking, snapshot, NULL);
+	assert_int_equal(ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot), UNKNOWN);
+	tie_settle(&tied->machine.outlook.ranking, snapshot, NULL);
 	assert_order(&tied->machine, before);
 	close_tied(tied);
 }
@@ -151,7 +155,7 @@ static void the_machine_is_scanned_in_the_order_of_creation(void **state)
 	struct tied *tied = open_tied("6.1.0", "12\n11\n");
 	(void)state;
 	machine_rank_host(&tied->machine);
-	tie_settle(&tied->machine.ranking, &tied->machine.snapshot, NULL);
+	tie_settle(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }
@@ -159,7 +163,7 @@ static void the_machine_is_scanned_in_the_order_of_creation(void **state)
 static void a_tie_that_lasts_takes_no_more_memory(void **state)
 {
 	struct tied *tied = open_tied("6.1.0", "12\n11\n");
-	struct ranking *ranking = &tied->machine.ranking;
+	struct ranking *ranking = &tied->machine.outlook.ranking;
 	(void)state;
 	rank(tied);
 	tie_settle(ranking, &tied->machine.snapshot, NULL);
@@ -178,7 +182,7 @@ static void v1_does_not_show_the_order(void **state)
 	(void)state;
 	rank(tied);
 	tied->hierarchy->tree.version = 1;
-	tie_settle(&tied->machine.ranking, &tied->machine.snapshot, NULL);
+	tie_settle(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }
@@ -196,9 +200,9 @@ static void joining_moves_only_its_own_cgroup(void **state)
 	assert_order(&tied->machine, "13 12 11");
 	/* /a was asked: its child /a/b is still scanned behind it, and wins as the last. */
 	ranking_apply_joining(
-		&tied->machine.ranking, snapshot, tied->machine.tasks[0].memcg, pids, 3);
+		&tied->machine.outlook.ranking, snapshot, tied->machine.tasks[0].memcg, pids, 3);
 	assert_order(&tied->machine, "13 11 12");
-	assert_int_equal(ranking_tied_memcg(&tied->machine.ranking, snapshot), UNKNOWN);
+	assert_int_equal(ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot), UNKNOWN);
 	close_tied(tied);
 }
 
@@ -210,7 +214,7 @@ static void pids_without_a_row_push_nobody_into_another_cgroup(void **state)
 	(void)state;
 	tied->machine.tasks[2].rss_pages = tied->machine.tasks[2].rss_stat_pages = 700;
 	rank(tied);
-	ranking_apply_joining(&tied->machine.ranking, &tied->machine.snapshot,
+	ranking_apply_joining(&tied->machine.outlook.ranking, &tied->machine.snapshot,
 		tied->machine.tasks[0].memcg, pids, 5);
 	assert_order(&tied->machine, "13 11 12");
 	close_tied(tied);
@@ -222,7 +226,7 @@ static void those_not_listed_keep_their_order(void **state)
 	static const pid_t pids[] = { 99 };
 	(void)state;
 	rank(tied);
-	ranking_apply_joining(&tied->machine.ranking, &tied->machine.snapshot,
+	ranking_apply_joining(&tied->machine.outlook.ranking, &tied->machine.snapshot,
 		tied->machine.tasks[0].memcg, pids, 1);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
@@ -240,11 +244,11 @@ static void restricting_keeps_the_order_of_those_left(void **state)
 	(void)state;
 	tied->machine.tasks[2].oom_score_adj = -1000;
 	rank(tied);
-	assert_false(tied->machine.ranking.restricted);
-	ranking_restrict(&tied->machine.ranking, &tied->machine.snapshot, keep_pid, &from);
+	assert_false(tied->machine.outlook.ranking.restricted);
+	ranking_restrict(&tied->machine.outlook.ranking, &tied->machine.snapshot, keep_pid, &from);
 	assert_order(&tied->machine, "12 | 13");
-	assert_true(tied->machine.ranking.restricted);
-	assert_int_equal(tied->machine.ranking.killable, 1);
+	assert_true(tied->machine.outlook.ranking.restricted);
+	assert_int_equal(tied->machine.outlook.ranking.killable, 1);
 	close_tied(tied);
 }
 
@@ -254,9 +258,9 @@ static void restricting_to_all_restricts_nothing(void **state)
 	pid_t from = 0;
 	(void)state;
 	rank(tied);
-	ranking_restrict(&tied->machine.ranking, &tied->machine.snapshot, keep_pid, &from);
+	ranking_restrict(&tied->machine.outlook.ranking, &tied->machine.snapshot, keep_pid, &from);
 	assert_order(&tied->machine, "12 11 13");
-	assert_false(tied->machine.ranking.restricted);
+	assert_false(tied->machine.outlook.ranking.restricted);
 	close_tied(tied);
 }
 
@@ -266,9 +270,9 @@ static void restricting_to_nobody_leaves_no_victim(void **state)
 	pid_t from = 100;
 	(void)state;
 	rank(tied);
-	ranking_restrict(&tied->machine.ranking, &tied->machine.snapshot, keep_pid, &from);
-	assert_null(ranking_victim(&tied->machine.ranking));
-	assert_int_equal(tied->machine.ranking.count, 0);
+	ranking_restrict(&tied->machine.outlook.ranking, &tied->machine.snapshot, keep_pid, &from);
+	assert_null(ranking_victim(&tied->machine.outlook.ranking));
+	assert_int_equal(tied->machine.outlook.ranking.count, 0);
 	close_tied(tied);
 }
 
@@ -283,9 +287,10 @@ static void restricting_chooses_the_child_anew(void **state)
 		tied->machine.tasks[i].mm_owner = 11 + i;
 	tied->machine.tasks[1].rss_pages = tied->machine.tasks[1].rss_stat_pages = 900;
 	rank(tied);
-	assert_int_equal(ranking_victim(&tied->machine.ranking)->task->pid, 11);
-	ranking_restrict(&tied->machine.ranking, &tied->machine.snapshot, keep_pid, &from);
-	assert_int_equal(ranking_victim(&tied->machine.ranking)->task->pid, 13);
+	const struct ranking *ranking = &tied->machine.outlook.ranking;
+	assert_int_equal(ranking_victim(ranking)->task->pid, 11);
+	ranking_restrict(&tied->machine.outlook.ranking, &tied->machine.snapshot, keep_pid, &from);
+	assert_int_equal(ranking_victim(ranking)->task->pid, 13);
 	close_tied(tied);
 }
 

@@ -15,7 +15,7 @@ static void make_memcgs(struct machine *machine)
 
 static unsigned uncertain(const struct machine *machine)
 {
-	return ranking_uncertainty(&machine->ranking, &machine->snapshot);
+	return machine->outlook.uncertain;
 }
 
 static void a_clear_case_is_certain(void **state)
@@ -89,7 +89,7 @@ static void shmem_on_its_way_to_swap_is_uncertain(void **state)
 	struct task *task = machine_add(&machine, 11, 10 + row->shmem, 0);
 	task->rss_shmem_pages = row->shmem;
 	task->locked_pages = row->locked;
-	machine_rank(&machine, domain_host(&machine.snapshot), RANKING_AT_OOM, NULL, 0);
+	machine_rank(&machine, domain_host(&machine.snapshot), MOMENT_OOM, NULL, 0);
 	assert_int_equal(uncertain(&machine), row->uncertain ? BIT(UNCERTAIN_SHMEM_SWAP) : 0);
 	machine_release(&machine);
 }

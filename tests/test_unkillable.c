@@ -127,12 +127,13 @@ static void says_who_cannot_be_killed(void **state)
 	row->make(&machine, machine_add(&machine, 10, 5000, 0));
 	machine_add(&machine, 20, 1, 0);
 	machine_rank_host(&machine);
-	const struct ranking_row *ranked = ranking_find(&machine.ranking, machine.tasks[0].pid);
+	const struct ranking_row *ranked =
+		ranking_find(&machine.outlook.ranking, machine.tasks[0].pid);
 	assert_int_equal(ranked->unkillable, row->unkillable);
 	assert_int_equal(ranked->oom_score, row->oom_score);
-	assert_int_equal(machine.ranking.killable, row->unkillable == KILLABLE ? 2 : 1);
+	assert_int_equal(machine.outlook.ranking.killable, row->unkillable == KILLABLE ? 2 : 1);
 	if (row->unkillable != KILLABLE)
-		assert_true(ranked->points == BADNESS_UNKILLABLE);
+		assert_true(!points_can_die(ranked->points));
 	machine_release(&machine);
 }
 

@@ -22,7 +22,7 @@ static const char *const commands[] = { "list", "cgroups", "victim", "events", "
 static const char without_command[] = " --help --version --root --read-only --delay --iterations "
 				      "--batch --pid --user --cgroup --log --config --audit "
 				      "--protect --sort --columns --list-columns --no-color "
-				      "--ascii --mouse --lines --json ";
+				      "--ascii --mouse --lines --json --host --moment ";
 
 static bool has_word(const char *words, const char *word)
 {

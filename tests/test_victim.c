@@ -48,7 +48,7 @@ static void who_dies_along_outside_the_cgroup_is_named_apart(void **state)
 	const struct fixture *fixture = *state;
 	struct run run = RUN("victim", "--root", fixture->path, "--cgroup", "/pod");
 	assert_int_equal(run.status, 0);
-	assert_non_null(strstr(run.out, "NEXT 9120 node "));
+	assert_non_null(strstr(run.out, "NEXT at OOM 9120 node "));
 	assert_null(strstr(run.out, "dies with it:"));
 	assert_non_null(strstr(run.out, "\n  and outside this cgroup: 8807 node\n"));
 	run_release(&run);

@@ -30,7 +30,7 @@ static void sample(struct view *view)
 	const struct snapshot *snapshot = sampler_latest(&view->sampler);
 	const struct domain domain = domain_host(snapshot);
 	assert_int_equal(
-		ranking_build(&view->ranking, snapshot, &domain, RANKING_NOW, NULL, 0, NULL),
+		ranking_build(&view->ranking, snapshot, &domain, MOMENT_NOW, NULL, NULL, 0, NULL),
 		ERR_OK);
 }
 
@@ -74,7 +74,8 @@ static void names_the_victim_of_a_captured_machine(void **state)
 	assert_true(victim > 0);
 	assert_int_equal(named(&view), victim);
 	assert_int_equal(ties, row->ties);
-	const struct task *first = view.ranking.rows[0].task, *second = view.ranking.rows[1].task;
+	const struct ranking_row *chosen = ranking_chosen(&view.ranking);
+	const struct task *first = chosen->task, *second = chosen[1].task;
 	assert_int_equal(first->pid > second->pid, row->newest);
 	assert_int_equal(ranking_victim(&view.ranking)->task->ppid == first->pid, row->child);
 	look_away(&view);
@@ -94,7 +95,7 @@ static void ranks_every_process_of_a_captured_machine_as_the_rule_does(void **st
 		assert_true(rule_read(&rule, row->root, ranked->task->pid, &task));
 		assert_int_equal(ranked->unkillable == KILLABLE, task.killable);
 		if (task.killable)
-			assert_int_equal(ranked->points, task.points);
+			assert_int_equal(ranked->points.order, task.points);
 		assert_int_equal(ranked->oom_score, task.score);
 		assert_int_equal(ranked->oom_score, task.score_read);
 	}

@@ -136,7 +136,7 @@ static void a_list_that_stands_still_is_said_on_every_screen(void **state)
 	fixture_go_live(fixture);
 	app->now_ms += 12000;
 	draw(app, 9, 39);
-	assert_shows(app, "late 12s NEXT 4242 java  BAD 289.6");
+	assert_shows(app, "late 12s NEXT 4242 java  BAD 286.3");
 	keys(app, "Z");
 	for (int cols = 10; cols <= 200; cols += cols < 130 ? 5 : 10)
 		for (int rows = 1; rows <= 50; rows++) {
@@ -168,24 +168,25 @@ static const char *tab_line(struct app *app, int cols)
 static void the_tab_line_is_of_whole_items(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  sort BAD");
+	assert_string_equal(tab_line(app, 80), TABS "  domain host 36.0G  sort RK");
 	keys(app, "F");
-	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  FOLLOW");
-	assert_string_equal(tab_line(app, 100), TABS "    scope GLOBAL 36.0G    sort BAD  FOLLOW");
+	assert_string_equal(tab_line(app, 80), TABS "  domain host 36.0G  sort RK  FOLLOW");
+	assert_string_equal(tab_line(app, 100), TABS "    domain host 36.0G    sort RK"
+						     "    filter: none  FOLLOW");
 	keys(app, "PI");
-	assert_string_equal(tab_line(app, 80), TABS "  GLOBAL 36.0G  sort BAD rev  FOLLOW");
-	assert_string_equal(tab_line(app, 160), TABS "    scope GLOBAL 36.0G    sort BAD reversed"
+	assert_string_equal(tab_line(app, 80), TABS "  host 36.0G  sort RK rev  FOLLOW");
+	assert_string_equal(tab_line(app, 160), TABS "    domain host 36.0G    sort RK reversed"
 						     "    filter: none  FOLLOW");
 	keys(app, "F");
-	assert_string_equal(tab_line(app, 80), TABS "  scope GLOBAL 36.0G  sort BAD rev");
-	assert_string_equal(tab_line(app, 60), TABS "  sort BAD rev");
+	assert_string_equal(tab_line(app, 80), TABS "  domain host 36.0G  sort RK rev");
+	assert_string_equal(tab_line(app, 60), TABS "  sort RK rev");
 	keys(app, "&a name of twenty-four letters\r");
-	assert_string_equal(tab_line(app, 80), TABS "  filter: a name of t+  sort BAD rev");
+	assert_string_equal(tab_line(app, 80), TABS "  filter: a name of tw+  sort RK rev");
 	assert_string_equal(
-		tab_line(app, 100), TABS "    sort BAD rev    filter: a name of twenty-four l+");
+		tab_line(app, 100), TABS "    sort RK rev    filter: a name of twenty-four l+");
 	keys(app, "=&a b\rM");
 	app->order.reversed = true;
-	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  GLOBAL  sort MEM rev");
+	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  host  sort MEM rev");
 }
 
 static void no_prediction_is_said_with_its_reason(void **state)
@@ -265,7 +266,7 @@ static void keys_of_the_list_do_nothing_in_the_help(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "?TK.");
-	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->order.column, COL_RK);
 	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
 	assert_false(app->sort_menu);
 	keys(app, "/suspend\r");

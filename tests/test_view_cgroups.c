@@ -317,7 +317,7 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 	}
 	draw(app, 24, 80);
 	line_with(app, "NEXT", line, sizeof(line));
-	assert_non_null(strstr(line, "(global)"));
+	assert_non_null(strstr(line, "(host)"));
 	/* 212 MiB of headroom and 410 MiB of page cache, at 5 MiB a second. */
 	assert_non_null(strstr(line, "first cgroup to hit its limit: docker-9c1f2ab0 ~2m"));
 	draw(app, 24, 160);
@@ -326,8 +326,8 @@ static void a_trend_tells_who_meets_its_limit_first(void **state)
 	assert_null(strstr(line, "at OOM"));
 }
 
-/* The column is by what is in memory now; NEXT and the dialogs name another one of batch. */
-static void the_lines_about_a_cgroup_name_its_victim_at_oom(void **state)
+/* The column, the strip below and the lines about a cgroup are of one moment. */
+static void the_lines_about_a_cgroup_name_one_victim(void **state)
 {
 	struct fixture *fixture = fixture_open("tests/fixtures/machine-6.18", NULL);
 	struct app *app = &fixture->app;
@@ -336,11 +336,14 @@ static void the_lines_about_a_cgroup_name_its_victim_at_oom(void **state)
 	keys(app, "2/batch\r");
 	assert_string_equal(pointed(app), "/batch");
 	draw(app, 50, 160);
-	line_with(app, " other batch ", line, sizeof(line));
-	assert_non_null(strstr(line, " would kill 32 hog at OOM, now 34 hog"));
+	line_with(app, ">batch ", line, sizeof(line));
+	assert_non_null(strstr(line, " 32 hog"));
+	assert_shows(app, " 1*       32 root");
+	keys(app, "m");
+	draw(app, 50, 160);
 	line_with(app, ">batch ", line, sizeof(line));
 	assert_non_null(strstr(line, " 34 hog"));
-	assert_shows(app, " 4*       32 root");
+	assert_shows(app, " 1*       34 root");
 	fixture_close(fixture);
 }
 
@@ -370,12 +373,12 @@ static void enter_shows_its_processes_and_escape_leaves(void **state)
 	keys(app, "2/docker\r");
 	react_key(app, INPUT_ENTER);
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_int_equal(app->watch.now.domain.kind, DOMAIN_MEMCG);
+	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_MEMCG);
 	assert_int_equal(app->listing.count, 2);
 	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
 	react_key(app, INPUT_ESC);
 	react_key(app, INPUT_ESC);
-	assert_int_equal(app->watch.now.domain.kind, DOMAIN_HOST);
+	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_HOST);
 	assert_int_equal(app->listing.count, 14);
 	assert_false(app->quit);
 }
@@ -391,7 +394,7 @@ static void without_a_filter_the_scope_is_named(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(clearing); i++) {
 		react_key(app, clearing[i]);
 		assert_string_equal(app->message,
-			"no filter; o changes the scope, which is /system.slice/app.service");
+			"no filter; o changes the domain, which is /system.slice/app.service");
 	}
 	keys(app, "o=");
 	assert_string_equal(app->message, "no filter");
@@ -406,9 +409,9 @@ static void the_scope_goes_round(void **state)
 	keys(app, "o");
 	assert_string_equal(view_scope(app), "/backup.slice");
 	keys(app, "o");
-	assert_string_equal(view_scope(app), "GLOBAL");
+	assert_string_equal(view_scope(app), "host");
 	keys(app, "1/911\roo");
-	assert_string_equal(view_scope(app), "GLOBAL");
+	assert_string_equal(view_scope(app), "host");
 	keys(app, "o");
 	assert_string_equal(view_scope(app), "/system.slice/mysql.service");
 }
@@ -444,7 +447,7 @@ static void a_scope_that_is_gone_is_left(void **state)
 	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/machine/docker-9c1f2ab0", fixture->path);
 	assert_int_equal(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 	take_sample(app);
-	assert_int_equal(app->watch.now.domain.kind, DOMAIN_HOST);
+	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_HOST);
 	assert_non_null(strstr(app->message, "docker-9c1f2ab0"));
 	draw(app, 24, 80);
 }
@@ -501,7 +504,7 @@ int main(void)
 		WITH_CGROUPS(filter_and_search_are_for_cgroups),
 		WITH_CGROUPS(page_cache_is_no_risk),
 		WITH_CGROUPS(a_trend_tells_who_meets_its_limit_first),
-		cmocka_unit_test(the_lines_about_a_cgroup_name_its_victim_at_oom),
+		cmocka_unit_test(the_lines_about_a_cgroup_name_one_victim),
 		WITH_CGROUPS(hostile_names_are_shown_safely),
 		WITH_CGROUPS(enter_shows_its_processes_and_escape_leaves),
 		WITH_CGROUPS(without_a_filter_the_scope_is_named),

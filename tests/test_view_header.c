@@ -367,7 +367,7 @@ static void killers_are_named_with_how_near_they_are(void **state)
 	machine_add_process(fixture->path, 650, "systemd-oomd");
 	take_sample(app);
 	const char *line = wide(app, PART_RUNNER_UP);
-	assert_has(line, "AT 2^  9120 node  if 4242 is protected   userspace: systemd-oomd active, "
+	assert_has(line, "THEN   9120 node  if 4242 is protected   userspace: systemd-oomd active, "
 			 "swap used 28%, mem 93% of limit 90%");
 	assert_string_equal(line + 160 - 32, "panic_on_oom=0 kill_allocating=0");
 	assert_has(narrow(app, PART_RUNNER_UP), "userspace: systemd-oomd active");

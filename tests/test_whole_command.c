@@ -49,7 +49,7 @@ static void no_key_reaches_the_list_behind_it(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "wMkK&");
-	assert_int_equal(app->order.column, COL_BAD);
+	assert_int_equal(app->order.column, COL_RK);
 	assert_int_equal(app->acting.dialog, DIALOG_NONE);
 	assert_int_equal(app->prompt.id, PROMPT_NONE);
 	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);

@@ -231,6 +231,7 @@ static bool open_adjust(struct app *app)
 			.root = &app->watch.root,
 			.rights = &app->acting.rights,
 			.history = &app->acting.history,
+			.moment = app->watch.moment,
 			.why_not =
 				why_not(app, &targets, action_may_adjust, "CAP_DAC_OVERRIDE", why),
 		};
@@ -266,6 +267,7 @@ void acting_signal(struct app *app)
 		struct sending_query query = {
 			.snapshot = app->watch.snapshot,
 			.root = &app->watch.root,
+			.moment = app->watch.moment,
 			.why_not = why_not(app, &targets, action_may_signal, "CAP_KILL", why),
 		};
 		code = sending_open(&app->acting.sending, &query, &targets, &err);

@@ -8,37 +8,31 @@
 
 /* --- what would be ---------------------------------------------------------------------------- */
 
-static void outlook_release(struct outlook *outlook)
+static void domain_release(struct adjust_domain *domain)
 {
-	for (int i = 0; i < ADJUST_MOMENTS; i++) {
-		ranking_release(&outlook->now[i]);
-		ranking_release(&outlook->at_oom[i]);
-	}
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		outlook_release(&domain->outlooks[stage]);
 }
 
-static enum err_code outlook_build(struct outlook *outlook, const struct adjust *adjust,
-	enum adjust_moment moment, struct err *err)
+static enum err_code look_into(struct adjust_domain *domain, const struct adjust *adjust,
+	enum adjust_stage stage, struct err *err)
 {
-	bool after = moment == ADJUST_AFTER;
+	bool after = stage == ADJUST_AFTER;
 	const struct ranking_edit *edits = after ? adjust->edits : adjust->known;
 	size_t count = after ? adjust->edit_count : adjust->known_count;
-	if (!outlook->there)
+	if (!domain->there)
 		return ERR_OK;
-	enum err_code code = ranking_build(&outlook->now[moment], adjust->snapshot,
-		&outlook->domain, RANKING_NOW, edits, count, err);
-	if (code == ERR_OK)
-		code = ranking_build(&outlook->at_oom[moment], adjust->snapshot, &outlook->domain,
-			RANKING_AT_OOM, edits, count, err);
-	return code;
+	return outlook_build(&domain->outlooks[stage], adjust->snapshot, &domain->domain,
+		adjust->moment, edits, count, err);
 }
 
-/* The room was made when the rankings of before were built, so this cannot fail after that. */
+/* The room was made when the outlooks of before were built, so this cannot fail after that. */
 static enum err_code look_ahead(struct adjust *adjust, struct err *err)
 {
 	for (size_t i = 0; i < adjust->edit_count; i++)
 		adjust->edits[i].oom_score_adj = adjust->value;
-	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_AFTER, err);
-	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_AFTER, err);
+	enum err_code code = look_into(&adjust->host, adjust, ADJUST_AFTER, err);
+	return code ? code : look_into(&adjust->cgroup, adjust, ADJUST_AFTER, err);
 }
 
 /* As it is: what was written since the sample counts already. */
@@ -55,11 +49,12 @@ static enum err_code look_at_now(struct adjust *adjust, struct err *err)
 		const struct target *target = &targets->items[i];
 		if (target->adj != target->task->oom_score_adj)
 			known[adjust->known_count++] =
-				(struct ranking_edit){ target->task->pid, target->adj };
+				(struct ranking_edit){ .pid = target->task->pid,
+					.oom_score_adj = target->adj };
 	}
 	ranking_sort_edits(known, adjust->known_count);
-	enum err_code code = outlook_build(&adjust->machine, adjust, ADJUST_BEFORE, err);
-	return code ? code : outlook_build(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
+	enum err_code code = look_into(&adjust->host, adjust, ADJUST_BEFORE, err);
+	return code ? code : look_into(&adjust->cgroup, adjust, ADJUST_BEFORE, err);
 }
 
 /* After a write another question is asked: from the values that are in force since. */
@@ -82,8 +77,8 @@ static enum err_code look_around(struct adjust *adjust, struct err *err)
 {
 	const struct memcg_tree *tree = adjust->snapshot->memcgs;
 	int32_t own = adjust->targets.items[0].task->memcg;
-	adjust->machine.there = true;
-	adjust->machine.domain = domain_host(adjust->snapshot);
+	adjust->host.there = true;
+	adjust->host.domain = domain_host(adjust->snapshot);
 	adjust->cgroup.there = own >= 0;
 	if (own >= 0) {
 		int32_t limited_by = tree->rows[own].limited_by;
@@ -146,7 +141,7 @@ static bool shares_mm(
 		return false;
 	/* A child between vfork and exec keeps its own value (fs/proc/base.c:__set_oom_adj()). */
 	const struct ranking_row *row =
-		ranking_find(&adjust->machine.now[ADJUST_BEFORE], task->pid);
+		ranking_find(&adjust->host.outlooks[ADJUST_BEFORE].ranking, task->pid);
 	return row && row->unkillable != UNKILLABLE_VFORK;
 }
 
@@ -159,7 +154,8 @@ static void list_sharers(struct adjust *adjust, const struct reach *reach)
 		if (!shares_mm(adjust, reach, &snapshot->tasks[i]))
 			continue;
 		adjust->sharers++;
-		adjust->edits[adjust->edit_count++].pid = snapshot->tasks[i].pid;
+		adjust->edits[adjust->edit_count++] =
+			(struct ranking_edit){ .pid = snapshot->tasks[i].pid };
 	}
 }
 
@@ -174,7 +170,8 @@ static enum err_code list_edits(struct adjust *adjust, struct err *err)
 	adjust->edit_count = 0;
 	for (size_t i = 0; i < adjust->targets.count; i++)
 		if (adjust->targets.items[i].refused.code == ERR_OK)
-			edits[adjust->edit_count++].pid = adjust->targets.items[i].task->pid;
+			edits[adjust->edit_count++] =
+				(struct ranking_edit){ .pid = adjust->targets.items[i].task->pid };
 	enum err_code code = reach_init(&reach, &adjust->targets, err);
 	if (code == ERR_OK)
 		list_sharers(adjust, &reach);
@@ -269,6 +266,7 @@ enum err_code adjust_open(struct adjust *adjust, const struct adjust_query *quer
 	*adjust = (struct adjust){
 		.snapshot = query->snapshot,
 		.root = query->root,
+		.moment = query->moment,
 		.writable = query->why_not == NULL,
 		.sys_resource = query->rights->sys_resource,
 		.targets = *targets,
@@ -296,8 +294,8 @@ enum err_code adjust_open(struct adjust *adjust, const struct adjust_query *quer
 void adjust_release(struct adjust *adjust)
 {
 	targets_release(&adjust->targets);
-	outlook_release(&adjust->machine);
-	outlook_release(&adjust->cgroup);
+	domain_release(&adjust->host);
+	domain_release(&adjust->cgroup);
 	free(adjust->known);
 	free(adjust->edits);
 	*adjust = (struct adjust){ 0 };
@@ -349,20 +347,16 @@ void adjust_erase(struct adjust *adjust, bool all)
 
 /* --- what follows from it --------------------------------------------------------------------- */
 
-const struct ranking_row *adjust_next(
-	const struct outlook *outlook, const struct snapshot *snapshot, enum adjust_moment moment)
+const struct ranking_row *adjust_row(
+	const struct adjust *adjust, const struct adjust_domain *domain, enum adjust_stage stage)
 {
-	const struct ranking *ranking = &outlook->at_oom[moment];
-	if (!outlook->there || ranking_prediction(ranking, snapshot) != PREDICTION_VICTIM)
-		return NULL;
-	return ranking_victim(ranking);
+	return ranking_find(&domain->outlooks[stage].ranking, adjust->targets.items[0].task->pid);
 }
 
-bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot)
+bool adjust_changes_victim(const struct adjust_domain *domain)
 {
-	const struct ranking_row *before = adjust_next(outlook, snapshot, ADJUST_BEFORE);
-	const struct ranking_row *after = adjust_next(outlook, snapshot, ADJUST_AFTER);
-	return (before ? before->task : NULL) != (after ? after->task : NULL);
+	return domain->there &&
+	       outlook_differs(&domain->outlooks[ADJUST_BEFORE], &domain->outlooks[ADJUST_AFTER]);
 }
 
 bool adjust_is_over(const struct adjust *adjust)
@@ -379,36 +373,11 @@ bool adjust_is_mixed(const struct adjust *adjust)
 	return false;
 }
 
-static size_t rank_in(const struct ranking *ranking, const struct adjust *adjust)
-{
-	const struct ranking_row *row = ranking_find(ranking, adjust->targets.items[0].task->pid);
-	return row && row->unkillable == KILLABLE ? (size_t)(row - ranking->rows) + 1 : 0;
-}
-
-bool adjust_ranks(
-	const struct adjust *adjust, const struct outlook *outlook, struct adjust_ranks *ret)
-{
-	bool differ = false;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		ret->now[moment] = rank_in(&outlook->now[moment], adjust);
-		ret->at_oom[moment] = rank_in(&outlook->at_oom[moment], adjust);
-		differ |= (ret->at_oom[moment] == 1) != (ret->now[moment] == 1);
-	}
-	return differ;
-}
-
-bool adjust_first_place_differs(const struct adjust *adjust)
-{
-	struct adjust_ranks ranks;
-	adjust_ranks(adjust, &adjust->machine, &ranks);
-	return (ranks.now[ADJUST_BEFORE] == 1) != (ranks.at_oom[ADJUST_BEFORE] == 1);
-}
-
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj)
 {
-	const struct ranking *ranking = &adjust->machine.at_oom[ADJUST_BEFORE];
-	const struct ranking_row *row = ranking_find(ranking, adjust->targets.items[0].task->pid);
-	return row ? explain_threshold(ranking, adjust->snapshot, row, ret_adj) : THRESHOLD_NONE;
+	const struct ranking_row *row = adjust_row(adjust, &adjust->host, ADJUST_BEFORE);
+	return row ? explain_threshold(&adjust->host.outlooks[ADJUST_BEFORE], row, ret_adj)
+		   : THRESHOLD_NONE;
 }
 
 static void write_one(struct adjust *adjust, struct target *target, struct history *history,

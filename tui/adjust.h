@@ -15,14 +15,13 @@
 #define ADJUST_TEXT_SIZE   8
 #define ADJUST_RESULT_SIZE 1024
 
-enum adjust_moment { ADJUST_BEFORE, ADJUST_AFTER, ADJUST_MOMENTS };
+enum adjust_stage { ADJUST_BEFORE, ADJUST_AFTER, ADJUST_STAGES };
 
 /* One OOM domain, as it is and as it would be. */
-struct outlook {
-	bool there; /* false: the two rankings mean nothing */
+struct adjust_domain {
+	bool there; /* false: the outlooks mean nothing */
 	struct domain domain;
-	struct ranking now[ADJUST_MOMENTS];
-	struct ranking at_oom[ADJUST_MOMENTS]; /* NEXT goes by it */
+	struct outlook outlooks[ADJUST_STAGES];
 };
 
 struct adjust {
@@ -47,8 +46,10 @@ struct adjust {
 	struct err invalid;          /* why `text` is no value; ERR_OK: it is */
 	const char *note;            /* a remark on the value, or NULL */
 
-	struct outlook machine;
-	struct outlook cgroup; /* of the limit that binds the first one, or else its own cgroup */
+	enum moment moment; /* of all outlooks */
+	struct adjust_domain host;
+	struct adjust_domain
+		cgroup; /* of the limit that binds the first one, or else its own cgroup */
 	bool cgroup_limited;
 	struct ranking_edit
 		*known; /* targets whose value has changed since the sample: by us, mostly */
@@ -64,6 +65,7 @@ struct adjust_query {
 	const struct root *root;
 	const struct action_rights *rights;
 	const struct history *history;
+	enum moment moment;
 	const char *why_not; /* NULL: it may be written */
 };
 
@@ -82,7 +84,7 @@ void adjust_erase(struct adjust *adjust, bool all);
 /* Takes the living descendants in, or lets go of them. ERR_NO_MEMORY leaves them out. */
 enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err);
 
-/* The value from which on the first one is, or is not, the next victim, as NEXT goes: at OOM. */
+/* The value from which on the first one is, or is not, the next victim of the host. */
 enum threshold_kind adjust_threshold(const struct adjust *adjust, int *ret_adj);
 
 /* Whether a group was written and nothing is asked since: there is nothing left but to close. */
@@ -91,25 +93,12 @@ bool adjust_is_over(const struct adjust *adjust);
 /* Whether the targets have different values at this moment. */
 bool adjust_is_mixed(const struct adjust *adjust);
 
-/* Ranks of the first process in one domain before and after, by the list and as NEXT goes. 0: it
- * cannot be killed. */
-struct adjust_ranks {
-	size_t now[ADJUST_MOMENTS], at_oom[ADJUST_MOMENTS];
-};
-
-/* True where the two do not agree on the first place. */
-bool adjust_ranks(
-	const struct adjust *adjust, const struct outlook *outlook, struct adjust_ranks *ret);
-
-/* Whether they do not for the machine as it is. */
-bool adjust_first_place_differs(const struct adjust *adjust);
+/* The row of the first target in one domain; NULL when it is not there. */
+const struct ranking_row *adjust_row(
+	const struct adjust *adjust, const struct adjust_domain *domain, enum adjust_stage stage);
 
 /* Whether another process, or none, would be the next victim. */
-bool adjust_changes_victim(const struct outlook *outlook, const struct snapshot *snapshot);
-
-/* Whom NEXT would name, or NULL. */
-const struct ranking_row *adjust_next(
-	const struct outlook *outlook, const struct snapshot *snapshot, enum adjust_moment moment);
+bool adjust_changes_victim(const struct adjust_domain *domain);
 
 /* Writes the value to every target, keeps and audits what was done, and sums it up in
  * adjust->result. False when something was refused. */

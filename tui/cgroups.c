@@ -2,8 +2,6 @@
 
 #include "cgroup_bar.h"
 
-#include "oomspect/tie.h"
-
 #include <string.h>
 
 void cgroups_init(struct cgroups *cgroups)
@@ -13,8 +11,7 @@ void cgroups_init(struct cgroups *cgroups)
 	cgroup_folds_init(&cgroups->folds);
 	cgroup_rates_init(&cgroups->rates);
 	memcg_victims_init(&cgroups->victims);
-	ranking_init(&cgroups->inside);
-	ranking_init(&cgroups->inside_at_oom);
+	outlook_init(&cgroups->inside);
 	column_set_parse(
 		&cgroups->inside_columns, "rk,pid,user,mem,adj,bad,rss,swap,command", NULL);
 }
@@ -25,8 +22,7 @@ void cgroups_release(struct cgroups *cgroups)
 	cgroup_folds_release(&cgroups->folds);
 	cgroup_rates_release(&cgroups->rates);
 	memcg_victims_release(&cgroups->victims);
-	ranking_release(&cgroups->inside);
-	ranking_release(&cgroups->inside_at_oom);
+	outlook_release(&cgroups->inside);
 }
 
 /* Whether a limit is met in this row: its own, or one above the top that is hidden. */
@@ -76,35 +72,11 @@ static void find_nearest(struct cgroups *cgroups)
 	cgroups->limits_seen |= cgroups->nearest_count > 0;
 }
 
-/* Whom the kernel would kill in this cgroup when its memory has run out, or NULL. */
-static enum err_code rank_at_oom(struct cgroups *cgroups, const struct domain *domain,
-	const struct task **ret_victim, struct err *err)
-{
-	const struct snapshot *snapshot = cgroups->context.columns.snapshot;
-	struct ranking *ranking = &cgroups->inside_at_oom;
-	enum err_code code = ranking_build(ranking, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
-	if (code)
-		return code;
-	tie_settle(ranking, snapshot, NULL);
-	const struct ranking_row *victim = ranking_victim(ranking);
-	*ret_victim = victim ? victim->task : NULL;
-	return ERR_OK;
-}
-
-static enum err_code find_first_victim(struct cgroups *cgroups, struct err *err)
-{
-	cgroups->first_victim = NULL;
-	if (cgroups->first == UNKNOWN)
-		return ERR_OK;
-	struct domain domain = domain_memcg(cgroups->context.columns.snapshot, cgroups->first);
-	return rank_at_oom(cgroups, &domain, &cgroups->first_victim, err);
-}
-
-enum err_code cgroups_sampled(
-	struct cgroups *cgroups, const struct snapshot *snapshot, struct err *err)
+enum err_code cgroups_sampled(struct cgroups *cgroups, const struct snapshot *snapshot,
+	enum moment moment, struct err *err)
 {
 	const struct memcg_tree *tree = snapshot->memcgs;
-	enum err_code code = memcg_victims_build(&cgroups->victims, snapshot, err);
+	enum err_code code = memcg_victims_build(&cgroups->victims, snapshot, moment, err);
 	cgroups->context = (struct cgroup_line_context){
 		.columns = { .snapshot = snapshot, .victims = &cgroups->victims },
 		.rows = &cgroups->rows,
@@ -118,7 +90,7 @@ enum err_code cgroups_sampled(
 		cgroups->tree = cgroup_rows_is_nested(tree);
 		cgroups->shaped = true;
 	}
-	return find_first_victim(cgroups, err);
+	return ERR_OK;
 }
 
 /* Finds the cursor's cgroup again; if it is gone, the one in its place is pointed at. */
@@ -167,23 +139,19 @@ enum err_code cgroups_rank_inside(struct cgroups *cgroups, struct err *err)
 {
 	const struct snapshot *snapshot = cgroups->context.columns.snapshot;
 	const struct memcg *pointed = cgroups_pointed(cgroups);
-	cgroups->inside.count = cgroups->inside.killable = 0;
-	cgroups->inside_victim = NULL;
+	struct outlook *inside = &cgroups->inside;
+	inside->ranking.count = inside->ranking.killable = 0;
 	if (!pointed)
 		return ERR_OK;
 	struct domain domain = domain_memcg(snapshot, (int32_t)(pointed - snapshot->memcgs->rows));
 	enum err_code code =
-		ranking_build(&cgroups->inside, snapshot, &domain, RANKING_NOW, NULL, 0, err);
+		outlook_build(inside, snapshot, &domain, cgroups->victims.moment, NULL, 0, err);
 	if (code)
 		return code;
-	tie_settle(&cgroups->inside, snapshot, NULL);
-	code = rank_at_oom(cgroups, &domain, &cgroups->inside_victim, err);
-	const struct task *victim = cgroups->inside_victim;
 	cgroups->inside_context.snapshot = snapshot;
-	cgroups->inside_context.ranking = &cgroups->inside;
-	cgroups->inside_context.next_victim = victim ? victim->pid : 0;
+	cgroups->inside_context.outlook = inside;
 	cgroups->inside_context.measure = cgroups->context.columns.measure;
 	cgroups->inside_context.measure.totalpages = domain.totalpages;
 	column_set_measure(&cgroups->inside_columns, &cgroups->inside_context);
-	return code;
+	return ERR_OK;
 }

@@ -33,12 +33,9 @@ struct cgroups {
 	size_t at, top;
 
 	/* Who would die in it: of the row pointed at, where the screen has room for that. */
-	struct ranking inside;
+	struct outlook inside;
 	struct column_set inside_columns;
 	struct column_context inside_context;
-	struct ranking inside_at_oom;     /* its own memory, for these two: */
-	const struct task *inside_victim; /* who dies in it when its memory has run out, or NULL */
-	const struct task *first_victim;  /* the same of the row `first` */
 
 	/* Those with a limit of their own, by the share of it that cannot be reclaimed. */
 	struct cgroup_entry nearest[CGROUPS_NEAREST];
@@ -51,9 +48,9 @@ struct cgroups {
 void cgroups_init(struct cgroups *cgroups);
 void cgroups_release(struct cgroups *cgroups);
 
-/* A new sample: victims, rates, the nearest. ERR_NO_MEMORY. */
-enum err_code cgroups_sampled(
-	struct cgroups *cgroups, const struct snapshot *snapshot, struct err *err);
+/* A new sample: victims at `moment`, rates, the nearest. ERR_NO_MEMORY. */
+enum err_code cgroups_sampled(struct cgroups *cgroups, const struct snapshot *snapshot,
+	enum moment moment, struct err *err);
 
 /* Builds the rows anew: another sample, order, fold or filter. */
 enum err_code cgroups_arrange(struct cgroups *cgroups, struct err *err);
@@ -61,7 +58,7 @@ enum err_code cgroups_arrange(struct cgroups *cgroups, struct err *err);
 /* The cgroup under the cursor; NULL without any. */
 const struct memcg *cgroups_pointed(const struct cgroups *cgroups);
 
-/* Ranks who is in the cgroup under the cursor, in its own domain. */
+/* Looks ahead in the cgroup under the cursor, in its own domain. */
 enum err_code cgroups_rank_inside(struct cgroups *cgroups, struct err *err);
 
 #endif

@@ -6,8 +6,6 @@
 #include <strings.h>
 #include <time.h>
 
-#define FULL_WEIGHT_PAGES 100000 /* from here on an adj is off by less than a hundredth */
-
 static int64_t known(int64_t value)
 {
 	return value < 0 ? COLUMN_MISSING : value;
@@ -20,8 +18,8 @@ static int64_t kb_of(const struct column_context *context, int64_t pages)
 
 static int64_t value_rank(const struct column_context *context, const struct ranking_row *row)
 {
-	size_t index = (size_t)(row - context->ranking->rows);
-	return index < context->ranking->killable ? (int64_t)index + 1 : COLUMN_MISSING;
+	size_t rank = outlook_rank(context->outlook, row);
+	return rank ? (int64_t)rank : COLUMN_MISSING;
 }
 
 static int64_t value_moved(const struct column_context *context, const struct ranking_row *row)
@@ -62,18 +60,17 @@ static int64_t value_start(const struct column_context *context, const struct ra
 
 static int64_t value_mem(const struct column_context *context, const struct ranking_row *row)
 {
-	return column_mem_tenths(context->ranking, row);
+	return column_mem_tenths(context->outlook, row);
 }
 
 static int64_t value_adj(const struct column_context *context, const struct ranking_row *row)
 {
-	(void)context;
-	return row->task->adj_known ? row->oom_score_adj : COLUMN_MISSING;
+	return column_adj_tenths(context->outlook, row);
 }
 
 static int64_t value_bad(const struct column_context *context, const struct ranking_row *row)
 {
-	return column_bad_tenths(context->ranking, row);
+	return column_bad_tenths(context->outlook, row);
 }
 
 static int64_t value_score(const struct column_context *context, const struct ranking_row *row)
@@ -178,8 +175,7 @@ static void format_number(
 static void format_rank(
 	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
 {
-	const struct ranking_row *row = &context->ranking->rows[value - 1];
-	bool next = context->next_victim && row->task->pid == context->next_victim;
+	bool next = value == 1 && outlook_next(context->outlook);
 	snprintf(buffer, FORMAT_SIZE, "%" PRId64 "%s", value, next ? "*" : "");
 }
 
@@ -220,6 +216,13 @@ static void format_permille(
 {
 	(void)context;
 	format_tenths(value, buffer);
+}
+
+static void format_adj(
+	const struct column_context *context, int64_t value, char buffer[FORMAT_SIZE])
+{
+	(void)context;
+	format_weight(value, buffer);
 }
 
 static void format_sized(
@@ -278,8 +281,8 @@ const struct column columns[COL_COUNT] = {
 		format_start, NULL, "when it was started" },
 	[COL_MEM] = { "mem", "MEM", 6, false, false, 2, 0, value_mem, format_permille, NULL,
 		"rss + swap + page tables, in thousandths" },
-	[COL_ADJ] = { "adj", "ADJ", 5, false, false, 1, 0, value_adj, format_number, NULL,
-		"oom_score_adj, the same unit as MEM" },
+	[COL_ADJ] = { "adj", "ADJ", 5, false, false, 1, 0, value_adj, format_adj, NULL,
+		"oom_score_adj, as much as it weighs; the same unit as MEM" },
 	[COL_BAD] = { "bad", "BAD", 7, false, false, COLUMN_ALWAYS, 0, value_bad, format_permille,
 		NULL, "badness: MEM + ADJ; the highest is killed; unk: never" },
 	[COL_SCORE] = { "score", "SCORE", 5, false, false, 4, 0, value_score, format_number, NULL,
@@ -308,28 +311,41 @@ const struct column columns[COL_COUNT] = {
 		string_command, "command line; sorted by the name, as COMM" },
 };
 
-int64_t column_mem_tenths(const struct ranking *ranking, const struct ranking_row *row)
+int64_t column_mem_tenths(const struct outlook *outlook, const struct ranking_row *row)
 {
-	if (row->mem_pages < 0 || ranking->domain.totalpages <= 0)
-		return COLUMN_MISSING;
-	return badness_tenths(row->mem_pages, ranking->domain.totalpages);
+	struct badness_share share;
+	return outlook_share(outlook, row, &share) ? share.mem : COLUMN_MISSING;
 }
 
-int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_row *row)
+int64_t column_adj_tenths(const struct outlook *outlook, const struct ranking_row *row)
 {
-	int64_t mem = column_mem_tenths(ranking, row);
+	struct badness_share share;
+	if (!row->task->adj_known)
+		return COLUMN_MISSING;
+	/* What cannot be killed has a value, and no badness for it to weigh in. */
+	if (row->unkillable != KILLABLE || !outlook_share(outlook, row, &share))
+		return (int64_t)row->oom_score_adj * 10;
+	return share.adj;
+}
+
+void column_format_adj(
+	const struct outlook *outlook, const struct ranking_row *row, char buffer[FORMAT_SIZE])
+{
+	int64_t tenths = column_adj_tenths(outlook, row);
+	if (tenths == COLUMN_MISSING)
+		snprintf(buffer, FORMAT_SIZE, "-");
+	else
+		format_weight(tenths, buffer);
+}
+
+int64_t column_bad_tenths(const struct outlook *outlook, const struct ranking_row *row)
+{
+	struct badness_share share;
 	if (row->unkillable == UNKILLABLE_UNKNOWN)
 		return COLUMN_MISSING;
 	if (row->unkillable != KILLABLE)
 		return COLUMN_UNKILLABLE;
-	if (mem < 0)
-		return COLUMN_MISSING;
-	/* The kernel weighs an adj by whole thousandths of totalpages: nothing to see in a large
-	 * domain, but in a small one it weighs less than it says, below 1000 pages nothing. */
-	int64_t total = ranking->domain.totalpages;
-	if (total >= FULL_WEIGHT_PAGES)
-		return mem + (int64_t)row->oom_score_adj * 10;
-	return mem + badness_tenths(badness_adj_pages(row->oom_score_adj, total), total);
+	return outlook_share(outlook, row, &share) ? share.bad : COLUMN_MISSING;
 }
 
 enum column_id column_find(const char *name, size_t length)
@@ -359,7 +375,7 @@ int column_width(enum column_id id, const struct column_context *context)
 		column->format == format_growth)
 		need = units_rows[context->measure.units].width + (id == COL_GROW);
 	if (id == COL_RK)
-		need = digits(context->ranking->killable) + 1;
+		need = digits(context->outlook->ranking.killable) + 1;
 	return need > column->width ? need : column->width;
 }
 

@@ -9,7 +9,7 @@
 #include "format.h"
 #include "growth.h"
 
-#include "oomspect/ranking.h"
+#include "oomspect/outlook.h"
 
 enum column_id {
 	COL_RK,
@@ -48,10 +48,9 @@ struct column_lookup {
 /* What the cells are computed from. */
 struct column_context {
 	const struct snapshot *snapshot;
-	const struct ranking *ranking;
+	const struct outlook *outlook; /* whose rows they are */
 	const int32_t *moved; /* by task of the snapshot: places up since the last sample; NULL */
 	const struct growth_row *growth; /* by task of the snapshot; NULL without a history */
-	pid_t next_victim;               /* whom NEXT names, 0 for nobody */
 	struct measure measure;
 	struct column_lookup lookup;
 };
@@ -102,8 +101,14 @@ int column_width(enum column_id id, const struct column_context *context);
 const char *column_cell(enum column_id id, const struct column_context *context,
 	const struct ranking_row *row, char buffer[FORMAT_SIZE]);
 
-/* Tenths of a thousandth that MEM and BAD show; COLUMN_MISSING or COLUMN_UNKILLABLE. */
-int64_t column_mem_tenths(const struct ranking *ranking, const struct ranking_row *row);
-int64_t column_bad_tenths(const struct ranking *ranking, const struct ranking_row *row);
+/* Tenths of a thousandth that MEM, ADJ and BAD show; COLUMN_MISSING or COLUMN_UNKILLABLE. */
+int64_t column_mem_tenths(const struct outlook *outlook, const struct ranking_row *row);
+int64_t column_adj_tenths(const struct outlook *outlook, const struct ranking_row *row);
+int64_t column_bad_tenths(const struct outlook *outlook, const struct ranking_row *row);
+
+/* ADJ as it is shown: the value that is set, and where that weighs less in the domain, or a root
+ * bonus comes to it, the thousandths that it weighs. */
+void column_format_adj(
+	const struct outlook *outlook, const struct ranking_row *row, char buffer[FORMAT_SIZE]);
 
 #endif

@@ -144,15 +144,15 @@ void column_put_titles(const struct column_set *set, struct pen *pen, enum colum
 /* The four meanings of colour. A risk is a badness above half of the first one's. */
 static unsigned row_style(const struct column_context *context, const struct ranking_row *row)
 {
-	const struct ranking *ranking = context->ranking;
-	if (context->next_victim && row->task->pid == context->next_victim)
+	const struct outlook *outlook = context->outlook;
+	if (row == outlook_next(outlook))
 		return STYLE_VICTIM;
 	if (row->unkillable != KILLABLE)
 		return STYLE_DIM;
 	if (row->oom_score_adj < 0)
 		return STYLE_SHIELDED;
-	int64_t first = column_bad_tenths(ranking, &ranking->rows[0]);
-	int64_t own = column_bad_tenths(ranking, row);
+	int64_t first = column_bad_tenths(outlook, &outlook->ranking.rows[0]);
+	int64_t own = column_bad_tenths(outlook, row);
 	return first > 0 && own > first / 2 ? STYLE_RISK : STYLE_NORMAL;
 }
 

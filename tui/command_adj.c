@@ -5,7 +5,7 @@
 #include "watch.h"
 
 #include "oomspect/action.h"
-#include "oomspect/json_out.h"
+#include "oomspect/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct adjustment {
 	const char *note;
 	struct change *changes; /* one for each of the selection */
 	size_t written, refused;
-	struct ranking after; /* the machine as it would be */
+	struct outlook after; /* the machine as it would be */
 };
 
 static enum err_code parse_operands(
@@ -85,7 +85,7 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 {
 	const struct selection *selection = &adjustment->selection;
 	const struct snapshot *snapshot = adjustment->watch.snapshot;
-	struct domain domain = domain_host(snapshot);
+	const struct outlook *before = watch_outlook(&adjustment->watch);
 	struct ranking_edit *edits = calloc(selection->count, sizeof(*edits));
 	if (!edits)
 		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
@@ -93,13 +93,20 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 	for (size_t i = 0; i < selection->count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->after != ACTION_ADJ_UNKNOWN)
-			edits[count++] = (struct ranking_edit){ change->pid, change->after };
+			edits[count++] = (struct ranking_edit){ .pid = change->pid,
+				.oom_score_adj = change->after };
 	}
 	ranking_sort_edits(edits, count);
-	enum err_code code = ranking_build(
-		&adjustment->after, snapshot, &domain, RANKING_NOW, edits, count, err);
+	enum err_code code = outlook_build(&adjustment->after, snapshot, &before->ranking.domain,
+		before->ranking.moment, edits, count, err);
 	free(edits);
 	return code;
+}
+
+/* Of either answer: a doubt about one is a doubt about the change. */
+static unsigned uncertain_of(const struct adjustment *adjustment)
+{
+	return watch_outlook(&adjustment->watch)->uncertain | adjustment->after.uncertain;
 }
 
 /* Writes to one process, or with --dry-run only looks whether it could be pointed at. */
@@ -153,9 +160,9 @@ static void put_process(struct printer *printer, pid_t pid, const char *comm)
 	grid_put_foreign(&printer->pen, STYLE_NORMAL, comm, LINE_WIDTH);
 }
 
-static void put_next(struct printer *printer, const struct ranking *ranking)
+static void put_next(struct printer *printer, const struct outlook *outlook)
 {
-	const struct ranking_row *victim = ranking_victim(ranking);
+	const struct ranking_row *victim = outlook_next(outlook);
 	if (victim)
 		put_process(printer, victim->task->pid, victim->task->comm);
 	else
@@ -179,6 +186,7 @@ static void print_notes(struct printer *printer, const struct adjustment *adjust
 
 static void print_changes(struct printer *printer, const struct adjustment *adjustment)
 {
+	const struct outlook *before = watch_outlook(&adjustment->watch);
 	bool dry_run = adjustment->options->dry_run;
 	for (size_t i = 0; i < adjustment->selection.count; i++) {
 		const struct change *change = &adjustment->changes[i];
@@ -189,8 +197,9 @@ static void print_changes(struct printer *printer, const struct adjustment *adju
 			change->before, change->after, dry_run ? " (not written: --dry-run)" : "");
 		printer_end_line(printer);
 	}
-	grid_put(&printer->pen, STYLE_NORMAL, "next victim: ");
-	put_next(printer, &adjustment->watch.now);
+	grid_printf(&printer->pen, STYLE_NORMAL,
+		"next victim %s: ", before->ranking.moment == MOMENT_OOM ? "at OOM" : "now");
+	put_next(printer, before);
 	grid_put(&printer->pen, STYLE_NORMAL, " -> ");
 	put_next(printer, &adjustment->after);
 	printer_end_line(printer);
@@ -201,6 +210,7 @@ static void print_text(struct printer *printer, const struct adjustment *adjustm
 	if (adjustment->written) /* every refusal was said already */
 		print_changes(printer, adjustment);
 	print_notes(printer, adjustment);
+	printer_warn_uncertain(uncertain_of(adjustment));
 }
 
 /* --- as JSON */
@@ -217,22 +227,25 @@ static void put_change(struct json_out *out, const struct change *change)
 	json_out_end(out, '}');
 }
 
-static void put_victim(struct json_out *out, const char *name, const struct ranking *ranking)
+static void put_victim(struct json_out *out, const char *name, const struct outlook *outlook)
 {
-	const struct ranking_row *victim = ranking_victim(ranking);
+	const struct ranking_row *victim = outlook_next(outlook);
+	int64_t pages = 0;
 	if (!victim) {
 		json_out_null(out, name);
 		return;
 	}
+	bool in_pages = points_in_pages(&outlook->snapshot->host.era, victim->points, &pages);
 	json_out_begin(out, name, '{');
 	json_out_integer(out, "pid", victim->task->pid);
 	json_out_text(out, "comm", victim->task->comm);
-	json_out_integer(out, "badness_pages", victim->points);
+	json_out_number(out, "badness_pages", in_pages, pages);
 	json_out_end(out, '}');
 }
 
 static void print_json(const struct adjustment *adjustment)
 {
+	const struct outlook *before = watch_outlook(&adjustment->watch);
 	struct json_out out = json_out_to(stdout);
 	bool dry_run = adjustment->options->dry_run;
 	json_out_begin(&out, NULL, '{');
@@ -245,7 +258,9 @@ static void print_json(const struct adjustment *adjustment)
 	json_out_end(&out, ']');
 	json_out_integer(&out, "written", dry_run ? 0 : (int64_t)adjustment->written);
 	json_out_integer(&out, "refused", (int64_t)adjustment->refused);
-	put_victim(&out, "next_victim_before", &adjustment->watch.now);
+	json_out_text(&out, "moment", moment_names[before->ranking.moment]);
+	json_put_uncertain(&out, uncertain_of(adjustment));
+	put_victim(&out, "next_victim_before", before);
 	put_victim(&out, "next_victim_after", &adjustment->after);
 	json_out_text(&out, "note", adjustment->note);
 	json_out_end(&out, '}');
@@ -279,7 +294,7 @@ static enum err_code adjust(
 		audit_release(&adjustment->audit);
 		return code;
 	}
-	ranking_init(&adjustment->after);
+	outlook_init(&adjustment->after);
 	code = select_processes(adjustment, pids, count, err);
 	if (code == ERR_OK) {
 		apply(adjustment);
@@ -287,7 +302,7 @@ static enum err_code adjust(
 	}
 	if (code == ERR_OK)
 		code = print_result(adjustment, err);
-	ranking_release(&adjustment->after);
+	outlook_release(&adjustment->after);
 	selection_release(&adjustment->selection);
 	free(adjustment->changes);
 	watch_release(&adjustment->watch);

@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "cgroup_choice.h"
 #include "cgroup_column.h"
 #include "output.h"
 #include "printer.h"
@@ -31,6 +32,7 @@ struct cgroups {
 	struct cgroup_context context;
 	struct cgroup_column_set columns;
 	enum cgroup_column_id sort;
+	struct cgroup_choice choice;
 	int32_t *rows; /* in the order to print */
 	size_t count;
 };
@@ -96,9 +98,12 @@ static void take_order(struct cgroups *cgroups, struct key *keys, size_t count)
 {
 	int64_t lines = cgroups->options->lines;
 	qsort(keys, count, sizeof(*keys), compare);
+	cgroups->count = 0;
 	for (size_t i = 0; i < count; i++)
-		cgroups->rows[i] = keys[i].row;
-	cgroups->count = lines && (size_t)lines < count ? (size_t)lines : count;
+		if (cgroup_choice_has(&cgroups->choice, (size_t)keys[i].row))
+			cgroups->rows[cgroups->count++] = keys[i].row;
+	if (lines && (size_t)lines < cgroups->count)
+		cgroups->count = (size_t)lines;
 }
 
 static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
@@ -148,9 +153,11 @@ static enum err_code print_sample(struct cgroups *cgroups, struct err *err)
 	if (watch->snapshot->memcgs->version == 0)
 		return err_set(err, ERR_UNSUPPORTED,
 			"no memory cgroups: no hierarchy with the memory controller is mounted");
-	code = memcg_victims_build(&cgroups->victims, watch->snapshot, err);
+	code = memcg_victims_build(&cgroups->victims, watch->snapshot, watch->moment, err);
 	cgroups->context = (struct cgroup_context){ watch->snapshot, &cgroups->victims,
 		{ UNITS_AUTO, watch->snapshot->host.page_size / 1024, UNKNOWN } };
+	if (!code)
+		code = cgroup_choice_build(&cgroups->choice, watch, err);
 	if (!code)
 		code = sort_rows(cgroups, err);
 	if (!code && cgroups->options->json)
@@ -206,9 +213,12 @@ int command_cgroups(const struct options *options, struct err *err)
 	enum err_code code = printer_init(&cgroups.printer, stdout, WIDTH_AT_FIRST, err);
 	if (!code)
 		code = print_samples(&cgroups, err);
+	if (!code && !options->json)
+		printer_warn_uncertain(memcg_victims_uncertain(&cgroups.victims));
 	printer_release(&cgroups.printer);
 	memcg_victims_release(&cgroups.victims);
 	watch_release(&cgroups.watch);
+	cgroup_choice_release(&cgroups.choice);
 	free(cgroups.rows);
 	return code ? STATUS_FAILED : 0;
 }

@@ -32,7 +32,7 @@ static enum err_code choose_columns(struct list *list, struct err *err)
 {
 	const struct options *options = list->options;
 	struct column_set sort;
-	list->order = (struct listing_order){ COL_BAD, false };
+	list->order = (struct listing_order){ COL_RK, false };
 	if (options->sort) {
 		enum err_code code = column_set_parse(&sort, options->sort, err);
 		if (code)
@@ -78,8 +78,8 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 static void print_json(struct list *list, size_t count)
 {
 	struct json_lookup lookup = { list, look_up_user, look_up_cmdline };
-	json_list(list->printer.out, list->watch.snapshot, &list->watch.now, list->listing.rows,
-		count, &lookup);
+	json_list(
+		list->printer.out, watch_outlook(&list->watch), list->listing.rows, count, &lookup);
 }
 
 static enum err_code print_text(struct list *list, size_t count, struct err *err)
@@ -133,6 +133,15 @@ static enum err_code find_missing_pid(const struct list *list, struct err *err)
 	return ERR_OK;
 }
 
+/* What there is to say of it all: of the last sample. */
+static enum err_code finish(const struct list *list, struct err *err)
+{
+	enum err_code code = find_missing_pid(list, err);
+	if (!code && !list->options->json)
+		printer_warn_uncertain(watch_outlook(&list->watch)->uncertain);
+	return code;
+}
+
 static enum err_code print_samples(struct list *list, struct err *err)
 {
 	int64_t left = list->options->iterations ? list->options->iterations : 1;
@@ -141,7 +150,7 @@ static enum err_code print_samples(struct list *list, struct err *err)
 	for (;;) {
 		enum err_code code = print_sample(list, err);
 		if (code || --left == 0)
-			return code ? code : find_missing_pid(list, err);
+			return code ? code : finish(list, err);
 		next.tv_sec += list->options->delay_ms / 1000;
 		next.tv_nsec += list->options->delay_ms % 1000 * 1000000;
 		if (next.tv_nsec >= 1000000000) {

@@ -35,30 +35,30 @@ static void print_json(struct watch *watch)
 {
 	struct json_lookup lookup = { watch, look_up_user, look_up_cmdline };
 	watch_name_users(watch);
-	json_victim(stdout, watch->snapshot, &watch->now, &watch->at_oom, &lookup);
+	json_victim(stdout, watch_outlook(watch), watch_other_outlook(watch), &lookup);
 }
 
-/* "NEXT 4242 java  BAD 289.6 = MEM 289.6 + ADJ 0 of 36.0G". */
-static void put_victim(struct printer *printer, const struct watch *watch, const char *label,
-	const struct ranking *ranking)
+/* "NEXT 4242 java  BAD 289.6 = MEM 289.6 + ADJ 0  of 36.0G". */
+static void put_victim(struct printer *printer, const char *label, const struct outlook *outlook)
 {
-	const struct ranking_row *victim = ranking_victim(ranking);
-	char mem[FORMAT_SIZE], bad[FORMAT_SIZE], total[FORMAT_SIZE];
-	format_tenths(column_mem_tenths(ranking, victim), mem);
-	format_tenths(column_bad_tenths(ranking, victim), bad);
-	format_kb(ranking->domain.totalpages * (watch->snapshot->host.page_size / 1024), total);
+	const struct ranking_row *victim = outlook->victim;
+	const struct host *host = &outlook->snapshot->host;
+	char mem[FORMAT_SIZE], adj[FORMAT_SIZE], bad[FORMAT_SIZE], total[FORMAT_SIZE];
+	format_tenths(column_mem_tenths(outlook, victim), mem);
+	column_format_adj(outlook, victim, adj);
+	format_tenths(column_bad_tenths(outlook, victim), bad);
+	format_kb(outlook->ranking.domain.totalpages * (host->page_size / 1024), total);
 	grid_printf(&printer->pen, STYLE_NORMAL, "%s %d ", label, (int)victim->task->pid);
 	grid_put_foreign(&printer->pen, STYLE_NORMAL, victim->task->comm, LINE_WIDTH);
-	grid_printf(&printer->pen, STYLE_NORMAL, "  BAD %s = MEM %s + ADJ %d  of %s", bad, mem,
-		victim->oom_score_adj, total);
+	grid_printf(&printer->pen, STYLE_NORMAL, "  BAD %s = MEM %s + ADJ %s  of %s", bad, mem, adj,
+		total);
 	printer_end_line(printer);
 }
 
-static void put_why(
-	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+static void put_why(struct printer *printer, const struct outlook *outlook)
 {
 	char why[4096];
-	explain_victim(ranking, watch->snapshot, why, sizeof(why));
+	explain_victim(outlook, why, sizeof(why));
 	grid_put(&printer->pen, STYLE_NORMAL, "  why: ");
 	printer_line(printer, why);
 }
@@ -89,49 +89,48 @@ static void roll_end(const struct roll *roll)
 		printer_end_line(roll->printer);
 }
 
-static void put_outsiders(
-	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+static void put_outsiders(struct printer *printer, const struct outlook *outlook)
 {
-	struct ranking_row rows[DIES_WITH_MAX];
-	bool memcg = ranking->domain.kind == DOMAIN_MEMCG;
+	bool memcg = outlook->ranking.domain.kind == DOMAIN_MEMCG;
 	struct roll roll = { printer,
 		memcg ? "  and outside this cgroup:" : "  and outside these nodes:", 0 };
-	size_t shown = ranking_outsiders(ranking, watch->snapshot, rows, DIES_WITH_MAX);
-	for (size_t i = 0; i < shown; i++)
-		roll_call(&roll, rows[i].task);
-	if (shown == DIES_WITH_MAX)
-		roll.count = ranking_outsiders(ranking, watch->snapshot, NULL, SIZE_MAX);
+	for (size_t i = 0; i < outlook->outsider_count; i++)
+		roll_call(&roll, outlook->outsiders[i].task);
 	roll_end(&roll);
 }
 
-static void put_dies_with(
-	struct printer *printer, const struct watch *watch, const struct ranking *ranking)
+static void put_dies_with(struct printer *printer, const struct outlook *outlook)
 {
-	char frees[FORMAT_SIZE];
+	const struct ranking *ranking = &outlook->ranking;
+	char frees[FORMAT_SIZE], swap[FORMAT_SIZE];
 	struct roll roll = { printer, "  dies with it:", 0 };
 	for (size_t i = 0; i < ranking->count; i++)
-		if (ranking_dies_with_victim(ranking, watch->snapshot, &ranking->rows[i]))
+		if (ranking->rows[i].dies_along)
 			roll_call(&roll, ranking->rows[i].task);
 	roll_end(&roll);
-	put_outsiders(printer, watch, ranking);
-	format_kb(ranking_frees_kb(ranking, watch->snapshot), frees);
+	put_outsiders(printer, outlook);
+	format_kb(freed_kb(outlook->frees), frees);
+	format_kb(outlook->frees.swap_kb, swap);
 	grid_printf(&printer->pen, STYLE_NORMAL, "  frees about: %s", frees);
+	if (outlook->frees.swap_kb && outlook->frees.ram_kb)
+		grid_printf(&printer->pen, STYLE_NORMAL, ", %s of it swap", swap);
+	else if (outlook->frees.swap_kb)
+		grid_put(&printer->pen, STYLE_NORMAL, " of swap");
 	printer_end_line(printer);
 }
 
 static void put_runners_up(struct printer *printer, struct watch *watch)
 {
-	const struct ranking *ranking = &watch->now;
+	const struct ranking *ranking = &watch_outlook(watch)->ranking;
 	struct column_context context = watch_columns(watch);
 	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS,
 					  COL_SWAP, COL_COMM },
 		{ 0 }, 9 };
 	unsigned count = 0;
 	column_set_measure(&set, &context);
-	for (size_t i = 0; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
+	for (size_t i = 1; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
 		const struct ranking_row *row = &ranking->rows[i];
-		if (row == ranking_victim(ranking) ||
-			ranking_dies_with_victim(ranking, watch->snapshot, row))
+		if (row->dies_along)
 			continue;
 		if (count++ == 0) {
 			printer_line(printer, "then:");
@@ -147,7 +146,7 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 
 static void put_uncertain(struct printer *printer, const struct watch *watch)
 {
-	unsigned uncertain = ranking_uncertainty(&watch->now, watch->snapshot);
+	unsigned uncertain = watch_outlook(watch)->uncertain;
 	for (enum uncertainty i = 0; i < UNCERTAIN_COUNT; i++) {
 		if (!(uncertain >> i & 1))
 			continue;
@@ -156,21 +155,30 @@ static void put_uncertain(struct printer *printer, const struct watch *watch)
 	}
 }
 
+/* Where the other moment has another victim, that one too. */
+static void put_other(struct printer *printer, const struct watch *watch)
+{
+	const struct outlook *other = watch_other_outlook(watch);
+	bool now = other->ranking.moment == MOMENT_NOW;
+	if (!outlook_differs(watch_outlook(watch), other)) {
+		printer_line(printer, now ? "now: the same" : "at OOM: the same");
+	} else if (!outlook_next(other)) {
+		printer_line(printer, now ? "now: nobody" : "at OOM: nobody");
+	} else {
+		put_victim(printer, now ? "but now" : "but at OOM", other);
+		put_why(printer, other);
+		put_dies_with(printer, other);
+	}
+}
+
 static void print_prediction(struct printer *printer, struct watch *watch)
 {
-	const struct ranking_row *now = ranking_victim(&watch->now);
-	const struct ranking_row *at_oom = ranking_victim(&watch->at_oom);
-	put_victim(printer, watch, "NEXT", &watch->now);
-	put_why(printer, watch, &watch->now);
-	put_dies_with(printer, watch, &watch->now);
-	if (at_oom && at_oom->task != now->task) {
-		put_victim(printer, watch, "AT OOM, when file pages have been dropped,",
-			&watch->at_oom);
-		put_why(printer, watch, &watch->at_oom);
-		put_dies_with(printer, watch, &watch->at_oom);
-	} else if (at_oom) {
-		printer_line(printer, "at OOM, when file pages have been dropped: the same");
-	}
+	const struct outlook *outlook = watch_outlook(watch);
+	put_victim(printer, outlook->ranking.moment == MOMENT_OOM ? "NEXT at OOM" : "NEXT now",
+		outlook);
+	put_why(printer, outlook);
+	put_dies_with(printer, outlook);
+	put_other(printer, watch);
 	put_runners_up(printer, watch);
 	put_uncertain(printer, watch);
 }
@@ -201,9 +209,10 @@ static enum err_code restrict_candidates(struct watch *watch, struct err *err)
 				(int)watch->options->pids[i]);
 	if (user && names_find(&watch->names, user, &restriction.uid, err))
 		return ERR_NOT_FOUND;
-	ranking_restrict(&watch->now, watch->snapshot, is_wanted, &restriction);
-	ranking_restrict(&watch->at_oom, watch->snapshot, is_wanted, &restriction);
-	return ERR_OK;
+	enum err_code code = ERR_OK;
+	for (enum moment moment = 0; !code && moment < MOMENT_COUNT; moment++)
+		code = outlook_restrict(&watch->outlooks[moment], is_wanted, &restriction, err);
+	return code;
 }
 
 static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
@@ -214,7 +223,7 @@ static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *e
 		code = restrict_candidates(watch, err);
 	if (code)
 		return code;
-	*ret_victim = ranking_prediction(&watch->now, watch->snapshot) == PREDICTION_VICTIM;
+	*ret_victim = outlook_next(watch_outlook(watch)) != NULL;
 	if (watch->options->json) {
 		print_json(watch);
 		return ERR_OK;
@@ -224,7 +233,7 @@ static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *e
 		print_prediction(&printer, watch);
 	} else if (!code) {
 		char why[4096];
-		explain_victim(&watch->now, watch->snapshot, why, sizeof(why));
+		explain_victim(watch_outlook(watch), why, sizeof(why));
 		grid_put(&printer.pen, STYLE_NORMAL, "no prediction: ");
 		printer_line(&printer, why);
 	}

@@ -16,7 +16,7 @@ void config_defaults(struct config *config)
 {
 	*config = (struct config){
 		.delay_ms = OPTIONS_DELAY_MS,
-		.sort = "bad",
+		.sort = "rk",
 		.header = true,
 		.color = true,
 		.warn_percent = 80,

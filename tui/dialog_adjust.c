@@ -38,10 +38,10 @@ static bool has_cgroup(const struct app *app, int index)
 static bool has_company(const struct app *app, int index)
 {
 	const struct adjust *adjust = &app->acting.adjust;
-	const struct outlook *outlook = index ? &adjust->cgroup : &adjust->machine;
+	const struct adjust_domain *domain = index ? &adjust->cgroup : &adjust->host;
 	size_t count = 0;
-	for (int moment = 0; outlook->there && moment < ADJUST_MOMENTS; moment++)
-		count += ranking_deaths(&outlook->at_oom[moment], app->watch.snapshot);
+	for (int stage = 0; domain->there && stage < ADJUST_STAGES; stage++)
+		count += domain->outlooks[stage].deaths;
 	return count > 0 && (index == 0 || has_limit(app, index));
 }
 

@@ -24,11 +24,9 @@ static const struct task *first_of(const struct app *app)
 	return app->acting.adjust.targets.items[0].task;
 }
 
-static const struct ranking_row *row_of(
-	const struct ranking *ranking, const struct app *app, const struct task *task)
+static const struct ranking_row *row_of(const struct app *app, enum adjust_stage stage)
 {
-	(void)app;
-	return ranking_find(ranking, task->pid);
+	return adjust_row(adjust_of(app), &adjust_of(app)->host, stage);
 }
 
 static void put_label(struct pen *pen, const char *label)
@@ -96,14 +94,14 @@ static void put_outcome(struct pen *pen, const struct target *target)
 
 static void put_badness_pair(struct pen *pen, const struct adjust *adjust, const struct task *task)
 {
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking *ranking = &adjust->machine.now[moment];
-		const struct ranking_row *row = ranking_find(ranking, task->pid);
+	for (int stage = 0; stage < ADJUST_STAGES; stage++) {
+		const struct outlook *outlook = &adjust->host.outlooks[stage];
+		const struct ranking_row *row = ranking_find(&outlook->ranking, task->pid);
 		char bad[FORMAT_SIZE] = "unk";
 		if (row && row->unkillable == KILLABLE)
-			format_tenths(column_bad_tenths(ranking, row), bad);
-		grid_printf(pen, moment ? STYLE_BOLD : STYLE_NORMAL,
-			moment ? " -> %7s" : "   BAD %7s", bad);
+			format_tenths(column_bad_tenths(outlook, row), bad);
+		grid_printf(pen, stage ? STYLE_BOLD : STYLE_NORMAL,
+			stage ? " -> %7s" : "   BAD %7s", bad);
 	}
 }
 
@@ -168,16 +166,13 @@ void adjust_line_slider(const struct app *app, struct pen *pen, int index)
 static void put_threshold(const struct app *app, struct pen *pen)
 {
 	const struct adjust *adjust = adjust_of(app);
-	const struct ranking_row *row =
-		row_of(&adjust->machine.at_oom[ADJUST_BEFORE], app, first_of(app));
+	const struct ranking_row *row = row_of(app, ADJUST_BEFORE);
 	int adj;
 	enum threshold_kind kind = adjust_threshold(adjust, &adj);
-	if (adjust_first_place_differs(adjust))
-		grid_put(pen, STYLE_NORMAL, "at OOM ");
 	if (kind == THRESHOLD_NOT_FIRST)
-		grid_printf(pen, STYLE_BOLD, "not first any more: %d or lower", adj);
+		grid_printf(pen, STYLE_BOLD, "no longer first at %d or lower", adj);
 	else if (kind == THRESHOLD_FIRST)
-		grid_printf(pen, STYLE_BOLD, "first from %+d", adj);
+		grid_printf(pen, STYLE_BOLD, "becomes first at %+d", adj);
 	else if (kind != THRESHOLD_NONE)
 		grid_put(pen, STYLE_BOLD, explain_threshold_without_value(kind));
 	else if (row)
@@ -187,15 +182,14 @@ static void put_threshold(const struct app *app, struct pen *pen)
 
 void adjust_line_threshold(const struct app *app, struct pen *pen, int index)
 {
-	const struct ranking *ranking = &adjust_of(app)->machine.now[ADJUST_BEFORE];
+	const struct domain *domain = &adjust_of(app)->host.domain;
 	char point[48];
-	int64_t point_kb =
-		ranking->domain.totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
+	int64_t point_kb = domain->totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
 	(void)index;
 	grid_skip(pen, 2);
 	put_threshold(app, pen);
-	snprintf(point, sizeof(point), "      1 = %" PRId64 ".%" PRId64 " MB", point_kb / 1024,
-		point_kb % 1024 * 10 / 1024);
+	snprintf(point, sizeof(point), "      1 point = %" PRId64 ".%" PRId64 " MiB",
+		point_kb / 1024, point_kb % 1024 * 10 / 1024);
 	grid_put(pen, STYLE_DIM, "      last killable: -999");
 	if (grid_left(pen) >= (int)strlen(point))
 		grid_put(pen, STYLE_DIM, point);
@@ -203,19 +197,19 @@ void adjust_line_threshold(const struct app *app, struct pen *pen, int index)
 
 void adjust_line_heading(const struct app *app, struct pen *pen, int index)
 {
-	(void)app;
 	(void)index;
+	put_label(pen, adjust_of(app)->moment == MOMENT_OOM ? "at OOM" : "now");
 	put_pair(pen, "before", "after");
 }
 
 /* --- before and after ------------------------------------------------------------------------- */
 
-void adjust_format_bad(const struct app *app, enum adjust_moment moment, char buffer[FORMAT_SIZE])
+void adjust_format_bad(const struct app *app, enum adjust_stage stage, char buffer[FORMAT_SIZE])
 {
-	const struct ranking *ranking = &adjust_of(app)->machine.now[moment];
-	const struct ranking_row *row = row_of(ranking, app, first_of(app));
+	const struct ranking_row *row = row_of(app, stage);
 	if (row && row->unkillable == KILLABLE)
-		format_tenths(column_bad_tenths(ranking, row), buffer);
+		format_tenths(
+			column_bad_tenths(&adjust_of(app)->host.outlooks[stage], row), buffer);
 	else
 		snprintf(buffer, FORMAT_SIZE, "unk");
 }
@@ -223,80 +217,62 @@ void adjust_format_bad(const struct app *app, enum adjust_moment moment, char bu
 void adjust_line_badness(const struct app *app, struct pen *pen, int index)
 {
 	const struct adjust *adjust = adjust_of(app);
-	const struct ranking *now = &adjust->machine.now[ADJUST_BEFORE];
-	const struct ranking_row *row = row_of(now, app, first_of(app));
+	const struct outlook *outlook = &adjust->host.outlooks[ADJUST_BEFORE];
+	const struct ranking_row *row = row_of(app, ADJUST_BEFORE);
 	char before[FORMAT_SIZE], after[FORMAT_SIZE], mem[FORMAT_SIZE] = "-", total[FORMAT_SIZE];
 	(void)index;
 	adjust_format_bad(app, ADJUST_BEFORE, before);
 	adjust_format_bad(app, ADJUST_AFTER, after);
 	if (row && row->mem_pages >= 0)
-		format_tenths(column_mem_tenths(now, row), mem);
+		format_tenths(column_mem_tenths(outlook, row), mem);
 	put_label(pen, "BAD = MEM + ADJ");
 	put_pair(pen, before, after);
-	format_kb(adjust->machine.domain.totalpages * app->context.measure.page_kb, total);
+	format_kb(adjust->host.domain.totalpages * app->context.measure.page_kb, total);
 	grid_printf(pen, STYLE_DIM, "(MEM %s of %s)", mem, total);
 }
 
 void adjust_line_score(const struct app *app, struct pen *pen, int index)
 {
-	char score[ADJUST_MOMENTS][FORMAT_SIZE];
+	char score[ADJUST_STAGES][FORMAT_SIZE];
 	(void)index;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking_row *row =
-			row_of(&adjust_of(app)->machine.now[moment], app, first_of(app));
+	for (int stage = 0; stage < ADJUST_STAGES; stage++) {
+		const struct ranking_row *row = row_of(app, stage);
 		if (row && row->oom_score >= 0)
-			snprintf(score[moment], FORMAT_SIZE, "%" PRId64, row->oom_score);
+			snprintf(score[stage], FORMAT_SIZE, "%" PRId64, row->oom_score);
 		else
-			snprintf(score[moment], FORMAT_SIZE, "-");
+			snprintf(score[stage], FORMAT_SIZE, "-");
 	}
 	put_label(pen, "oom_score");
 	put_pair(pen, score[ADJUST_BEFORE], score[ADJUST_AFTER]);
 }
 
 static void format_rank(
-	const struct ranking *ranking, const struct ranking_row *row, char buffer[FORMAT_SIZE])
+	const struct outlook *outlook, const struct ranking_row *row, char buffer[FORMAT_SIZE])
 {
 	if (row && row->unkillable == KILLABLE)
-		snprintf(buffer, FORMAT_SIZE, "%zu of %zu", (size_t)(row - ranking->rows) + 1,
-			ranking->killable);
+		snprintf(buffer, FORMAT_SIZE, "%zu of %zu", outlook_rank(outlook, row),
+			outlook->ranking.killable);
 	else
 		snprintf(buffer, FORMAT_SIZE, "never");
 }
 
-static void put_ranks(struct pen *pen, const struct app *app, const struct outlook *outlook)
+static void put_ranks(struct pen *pen, const struct app *app, const struct adjust_domain *domain)
 {
-	char rank[ADJUST_MOMENTS][FORMAT_SIZE];
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking *ranking = &outlook->now[moment];
-		format_rank(ranking, row_of(ranking, app, first_of(app)), rank[moment]);
-	}
+	char rank[ADJUST_STAGES][FORMAT_SIZE];
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		format_rank(&domain->outlooks[stage], adjust_row(adjust_of(app), domain, stage),
+			rank[stage]);
 	put_pair(pen, rank[ADJUST_BEFORE], rank[ADJUST_AFTER]);
-}
-
-/* Where NEXT would contradict the ranks of this moment: those that it goes by. */
-static bool put_ranks_at_oom(struct pen *pen, const struct app *app, const struct outlook *outlook)
-{
-	struct adjust_ranks ranks;
-	if (!adjust_ranks(adjust_of(app), outlook, &ranks))
-		return false;
-	grid_printf(pen, STYLE_RISK, "at OOM %zu, then ", ranks.at_oom[ADJUST_BEFORE]);
-	if (ranks.at_oom[ADJUST_AFTER])
-		grid_printf(pen, STYLE_RISK, "%zu", ranks.at_oom[ADJUST_AFTER]);
-	else
-		grid_put(pen, STYLE_RISK, "never");
-	return true;
 }
 
 void adjust_line_rank(const struct app *app, struct pen *pen, int index)
 {
-	const struct outlook *machine = &adjust_of(app)->machine;
-	const struct ranking *after = &machine->now[ADJUST_AFTER];
-	const struct ranking_row *row = row_of(after, app, first_of(app));
+	const struct adjust_domain *host = &adjust_of(app)->host;
+	const struct ranking_row *row = row_of(app, ADJUST_AFTER);
 	(void)index;
-	put_label(pen, "rank, global");
-	put_ranks(pen, app, machine);
-	if (put_ranks_at_oom(pen, app, machine) || !row || row->unkillable != KILLABLE ||
-		row == after->rows)
+	put_label(pen, "rank, host");
+	put_ranks(pen, app, host);
+	if (!row || row->unkillable != KILLABLE || row == host->outlooks[ADJUST_AFTER].ranking.rows)
 		return;
 	grid_put(pen, STYLE_DIM, "below ");
 	dialog_put_process(pen, STYLE_DIM, row[-1].task, 22);
@@ -310,8 +286,6 @@ void adjust_line_rank_cgroup(const struct app *app, struct pen *pen, int index)
 	(void)index;
 	put_label(pen, "rank, its cgroup");
 	put_ranks(pen, app, &adjust->cgroup);
-	if (put_ranks_at_oom(pen, app, &adjust->cgroup))
-		return;
 	if (!adjust->cgroup_limited || !amount_known(limit)) {
 		grid_put(pen, STYLE_DIM, "(no limit here)");
 		return;
@@ -321,16 +295,15 @@ void adjust_line_rank_cgroup(const struct app *app, struct pen *pen, int index)
 		adjust->cgroup.domain.memcg == first_of(app)->memcg ? "" : "^", text);
 }
 
-static void put_victims(struct pen *pen, const struct app *app, const struct outlook *outlook)
+static void put_victims(struct pen *pen, const struct adjust_domain *domain)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
-	bool changes = adjust_changes_victim(outlook, snapshot);
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++) {
-		const struct ranking_row *next = adjust_next(outlook, snapshot, moment);
-		grid_skip_to(pen, moment ? 44 : 25);
+	bool changes = adjust_changes_victim(domain);
+	for (int stage = 0; stage < ADJUST_STAGES; stage++) {
+		const struct ranking_row *next = outlook_next(&domain->outlooks[stage]);
+		grid_skip_to(pen, stage ? 44 : 25);
 		if (next)
 			dialog_put_process(pen,
-				moment && changes ? STYLE_VICTIM | STYLE_BOLD : STYLE_NORMAL,
+				stage && changes ? STYLE_VICTIM | STYLE_BOLD : STYLE_NORMAL,
 				next->task, 18);
 		else
 			grid_put(pen, STYLE_RISK, "no prediction");
@@ -343,38 +316,36 @@ static void put_victims(struct pen *pen, const struct app *app, const struct out
 void adjust_line_next(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
-	put_label(pen, "NEXT VICTIM, global");
-	put_victims(pen, app, &adjust_of(app)->machine);
+	put_label(pen, "NEXT VICTIM, host");
+	put_victims(pen, &adjust_of(app)->host);
 }
 
 void adjust_line_next_cgroup(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
 	put_label(pen, "NEXT VICTIM, cgroup");
-	put_victims(pen, app, &adjust_of(app)->cgroup);
+	put_victims(pen, &adjust_of(app)->cgroup);
 }
 
 void adjust_line_company(const struct app *app, struct pen *pen, int index)
 {
 	const struct adjust *adjust = adjust_of(app);
-	const struct outlook *outlook = index ? &adjust->cgroup : &adjust->machine;
-	char count[ADJUST_MOMENTS][FORMAT_SIZE];
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
-		snprintf(count[moment], FORMAT_SIZE, "%zu",
-			ranking_deaths(&outlook->at_oom[moment], app->watch.snapshot));
-	put_label(pen, index ? "die with it, cgroup" : "die with it, global");
+	const struct adjust_domain *domain = index ? &adjust->cgroup : &adjust->host;
+	char count[ADJUST_STAGES][FORMAT_SIZE];
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		snprintf(count[stage], FORMAT_SIZE, "%zu", domain->outlooks[stage].deaths);
+	put_label(pen, index ? "die with it, cgroup" : "die with it, host");
 	put_pair(pen, count[ADJUST_BEFORE], count[ADJUST_AFTER]);
 }
 
 void adjust_line_freed(const struct app *app, struct pen *pen, int index)
 {
-	const struct outlook *machine = &adjust_of(app)->machine;
-	char freed[ADJUST_MOMENTS][FORMAT_SIZE];
+	const struct adjust_domain *host = &adjust_of(app)->host;
+	char freed[ADJUST_STAGES][FORMAT_SIZE];
 	(void)index;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
-		format_kb(ranking_frees_kb(&machine->at_oom[moment], app->watch.snapshot),
-			freed[moment]);
-	put_label(pen, "memory freed by kill");
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		format_kb(freed_kb(host->outlooks[stage].frees), freed[stage]);
+	put_label(pen, "kill of NEXT frees");
 	put_pair(pen, freed[ADJUST_BEFORE], freed[ADJUST_AFTER]);
 }
 

@@ -6,7 +6,7 @@
 #include "app.h"
 
 /* BAD of the first process, "unk" when it cannot be killed. */
-void adjust_format_bad(const struct app *app, enum adjust_moment moment, char buffer[FORMAT_SIZE]);
+void adjust_format_bad(const struct app *app, enum adjust_stage stage, char buffer[FORMAT_SIZE]);
 
 /* "now N new [M]" with `gap` between the two. */
 void adjust_put_value(const struct adjust *adjust, struct pen *pen, const char *gap);

@@ -13,9 +13,9 @@ static const struct adjust *adjust_of(const struct app *app)
 	return &app->acting.adjust;
 }
 
-static const struct outlook *outlook_of(const struct app *app, int index)
+static const struct adjust_domain *domain_of(const struct app *app, int index)
 {
-	return index ? &adjust_of(app)->cgroup : &adjust_of(app)->machine;
+	return index ? &adjust_of(app)->cgroup : &adjust_of(app)->host;
 }
 
 static void put_change(struct pen *pen, const char *label, const char *before, const char *after)
@@ -70,12 +70,10 @@ void narrow_line_threshold(const struct app *app, struct pen *pen, int index)
 	int adj;
 	enum threshold_kind kind = adjust_threshold(adjust, &adj);
 	(void)index;
-	if (adjust_first_place_differs(adjust))
-		grid_put(pen, STYLE_NORMAL, "OOM: ");
 	if (kind == THRESHOLD_NOT_FIRST)
-		grid_printf(pen, STYLE_BOLD, "not first from %d down", adj);
+		grid_printf(pen, STYLE_BOLD, "no longer first at %d", adj);
 	else if (kind == THRESHOLD_FIRST)
-		grid_printf(pen, STYLE_BOLD, "first from %+d", adj);
+		grid_printf(pen, STYLE_BOLD, "becomes first at %+d", adj);
 	else if (kind == THRESHOLD_NONE)
 		grid_put(pen, STYLE_BOLD, "never killed");
 	else
@@ -93,34 +91,30 @@ void narrow_line_badness(const struct app *app, struct pen *pen, int index)
 	put_change(pen, "BAD", before, after);
 }
 
-static void format_rank(size_t rank, char buffer[FORMAT_SIZE])
+static void format_rank(
+	const struct app *app, int index, enum adjust_stage stage, char buffer[FORMAT_SIZE])
 {
+	const struct adjust_domain *domain = domain_of(app, index);
+	const struct ranking_row *row = adjust_row(adjust_of(app), domain, stage);
+	size_t rank = row ? outlook_rank(&domain->outlooks[stage], row) : 0;
 	if (rank)
 		snprintf(buffer, FORMAT_SIZE, "%zu", rank);
 	else
 		snprintf(buffer, FORMAT_SIZE, "never");
 }
 
-/* There is room for one moment: the one that NEXT goes by where it matters which. */
 void narrow_line_rank(const struct app *app, struct pen *pen, int index)
 {
-	const struct outlook *outlook = outlook_of(app, index);
-	char before[FORMAT_SIZE], after[FORMAT_SIZE], label[32];
-	struct adjust_ranks ranks;
-	bool differ = adjust_ranks(adjust_of(app), outlook, &ranks);
-	const size_t *shown = differ ? ranks.at_oom : ranks.now;
-	format_rank(shown[ADJUST_BEFORE], before);
-	format_rank(shown[ADJUST_AFTER], after);
-	snprintf(label, sizeof(label), "rank%s%s", index ? " in cgroup" : "",
-		differ ? " at OOM" : "");
-	put_change(pen, label, before, after);
+	char before[FORMAT_SIZE], after[FORMAT_SIZE];
+	format_rank(app, index, ADJUST_BEFORE, before);
+	format_rank(app, index, ADJUST_AFTER, after);
+	put_change(pen, index ? "rank in cgroup" : "rank", before, after);
 }
 
-static void put_next(const struct app *app, struct pen *pen, int index, enum adjust_moment moment,
-	unsigned style)
+static void put_next(
+	const struct app *app, struct pen *pen, int index, enum adjust_stage stage, unsigned style)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
-	const struct ranking_row *next = adjust_next(outlook_of(app, index), snapshot, moment);
+	const struct ranking_row *next = outlook_next(&domain_of(app, index)->outlooks[stage]);
 	if (next)
 		dialog_put_process(pen, style, next->task, grid_left(pen));
 	else
@@ -129,13 +123,13 @@ static void put_next(const struct app *app, struct pen *pen, int index, enum adj
 
 void narrow_line_next(const struct app *app, struct pen *pen, int index)
 {
-	grid_put(pen, STYLE_NORMAL, index ? "in cgroup  " : "NEXT now   ");
+	grid_put(pen, STYLE_NORMAL, index ? "in cgroup  " : "NEXT       ");
 	put_next(app, pen, index, ADJUST_BEFORE, STYLE_NORMAL);
 }
 
 void narrow_line_then(const struct app *app, struct pen *pen, int index)
 {
-	bool changes = adjust_changes_victim(outlook_of(app, index), app->watch.snapshot);
+	bool changes = adjust_changes_victim(domain_of(app, index));
 	if (changes)
 		grid_put(pen, STYLE_RISK | STYLE_BOLD, "CHANGES to ");
 	else
@@ -145,23 +139,21 @@ void narrow_line_then(const struct app *app, struct pen *pen, int index)
 
 void narrow_line_company(const struct app *app, struct pen *pen, int index)
 {
-	char count[ADJUST_MOMENTS][FORMAT_SIZE];
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
-		snprintf(count[moment], FORMAT_SIZE, "%zu",
-			ranking_deaths(
-				&outlook_of(app, index)->at_oom[moment], app->watch.snapshot));
+	char count[ADJUST_STAGES][FORMAT_SIZE];
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		snprintf(count[stage], FORMAT_SIZE, "%zu",
+			domain_of(app, index)->outlooks[stage].deaths);
 	put_change(pen, index ? "die too, cgroup" : "die too", count[ADJUST_BEFORE],
 		count[ADJUST_AFTER]);
 }
 
 void narrow_line_freed(const struct app *app, struct pen *pen, int index)
 {
-	const struct outlook *machine = &adjust_of(app)->machine;
-	char freed[ADJUST_MOMENTS][FORMAT_SIZE];
+	const struct adjust_domain *host = &adjust_of(app)->host;
+	char freed[ADJUST_STAGES][FORMAT_SIZE];
 	(void)index;
-	for (int moment = 0; moment < ADJUST_MOMENTS; moment++)
-		format_kb(ranking_frees_kb(&machine->at_oom[moment], app->watch.snapshot),
-			freed[moment]);
+	for (int stage = 0; stage < ADJUST_STAGES; stage++)
+		format_kb(freed_kb(host->outlooks[stage].frees), freed[stage]);
 	put_change(pen, "kill frees", freed[ADJUST_BEFORE], freed[ADJUST_AFTER]);
 }
 

@@ -97,7 +97,7 @@ static void put_freed(const struct app *app, struct pen *pen, int index)
 	const struct sending *sending = sending_of(app);
 	char freed[FORMAT_SIZE];
 	(void)index;
-	format_kb(sending->frees_kb, freed);
+	format_kb(freed_kb(sending->frees), freed);
 	if (dialog_is_narrow(app))
 		grid_printf(pen, STYLE_NORMAL, "  its end %s ",
 			signal_rows[sending->chosen].ends ? "frees" : "would free");
@@ -109,25 +109,25 @@ static void put_freed(const struct app *app, struct pen *pen, int index)
 }
 
 static void put_next_of(
-	const struct app *app, struct pen *pen, const char *label, const struct ranking *ranking)
+	const struct app *app, struct pen *pen, const char *label, const struct outlook *outlook)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
-	const struct ranking_row *next = ranking_victim(ranking);
+	const struct ranking_row *next = outlook_next(outlook);
 	char bad[FORMAT_SIZE];
 	grid_put(pen, STYLE_NORMAL, label);
-	if (!next || ranking_prediction(ranking, snapshot) != PREDICTION_VICTIM) {
+	if (!next) {
 		grid_put(pen, STYLE_RISK, "no prediction");
 		return;
 	}
-	format_tenths(column_bad_tenths(ranking, next), bad);
+	format_tenths(column_bad_tenths(outlook, next), bad);
 	bool narrow = dialog_is_narrow(app);
 	dialog_put_process(pen, STYLE_VICTIM, next->task, narrow ? grid_left(pen) : 26);
-	size_t others = ranking_deaths(ranking, snapshot);
+	size_t others = outlook->deaths;
 	if (narrow && others && grid_left(pen) > NARROW_DEATHS)
 		grid_printf(pen, STYLE_RISK, " and %zu more", others);
 	if (narrow && grid_left(pen) < NARROW_BAD)
 		return;
-	grid_printf(pen, STYLE_NORMAL, "  BAD %s at OOM", bad);
+	grid_printf(pen, STYLE_NORMAL, "  BAD %s %s", bad,
+		outlook->ranking.moment == MOMENT_OOM ? "at OOM" : "now");
 	if (others && !narrow)
 		grid_printf(pen, STYLE_RISK, "  %zu more die with it", others);
 }

@@ -133,6 +133,14 @@ void format_tenths(int64_t tenths, char buffer[FORMAT_SIZE])
 		size % 10);
 }
 
+void format_weight(int64_t tenths, char buffer[FORMAT_SIZE])
+{
+	if (tenths % 10 == 0)
+		snprintf(buffer, FORMAT_SIZE, "%" PRId64, tenths / 10);
+	else
+		format_tenths(tenths, buffer);
+}
+
 void format_hundredths(int64_t hundredths, char buffer[FORMAT_SIZE])
 {
 	if (hundredths < 0)

@@ -38,6 +38,9 @@ void format_gib(int64_t kb, char buffer[FORMAT_SIZE]);
 /* Tenths as a decimal number: -2497 gives "-249.7". */
 void format_tenths(int64_t tenths, char buffer[FORMAT_SIZE]);
 
+/* The same without a decimal that is 0, as ADJ is shown: "-500", "990.2". */
+void format_weight(int64_t tenths, char buffer[FORMAT_SIZE]);
+
 /* Hundredths (as PSI averages are kept): "12.31"; "-" when UNKNOWN. */
 void format_hundredths(int64_t hundredths, char buffer[FORMAT_SIZE]);
 

@@ -124,7 +124,7 @@ static void sort_rows(
 enum err_code listing_build(struct listing *listing, const struct column_context *context,
 	const struct listing_filter *filter, struct listing_order order, struct err *err)
 {
-	const struct ranking *ranking = context->ranking;
+	const struct ranking *ranking = &context->outlook->ranking;
 	listing->count = listing->hidden_folded = 0;
 	listing->hidden_kthreads = listing->hidden_unkillable = listing->hidden_filtered = 0;
 	listing->nested = false;
@@ -134,9 +134,8 @@ enum err_code listing_build(struct listing *listing, const struct column_context
 	for (size_t i = 0; i < ranking->count; i++)
 		if (passes(listing, context, filter, &ranking->rows[i]))
 			listing->rows[listing->count++] = &ranking->rows[i];
-	/* The rows of a ranking stand in the order of death: that of RK, and of BAD but for ties. */
-	bool natural = order.column == COL_RK || order.column == COL_BAD;
-	if (!natural || order.reversed)
+	/* The rows of a ranking stand in the order of death. */
+	if (order.column != COL_RK || order.reversed)
 		sort_rows(listing, context, order);
 	return ERR_OK;
 }
@@ -144,10 +143,11 @@ enum err_code listing_build(struct listing *listing, const struct column_context
 enum err_code listing_nest(struct listing *listing, const struct column_context *context,
 	enum column_id sorted, const struct tags *folds, struct err *err)
 {
+	const struct ranking_row *next = outlook_next(context->outlook);
 	const struct process_tree_wish wish = {
 		.folds = folds,
 		.by_best = !columns[sorted].text,
-		.next_victim = context->next_victim,
+		.next_victim = next ? next->task->pid : 0,
 	};
 	size_t all = listing->count;
 	enum err_code code = process_tree_arrange(

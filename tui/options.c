@@ -14,6 +14,7 @@
 #define ON_ALL      (~0u)
 #define ON_SAMPLES  (ON(SCREEN) | ON(LIST) | ON(CGROUPS))
 #define ON_MACHINE  (ON_SAMPLES | ON(VICTIM) | ON(METRICS))
+#define ON_MOMENT   (ON_MACHINE | ON(ADJ))
 #define ON_JSON     (ON(LIST) | ON(CGROUPS) | ON(VICTIM) | ON(EVENTS) | ON(ADJ))
 
 #define DELAY_MIN_MS 100
@@ -127,6 +128,17 @@ static bool parse_nodes(void *field, struct options *options, const char *text)
 	return parse_string(field, options, text) && proc_parse_list(text_of(text), &mask);
 }
 
+static bool parse_moment(void *field, struct options *options, const char *text)
+{
+	(void)options;
+	for (enum moment moment = 0; moment < MOMENT_COUNT; moment++)
+		if (strcmp(text, moment_names[moment]) == 0) {
+			*(enum moment *)field = moment;
+			return true;
+		}
+	return false;
+}
+
 #define FIELD(member) offsetof(struct options, member)
 
 static const struct option_row rows[] = {
@@ -143,13 +155,17 @@ static const struct option_row rows[] = {
 		"not a number from 1 to 1000000000", "stop after N samples" },
 	{ 'b', ON(SCREEN), "batch", NULL, FIELD(batch), parse_flag, NULL,
 		"text without a terminal, as list" },
-	{ 'p', ON(SCREEN) | ON(LIST) | ON(VICTIM), "pid", "PID,...", FIELD(pids), parse_pids,
-		"not a list of process numbers", "only these processes" },
-	{ 'u', ON(SCREEN) | ON(LIST) | ON(VICTIM), "user", "NAME", FIELD(user), parse_string,
-		"not a user", "only processes of this user" },
-	{ 'c', ON(SCREEN) | ON(LIST) | ON(VICTIM) | ON(ADJ), "cgroup", "PATH", FIELD(cgroup),
-		parse_string, "not a cgroup",
-		"predict inside this memory cgroup; adj: all its processes" },
+	{ 'p', ON_MACHINE, "pid", "PID,...", FIELD(pids), parse_pids,
+		"not a list of process numbers",
+		"only these processes, or the cgroups that they are in" },
+	{ 'u', ON_MACHINE, "user", "NAME", FIELD(user), parse_string, "not a user",
+		"only processes of this user, or the cgroups that have some" },
+	{ 'c', ON_MACHINE | ON(ADJ), "cgroup", "CGROUP", FIELD(cgroup), parse_string,
+		"not a cgroup", "predict inside this memory cgroup; adj: all its processes" },
+	{ 0, ON(SCREEN) | ON(LIST) | ON(VICTIM), "host", NULL, FIELD(host), parse_flag, NULL,
+		"predict for the host, inside a container too" },
+	{ 0, ON_MOMENT, "moment", "oom|now", FIELD(moment), parse_moment, "not oom or now",
+		"predict for when memory has run out, the default, or for now" },
 	{ 0, ON(ADJ), "name", "COMM", FIELD(name), parse_string, "not a name",
 		"all processes with exactly this name" },
 	{ 0, ON(ADJ), "descendants", NULL, FIELD(descendants), parse_flag, NULL,

@@ -5,6 +5,7 @@
 #define OOMSPECT_OPTIONS_H
 
 #include "oomspect/err.h"
+#include "oomspect/terms.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +46,8 @@ struct options {
 	const char *audit;         /* of adj and the screen; NULL: not given */
 	const char *config;        /* of the screen; NULL: config_locate() knows */
 	const char *log;           /* of the screen; NULL: the running kernel's */
+	enum moment moment;        /* of all that is predicted */
+	bool host;                 /* the host's domain, where the default is the container's */
 	bool descendants, dry_run; /* of adj */
 	bool protect;              /* of the screen */
 	bool follow, with_boot;    /* of events; with_boot: boot was given */

@@ -1,5 +1,6 @@
 #include "printer.h"
 
+#include "oomspect/explain.h"
 #include "oomspect/safe_text.h"
 
 #include <langinfo.h>
@@ -62,4 +63,11 @@ void printer_complain(const struct err *err)
 	fputs("oomspect: ", stderr);
 	safe_text_put(stderr, text_of(err->text), printer_ascii_only());
 	fputc('\n', stderr);
+}
+
+void printer_warn_uncertain(unsigned uncertain)
+{
+	for (enum uncertainty i = 0; i < UNCERTAIN_COUNT; i++)
+		if (uncertain >> i & 1)
+			fprintf(stderr, "oomspect: uncertain: %s\n", explain_uncertainty(i));
 }

@@ -34,4 +34,8 @@ void printer_complain(const struct err *err);
 /* Whether the locale's codeset cannot show more than ASCII. */
 bool printer_ascii_only(void);
 
+/* A line on stderr for each reason why the prediction just printed is not certain (bits of enum
+ * uncertainty). */
+void printer_warn_uncertain(unsigned uncertain);
+
 #endif

@@ -1,21 +1,17 @@
 #include "process_detail.h"
 
-#include "oomspect/tie.h"
-
 #include <stdio.h>
 #include <string.h>
 
 void process_detail_init(struct process_detail *detail)
 {
 	*detail = (struct process_detail){ .pid = 0 };
-	ranking_init(&detail->now);
-	ranking_init(&detail->at_oom);
+	outlook_init(&detail->outlook);
 }
 
 void process_detail_release(struct process_detail *detail)
 {
-	ranking_release(&detail->now);
-	ranking_release(&detail->at_oom);
+	outlook_release(&detail->outlook);
 }
 
 static struct process_name name_of(const struct task *task)
@@ -27,123 +23,82 @@ static struct process_name name_of(const struct task *task)
 
 /* --- one domain ------------------------------------------------------------------------------ */
 
-/* Who would die with the row at `index` if it were chosen. */
-static void take_company(struct process_domain *ret, const struct ranking *ranking, size_t index,
-	const struct snapshot *snapshot)
+static void add_company(void *context, const struct ranking_row *row, bool inside)
 {
-	struct ranking_row outsiders[PROCESS_COMPANY];
-	struct ranking chosen = *ranking; /* borrows the rows */
-	chosen.victim = index;
-	ret->frees_kb = ranking_frees_kb(&chosen, snapshot);
-	for (size_t i = 0; i < chosen.count; i++) {
-		if (!ranking_dies_with_victim(&chosen, snapshot, &chosen.rows[i]))
-			continue;
-		if (ret->company_count < PROCESS_COMPANY)
-			ret->company[ret->company_count] = name_of(chosen.rows[i].task);
-		ret->company_count++;
-	}
-	size_t count = ranking_outsiders(&chosen, snapshot, outsiders, PROCESS_COMPANY);
-	for (size_t i = 0; i < count; i++) {
-		if (ret->company_count < PROCESS_COMPANY)
-			ret->company[ret->company_count] = name_of(outsiders[i].task);
-		ret->company_count++;
-	}
+	struct process_domain *domain = context;
+	(void)inside;
+	if (domain->company_count < PROCESS_COMPANY)
+		domain->company[domain->company_count] = name_of(row->task);
+	domain->company_count++;
 }
 
-static void take_rival(struct process_domain *ret, const struct ranking *ranking,
-	const struct ranking_row *row, const struct snapshot *snapshot)
+/* The terms of the outlook's moment; their sum is what the list calls MEM. */
+static void take_terms(
+	struct process_domain *ret, const struct outlook *outlook, const struct ranking_row *row)
 {
-	const struct ranking_row *rival =
-		ret->victim ? ranking_runner_up(ranking, snapshot) : ranking_victim(ranking);
+	ret->adj_pages = badness_adj_pages(row->oom_score_adj, ret->totalpages);
+	ret->rss = ret->swapents = ret->pgtables = UNKNOWN;
+	if (row->terms_known && row->mem_pages >= 0) {
+		ret->rss = row->terms.rss;
+		ret->swapents = row->terms.swapents;
+		ret->pgtables = row->terms.pgtables;
+	}
+	ret->mem_tenths = column_mem_tenths(outlook, row);
+	ret->adj_tenths = column_adj_tenths(outlook, row);
+	ret->bad_tenths = column_bad_tenths(outlook, row);
+	ret->points = row->points;
+	ret->in_pages =
+		points_in_pages(&outlook->snapshot->host.era, row->points, &ret->points_pages);
+}
+
+static void take_rival(
+	struct process_domain *ret, const struct outlook *outlook, const struct ranking_row *row)
+{
+	bool ahead = ret->victim || ret->chosen;
+	const struct ranking_row *rival = ahead ? outlook->runner_up : outlook->chosen;
+	const struct ranking_row *compared = ahead ? outlook->chosen : row;
+	if (ahead && outlook->victim != outlook->chosen)
+		ret->instead = name_of(ret->victim ? outlook->chosen->task : outlook->victim->task);
 	if (!rival)
 		return;
 	ret->rival = name_of(rival->task);
-	ret->margin_tenths = column_bad_tenths(ranking, row) - column_bad_tenths(ranking, rival);
+	ret->lead = outlook_lead(outlook, compared, rival);
 }
 
-/* The sum is the ranking's; its parts are what the era counts. */
-static void take_terms(
-	struct process_domain *ret, const struct ranking_row *row, const struct snapshot *snapshot)
+static void take_place(
+	struct process_domain *ret, const struct outlook *outlook, const struct ranking_row *row)
 {
-	const struct task *task = row->task;
-	ret->adj_pages = badness_adj_pages(row->oom_score_adj, ret->totalpages);
-	ret->rss = ret->swapents = ret->pgtables = UNKNOWN;
-	if (row->mem_pages < 0)
-		return;
-	ret->swapents = task->swap_pages;
-	ret->pgtables = badness_pgtables(&snapshot->host.era, task->pte_kb,
-		task->pmd_kb < 0 ? 0 : task->pmd_kb, snapshot->host.page_size);
-	ret->rss = row->mem_pages - ret->swapents - ret->pgtables;
-}
-
-/* What the kernel's formula says of this moment: the figures of the list and of oom_score. */
-static void take_sum(struct process_domain *ret, const struct ranking *now,
-	const struct ranking_row *row, const struct snapshot *snapshot)
-{
-	ret->unkillable = row->unkillable;
-	ret->points = row->points;
-	ret->mem_tenths = column_mem_tenths(now, row);
-	ret->bad_tenths = column_bad_tenths(now, row);
-	ret->candidates = now->killable;
-	ret->frees_kb = UNKNOWN;
-	take_terms(ret, row, snapshot);
-	if (row->unkillable == KILLABLE)
-		ret->rank_now = (size_t)(row - now->rows) + 1;
-}
-
-static void take_place(struct process_domain *ret, const struct ranking *ranking,
-	const struct ranking_row *row, const struct snapshot *snapshot)
-{
-	size_t index = (size_t)(row - ranking->rows);
 	if (row->unkillable != KILLABLE)
 		return;
-	ret->rank = index + 1;
-	ret->victim = index == ranking->victim;
-	ret->dies_along = ranking_dies_with_victim(ranking, snapshot, row);
-	take_rival(ret, ranking, row, snapshot);
-	take_company(ret, ranking, index, snapshot);
-}
-
-static bool victims_differ(const struct ranking *now, const struct ranking *at_oom)
-{
-	const struct ranking_row *a = ranking_victim(now), *b = ranking_victim(at_oom);
-	return a && b && a->task != b->task;
-}
-
-static void take_domain(struct process_detail *detail, const struct snapshot *snapshot,
-	const struct domain *domain, const char *name)
-{
-	const struct ranking *now = &detail->now, *at_oom = &detail->at_oom;
-	const struct ranking_row *row = ranking_find(now, detail->pid);
-	const struct ranking_row *later = ranking_find(at_oom, detail->pid);
-	if (!row || !later)
-		return;
-	struct process_domain *added = &detail->domains[detail->domain_count++];
-	*added = (struct process_domain){ .totalpages = domain->totalpages };
-	text_copy(text_of(name), added->name, sizeof(added->name));
-	added->prediction = ranking_prediction(now, snapshot);
-	added->differs = victims_differ(now, at_oom);
-	take_sum(added, now, row, snapshot);
-	/* As NEXT does: where both name the same one, its figures are those of the list. */
-	take_place(added, added->differs ? at_oom : now, added->differs ? later : row, snapshot);
-	added->threshold_kind = explain_threshold(at_oom, snapshot, later, &added->threshold);
-	if (domain->kind == DOMAIN_HOST)
-		detail->predicted_score = row->oom_score;
+	ret->rank = outlook_rank(outlook, row);
+	ret->victim = row == outlook->victim;
+	ret->chosen = row == outlook->chosen;
+	ret->dies_along = row->dies_along;
+	take_rival(ret, outlook, row);
+	ret->frees = outlook_death(outlook, row, add_company, ret);
 }
 
 static enum err_code add_domain(struct process_detail *detail, const struct snapshot *snapshot,
 	const struct domain *domain, const char *name, struct err *err)
 {
-	enum err_code code =
-		ranking_build(&detail->now, snapshot, domain, RANKING_NOW, NULL, 0, err);
-	if (!code)
-		code = ranking_build(
-			&detail->at_oom, snapshot, domain, RANKING_AT_OOM, NULL, 0, err);
-	if (code)
+	struct outlook *outlook = &detail->outlook;
+	enum err_code code = outlook_build(outlook, snapshot, domain, detail->moment, NULL, 0, err);
+	const struct ranking_row *row = ranking_find(&outlook->ranking, detail->pid);
+	if (code || !row)
 		return code;
-	tie_settle(&detail->now, snapshot, NULL);
-	tie_settle(&detail->at_oom, snapshot, NULL);
-	take_domain(detail, snapshot, domain, name);
+	struct process_domain *added = &detail->domains[detail->domain_count++];
+	*added = (struct process_domain){
+		.totalpages = domain->totalpages,
+		.prediction = outlook->prediction,
+		.unkillable = row->unkillable,
+		.candidates = outlook->ranking.killable,
+	};
+	text_copy(text_of(name), added->name, sizeof(added->name));
+	take_terms(added, outlook, row);
+	take_place(added, outlook, row);
+	added->threshold_kind = explain_threshold(outlook, row, &added->threshold);
+	if (domain->kind == DOMAIN_HOST)
+		detail->predicted_score = row->oom_score;
 	return ERR_OK;
 }
 
@@ -154,7 +109,7 @@ static enum err_code take_domains(
 	struct domain domain = domain_host(snapshot);
 	detail->domain_count = 0;
 	detail->predicted_score = UNKNOWN;
-	enum err_code code = add_domain(detail, snapshot, &domain, "the machine", err);
+	enum err_code code = add_domain(detail, snapshot, &domain, "host", err);
 	for (int32_t i = detail->task.memcg; !code && i >= 0; i = tree->rows[i].parent) {
 		struct memcg_name name;
 		if (!amount_known(tree->rows[i].limit) || detail->domain_count == PROCESS_DOMAINS)
@@ -283,6 +238,7 @@ enum err_code process_detail_update(
 	if (detail->gone)
 		return ERR_OK;
 	detail->task = *task;
+	detail->moment = watch->moment;
 	take_identity(detail, snapshot);
 	take_levels(detail, snapshot->memcgs);
 	take_children(detail, snapshot);

@@ -25,25 +25,28 @@ struct process_name {
 
 /* Its place in one OOM domain. Pages; the terms of oom_badness() and what they come to. */
 struct process_domain {
-	char name[MEMCG_NAME_SIZE]; /* "the machine", or of the cgroup; raw bytes */
+	char name[MEMCG_NAME_SIZE]; /* "host", or of the cgroup; raw bytes */
 	int64_t totalpages;
 	int64_t rss, swapents, pgtables, adj_pages;
-	int64_t points;                 /* BADNESS_UNKILLABLE when it cannot be killed */
-	int64_t mem_tenths, bad_tenths; /* as the columns show them */
+	struct points points;
+	bool in_pages; /* the era counts pages: `points_pages` means something */
+	int64_t points_pages;
+	int64_t mem_tenths, adj_tenths, bad_tenths; /* as the columns show them */
 	enum unkillable unkillable;
 	enum prediction prediction;
-	bool differs;              /* another one is the victim at OOM than now */
-	size_t rank, candidates;   /* rank 1 is the first; at OOM where that differs */
-	size_t rank_now;           /* as the list has it */
-	bool victim;               /* it would be the one that dies, as NEXT says */
-	bool dies_along;           /* with the victim, who is another one */
-	struct process_name rival; /* the runner-up of the victim; of all others the victim */
-	int64_t margin_tenths;     /* of BAD, over the rival or (negative) behind it */
+	size_t rank, candidates; /* rank 1 is the first */
+	bool victim;             /* it would be the one that dies, as NEXT says */
+	bool chosen;             /* its points decide: it is the victim, or a child dies for it */
+	bool dies_along;         /* with the victim, who is another one */
+	struct process_name instead; /* of a victim that was not chosen its parent, in whose place
+	                                it dies; of one chosen who is not the victim that child */
+	struct process_name rival;   /* the runner-up; of all who are behind the chosen one */
+	struct lead lead;            /* ahead of the rival, or (negative) behind it */
 	enum threshold_kind threshold_kind;
-	int threshold; /* the oom_score_adj that this is about, at OOM */
+	int threshold;                                /* the oom_score_adj that this is about */
 	struct process_name company[PROCESS_COMPANY]; /* who dies with it if it is killed */
 	size_t company_count;                         /* of all of them */
-	int64_t frees_kb;
+	struct freed frees;
 };
 
 /* A cgroup on its path, the top first. */
@@ -71,7 +74,7 @@ struct process_detail {
 	int64_t started_ago_s, page_kb, clock_ticks;
 	int64_t predicted_score;
 	bool unsummed;                                  /* rss is from the unsummed counters */
-	struct process_domain domains[PROCESS_DOMAINS]; /* the machine, then its cgroups upwards */
+	struct process_domain domains[PROCESS_DOMAINS]; /* the host, then its cgroups upwards */
 	size_t domain_count;
 	struct process_level levels[PROCESS_LEVELS];
 	size_t level_count;
@@ -79,7 +82,8 @@ struct process_detail {
 	struct process_child children[PROCESS_CHILDREN];
 	size_t child_count; /* of all of them */
 	struct process_facts facts;
-	struct ranking now, at_oom; /* its own memory, reused */
+	enum moment moment;     /* of all domains */
+	struct outlook outlook; /* its own memory, reused */
 };
 
 void process_detail_init(struct process_detail *detail);

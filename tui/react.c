@@ -11,6 +11,7 @@
 #include "react_tree.h"
 #include "state.h"
 #include "state_config.h"
+#include "state_pages.h"
 #include "step.h"
 #include "view.h"
 
@@ -222,10 +223,10 @@ static void clear(struct app *app)
 	app->filter.uid = UID_UNKNOWN;
 	app->filter.pid_count = 0;
 	state_relist(app);
-	if (app->watch.now.domain.kind == DOMAIN_HOST)
+	if (watch_outlook(&app->watch)->ranking.domain.kind == DOMAIN_HOST)
 		state_say(app, "no filter");
 	else
-		state_say(app, "no filter; o changes the scope, which is %s", view_scope(app));
+		state_say(app, "no filter; o changes the domain, which is %s", view_scope(app));
 }
 
 static void help(struct app *app)
@@ -288,6 +289,24 @@ static void scope(struct app *app)
 		react_scope_next(app, row->task->memcg);
 }
 
+/* The other moment, for all that is shown. Nobody has moved by that. */
+static void moment(struct app *app)
+{
+	struct watch *watch = &app->watch;
+	struct err err = { 0 };
+	if (!watch->snapshot)
+		return;
+	watch->moment = watch->moment == MOMENT_OOM ? MOMENT_NOW : MOMENT_OOM;
+	app->moves.before_count = 0;
+	state_relist(app);
+	if (state_pages_update(app, &err))
+		state_say(app, "%s", err.text);
+	else
+		state_say(app, watch->moment == MOMENT_OOM
+				       ? "moment: at OOM, when memory has run out"
+				       : "moment: now, by this moment's counters");
+}
+
 /* NULL: the key does nothing in the list of processes. */
 static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_OPEN] = view_detail,
@@ -299,6 +318,7 @@ static void (*const reactions[ACTION_COUNT])(struct app *) = {
 	[ACTION_VIEW_CGROUPS] = view_cgroups,
 	[ACTION_CGROUP] = react_scope_jump,
 	[ACTION_SCOPE] = scope,
+	[ACTION_MOMENT] = moment,
 	[ACTION_VIEW_EVENTS] = view_events,
 	[ACTION_VIEW_DETAIL] = view_detail,
 	[ACTION_VIEW_SETTINGS] = view_settings,

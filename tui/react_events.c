@@ -108,6 +108,7 @@ static const bool meaningless[ACTION_COUNT] = {
 	[ACTION_LINE_END] = true,
 	[ACTION_CGROUP] = true,
 	[ACTION_SCOPE] = true,
+	[ACTION_MOMENT] = true,
 	[ACTION_KILLABLE] = true,
 	[ACTION_FILTER] = true,
 	[ACTION_USER] = true,

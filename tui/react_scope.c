@@ -7,11 +7,11 @@
 static void say_scope(struct app *app)
 {
 	char total[FORMAT_SIZE];
-	const struct domain *domain = &app->watch.now.domain;
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
 	format_kb(domain->totalpages < 0 ? UNKNOWN
 					 : domain->totalpages * app->context.measure.page_kb,
 		total);
-	state_say(app, "scope: %s, T = %s", view_scope(app), total);
+	state_say(app, "domain: %s, 1000 points = %s", view_scope(app), total);
 }
 
 static void choose(struct app *app, int32_t row)
@@ -20,7 +20,7 @@ static void choose(struct app *app, int32_t row)
 	const struct options *options = app->options;
 	bool asked = options->cgroup || options->nodes;
 	if (row == UNKNOWN)
-		state_set_scope(app, asked ? WATCH_MACHINE : WATCH_AS_ASKED, NULL);
+		state_set_scope(app, asked ? WATCH_HOST : WATCH_AS_ASKED, NULL);
 	else
 		state_set_scope(app, WATCH_CGROUP, tree->rows[row].path);
 	say_scope(app);
@@ -29,11 +29,12 @@ static void choose(struct app *app, int32_t row)
 void react_scope_next(struct app *app, int32_t row)
 {
 	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
-	const struct domain *domain = &app->watch.now.domain;
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
 	int32_t now = domain->kind == DOMAIN_MEMCG ? domain->memcg : UNKNOWN;
 	if (row < 0 || (row == 0 && !cgroup_rows_shows_top(tree))) {
 		if (now == UNKNOWN)
-			state_say(app, "it is in no cgroup of its own: only a global OOM kills it");
+			state_say(app,
+				"it is in no cgroup of its own: only an OOM of the host kills it");
 		else
 			choose(app, UNKNOWN);
 		return;

@@ -23,7 +23,7 @@ static void open_menu(struct app *app)
 
 static void by_points(struct app *app)
 {
-	react_sort_by(app, COL_BAD, false);
+	react_sort_by(app, COL_RK, false);
 }
 
 static void by_memory(struct app *app)

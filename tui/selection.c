@@ -1,5 +1,7 @@
 #include "selection.h"
 
+#include "oomspect/memcg_lookup.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,9 +65,10 @@ static enum err_code add_by_cgroup(struct selection *selection, const struct sna
 	const char *path, struct err *err)
 {
 	const struct memcg_tree *tree = snapshot->memcgs;
-	int32_t top = memcg_tree_find(tree, path);
-	if (top < 0 || strcmp(tree->rows[top].path, path) != 0)
-		return err_set(err, ERR_NOT_FOUND, "'%s': no such memory cgroup", path);
+	int32_t top;
+	enum err_code code = memcg_lookup(tree, path, &top, err);
+	if (code)
+		return code;
 	bool found = false;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];

@@ -23,7 +23,8 @@ const size_t signal_row_count = sizeof(signal_rows) / sizeof(signal_rows[0]);
 static bool ends_with_target(const struct sending *sending, const struct task *task)
 {
 	for (size_t i = 0; i < sending->targets.count; i++)
-		if (ranking_ends_with(sending->snapshot, sending->targets.items[i].task, task))
+		if (death_ends_namespace_of(
+			    sending->snapshot, sending->targets.items[i].task, task))
 			return true;
 	return false;
 }
@@ -39,8 +40,8 @@ static size_t count_ending(struct sending *sending, struct ranking_edit *edits)
 	for (size_t i = 0; i < targets->count; i++) {
 		const struct task *task = targets->items[i].task;
 		namespaces |= task->ns_init;
-		sending->frees_kb += ranking_private_kb(snapshot, task);
-		edits[count++] = (struct ranking_edit){ task->pid, OOM_SCORE_ADJ_MIN };
+		sending->frees = freed_sum(sending->frees, freed_by_end_of(snapshot, task));
+		edits[count++] = (struct ranking_edit){ .pid = task->pid, .gone = true };
 	}
 	for (size_t i = 0; namespaces && i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
@@ -48,14 +49,14 @@ static size_t count_ending(struct sending *sending, struct ranking_edit *edits)
 			targets_has(targets, task))
 			continue;
 		sending->ending++;
-		sending->frees_kb += ranking_private_kb(snapshot, task);
-		edits[count++] = (struct ranking_edit){ task->pid, OOM_SCORE_ADJ_MIN };
+		sending->frees = freed_sum(sending->frees, freed_by_end_of(snapshot, task));
+		edits[count++] = (struct ranking_edit){ .pid = task->pid, .gone = true };
 	}
 	return count;
 }
 
-/* The machine as it would be without them: nobody is chosen who is not there. */
-static enum err_code look_ahead(struct sending *sending, struct err *err)
+/* The host as it would be without them. */
+static enum err_code look_ahead(struct sending *sending, enum moment moment, struct err *err)
 {
 	const struct snapshot *snapshot = sending->snapshot;
 	struct domain domain = domain_host(snapshot);
@@ -66,10 +67,9 @@ static enum err_code look_ahead(struct sending *sending, struct err *err)
 	size_t count = count_ending(sending, edits);
 	ranking_sort_edits(edits, count);
 	enum err_code code =
-		ranking_build(&sending->before, snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
+		outlook_build(&sending->before, snapshot, &domain, moment, NULL, 0, err);
 	if (code == ERR_OK)
-		code = ranking_build(
-			&sending->after, snapshot, &domain, RANKING_AT_OOM, edits, count, err);
+		code = outlook_build(&sending->after, snapshot, &domain, moment, edits, count, err);
 	free(edits);
 	return code;
 }
@@ -106,7 +106,7 @@ enum err_code sending_open(struct sending *sending, const struct sending_query *
 	*targets = (struct targets){ 0 };
 	if (query->why_not)
 		snprintf(sending->why_not, sizeof(sending->why_not), "%s", query->why_not);
-	enum err_code code = look_ahead(sending, err);
+	enum err_code code = look_ahead(sending, query->moment, err);
 	if (code == ERR_OK)
 		code = count_children(sending, err);
 	if (code != ERR_OK)
@@ -117,8 +117,8 @@ enum err_code sending_open(struct sending *sending, const struct sending_query *
 void sending_release(struct sending *sending)
 {
 	targets_release(&sending->targets);
-	ranking_release(&sending->before);
-	ranking_release(&sending->after);
+	outlook_release(&sending->before);
+	outlook_release(&sending->after);
 	*sending = (struct sending){ 0 };
 }
 

@@ -7,7 +7,7 @@
 #include "history.h"
 #include "targets.h"
 
-#include "oomspect/ranking.h"
+#include "oomspect/outlook.h"
 
 #define SENDING_RESULT_SIZE 1024
 
@@ -28,11 +28,11 @@ struct sending {
 	char why_not[128]; /* when it is not */
 	struct targets targets;
 	size_t chosen;         /* in signal_rows */
-	int64_t frees_kb;      /* what the end of all brings back; an estimate */
+	struct freed frees;    /* what the end of all brings back; an estimate */
 	size_t ending;         /* those whose pid namespace ends with a target */
 	size_t children;       /* other living descendants, who get no signal */
-	struct ranking before; /* of the machine when memory has run out */
-	struct ranking after;  /* the same without the targets */
+	struct outlook before; /* of the host */
+	struct outlook after;  /* the same without those who end */
 	bool sent;
 	bool released;                    /* process_mrelease(2) was asked and did it */
 	char result[SENDING_RESULT_SIZE]; /* a sentence; "" before */
@@ -41,6 +41,7 @@ struct sending {
 struct sending_query {
 	const struct snapshot *snapshot;
 	const struct root *root;
+	enum moment moment;
 	const char *why_not; /* NULL: it may be sent */
 };
 

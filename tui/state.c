@@ -58,7 +58,7 @@ enum err_code state_init(
 {
 	*app = (struct app){
 		.options = options,
-		.order = { COL_BAD, false },
+		.order = { COL_RK, false },
 		.delay_ms = options->delay_ms,
 		.ascii_only = ascii,
 		.found_line = -1,
@@ -216,7 +216,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	app->samples++;
 	tags_keep_living(&app->acting.tags, app->watch.snapshot);
 	tags_keep_living(&app->folds, app->watch.snapshot);
-	moves_update(&app->moves, app->watch.snapshot, &app->watch.now);
+	moves_update(&app->moves, app->watch.snapshot, &watch_outlook(&app->watch)->ranking);
 	state_relist(app);
 	struct err page = { 0 };
 	if (state_pages_update(app, &page))

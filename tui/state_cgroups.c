@@ -50,9 +50,12 @@ void state_cgroups_sampled(struct app *app)
 {
 	struct cgroups *cgroups = &app->cgroups;
 	struct err err;
-	if (cgroups->samples == app->samples || !state_cgroups_shown(app))
+	bool done =
+		cgroups->samples == app->samples && cgroups->victims.moment == app->watch.moment;
+	if (done || !state_cgroups_shown(app))
 		return;
-	say_failure(app, cgroups_sampled(cgroups, app->watch.snapshot, &err), &err);
+	say_failure(
+		app, cgroups_sampled(cgroups, app->watch.snapshot, app->watch.moment, &err), &err);
 	cgroups->samples = app->samples;
 }
 
@@ -68,7 +71,8 @@ void state_cgroups_relist(struct app *app)
 		app->config.warn_percent,
 		app->config.critical_percent,
 	};
-	cgroups->context.next_victim = app->context.next_victim;
+	const struct ranking_row *next = outlook_next(watch_outlook(&app->watch));
+	cgroups->context.next_victim = next ? next->task->pid : 0;
 	say_failure(app, cgroups_arrange(cgroups, &err), &err);
 	cgroup_line_choose(
 		&cgroups->line, &cgroups->context, app->grid.cols, app->view != VIEW_CGROUPS);
@@ -125,7 +129,7 @@ bool state_cgroups_find(struct app *app, const char *path)
 void state_cgroups_fetch(struct app *app)
 {
 	const struct task *seen[FETCH_MAX];
-	const struct ranking *inside = &app->cgroups.inside;
+	const struct ranking *inside = &app->cgroups.inside.ranking;
 	size_t count = 0, rows = (size_t)app->layout.below_rows;
 	while (count < inside->count && count < rows && count < FETCH_MAX) {
 		seen[count] = inside->rows[count].task;

@@ -20,13 +20,15 @@
 
 const char *view_scope(const struct app *app)
 {
-	switch (app->watch.now.domain.kind) {
+	switch (watch_outlook(&app->watch)->ranking.domain.kind) {
 	case DOMAIN_MEMCG:
-		return app->watch.snapshot->memcgs->rows[app->watch.now.domain.memcg].path;
+		return app->watch.snapshot->memcgs
+			->rows[watch_outlook(&app->watch)->ranking.domain.memcg]
+			.path;
 	case DOMAIN_NODES:
-		return "NODES";
+		return "nodes";
 	default:
-		return "GLOBAL";
+		return "host";
 	}
 }
 
@@ -47,11 +49,11 @@ void view_put_gap(struct pen *pen)
 
 static void put_scope_form(struct pen *pen, const struct app *app, bool label, bool total, int cols)
 {
-	const struct domain *domain = &app->watch.now.domain;
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
 	const struct measure *measure = &app->context.measure;
 	char text[FORMAT_SIZE];
 	view_put_gap(pen);
-	grid_put(pen, STYLE_DIM, label ? "scope " : "");
+	grid_put(pen, STYLE_DIM, label ? "domain " : "");
 	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
 		cgroup_line_put_name(pen, STYLE_NORMAL,
 			&app->watch.snapshot->memcgs->rows[domain->memcg], false, cols);

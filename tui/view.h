@@ -51,8 +51,6 @@ void view_cgroups_put_state(const struct app *app, struct pen *pen);
 int view_cgroups_below(const struct app *app);
 /* Who dies next, in which scope, and which cgroup meets its limit first: behind NEXT. */
 void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct ranking_row *next);
-/* " would kill 32 hog at OOM, now 34 hog"; who dies now is only said where it is another one. */
-void view_cgroups_put_victims(struct pen *pen, const struct task *at_oom, const struct task *now);
 /* Columns of a line of the list. */
 int view_cgroups_longest(const struct app *app);
 void view_cgroup_detail_draw(const struct app *app, struct grid *grid);

@@ -96,17 +96,6 @@ static void put_trend(struct pen *pen, const struct app *app, const struct memcg
 	grid_printf(pen, STYLE_RISK, " -> limit in ~%s at this rate (estimate)", span);
 }
 
-/* The list below is the order of now; who dies when file pages are gone may be another one. */
-static void put_difference(struct pen *pen, const struct app *app)
-{
-	const struct ranking_row *now = ranking_victim(&app->cgroups.inside);
-	const struct task *at_oom = app->cgroups.inside_victim;
-	if (!now || !at_oom || now->task == at_oom)
-		return;
-	grid_put(pen, STYLE_NORMAL, "  ");
-	view_cgroups_put_victims(pen, at_oom, now->task);
-}
-
 /* What people call it, how many are in it, where it is heading. */
 static void draw_facts(const struct app *app, struct grid *grid, int line, const struct memcg *row)
 {
@@ -123,25 +112,27 @@ static void draw_facts(const struct app *app, struct grid *grid, int line, const
 	put_count(&pen, "   processes ", row->processes);
 	put_amount(&pen, app, "   peak ", row->peak);
 	put_trend(&pen, app, row);
-	put_difference(&pen, app);
 }
 
 static void draw_titles(const struct app *app, struct grid *grid, int line)
 {
-	const struct domain *domain = &app->cgroups.inside.domain;
+	const struct domain *domain = &app->cgroups.inside.ranking.domain;
 	struct pen pen = grid_pen(grid, line, 1);
 	char total[FORMAT_SIZE];
-	column_put_titles(&app->cgroups.inside_columns, &pen, COL_BAD);
+	column_put_titles(&app->cgroups.inside_columns, &pen, COL_RK);
 	if (domain->totalpages < 0)
 		return;
 	format_kb(domain->totalpages * app->context.measure.page_kb, total);
 	grid_printf(&pen, STYLE_DIM,
-		"      (T = %s of this cgroup: the same process ranks differently)", total);
+		domain->limit.kind == AMOUNT_BYTES
+			? "      (points of %s, what this cgroup may use)"
+			: "      (points of %s: no limit is set here)",
+		total);
 }
 
 static void draw_processes(const struct app *app, struct grid *grid, int line, int rows)
 {
-	const struct ranking *inside = &app->cgroups.inside;
+	const struct ranking *inside = &app->cgroups.inside.ranking;
 	for (int i = 0; i < rows && (size_t)i < inside->count; i++) {
 		struct pen pen = grid_pen(grid, line + i, 1);
 		column_put_row(&app->cgroups.inside_columns, &app->cgroups.inside_context,

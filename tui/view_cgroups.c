@@ -69,12 +69,12 @@ void view_cgroups_put_state(const struct app *app, struct pen *pen)
 
 static void put_scope(struct pen *pen, const struct app *app, int width)
 {
-	const struct domain *domain = &app->watch.now.domain;
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
 	if (domain->kind == DOMAIN_MEMCG)
 		put_short_name(pen, STYLE_NORMAL, &app->watch.snapshot->memcgs->rows[domain->memcg],
 			width);
 	else
-		grid_put(pen, STYLE_NORMAL, domain->kind == DOMAIN_HOST ? "global" : "nodes");
+		grid_put(pen, STYLE_NORMAL, domain->kind == DOMAIN_HOST ? "host" : "nodes");
 }
 
 void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct ranking_row *next)
@@ -97,26 +97,11 @@ void view_cgroups_put_next(const struct app *app, struct pen *pen, const struct 
 	grid_printf(pen, STYLE_RISK, wide ? " in ~%s" : " ~%s", span);
 	if (!wide)
 		return;
-	grid_put(pen, STYLE_NORMAL, ",");
-	view_cgroups_put_victims(
-		pen, cgroups->first_victim, cgroups->victims.rows[cgroups->first].task);
-}
-
-static void put_victim(struct pen *pen, const char *label, const struct task *victim)
-{
-	grid_printf(pen, STYLE_NORMAL, "%s%d ", label, (int)victim->pid);
+	const struct task *victim = cgroups->victims.rows[cgroups->first].task;
+	if (!victim)
+		return;
+	grid_printf(pen, STYLE_NORMAL, ", would kill %d ", (int)victim->pid);
 	grid_put_foreign(pen, STYLE_NORMAL, victim->comm, TASK_COMM_SIZE);
-}
-
-void view_cgroups_put_victims(struct pen *pen, const struct task *at_oom, const struct task *now)
-{
-	if (!at_oom)
-		return;
-	put_victim(pen, " would kill ", at_oom);
-	if (!now || now == at_oom)
-		return;
-	grid_put(pen, STYLE_NORMAL, " at OOM");
-	put_victim(pen, ", now ", now);
 }
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -186,7 +171,7 @@ static void note_selected(const struct app *app, struct pen *pen)
 	else if (row->limit_hidden)
 		grid_put(pen, STYLE_NORMAL, ": limited above what is visible from here");
 	else if (row->limited_by < 0)
-		grid_put(pen, STYLE_NORMAL, " has no limit: only a global OOM can kill it");
+		grid_put(pen, STYLE_NORMAL, " has no limit: only an OOM of the host kills in it");
 	else
 		note_danger(app, pen, row);
 }
@@ -253,7 +238,7 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 		line_add(&line, "  %zu filtered out (=)", cgroups->rows.filtered);
 	if (cgroups->rows.unlimited)
 		line_add(&line, "  %zu without a limit hidden (K)", cgroups->rows.unlimited);
-	line_add(&line, "   Enter processes  o scope  c back  + - * fold  w path");
+	line_add(&line, "   Enter processes  o domain  c back  + - * fold  w path");
 }
 
 static void draw_nothing(const struct app *app, struct grid *grid)

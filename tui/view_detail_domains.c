@@ -9,6 +9,7 @@
 #define LABEL_WIDTH  17
 #define DOMAIN_WIDTH 31
 #define NUMBER_WIDTH 10
+#define LEAD_WIDTH   7 /* a name stands behind it */
 #define INDENT       12
 
 void view_detail_score(const struct process_detail *detail, struct page *page)
@@ -18,9 +19,9 @@ void view_detail_score(const struct process_detail *detail, struct page *page)
 	if (live < 0)
 		grid_put(&pen, STYLE_NORMAL, "cannot be read");
 	else
-		grid_printf(&pen, STYLE_NORMAL, "%" PRId64 " says the kernel", live);
+		grid_printf(&pen, STYLE_NORMAL, "%" PRId64 " (kernel)", live);
 	if (predicted >= 0)
-		grid_printf(&pen, STYLE_NORMAL, ", %" PRId64 " by these figures", predicted);
+		grid_printf(&pen, STYLE_NORMAL, ", %" PRId64 " (computed)", predicted);
 	if (!process_detail_disagrees(detail))
 		return;
 	grid_put(&pen, STYLE_RISK, "  ! they differ");
@@ -95,22 +96,40 @@ static void put_points(
 	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
 {
 	(void)detail;
-	if (domain->unkillable == KILLABLE)
-		put_signed(pen, domain->points);
-	else
+	if (domain->unkillable != KILLABLE)
 		grid_put_right(pen, STYLE_NORMAL, "unk", NUMBER_WIDTH);
+	else if (domain->in_pages)
+		put_signed(pen, domain->points_pages);
+	else
+		grid_put(pen, STYLE_DIM, "  thousandths in this kernel");
 }
 
 static void put_sum(
 	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
 {
-	char bad[FORMAT_SIZE], mem[FORMAT_SIZE];
+	char bad[FORMAT_SIZE], mem[FORMAT_SIZE], adj[FORMAT_SIZE];
+	(void)detail;
 	if (domain->bad_tenths <= COLUMN_UNKILLABLE)
 		return;
 	format_tenths(domain->bad_tenths, bad);
 	format_tenths(domain->mem_tenths, mem);
+	format_weight(domain->adj_tenths, adj);
 	grid_put_right(pen, STYLE_BOLD, bad, NUMBER_WIDTH);
-	grid_printf(pen, STYLE_DIM, " = %s + %d", mem, detail->task.oom_score_adj);
+	grid_printf(pen, STYLE_DIM, " = %s + %s", mem, adj);
+}
+
+/* Where the kernel lets the chosen one's child die: who dies in whose place. */
+static void put_place(struct pen *pen, const struct process_domain *domain)
+{
+	const struct process_name *instead = &domain->instead;
+	if (domain->victim && !instead->pid)
+		grid_put(pen, STYLE_VICTIM, " next victim");
+	else if (domain->victim)
+		grid_printf(pen, STYLE_VICTIM, " dies in place of %d", (int)instead->pid);
+	else if (domain->chosen)
+		grid_printf(pen, STYLE_RISK, " %d dies in its place", (int)instead->pid);
+	else if (domain->dies_along)
+		grid_put(pen, STYLE_RISK, " dies along");
 }
 
 static void put_rank(
@@ -123,42 +142,33 @@ static void put_rank(
 		grid_put(pen, STYLE_SHIELDED, explain_unkillable(domain->unkillable));
 		return;
 	}
-	snprintf(rank, sizeof(rank), "%zu", domain->rank);
+	snprintf(rank, sizeof(rank), "%zu of %zu", domain->rank, domain->candidates);
 	grid_put_right(pen, STYLE_NORMAL, rank, NUMBER_WIDTH);
-	grid_printf(pen, STYLE_NORMAL, " of %zu", domain->candidates);
-	if (domain->victim)
-		grid_put(pen, STYLE_VICTIM, " next victim");
-	else if (domain->dies_along)
-		grid_put(pen, STYLE_RISK, " dies along");
-	else if (domain->differs)
-		grid_put(pen, STYLE_NORMAL, " at OOM");
+	put_place(pen, domain);
 }
 
-static void put_rank_now(
+static void put_lead(
 	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
 {
-	char rank[FORMAT_SIZE];
-	(void)detail;
-	if (!domain->differs || !domain->rank_now)
+	char tenths[FORMAT_SIZE], size[FORMAT_SIZE];
+	if (!domain->rival.pid || !domain->lead.known)
 		return;
-	snprintf(rank, sizeof(rank), "%zu", domain->rank_now);
-	grid_put_right(pen, STYLE_NORMAL, rank, NUMBER_WIDTH);
-	grid_printf(pen, STYLE_NORMAL, " of %zu", domain->candidates);
-}
-
-static void put_margin(
-	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain)
-{
-	char margin[FORMAT_SIZE];
-	(void)detail;
-	if (!domain->rival.pid)
+	/* Equal in tenths: the chosen one is ahead all the same. */
+	bool ahead = domain->victim || domain->chosen || domain->lead.tenths > 0;
+	if (domain->lead.tied) {
+		grid_printf(pen, STYLE_NORMAL, "  tied with %d ", (int)domain->rival.pid);
+		grid_put_foreign(pen, STYLE_NORMAL, domain->rival.comm, grid_left(pen) - 1);
 		return;
-	/* Equal in tenths: the victim is ahead all the same. */
-	bool ahead = domain->victim || domain->margin_tenths > 0;
-	format_tenths(ahead ? domain->margin_tenths : -domain->margin_tenths, margin);
-	grid_put_right(pen, STYLE_NORMAL, margin, NUMBER_WIDTH);
+	}
+	format_tenths(ahead ? domain->lead.tenths : -domain->lead.tenths, tenths);
+	grid_put_right(pen, STYLE_NORMAL, tenths, LEAD_WIDTH);
+	if (domain->lead.in_pages) {
+		format_kb(
+			(ahead ? domain->lead.pages : -domain->lead.pages) * detail->page_kb, size);
+		grid_printf(pen, STYLE_DIM, " %s", size);
+	}
 	grid_printf(
-		pen, STYLE_NORMAL, " %s %d ", ahead ? "over" : "behind", (int)domain->rival.pid);
+		pen, STYLE_NORMAL, " %s %d ", ahead ? "before" : "behind", (int)domain->rival.pid);
 	grid_put_foreign(pen, STYLE_NORMAL, domain->rival.comm, grid_left(pen) - 1);
 }
 
@@ -171,12 +181,12 @@ static void put_threshold(
 	if (domain->threshold_kind == THRESHOLD_NOT_FIRST) {
 		snprintf(adj, sizeof(adj), "%d", domain->threshold);
 		grid_put_right(pen, STYLE_NORMAL, adj, NUMBER_WIDTH);
-		grid_put(pen, STYLE_NORMAL, " or lower");
+		grid_put(pen, STYLE_NORMAL, " or lower: not first");
 		return;
 	}
 	grid_skip(pen, 2);
 	if (domain->threshold_kind == THRESHOLD_FIRST)
-		grid_printf(pen, STYLE_NORMAL, "first from %+d", domain->threshold);
+		grid_printf(pen, STYLE_NORMAL, "becomes first at %+d", domain->threshold);
 	else if (words)
 		grid_put(pen, STYLE_NORMAL, words);
 }
@@ -188,8 +198,10 @@ static void put_frees(
 	(void)detail;
 	if (!domain->rank)
 		return;
-	format_kb(domain->frees_kb, size);
+	format_kb(freed_kb(domain->frees), size);
 	grid_put_right(pen, STYLE_NORMAL, size, NUMBER_WIDTH);
+	if (domain->frees.swap_kb && !domain->frees.ram_kb)
+		grid_put(pen, STYLE_NORMAL, " of swap");
 	if (domain->company_count)
 		grid_printf(pen, STYLE_RISK, " and %zu more die", domain->company_count);
 }
@@ -209,11 +221,6 @@ static void put_overruled(
 	grid_put(pen, STYLE_RISK, words[domain->prediction]);
 }
 
-static bool differs(const struct process_domain *domain)
-{
-	return domain->differs && domain->rank;
-}
-
 static bool is_overruled(const struct process_domain *domain)
 {
 	return domain->prediction != PREDICTION_VICTIM;
@@ -223,11 +230,11 @@ typedef void put_cell(
 	struct pen *pen, const struct process_detail *detail, const struct process_domain *domain);
 
 static const struct line {
-	const char *label;
+	const char *label; /* NULL: the moment */
 	put_cell *put;
 	bool (*there)(const struct process_domain *domain); /* in any of them; NULL: always */
 } lines[] = {
-	{ " BADNESS in", put_name, NULL },
+	{ NULL, put_name, NULL },
 	{ " totalpages T", put_total, NULL },
 	{ "   rss", put_rss, NULL },
 	{ " + swapents", put_swapents, NULL },
@@ -235,10 +242,9 @@ static const struct line {
 	{ " + adj x T/1000", put_adj, NULL },
 	{ " = points", put_points, NULL },
 	{ " BAD = MEM + ADJ", put_sum, NULL },
-	{ " rank, as listed", put_rank_now, differs },
 	{ " rank", put_rank, NULL },
-	{ " margin", put_margin, NULL },
-	{ " not first at adj", put_threshold, NULL },
+	{ " lead", put_lead, NULL },
+	{ " oom_score_adj", put_threshold, NULL },
 	{ " its death frees", put_frees, NULL },
 	{ " but the kernel", put_overruled, is_overruled },
 };
@@ -254,7 +260,8 @@ static bool is_there(const struct process_detail *detail, const struct line *lin
 static void write_line(const struct process_detail *detail, struct page *page, size_t first,
 	size_t count, const struct line *line)
 {
-	struct pen pen = page_labelled(page, line->label, LABEL_WIDTH);
+	const char *moment = detail->moment == MOMENT_OOM ? " BADNESS at OOM" : " BADNESS now";
+	struct pen pen = page_labelled(page, line->label ? line->label : moment, LABEL_WIDTH);
 	int end = pen.end, start = page->col + LABEL_WIDTH;
 	for (size_t i = 0; i < count; i++) {
 		int until = start + (int)(i + 1) * DOMAIN_WIDTH;

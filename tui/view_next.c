@@ -11,8 +11,8 @@
 #define TINY_ROWS  3
 #define TITLE_COLS 60 /* below, the age of the list is beyond the end of the title */
 
-/* Columns of the badness and the margin over another process. */
-#define BADNESS_COLS 42
+/* Columns of the badness and the lead over another process. */
+#define BADNESS_COLS 46
 #define BADNESS_WIDE 84
 
 static void put_process(struct pen *pen, unsigned style, const struct task *task)
@@ -21,53 +21,59 @@ static void put_process(struct pen *pen, unsigned style, const struct task *task
 	grid_put_foreign(pen, style, task->comm, TASK_COMM_SIZE);
 }
 
-static void put_bad(struct pen *pen, unsigned style, const struct ranking *ranking,
-	const struct ranking_row *row)
+static void put_bad(struct pen *pen, unsigned style, const struct outlook *outlook)
 {
 	char bad[FORMAT_SIZE];
-	format_tenths(column_bad_tenths(ranking, row), bad);
+	format_tenths(column_bad_tenths(outlook, outlook->victim), bad);
 	grid_put(pen, style, bad);
 }
 
-/* How far the runner-up is behind, as the difference of the two BADs on the screen. */
-static void put_margin(struct pen *pen, const struct app *app, const struct ranking *ranking)
+/* How far the runner-up is behind: the difference of the two BADs on the screen. */
+static void put_lead(struct pen *pen, const struct app *app, const struct outlook *outlook)
 {
-	const struct ranking_row *next = ranking_runner_up(ranking, app->watch.snapshot);
-	char margin[FORMAT_SIZE];
-	if (!next)
+	const struct ranking_row *next = outlook->runner_up;
+	char points[FORMAT_SIZE], size[FORMAT_SIZE];
+	if (!next || !outlook->lead.known)
 		return;
-	format_tenths(
-		column_bad_tenths(ranking, &ranking->rows[0]) - column_bad_tenths(ranking, next),
-		margin);
-	header_put_whole(pen, STYLE_NORMAL, "   margin %s", margin);
+	format_tenths(outlook->lead.tenths, points);
 	struct pen begin = grid_begin_item(pen);
-	grid_put(pen, STYLE_NORMAL, " over ");
+	if (outlook->lead.tied) {
+		grid_put(pen, STYLE_NORMAL, "  tied with ");
+	} else {
+		grid_printf(pen, STYLE_NORMAL, "  %s", points);
+		if (outlook->lead.in_pages) {
+			format_kb(outlook->lead.pages * app->context.measure.page_kb, size);
+			grid_printf(pen, STYLE_NORMAL, " (%s)", size);
+		}
+		grid_put(pen, STYLE_NORMAL, " ahead of ");
+	}
 	put_process(pen, STYLE_NORMAL, next->task);
 	grid_end_item(pen, &begin);
 }
 
-static void put_sum(struct pen *pen, const struct ranking *ranking, const struct ranking_row *row)
+static void put_sum(struct pen *pen, const struct outlook *outlook)
 {
-	char mem[FORMAT_SIZE];
-	format_tenths(column_mem_tenths(ranking, row), mem);
-	grid_printf(pen, STYLE_NORMAL, " = MEM %s + ADJ %d", mem, row->oom_score_adj);
+	char mem[FORMAT_SIZE], adj[FORMAT_SIZE];
+	format_tenths(column_mem_tenths(outlook, outlook->victim), mem);
+	column_format_adj(outlook, outlook->victim, adj);
+	grid_printf(pen, STYLE_NORMAL, " = MEM %s + ADJ %s", mem, adj);
 }
 
-/* What dies with the victim, and how it is called. */
-static void put_company(struct pen *pen, const struct app *app, const struct ranking *ranking)
+/* Who dies with the victim, and what that brings back. */
+static void put_company(struct pen *pen, const struct outlook *outlook)
 {
-	size_t others = ranking_deaths(ranking, app->watch.snapshot);
 	char frees[FORMAT_SIZE];
-	if (others)
-		header_put_whole(pen, STYLE_RISK, "  %zu more die with it", others);
-	format_kb(ranking_frees_kb(ranking, app->watch.snapshot), frees);
-	header_put_whole(pen, STYLE_NORMAL, "  frees %s", frees);
+	if (outlook->deaths)
+		header_put_whole(pen, STYLE_RISK, "  %zu more die with it", outlook->deaths);
+	format_kb(freed_kb(outlook->frees), frees);
+	header_put_whole(
+		pen, STYLE_NORMAL, "  frees %s%s", frees, outlook->frees.ram_kb ? "" : " of swap");
 }
 
 static void put_cgroup(struct pen *pen, const struct app *app, const struct task *task)
 {
 	const char *path = snapshot_cgroup(app->watch.snapshot, task);
-	/* The badness and the margin matter more. */
+	/* The badness and the lead matter more. */
 	int room = grid_left(pen) - (header_is_wide(pen->grid) ? BADNESS_WIDE : BADNESS_COLS);
 	if (!path || path[0] != '/' || !path[1] || room < 12)
 		return;
@@ -77,52 +83,46 @@ static void put_cgroup(struct pen *pen, const struct app *app, const struct task
 	grid_put_foreign(pen, STYLE_DIM, path + 1, room);
 }
 
-/* The kernel's formula names another one at this moment: both are said. */
-static void put_other(struct pen *pen, const struct app *app, const struct ranking_row *now)
+/* The other moment names another one: which moment this is, and who the other one is. */
+static void put_other(struct pen *pen, const struct outlook *outlook, const struct outlook *other)
 {
-	grid_put(pen, STYLE_NORMAL, " at OOM, now ");
-	put_process(pen, STYLE_BOLD, now->task);
-	grid_put(pen, STYLE_NORMAL, " ");
-	put_bad(pen, STYLE_NORMAL, &app->watch.now, now);
+	const struct ranking_row *row = outlook_next(other);
+	bool oom = outlook->ranking.moment == MOMENT_OOM;
+	grid_put(pen, STYLE_NORMAL, oom ? " at OOM" : " now");
+	grid_put(pen, STYLE_NORMAL, oom ? ", now " : ", at OOM ");
+	if (row)
+		put_process(pen, STYLE_BOLD, row->task);
+	else
+		grid_put(pen, STYLE_NORMAL, "nobody");
 }
 
-/* Whether others could be chosen whom nobody shows us. */
-static bool others_unseen(const struct app *app, const struct ranking *ranking)
+static void put_victim(struct pen *pen, const struct app *app, const struct outlook *outlook)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
-	return snapshot->hidepid || (snapshot->pid_ns && ranking->domain.kind != DOMAIN_MEMCG);
-}
-
-static void put_victim(struct pen *pen, const struct app *app, const struct ranking_row *next)
-{
-	const struct ranking_row *now = ranking_victim(&app->watch.now);
-	bool differ = now && now->task != next->task;
-	/* The same process: its numbers are those of the list, which are of this moment. */
-	const struct ranking *ranking = differ ? &app->watch.at_oom : &app->watch.now;
-	const struct ranking_row *row = differ ? next : now ? now : next;
-	put_process(pen, STYLE_VICTIM, next->task);
+	const struct outlook *other = watch_other_outlook(&app->watch);
+	bool differ = outlook_differs(outlook, other), wide = header_is_wide(pen->grid);
+	put_process(pen, STYLE_VICTIM, outlook->victim->task);
 	if (!differ)
-		put_cgroup(pen, app, next->task);
+		put_cgroup(pen, app, outlook->victim->task);
 	grid_put(pen, STYLE_NORMAL, "  BAD ");
-	put_bad(pen, STYLE_VICTIM, ranking, row);
-	if (header_is_wide(pen->grid))
-		put_sum(pen, ranking, row);
+	put_bad(pen, STYLE_VICTIM, outlook);
+	if (wide)
+		put_sum(pen, outlook);
 	if (differ)
-		put_other(pen, app, now);
-	if (header_is_wide(pen->grid))
-		put_company(pen, app, ranking);
-	put_margin(pen, app, ranking);
+		put_other(pen, outlook, other);
+	if (wide)
+		put_company(pen, outlook);
+	put_lead(pen, app, outlook);
 	static const char seen[] = "  of those seen"; /* the status line says why */
-	if (others_unseen(app, ranking) && grid_left(pen) >= (int)sizeof(seen))
+	if (outlook->unseen && grid_left(pen) >= (int)sizeof(seen))
 		grid_put(pen, STYLE_RISK, seen);
-	if (header_is_wide(pen->grid) && app->watch.now.domain.kind == DOMAIN_HOST)
+	if (wide && outlook->ranking.domain.kind == DOMAIN_HOST)
 		header_put_estimate(pen, app);
 }
 
 static void put_no_prediction(struct pen *pen, const struct app *app)
 {
 	char why[512];
-	explain_victim(&app->watch.at_oom, app->watch.snapshot, why, sizeof(why));
+	explain_victim(watch_outlook(&app->watch), why, sizeof(why));
 	grid_put(pen, STYLE_RISK, "no prediction: ");
 	grid_put_foreign(pen, STYLE_RISK, why, grid_left(pen));
 }
@@ -212,13 +212,12 @@ static void put_killers(struct pen *pen, const struct app *app)
 /* Who comes after, and what overrules the kernel's choice. */
 static void draw_runner_up(const struct app *app, struct grid *grid)
 {
-	const struct ranking_row *next = watch_next(&app->watch);
-	const struct ranking_row *second =
-		ranking_runner_up(&app->watch.at_oom, app->watch.snapshot);
+	const struct outlook *outlook = watch_outlook(&app->watch);
+	const struct ranking_row *next = outlook_next(outlook), *second = outlook->runner_up;
 	int row = app->layout.rows[PART_RUNNER_UP];
 	bool wide = header_is_wide(grid);
 	struct pen pen = grid_pen_until(grid, row, 0, put_settings(app, grid, row) - 1);
-	grid_put(&pen, STYLE_BOLD, wide ? "AT 2^  " : "2^   ");
+	grid_put(&pen, STYLE_BOLD, wide ? "THEN   " : "THEN ");
 	if (next && second) {
 		put_process(&pen, STYLE_NORMAL, second->task);
 		grid_printf(&pen, STYLE_NORMAL, "  if %d is protected", (int)next->task->pid);
@@ -246,17 +245,18 @@ void view_next_draw(const struct app *app, struct grid *grid)
 		grid_put(&pen, STYLE_DIM, "reading processes");
 		return;
 	}
-	const struct ranking_row *next = watch_next(&app->watch);
+	const struct outlook *outlook = watch_outlook(&app->watch);
+	const struct ranking_row *next = outlook_next(outlook);
 	if (!next) {
 		put_no_prediction(&pen, app);
 	} else if (tiny) {
 		put_process(&pen, STYLE_VICTIM, next->task);
 		grid_put(&pen, STYLE_NORMAL, " ");
-		put_bad(&pen, STYLE_VICTIM, &app->watch.at_oom, next);
+		put_bad(&pen, STYLE_VICTIM, outlook);
 	} else if (app->view == VIEW_CGROUPS) {
 		view_cgroups_put_next(app, &pen, next);
 	} else {
-		put_victim(&pen, app, next);
+		put_victim(&pen, app, outlook);
 	}
 	draw_runner_up(app, grid);
 }

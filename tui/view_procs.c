@@ -75,7 +75,7 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 	line_add(&line, " rows %zu-%zu of %zu", listing->count ? app->top + 1 : 0,
 		last < listing->count ? last : listing->count, listing->count);
 	add_cursor(app, last, &line);
-	line_add(&line, ", %zu can be killed", app->watch.now.killable);
+	line_add(&line, ", %zu can be killed", watch_outlook(&app->watch)->ranking.killable);
 	if (listing->hidden_folded)
 		line_add(&line, "    %zu folded (*)", listing->hidden_folded);
 	if (listing->hidden_filtered)

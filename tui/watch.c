@@ -1,6 +1,6 @@
 #include "watch.h"
 
-#include "oomspect/tie.h"
+#include "oomspect/memcg_lookup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,14 +13,14 @@
 enum err_code watch_open(
 	struct watch *watch, const struct options *options, bool one_shot, struct err *err)
 {
-	*watch = (struct watch){ .options = options };
+	*watch = (struct watch){ .options = options, .moment = options->moment };
 	struct sampler_options sampling = {
 		.memcgs = true,
 		.leave_out_self = one_shot,
 		.hot = one_shot ? 0 : HOT_PROCESSES,
 	};
-	ranking_init(&watch->now);
-	ranking_init(&watch->at_oom);
+	for (enum moment moment = 0; moment < MOMENT_COUNT; moment++)
+		outlook_init(&watch->outlooks[moment]);
 	growth_init(&watch->growth);
 	enum err_code code = root_open(&watch->root, options->root, err);
 	if (code)
@@ -42,8 +42,8 @@ enum err_code watch_open(
 
 void watch_release(struct watch *watch)
 {
-	ranking_release(&watch->now);
-	ranking_release(&watch->at_oom);
+	for (enum moment moment = 0; moment < MOMENT_COUNT; moment++)
+		outlook_release(&watch->outlooks[moment]);
 	growth_release(&watch->growth);
 	sampler_release(&watch->sampler);
 	names_release(&watch->names);
@@ -65,23 +65,36 @@ int32_t watch_find_cgroup(const struct watch *watch, const char *path)
 	return row >= 0 && strcmp(tree->rows[row].path, path) == 0 ? row : UNKNOWN;
 }
 
+/* The top of the whole hierarchy is the host. */
+static struct domain domain_of_cgroup(const struct snapshot *snapshot, int32_t row)
+{
+	bool whole = row == 0 && !amount_known(snapshot->memcgs->rows[0].limit);
+	return whole ? domain_host(snapshot) : domain_memcg(snapshot, row);
+}
+
 static enum err_code asked_domain(const struct watch *watch, struct domain *ret, struct err *err)
 {
 	const struct snapshot *snapshot = watch->snapshot;
-	const char *cgroup = watch->options->cgroup, *nodes = watch->options->nodes;
+	/* With adj it says which processes are meant. */
+	bool adj = watch->options->command == COMMAND_ADJ;
+	const char *cgroup = adj ? NULL : watch->options->cgroup, *nodes = watch->options->nodes;
 	uint64_t mask;
 	if (cgroup) {
-		int32_t index = watch_find_cgroup(watch, cgroup);
-		if (index < 0)
-			return err_set(
-				err, ERR_NOT_FOUND, "cgroup '%s': no such memory cgroup", cgroup);
-		*ret = domain_memcg(snapshot, index);
+		int32_t index;
+		enum err_code code = memcg_lookup(snapshot->memcgs, cgroup, &index, err);
+		if (code)
+			return code;
+		*ret = domain_of_cgroup(snapshot, index);
 	} else if (nodes) {
 		if (!proc_parse_list(text_of(nodes), &mask) || (mask & ~snapshot->host.node_mask))
 			return err_set(err, ERR_NOT_FOUND, "nodes '%s': no such NUMA nodes", nodes);
 		*ret = domain_nodes(snapshot, mask);
 	} else {
-		*ret = domain_host(snapshot);
+		/* What is told of every cgroup is told of the host beside them. */
+		bool all = watch->options->command == COMMAND_METRICS ||
+			   watch->options->command == COMMAND_CGROUPS;
+		*ret = all || watch->options->host ? domain_host(snapshot)
+						   : domain_of_reader(snapshot);
 	}
 	return ERR_OK;
 }
@@ -107,16 +120,9 @@ enum err_code watch_rank(struct watch *watch, struct err *err)
 	enum err_code code = growth_update(&watch->growth, watch->snapshot, err);
 	if (!code)
 		code = choose_domain(watch, &domain, err);
-	if (!code)
-		code = ranking_build(
-			&watch->now, watch->snapshot, &domain, RANKING_NOW, NULL, 0, err);
-	if (!code)
-		code = ranking_build(
-			&watch->at_oom, watch->snapshot, &domain, RANKING_AT_OOM, NULL, 0, err);
-	if (!code)
-		code = tie_settle(&watch->now, watch->snapshot, err);
-	if (!code)
-		code = tie_settle(&watch->at_oom, watch->snapshot, err);
+	for (enum moment moment = 0; !code && moment < MOMENT_COUNT; moment++)
+		code = outlook_build(
+			&watch->outlooks[moment], watch->snapshot, &domain, moment, NULL, 0, err);
 	return code;
 }
 
@@ -156,22 +162,24 @@ static const char *look_up_command(void *context, const struct task *task)
 
 struct column_context watch_columns(struct watch *watch)
 {
-	const struct ranking_row *next = watch_next(watch);
+	const struct outlook *outlook = watch_outlook(watch);
 	const struct host *host = &watch->snapshot->host;
 	return (struct column_context){
 		.snapshot = watch->snapshot,
-		.ranking = &watch->now,
+		.outlook = outlook,
 		.growth = growth_rows(&watch->growth, watch->snapshot),
-		.next_victim = next ? next->task->pid : 0,
 		.measure = { UNITS_AUTO, host->page_size >= 1024 ? host->page_size / 1024 : 4,
-			watch->now.domain.totalpages },
+			outlook->ranking.domain.totalpages },
 		.lookup = { watch, look_up_user, look_up_command },
 	};
 }
 
-const struct ranking_row *watch_next(const struct watch *watch)
+const struct outlook *watch_outlook(const struct watch *watch)
 {
-	if (ranking_prediction(&watch->at_oom, watch->snapshot) != PREDICTION_VICTIM)
-		return NULL;
-	return ranking_victim(&watch->at_oom);
+	return &watch->outlooks[watch->moment];
+}
+
+const struct outlook *watch_other_outlook(const struct watch *watch)
+{
+	return &watch->outlooks[watch->moment == MOMENT_OOM ? MOMENT_NOW : MOMENT_OOM];
 }

@@ -18,6 +18,10 @@ struct domain {
 
 struct domain domain_host(const struct snapshot *snapshot);
 struct domain domain_memcg(const struct snapshot *snapshot, int32_t memcg);
+/* The domain that matters to whoever looks: inside a container (its cgroup is limited, and the host
+ * cannot be seen for a pid or a cgroup namespace) the container's; else the host. */
+struct domain domain_of_reader(const struct snapshot *snapshot);
+
 struct domain domain_nodes(const struct snapshot *snapshot, uint64_t nodes);
 
 /* Whether the OOM killer would look at `task` in this domain at all. */

@@ -8,7 +8,6 @@
 
 #include "oomspect/json_out.h"
 #include "oomspect/memcg_victims.h"
-#include "oomspect/ranking.h"
 
 #include <stddef.h>
 
@@ -25,15 +24,19 @@ struct json_lookup {
 void json_put_clocks(struct json_out *out, const struct host *host);
 void json_put_host(struct json_out *out, const struct host *host);
 
-/* Documents "oomspect.list/1" and "oomspect.victim/1". `rows` of `ranking` that passed the filters
- * of list, in the order to print. */
-void json_list(FILE *file, const struct snapshot *snapshot, const struct ranking *ranking,
-	const struct ranking_row *const *rows, size_t count, const struct json_lookup *lookup);
-void json_victim(FILE *file, const struct snapshot *snapshot, const struct ranking *now,
-	const struct ranking *at_oom, const struct json_lookup *lookup);
+/* The member `uncertain`: the names of what is in `bits` (enum uncertainty). */
+void json_put_uncertain(struct json_out *out, unsigned bits);
 
-/* Document "oomspect.cgroups/1" with `rows` of the snapshot's tree, in the order to print. Besides
- * the contract's members: limit_hidden, failcnt, pod, qos. */
+/* Documents "oomspect.list/2" and "oomspect.victim/2". `rows` of `outlook` that passed the filters
+ * of list, in the order to print; `other` is the outlook of the same domain at the other moment. */
+void json_list(FILE *file, const struct outlook *outlook, const struct ranking_row *const *rows,
+	size_t count, const struct json_lookup *lookup);
+void json_victim(FILE *file, const struct outlook *outlook, const struct outlook *other,
+	const struct json_lookup *lookup);
+
+/* Document "oomspect.cgroups/2" with `rows` of the snapshot's tree, in the order to print. Besides
+ * the contract's members: limit_hidden, failcnt, pod, qos, and `uncertain` of
+ * each row; that of the document is of all of them. */
 void json_cgroups(FILE *file, const struct snapshot *snapshot, const struct memcg_victims *victims,
 	const int32_t *rows, size_t count);
 

@@ -6,13 +6,14 @@
 #define OOMSPECT_METRICS_H
 
 #include "oomspect/memcg_victims.h"
-#include "oomspect/ranking.h"
 
 #include <stdio.h>
 
-/* Writes all families. `machine` ranks the whole machine; `victims` may be NULL when there are no
- * memory cgroups. Whether `out` took it all is for the caller to ask (ferror). */
-void metrics_write(FILE *out, const struct snapshot *snapshot, const struct ranking *machine,
-	const struct memcg_victims *victims);
+/* Writes all families. `host` is the outlook of the host, or of the domain that is asked about;
+ * `victims`, of the same moment, may be NULL when there are no memory cgroups. `chosen` says by row of
+ * the tree which cgroups have samples; NULL: all. Whether `out` took it all is for the caller to ask
+ * (ferror). */
+void metrics_write(FILE *out, const struct outlook *host, const struct memcg_victims *victims,
+	const bool *chosen);
 
 #endif

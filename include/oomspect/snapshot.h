@@ -20,6 +20,7 @@ struct snapshot {
 	const struct cgroup_paths *paths; /* borrowed; what task.cgroup stands for */
 	bool hidepid; /* /proc hides processes of other users: pid 1 is not there */
 	bool pid_ns;  /* /proc is that of a pid namespace: processes outside are not there */
+	int32_t reader_memcg;   /* row of our own memory cgroup in `memcgs`; UNKNOWN */
 	int64_t threads_unseen; /* if one of both: how many, kernel threads included; or UNKNOWN */
 };
 

@@ -168,7 +168,7 @@ static void measure_all(const struct root *root)
 		double before = cpu_ms();
 		sampler_sample(&sampler, NULL);
 		double between = cpu_ms();
-		memcg_victims_build(&victims, sampler_latest(&sampler), NULL);
+		memcg_victims_build(&victims, sampler_latest(&sampler), MOMENT_OOM, NULL);
 		samples[round] = between - before;
 		answers[round] = cpu_ms() - between;
 	}

@@ -23,7 +23,7 @@ static bool enter_namespace(const char *group)
 	       mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) == 0;
 }
 
-static void become(const struct question *question)
+void question_become(const struct question *question)
 {
 	uid_t uid = question->uid;
 	if ((question->inside && !enter_namespace(question->inside)) ||
@@ -58,7 +58,7 @@ int oomspect_run(char *const args[], const struct question *question, char *outp
 		dup2(pipe_fds[1], STDOUT_FILENO);
 		dup2(pipe_fds[1], STDERR_FILENO);
 		close(pipe_fds[0]);
-		become(question);
+		question_become(question);
 		execv("/oomspect", args);
 		_exit(127);
 	}
@@ -99,6 +99,12 @@ static void take_doubts(struct answer *answer, const json_t *words)
 	}
 }
 
+static void take_domain(struct answer *answer, const json_t *domain)
+{
+	const char *kind = json_string_value(json_object_get(domain, "kind"));
+	snprintf(answer->domain, sizeof(answer->domain), "%s", kind ? kind : "?");
+}
+
 static bool take_document(struct answer *answer, const char *text)
 {
 	json_t *document = json_loads(text, 0, NULL);
@@ -106,8 +112,8 @@ static bool take_document(struct answer *answer, const char *text)
 	*answer = (struct answer){ .margin_pages = 0 };
 	if (prediction) {
 		snprintf(answer->prediction, sizeof(answer->prediction), "%s", prediction);
-		answer->now = death_of(document);
-		answer->at_oom = death_of(json_object_get(document, "at_oom"));
+		answer->death = death_of(document);
+		take_domain(answer, json_object_get(document, "domain"));
 		answer->differ = json_is_true(json_object_get(document, "differ"));
 		answer->margin_pages =
 			(long)json_integer_value(json_object_get(document, "margin_pages"));
@@ -117,24 +123,46 @@ static bool take_document(struct answer *answer, const char *text)
 	return prediction != NULL;
 }
 
+static pid_t first_of(const char *text)
+{
+	json_t *document = json_loads(text, 0, NULL);
+	const json_t *processes = json_object_get(document, "processes");
+	pid_t pid = pid_of(json_array_get(processes, 0));
+	json_decref(document);
+	return pid;
+}
+
+/* What `command` says as JSON. */
+static int ask(const char *command, const struct question *question, char *text, size_t size)
+{
+	char program[] = "oomspect", json[] = "--json", moment[] = "--moment";
+	char verb[16], when[8], option[16], value[256];
+	char *args[] = { program, verb, json, moment, when, NULL, NULL, NULL };
+	snprintf(verb, sizeof(verb), "%s", command);
+	snprintf(when, sizeof(when), "%s", question->now ? "now" : "oom");
+	if (question->group || question->nodes) {
+		snprintf(option, sizeof(option), "%s", question->group ? "--cgroup" : "--nodes");
+		snprintf(value, sizeof(value), "%s",
+			question->group ? question->group : question->nodes);
+		args[5] = option;
+		args[6] = value;
+	}
+	return oomspect_run(args, question, text, size);
+}
+
 bool answer_ask(struct answer *answer, const struct question *question, char *why, size_t size)
 {
 	static char text[DOCUMENT_SIZE];
-	char command[] = "oomspect", victim[] = "victim", json[] = "--json";
-	char cgroup_option[] = "--cgroup", nodes_option[] = "--nodes";
-	char value[256];
-	char *args[] = { command, victim, json, NULL, NULL, NULL };
-	if (question->group || question->nodes) {
-		snprintf(value, sizeof(value), "%s",
-			question->group ? question->group : question->nodes);
-		args[3] = question->group ? cgroup_option : nodes_option;
-		args[4] = value;
-	}
-	int status = oomspect_run(args, question, text, sizeof(text));
+	int status = ask("victim", question, text, sizeof(text));
 	bool understood = (status == 0 || status == 3) && take_document(answer, text);
-	if (!understood)
+	if (!understood) {
 		snprintf(why, size, "oomspect: exit status %d: %.200s", status, text);
-	return understood;
+		return false;
+	}
+	/* `list` knows no nodes. */
+	if (!question->nodes && ask("list", question, text, sizeof(text)) == 0)
+		answer->listed = first_of(text);
+	return true;
 }
 
 bool answer_doubts(const struct answer *answer, const char *word)

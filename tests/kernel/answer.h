@@ -12,23 +12,30 @@ struct death {
 
 struct answer {
 	char prediction[24]; /* "victim", "none", "panic", "allocating_task" */
-	struct death now, at_oom;
-	bool differ;
+	struct death death;  /* of the moment that was asked for */
+	bool differ;         /* the other moment has another one */
+	char domain[16];     /* its kind */
+	pid_t listed;        /* who stands first in `list`, asked right after */
 	long margin_pages;
 	char uncertain[160]; /* the words, joined by "+"; empty: it is sure */
 };
 
-/* About the host, about a cgroup (`--cgroup`), or about NUMA nodes (`--nodes`). */
+/* About a cgroup (`--cgroup`), about NUMA nodes (`--nodes`), or without either about the domain that
+ * oomspect begins in: the host, and inside a cgroup namespace what limits that. */
 struct question {
 	const char *group, *nodes; /* at most one */
 	uid_t uid;                 /* as whom it is asked */
 	const char *inside;        /* the cgroup in whose own namespace it is asked; NULL: ours */
+	bool now;                  /* the moment: now, not at OOM */
 };
 
 /* False, and a reason in `why`, when no document came. */
 bool answer_ask(struct answer *answer, const struct question *question, char *why, size_t size);
 
 bool answer_doubts(const struct answer *answer, const char *word);
+
+/* In a child: becomes who asks, where that is asked, or ends. */
+void question_become(const struct question *question);
 
 /* Runs oomspect with these arguments as the question says, and gives what it printed,
  * NUL-terminated; exit status, or -1. */

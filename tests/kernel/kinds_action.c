@@ -40,7 +40,7 @@ static int run_adj(const char *const words[])
 static void open_screen(const struct scene *scene, uid_t uid)
 {
 	(void)scene;
-	if (!screen_open(&screen, uid))
+	if (!screen_open(&screen, &(struct question){ .uid = uid }))
 		scene_broken("no pseudo-terminal: %s", strerror(errno));
 	if (!screen_wait(&screen, "can be killed"))
 		scene_broken("the screen does not come up");
@@ -119,14 +119,14 @@ struct preview {
 	bool changes;
 };
 
-/* "NEXT VICTIM, global 123 java 456 node <== CHANGES", without its blanks. */
+/* "NEXT VICTIM, host 123 java 456 node <== CHANGES", without its blanks. */
 static struct preview read_preview(void)
 {
 	struct preview preview = { .before = 0 };
-	const char *at = strstr(screen_look(&screen), "NEXTVICTIM,global");
+	const char *at = strstr(screen_look(&screen), "NEXTVICTIM,host");
 	if (!at)
 		return preview;
-	at += strlen("NEXTVICTIM,global");
+	at += strlen("NEXTVICTIM,host");
 	char *end;
 	preview.before = (pid_t)strtol(at, &end, 10);
 	while (*end && !isdigit((unsigned char)*end))

@@ -101,11 +101,6 @@ static void start_guards(void)
 			scene_broken("no guard: %s", strerror(errno));
 }
 
-static const struct death *judged_death(const struct kind *kind, const struct answer *answer)
-{
-	return kind->judged == JUDGE_NOW ? &answer->now : &answer->at_oom;
-}
-
 static bool someone_lives(const struct pids *pids)
 {
 	for (size_t i = 0; i < pids->count; i++)
@@ -169,14 +164,19 @@ static void check_setup(const struct scene *scene, unsigned kill, const struct a
 		_exit(0);
 	if (strcmp(answer->prediction, expected))
 		scene_broken("prediction %s, not %s", answer->prediction, expected);
-	if (kind->differ && answer->now.victim == answer->at_oom.victim)
-		scene_broken("now and at OOM are the same: %d", answer->now.victim);
+	if (kind->differ && !answer->differ)
+		scene_broken("now and at OOM are the same: %d", answer->death.victim);
 	/* Equal loads may still differ by a page of the program: once more, or that was the last tie. */
 	bool untied = kind->tie && answer->margin_pages != 0;
 	if (untied && (kill > 1 || !scene->last_try))
 		_exit(kill > 1 ? 0 : SCENE_VOID);
 	if (untied)
 		scene_broken("no tie: margin %ld", answer->margin_pages);
+	if (scene->inside && strcmp(answer->domain, "memcg"))
+		scene_broken("in a container the domain is %s", answer->domain);
+	if (!scene->nodes && !strcmp(answer->prediction, "victim") &&
+		answer->listed != answer->death.victim)
+		scene_broken("victim names %d, and list %d", answer->death.victim, answer->listed);
 	if (kind->doubt && !answer_doubts(answer, kind->doubt))
 		scene_broken("uncertain does not announce %s", kind->doubt);
 }
@@ -189,7 +189,7 @@ struct outcome {
 static bool foreseen(const struct kind *kind, const struct scene *scene,
 	const struct answer *answer, const struct outcome *outcome)
 {
-	const struct death *predicted = judged_death(kind, answer);
+	const struct death *predicted = &answer->death;
 	if (!strcmp(answer->prediction, "none"))
 		return outcome->victim == 0 && outcome->dead.count == 0;
 	if (!strcmp(answer->prediction, "allocating_task"))
@@ -210,13 +210,13 @@ static void report_verdict(const struct scene *scene, unsigned kill, const struc
 	const struct outcome *outcome, const struct kernlog *log)
 {
 	const struct kind *kind = scene->kind;
-	const struct death *predicted = judged_death(kind, answer);
+	const struct death *predicted = &answer->death;
 	char said[160], died[160], later[64];
 	pids_text(&predicted->dead, said, sizeof(said));
 	pids_text(&outcome->dead, died, sizeof(died));
 	report("verdict", "%s\t%u.%u\t%s\t%d:%s\t%d:%s\t%s\t%s\tmargin %ld%s%s", kind->name,
-		scene->run, kill, kind->judged == JUDGE_NOW ? "victim" : "at_oom",
-		predicted->victim, said, outcome->victim, died,
+		scene->run, kill, kind->judged == JUDGE_NOW ? "now" : "oom", predicted->victim,
+		said, outcome->victim, died,
 		verdict_of(kind, answer, foreseen(kind, scene, answer, outcome)),
 		*answer->uncertain ? answer->uncertain : "-", answer->margin_pages,
 		log->later.count ? ", then killed " : "",
@@ -266,10 +266,11 @@ static void judge_kill(struct scene *scene, unsigned kill)
 	static struct pids before;
 	char why[512];
 	const struct question question = {
-		.group = scene->inside ? "/" : scene->group,
+		.group = scene->inside ? NULL : scene->group,
 		.nodes = scene->nodes,
 		.uid = scene->asks_as,
 		.inside = scene->inside,
+		.now = kind->judged == JUDGE_NOW,
 	};
 	if (!answer_ask(&answer, &question, why, sizeof(why)))
 		scene_broken("%s", why);
@@ -281,26 +282,32 @@ static void judge_kill(struct scene *scene, unsigned kill)
 		report("panic", "%s", kind->name);
 	kind->trigger(scene);
 	wait_for_choice(scene, &log);
-	settle(judged_death(kind, &answer), &log);
-	struct outcome outcome = outcome_of(scene, judged_death(kind, &answer), &before, &log);
+	settle(&answer.death, &log);
+	struct outcome outcome = outcome_of(scene, &answer.death, &before, &log);
 	report_verdict(scene, kill, &answer, &outcome, &log);
 	kernlog_end(&log);
 	end_trigger(scene);
 }
 
-pid_t scene_kill(struct scene *scene)
+pid_t scene_kill_by(struct scene *scene, void (*trigger)(struct scene *scene))
 {
 	static struct kernlog log;
 	int64_t until = guest_ms() + 10000;
 	if (!kernlog_begin(&log))
 		scene_broken("/dev/kmsg: %s", strerror(errno));
-	trigger_sysrq(scene);
+	trigger(scene);
 	while (!log.killed.count && guest_ms() < until) {
 		guest_sleep_ms(2);
 		kernlog_poll(&log);
 	}
 	kernlog_end(&log);
+	end_trigger(scene);
 	return kernlog_victim(&log);
+}
+
+pid_t scene_kill(struct scene *scene)
+{
+	return scene_kill_by(scene, trigger_sysrq);
 }
 
 _Noreturn void scene_play(const struct kind *kind, uint64_t seed, unsigned run, bool last_try)

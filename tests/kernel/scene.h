@@ -23,8 +23,8 @@ enum need {
 
 /* Which answer the kernel's choice is held against. */
 enum judged {
-	JUDGE_NOW,    /* `victim`: nothing is reclaimed before the choice */
-	JUDGE_AT_OOM, /* `at_oom`: memory truly runs out */
+	JUDGE_NOW,    /* of now: nothing is reclaimed before the choice */
+	JUDGE_AT_OOM, /* of at OOM: memory truly runs out */
 };
 
 struct scene;
@@ -60,7 +60,7 @@ struct scene {
 	const char *fill; /* the cgroup in which memory is used up; NULL: that of the question */
 	long lower_to;    /* the limit that the trigger sets, pages */
 	uid_t asks_as;
-	const char *inside; /* the cgroup in whose namespace oomspect runs and asks about "/" */
+	const char *inside; /* the cgroup in whose namespace oomspect runs, asked about no domain */
 	pid_t trigger;      /* the process that uses memory up; 0 */
 };
 
@@ -84,6 +84,7 @@ void scene_claim(const struct scene *scene, bool holds, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Alt-SysRq-F, for checks: whom the kernel chose; 0: nobody in ten seconds. */
+pid_t scene_kill_by(struct scene *scene, void (*trigger)(struct scene *scene));
 pid_t scene_kill(struct scene *scene);
 
 /* Sets one up, asks, triggers and compares; reports each kill. Runs in a process of its own. */

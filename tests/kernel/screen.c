@@ -15,7 +15,7 @@
 
 enum { ROWS = 30, COLS = 99, LOOK_MS = 600, PATIENCE_MS = 10000 };
 
-static _Noreturn void become_oomspect(const struct screen *screen, uid_t uid)
+static _Noreturn void become_oomspect(const struct screen *screen, const struct question *question)
 {
 	char oomspect[] = "oomspect", delay[] = "-d1";
 	char *args[] = { oomspect, delay, NULL };
@@ -24,13 +24,12 @@ static _Noreturn void become_oomspect(const struct screen *screen, uid_t uid)
 	for (int fd = 0; fd < 3; fd++)
 		dup2(terminal, fd);
 	setenv("TERM", "linux", 1);
-	if (uid && (setgroups(0, NULL) || setgid(uid) || setuid(uid)))
-		_exit(126);
+	question_become(question);
 	execv("/oomspect", args);
 	_exit(127);
 }
 
-bool screen_open(struct screen *screen, uid_t uid)
+bool screen_open(struct screen *screen, const struct question *question)
 {
 	const struct winsize size = { .ws_row = ROWS, .ws_col = COLS };
 	mkdir("/dev/pts", 0755);
@@ -42,7 +41,7 @@ bool screen_open(struct screen *screen, uid_t uid)
 	screen->looks = 1;
 	screen->pid = fork();
 	if (screen->pid == 0)
-		become_oomspect(screen, uid);
+		become_oomspect(screen, question);
 	return screen->pid > 0;
 }
 

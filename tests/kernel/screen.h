@@ -4,6 +4,7 @@
 #ifndef JUDGE_SCREEN_H
 #define JUDGE_SCREEN_H
 
+#include "answer.h"
 #include "guest.h"
 
 enum { SCREEN_SEEN = 65536, SCREEN_WORDS = 256 };
@@ -17,9 +18,9 @@ struct screen {
 	unsigned looks;
 };
 
-/* Starts oomspect, sampling every second, as this user. False, with errno set, when there is no
+/* Starts oomspect, sampling every second, as whoever asks and where. False, with errno set, when there is no
  * terminal to be had. */
-bool screen_open(struct screen *screen, uid_t uid);
+bool screen_open(struct screen *screen, const struct question *question);
 
 /* Types; false when the program takes no keys any more. */
 bool screen_type(const struct screen *screen, const char *keys);

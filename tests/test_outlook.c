@@ -41,11 +41,11 @@ static void predicts_what_the_kernel_does(void **state)
 	machine.snapshot.host.vm.panic_on_oom = row->panic_on_oom;
 	machine.snapshot.host.vm.oom_kill_allocating_task = row->allocating_task;
 	machine_rank_host(&machine);
-	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->host);
+	assert_int_equal(machine.outlook.prediction, row->host);
 	machine_rank_memcg(&machine, 1);
-	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->memcg);
+	assert_int_equal(machine.outlook.prediction, row->memcg);
 	machine_rank_nodes(&machine, 1);
-	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->nodes);
+	assert_int_equal(machine.outlook.prediction, row->nodes);
 	machine_release(&machine);
 }
 
@@ -54,14 +54,16 @@ static void with_nobody_to_kill_there_is_no_outcome(void **state)
 	struct machine *machine = *state;
 	machine_add(machine, 10, 100, -1000);
 	machine_rank_host(machine);
-	const struct ranking *ranking = &machine->ranking;
-	assert_int_equal(ranking_prediction(ranking, &machine->snapshot), PREDICTION_NONE);
-	assert_null(ranking_victim(ranking));
-	assert_null(ranking_runner_up(ranking, &machine->snapshot));
-	assert_int_equal(ranking_margin(ranking, &machine->snapshot), UNKNOWN);
-	assert_int_equal(ranking_frees_kb(ranking, &machine->snapshot), UNKNOWN);
-	assert_int_equal(ranking_uncertainty(ranking, &machine->snapshot), 0);
-	assert_false(ranking_dies_with_victim(ranking, &machine->snapshot, &ranking->rows[0]));
+	const struct outlook *outlook = &machine->outlook;
+	assert_int_equal(outlook->prediction, PREDICTION_NONE);
+	assert_null(outlook->victim);
+	assert_null(outlook->chosen);
+	assert_null(outlook->runner_up);
+	assert_false(outlook->lead.known);
+	assert_int_equal(freed_kb(outlook->frees), 0);
+	assert_int_equal(outlook->deaths, 0);
+	assert_int_equal(outlook->uncertain, 0);
+	assert_false(outlook->ranking.rows[0].dies_along);
 }
 
 /* None of those seen can be killed: whether somebody can be depends on who is not seen. */
@@ -93,10 +95,10 @@ static void who_is_not_seen_leaves_nothing_to_predict(void **state)
 	machine_add_inside(&machine, 11, 100, 1)->oom_score_adj = -1000;
 	machine.tasks[1].adj_known = !row->unread;
 	machine_rank_host(&machine);
-	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->host);
-	assert_int_equal(ranking_uncertainty(&machine.ranking, &machine.snapshot), row->uncertain);
+	assert_int_equal(machine.outlook.prediction, row->host);
+	assert_int_equal(machine.outlook.uncertain, row->uncertain);
 	machine_rank_memcg(&machine, 1);
-	assert_int_equal(ranking_prediction(&machine.ranking, &machine.snapshot), row->memcg);
+	assert_int_equal(machine.outlook.prediction, row->memcg);
 	machine_release(&machine);
 }
 
@@ -113,9 +115,8 @@ static void who_was_asked_for_and_seen_is_known(void **state)
 	machine_add(machine, 10, 100, -1000);
 	machine_add(machine, 11, 100, -1000)->adj_known = false;
 	machine_rank_host(machine);
-	ranking_restrict(&machine->ranking, &machine->snapshot, is_10, NULL);
-	assert_int_equal(
-		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	assert_int_equal(outlook_restrict(&machine->outlook, is_10, NULL, NULL), ERR_OK);
+	assert_int_equal(machine->outlook.prediction, PREDICTION_NONE);
 }
 
 static void what_overrules_the_choice_is_known_without_seeing_anybody(void **state)
@@ -125,12 +126,10 @@ static void what_overrules_the_choice_is_known_without_seeing_anybody(void **sta
 	machine->snapshot.hidepid = true;
 	machine->memcgs[1].oom_kill_disable = 1;
 	machine_rank_memcg(machine, 1);
-	assert_int_equal(
-		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	assert_int_equal(machine->outlook.prediction, PREDICTION_NONE);
 	machine->snapshot.host.vm.panic_on_oom = 1;
 	machine_rank_host(machine);
-	assert_int_equal(
-		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_PANIC);
+	assert_int_equal(machine->outlook.prediction, PREDICTION_PANIC);
 }
 
 static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
@@ -140,11 +139,10 @@ static void a_cgroup_that_kills_nobody_has_no_victim(void **state)
 	machine_add_inside(machine, 10, 100, 1);
 	machine->memcgs[1].oom_kill_disable = 1;
 	machine_rank_memcg(machine, 1);
-	assert_int_equal(
-		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_NONE);
+	assert_int_equal(machine->outlook.prediction, PREDICTION_NONE);
 	machine->memcgs[1].oom_kill_disable = 0;
-	assert_int_equal(
-		ranking_prediction(&machine->ranking, &machine->snapshot), PREDICTION_VICTIM);
+	machine_rank_memcg(machine, 1);
+	assert_int_equal(machine->outlook.prediction, PREDICTION_VICTIM);
 }
 
 /* --- the domain of a cgroup */
@@ -158,9 +156,9 @@ static void a_cgroup_ranks_its_own_tasks_by_its_own_limit(void **state)
 	machine_add_inside(machine, 12, 100, 1)->oom_score_adj = 10; /* 10 * (25600 / 1000) = 250 */
 	machine_rank_memcg(machine, 1);
 	assert_order(machine, "12 11");
-	assert_int_equal(machine->ranking.rows[0].points, 350);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 350);
 	/* The file of the kernel is of the machine: (1000 + 10100 * 1000 / 1000000) * 2 / 3. */
-	assert_int_equal(machine->ranking.rows[0].oom_score, 673);
+	assert_int_equal(machine->outlook.ranking.rows[0].oom_score, 673);
 }
 
 static void below_a_thousand_pages_an_adj_weighs_nothing(void **state)
@@ -173,7 +171,7 @@ static void below_a_thousand_pages_an_adj_weighs_nothing(void **state)
 	machine_add_inside(machine, 12, 950, 1)->oom_score_adj = -1000;
 	machine_rank_memcg(machine, 1);
 	assert_order(machine, "11 10 | 12");
-	assert_int_equal(machine->ranking.rows[1].points, 300);
+	assert_int_equal(machine->outlook.ranking.rows[1].points.order, 300);
 }
 
 static void a_cgroup_is_scanned_before_its_children(void **state)
@@ -200,27 +198,26 @@ static void the_swap_of_a_cgroup_bounds_what_leaves(void **state)
 	machine->memcgs[1].swap_limit = amount_bytes(400 * 4096);
 	machine->memcgs[1].swap_usage = amount_bytes(101 * 4096);
 	struct domain domain = domain_memcg(&machine->snapshot, 1);
-	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
-	assert_int_equal(machine->ranking.rows[0].points, 300);
+	machine_rank(machine, domain, MOMENT_OOM, NULL, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 300);
 	machine->memcgs[1].swap_usage = amount_bytes(100 * 4096);
-	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
-	assert_int_equal(machine->ranking.rows[0].points, 0);
+	machine_rank(machine, domain, MOMENT_OOM, NULL, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 0);
 	machine->memcgs[1].shmem =
 		amount_bytes(0); /* others are charged for it: it is not in reach */
-	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
-	assert_int_equal(machine->ranking.rows[0].points, 300);
+	machine_rank(machine, domain, MOMENT_OOM, NULL, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 300);
 	machine->memcgs[1].shmem = (struct amount){ 0 };
 	machine->memcgs[1].swap_usage = amount_bytes(500 * 4096);
-	machine_rank(machine, domain, RANKING_AT_OOM, NULL, 0);
-	assert_int_equal(machine->ranking.rows[0].points, 300);
+	machine_rank(machine, domain, MOMENT_OOM, NULL, 0);
+	assert_int_equal(machine->outlook.ranking.rows[0].points.order, 300);
 }
 
 /* --- who dies along */
 
 static bool dies_along(const struct machine *machine, pid_t pid)
 {
-	return ranking_dies_with_victim(
-		&machine->ranking, &machine->snapshot, ranking_find(&machine->ranking, pid));
+	return ranking_find(&machine->outlook.ranking, pid)->dies_along;
 }
 
 static void who_shares_the_memory_dies_along_even_with_adj_minus_1000(void **state)
@@ -265,20 +262,17 @@ static void a_pid_namespace_dies_with_its_first_process(void **state)
 	struct machine *machine = *state;
 	make_container(machine);
 	machine_rank_host(machine);
-	const struct ranking *ranking = &machine->ranking;
+	const struct ranking *ranking = &machine->outlook.ranking;
 	for (pid_t pid = 10; pid <= 13; pid++)
-		assert_int_equal(ranking_dies_with_victim(
-					 ranking, &machine->snapshot, ranking_find(ranking, pid)),
-			pid == 11 || pid == 12);
+		assert_int_equal(ranking_find(ranking, pid)->dies_along, pid == 11 || pid == 12);
 	machine->tasks[0].ns_init = false;
-	assert_false(
-		ranking_dies_with_victim(ranking, &machine->snapshot, ranking_find(ranking, 12)));
+	machine_rank_host(machine);
+	assert_false(ranking_find(ranking, 12)->dies_along);
 }
 
 static void some_die_along_outside_the_domain(void **state)
 {
 	struct machine *machine = *state;
-	struct ranking_row outside[4];
 	make_memcgs(machine);
 	make_container(machine);
 	machine->tasks[0].memcg = 1;
@@ -286,33 +280,30 @@ static void some_die_along_outside_the_domain(void **state)
 	machine->tasks[1].memcg = machine->tasks[2].memcg = machine->tasks[3].memcg = 0;
 	machine->tasks[4].memcg = 0;
 	machine_rank_memcg(machine, 1);
-	const struct ranking *ranking = &machine->ranking;
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 3);
-	assert_int_equal(outside[0].task->pid, 11);
-	assert_int_equal(outside[1].task->pid, 12);
-	assert_int_equal(outside[2].task->pid, 14);
-	assert_int_equal(outside[2].points, BADNESS_UNKILLABLE);
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 1), 1);
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, NULL, SIZE_MAX), 3);
-	assert_int_equal(ranking_deaths(ranking, &machine->snapshot), 3);
+	const struct outlook *outlook = &machine->outlook;
+	assert_int_equal(outlook->outsider_count, 3);
+	assert_int_equal(outlook->outsiders[0].task->pid, 11);
+	assert_int_equal(outlook->outsiders[1].task->pid, 12);
+	assert_int_equal(outlook->outsiders[2].task->pid, 14);
+	assert_false(points_can_die(outlook->outsiders[2].points));
+	assert_int_equal(outlook->deaths, 3);
 	machine_rank_host(machine);
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
-	assert_int_equal(ranking_deaths(ranking, &machine->snapshot), 1); /* 10, with 14 */
+	assert_int_equal(outlook->outsider_count, 0);
+	assert_int_equal(outlook->deaths, 1); /* 10, with 14 */
 }
 
 static void init_outside_the_domain_does_not_die_along(void **state)
 {
 	struct machine *machine = *state;
-	struct ranking_row outside[4];
 	make_memcgs(machine);
 	machine_add(machine, 1, 9000, 0)->mm_owner = 10;
 	machine_add(machine, 10, 9000, 0)->memcg = 1;
 	machine->tasks[0].memcg = 0;
 	machine_rank_memcg(machine, 1);
-	const struct ranking *ranking = &machine->ranking;
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 0);
+	assert_int_equal(machine->outlook.outsider_count, 0);
 	machine->snapshot.host.init_pid_ns = false;
-	assert_int_equal(ranking_outsiders(ranking, &machine->snapshot, outside, 4), 1);
+	machine_rank_memcg(machine, 1);
+	assert_int_equal(machine->outlook.outsider_count, 1);
 }
 
 static void init_and_kernel_threads_never_die_along(void **state)
@@ -359,7 +350,7 @@ static void a_group_above_the_domain_does_not_count(void **state)
 	make_groups(machine);
 	machine_rank_memcg(machine, 2);
 	assert_true(dies_along(machine, 12));
-	assert_null(ranking_find(&machine->ranking, 13));
+	assert_null(ranking_find(&machine->outlook.ranking, 13));
 	machine_rank_memcg(machine, 3);
 	assert_false(dies_along(machine, 11));
 }
@@ -393,9 +384,9 @@ static void the_runner_up_is_the_best_of_those_who_live(void **state)
 	machine_add(machine, 11, 8000, 0)->mm_owner = 10;
 	machine_add(machine, 12, 7000, 0);
 	machine_rank_host(machine);
-	const struct ranking_row *next = ranking_runner_up(&machine->ranking, &machine->snapshot);
+	const struct ranking_row *next = machine->outlook.runner_up;
 	assert_int_equal(next->task->pid, 12);
-	assert_int_equal(ranking_margin(&machine->ranking, &machine->snapshot), 2000);
+	assert_int_equal(machine->outlook.lead.pages, 2000);
 }
 
 static void the_only_candidate_has_no_margin(void **state)
@@ -403,8 +394,8 @@ static void the_only_candidate_has_no_margin(void **state)
 	struct machine *machine = *state;
 	machine_add(machine, 10, 9000, 0);
 	machine_rank_host(machine);
-	assert_null(ranking_runner_up(&machine->ranking, &machine->snapshot));
-	assert_int_equal(ranking_margin(&machine->ranking, &machine->snapshot), UNKNOWN);
+	assert_null(machine->outlook.runner_up);
+	assert_false(machine->outlook.lead.known);
 }
 
 static void a_sacrificed_child_leaves_its_parent_out_of_the_margin(void **state)
@@ -416,9 +407,9 @@ static void a_sacrificed_child_leaves_its_parent_out_of_the_margin(void **state)
 	machine_add(&machine, 11, 20, 0)->ppid = 10;
 	machine_add(&machine, 12, 800, 0);
 	machine_rank_host(&machine);
-	assert_int_equal(ranking_victim(&machine.ranking)->task->pid, 11);
-	assert_int_equal(ranking_runner_up(&machine.ranking, &machine.snapshot)->task->pid, 12);
-	assert_int_equal(ranking_margin(&machine.ranking, &machine.snapshot), 8200);
+	assert_int_equal(machine.outlook.victim->task->pid, 11);
+	assert_int_equal(machine.outlook.runner_up->task->pid, 12);
+	assert_int_equal(machine.outlook.lead.pages, 8200);
 	machine_release(&machine);
 }
 
@@ -430,10 +421,11 @@ static void what_comes_back_is_anonymous_memory_swap_and_page_tables(void **stat
 	task->pte_kb = 70;
 	machine_rank_host(machine);
 	/* (9000 + 50) pages of 4 kB and 70 kB of tables; file and shared pages stay. */
-	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), 36270);
+	assert_int_equal(freed_kb(machine->outlook.frees), 36270);
 	task->rss_anon_pages = UNKNOWN; /* before 4.5: all of rss, 9800 pages */
 	task->pmd_kb = 8;
-	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), 39478);
+	machine_rank_host(machine);
+	assert_int_equal(freed_kb(machine->outlook.frees), 39478);
 }
 
 static void a_shared_mm_comes_back_once(void **state)
@@ -444,7 +436,7 @@ static void a_shared_mm_comes_back_once(void **state)
 	machine->tasks[3].mm_owner = 12; /* 12 and 13 share another */
 	machine_rank_host(machine);
 	assert_true(dies_along(machine, 11));
-	assert_int_equal(ranking_frees_kb(&machine->ranking, &machine->snapshot), (9000 + 1) * 4);
+	assert_int_equal(freed_kb(machine->outlook.frees), (9000 + 1) * 4);
 }
 
 int main(void)

@@ -1,0 +1,25 @@
+#include "oomspect/size.h"
+
+#include <stdio.h>
+
+struct size_text size_of_kb(int64_t kb)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	enum { LAST = sizeof(units) / sizeof(units[0]) - 1 };
+	struct size_text size;
+	int64_t whole = kb, rest = 0;
+	int unit = 0;
+	/* 1023.96 MiB would be printed as 1024.0. */
+	for (; unit < LAST && (whole >= 1024 || (whole == 1023 && rest * 20 >= 1024 * 19));
+		unit++) {
+		rest = whole % 1024;
+		whole /= 1024;
+	}
+	int64_t tenths = (rest * 10 + 512) / 1024;
+	if (unit == 0)
+		snprintf(size.text, sizeof(size.text), "%lld KiB", (long long)kb);
+	else
+		snprintf(size.text, sizeof(size.text), "%lld.%lld %s",
+			(long long)(whole + tenths / 10), (long long)(tenths % 10), units[unit]);
+	return size;
+}

@@ -1,0 +1,102 @@
+#include "cgroup_choice.h"
+
+#include "oomspect/memcg_lookup.h"
+
+#include <stdlib.h>
+
+void cgroup_choice_release(struct cgroup_choice *choice)
+{
+	free(choice->rows);
+	*choice = (struct cgroup_choice){ NULL, 0 };
+}
+
+static enum err_code reserve(struct cgroup_choice *choice, size_t count, struct err *err)
+{
+	if (count <= choice->capacity)
+		return ERR_OK;
+	bool *rows = reallocarray(choice->rows, count, sizeof(*rows));
+	if (!rows)
+		return err_set(err, ERR_NO_MEMORY,
+			"cannot choose among %zu memory cgroups: out of memory", count);
+	choice->rows = rows;
+	choice->capacity = count;
+	return ERR_OK;
+}
+
+/* The subtree that is asked for; the whole tree without --cgroup. */
+static enum err_code find_subtree(
+	const struct watch *watch, size_t *ret_begin, size_t *ret_end, struct err *err)
+{
+	const struct memcg_tree *tree = watch->snapshot->memcgs;
+	int32_t top;
+	*ret_begin = 0;
+	*ret_end = tree->count;
+	if (!watch->options->cgroup)
+		return ERR_OK;
+	enum err_code code = memcg_lookup(tree, watch->options->cgroup, &top, err);
+	if (!code) {
+		*ret_begin = (size_t)top;
+		*ret_end = (size_t)tree->rows[top].subtree_end;
+	}
+	return code;
+}
+
+static bool is_asked_for(const struct options *options, const struct task *task, uid_t uid)
+{
+	bool named = options->pid_count == 0;
+	for (size_t i = 0; i < options->pid_count; i++)
+		named |= options->pids[i] == task->pid;
+	return named && (uid == UID_UNKNOWN || uid == task->uid);
+}
+
+static enum err_code find_missing(const struct watch *watch, struct err *err)
+{
+	const struct options *options = watch->options;
+	for (size_t i = 0; i < options->pid_count; i++)
+		if (!snapshot_find(watch->snapshot, options->pids[i]))
+			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
+				(int)options->pids[i]);
+	return ERR_OK;
+}
+
+/* Marks the row of each process that is asked for, and those above it. */
+static enum err_code mark_processes(
+	struct cgroup_choice *choice, struct watch *watch, struct err *err)
+{
+	const struct snapshot *snapshot = watch->snapshot;
+	const struct options *options = watch->options;
+	uid_t uid = UID_UNKNOWN;
+	enum err_code code = find_missing(watch, err);
+	if (!code && options->user)
+		code = names_find(&watch->names, options->user, &uid, err);
+	for (size_t i = 0; !code && i < snapshot->count; i++) {
+		const struct task *task = &snapshot->tasks[i];
+		if (!is_asked_for(options, task, uid))
+			continue;
+		for (int32_t row = task->memcg; row >= 0; row = snapshot->memcgs->rows[row].parent)
+			choice->rows[row] = true;
+	}
+	return code;
+}
+
+enum err_code cgroup_choice_build(
+	struct cgroup_choice *choice, struct watch *watch, struct err *err)
+{
+	const struct options *options = watch->options;
+	size_t count = watch->snapshot->memcgs->count, begin, end;
+	bool by_process = options->user || options->pid_count;
+	if (!options->cgroup && !by_process)
+		return ERR_OK;
+	enum err_code code = reserve(choice, count + 1, err);
+	if (!code)
+		code = find_subtree(watch, &begin, &end, err);
+	if (code)
+		return code;
+	for (size_t row = 0; row < count; row++)
+		choice->rows[row] = !by_process;
+	if (by_process)
+		code = mark_processes(choice, watch, err);
+	for (size_t row = 0; row < count; row++)
+		choice->rows[row] &= row >= begin && row < end;
+	return code;
+}
