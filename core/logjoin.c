@@ -187,7 +187,8 @@ bool logjoin_constraint(const struct logjoin *join)
 		return uid + strlen(",uid=") >= join->text.at + join->text.len &&
 		       scan_is_digit(*join->next.at);
 	/* No word of this line is followed by a blank, but for a name or a path with one. */
-	return !contains(join->next, " ") || contains(join->next, ",task");
+	return !contains(join->next, " ") || contains(join->next, ",task") ||
+	       text_starts(join->next, "task") || contains(join->next, ",pid=");
 }
 
 static bool is_path_piece(struct text text)

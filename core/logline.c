@@ -1,5 +1,6 @@
 #include "oomspect/logline.h"
 
+#include "logquote.h"
 #include "logtime.h"
 #include "oomspect/logscan.h"
 
@@ -375,6 +376,7 @@ void logline_parse(struct text line, struct klog_record *ret)
 	struct text rest = scan_trim_end(line);
 	ret->width = line.len;
 	ret->blank_end = rest.len < line.len && scan_is_blank(line.at[rest.len]);
+	rest = logquote_inside(rest);
 	take_prefixes(&rest, ret);
 	if (!ret->escaped && ret->boot_us == KLOG_UNKNOWN && (!ret->stamped || ret->foreign) &&
 		skip_to_stamp(&rest, ret))

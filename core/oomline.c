@@ -135,12 +135,27 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 	return true;
 }
 
+/* "...<4>cc1": a record that a console put behind another one begins at its priority. */
+static struct text behind_priority(struct text text)
+{
+	struct text seek = text;
+	for (const char *at; (at = memchr(seek.at, '<', seek.len));
+		seek = scan_from(seek, at + 1)) {
+		struct text rest = scan_from(seek, at + 1);
+		if (rest.len > 2 && scan_is_digit(*rest.at) && rest.at[1] == '>')
+			text = scan_from(text, rest.at + 2);
+		if (seek.len == 1)
+			break;
+	}
+	return text;
+}
+
 /* What stands before "invoked": a name, or a name behind a prefix nobody knows, of which the last
  * "] " or ": " is the end (Android: "[1:  swapper/1:    0] x"). */
 static struct text invoker_name(struct text text)
 {
 	size_t far = text.len > INVOKER_REACH ? text.len - INVOKER_REACH : 0;
-	struct text name = text_trim(scan_from(text, text.at + far));
+	struct text name = text_trim(behind_priority(scan_from(text, text.at + far)));
 	if (name.len <= COMM_MAX)
 		return name;
 	const char *bracket = scan_last(name, "] ");
@@ -335,6 +350,8 @@ bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text 
 	text = newline ? scan_until(text, newline) : text;
 	const char *killed = text_find(text, "killed as a result of limit of");
 	*ret_task = *ret_limit = (struct text){ text.at, 0 };
+	const char *remark = text_find(text, " # "); /* "# noqa", "# the limit" */
+	text = remark ? scan_until(text, remark) : text;
 	if (text_skip(&text, "Memory limit reached of cgroup ")) {
 		*ret_limit = text_trim(text);
 		return true;

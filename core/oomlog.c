@@ -34,6 +34,19 @@ static void keep_raw(struct oomlog *log, struct text text)
 	event->raw[event->raw_len] = '\0';
 }
 
+/* The first line of an event that has a time tells it. */
+static void complete_times(struct oomlog *log)
+{
+	const struct oomlog_message *message = &log->message;
+	struct oom_event *event = &log->event;
+	if (event->boot_us == OOM_UNKNOWN)
+		event->boot_us = message->boot_us;
+	if (event->unix_us == OOM_UNKNOWN)
+		event->unix_us = message->unix_us;
+	if (!event->stamp[0])
+		memcpy(event->stamp, message->stamp, sizeof(event->stamp));
+}
+
 static void process_message(struct oomlog *log)
 {
 	struct oomlog_message *message = &log->message;
@@ -45,6 +58,9 @@ static void process_message(struct oomlog *log)
 			keep_raw(log, whole);
 		if (log->phase != OOMLOG_IDLE && taken)
 			log->event.last_line = message->last_line;
+		bool within = log->phase == OOMLOG_REPORT && message->boot_us != OOM_UNKNOWN;
+		if (log->phase != OOMLOG_IDLE && (taken || within))
+			complete_times(log);
 		if (log->event.no_memory)
 			log->error = ERR_NO_MEMORY;
 	}

@@ -170,6 +170,8 @@ static void settle(struct oomlog *log)
 	struct oom_event *event = &log->event;
 	find_victim(log);
 	complete_victims(event);
+	if (!event->kernel[0])
+		memcpy(event->kernel, log->release, sizeof(event->kernel));
 	/* The kernel prints the counters of a memcg where one of them is why. */
 	if (event->has_stats && event->constraint == OOM_CONSTRAINT_UNKNOWN &&
 		event->scope == OOM_SCOPE_UNKNOWN)
@@ -226,6 +228,27 @@ void oomlog_deliver_held(struct oomlog *log)
 		deliver_first(log);
 }
 
+/* A table without a report, below the kill of one of its rows: somebody quotes them one by one. */
+static bool give_table(struct oomlog *log)
+{
+	struct oom_event *event = &log->event;
+	struct oom_event *last = log->held_count ? &log->held[log->held_count - 1] : NULL;
+	if (!last || !event->tasks_kept || last->task_count || !last->victim_count)
+		return false;
+	const struct oom_task *task = oom_event_task(event, last->victims[0].pid);
+	if (!task || strcmp(task->comm, last->victims[0].comm) != 0)
+		return false;
+	last->tasks = event->tasks;
+	last->tasks_kept = event->tasks_kept;
+	last->task_count = event->task_count;
+	last->tasks_damaged = true; /* what is not where the kernel puts it may be anything */
+	last->complete = false;
+	complete_victims(last);
+	event->tasks = NULL;
+	event->tasks_kept = 0;
+	return true;
+}
+
 void oomlog_end(struct oomlog *log)
 {
 	struct oom_event *event = &log->event;
@@ -247,6 +270,8 @@ void oomlog_end(struct oomlog *log)
 		if (log->flags & OOMLOG_LIVE)
 			oomlog_deliver_held(log);
 	} else {
+		if (log->phase == OOMLOG_TENTATIVE)
+			give_table(log);
 		oom_event_release(event);
 	}
 	log->phase = OOMLOG_IDLE;

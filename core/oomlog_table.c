@@ -3,6 +3,7 @@
 
 #include "oomspect/logscan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool take_header(struct oomlog *log, struct text text)
@@ -131,6 +132,23 @@ static bool take_kill(struct oomlog *log, struct text text)
 	return true;
 }
 
+/* The constraint line of the event that is decided, which somebody has put behind its kill: of a
+ * report without one, and of the same process. */
+static bool is_of_decided(const struct oomlog *log, struct text text)
+{
+	const struct oom_event *event = &log->event;
+	struct oom_event probe;
+	if (log->phase != OOMLOG_DECIDED || log->has_constraint_line || !event->victim_count ||
+		oomlog_age_s(log) > 2)
+		return false;
+	oom_event_init(&probe);
+	oomline_constraint(text, &probe);
+	bool same = probe.chosen.pid == event->victims[0].pid &&
+		    strcmp(probe.chosen.comm, event->victims[0].comm) == 0;
+	oom_event_release(&probe);
+	return same;
+}
+
 static bool take_constraint(struct oomlog *log, struct text text)
 {
 	struct oom_event probe;
@@ -139,6 +157,10 @@ static bool take_constraint(struct oomlog *log, struct text text)
 	oom_event_release(&probe);
 	if (!known)
 		return false;
+	if (is_of_decided(log, text)) {
+		log->has_constraint_line = oomline_constraint(text, &log->event);
+		return true;
+	}
 	if (log->has_constraint_line)
 		oomlog_end(log);
 	oomlog_need_report(log);
@@ -222,14 +244,56 @@ static bool take_mangled_row(struct oomlog *log, struct text text)
 	return log->columns.mangled && take_row(log, text);
 }
 
+/* The release of a text is in every stack of it: one that is not of an OOM report is of the kernel
+ * that ran then, before and after. */
+static void note_release(struct oomlog *log, const char *release, bool of_report)
+{
+	snprintf(log->release, sizeof(log->release), "%s", release);
+	for (size_t i = 0; i < log->held_count && !of_report; i++) {
+		struct oom_event *held = &log->held[i];
+		if (!held->kernel[0])
+			memcpy(held->kernel, log->release, sizeof(held->kernel));
+	}
+	if (!of_report && log->phase == OOMLOG_DECIDED && !log->event.kernel[0])
+		memcpy(log->event.kernel, log->release, sizeof(log->event.kernel));
+}
+
+static bool take_other_stack(struct oomlog *log, struct text text)
+{
+	struct oom_event probe;
+	oom_event_init(&probe);
+	if (oomline_cpu(text, &probe))
+		note_release(log, probe.kernel, false);
+	oom_event_release(&probe);
+	return false;
+}
+
 static bool take_cpu(struct oomlog *log, struct text text)
 {
 	bool open = log->phase == OOMLOG_REPORT ||
 		    (log->phase == OOMLOG_DECIDED && log->event.outcome == OOM_OUTCOME_PANIC);
 	if (!open || (!log->event.headed && log->event.outcome != OOM_OUTCOME_PANIC))
-		return false;
+		return take_other_stack(log, text);
 	log->event.has_cpu_line |= log->event.headed && !log->event.task_count;
-	return !log->event.kernel[0] && oomline_cpu(text, &log->event);
+	if (log->event.kernel[0] || !oomline_cpu(text, &log->event))
+		return false;
+	note_release(log, log->event.kernel, true);
+	return true;
+}
+
+/* "Linux version 6.1.0-18-amd64 (...": the first line of a boot. */
+static bool take_banner(struct oomlog *log, struct text text)
+{
+	char release[sizeof(log->release)];
+	struct text word;
+	text_skip(&text, "Linux version ");
+	if (!text_next_field(&text, &word) || !scan_is_digit(*word.at))
+		return false;
+	oomlog_end(log); /* what is open is of the boot before */
+	oomlog_deliver_held(log);
+	text_copy(word, release, sizeof(release));
+	note_release(log, release, false);
+	return true;
 }
 
 /* Frames of the invoker's stack are looked at: not those of a panic, or of something else behind the
@@ -492,6 +556,7 @@ static const struct oomlog_shape shapes[] = {
 	{ "swap: usage ", false, take_usage, logjoin_usage, "cgroup v2, v5.3" },
 	{ "kmem: usage ", false, take_usage, NULL, "v3.10, cgroup v1" },
 	{ "Memory cgroup stats for ", false, take_stats, NULL, "v3.10; memory.stat since v5.3" },
+	{ "Linux version ", false, take_banner, NULL, "init/version.c" },
 	{ "CPU: ", false, take_cpu, logjoin_cpu, "dump_stack(), v3.10" },
 	{ "Pid: ", false, take_cpu, logjoin_cpu, "dump_stack(), to v3.9" },
 	{ "oom_reaper: reaped process ", false, take_reaped, logjoin_reaped,

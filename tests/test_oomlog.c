@@ -4,6 +4,7 @@
 #include "support_files.h"
 #include "support_oomlog.h"
 
+#include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
 
 #include <stdio.h>
@@ -23,6 +24,21 @@ struct row {
 	"shmem-rss:1kB, " \
 	"UID:7 pgtables:8kB oom_score_adj:5\n"
 #define IS_5_4 " killed=9(x) vm=40 anon=3 file=2 shmem=1 uid=7 adj=5"
+
+struct kept_event {
+	struct oom_event event;
+	bool any;
+};
+
+static void keep_first(void *arg, struct oom_event *event)
+{
+	struct kept_event *kept = arg;
+	if (kept->any)
+		return;
+	kept->event = *event;
+	kept->any = true;
+	oom_event_init(event);
+}
 
 static const struct row rows[] = {
 	/* eras */
@@ -260,6 +276,78 @@ static const struct row rows[] = {
 		"Out of memory: Kill process 8 (y) score 978 or sacrifice child\n",
 		"- unknown/host unknown chosen=9(x):979\n- unknown/host unknown chosen=8(y):978" },
 	/* not OOM kills */
+	/* quoted, wrapped and put together by people */
+	{ "a priority in the middle of a line begins a record",
+		"[drm:something] *ERROR* half a line<4>cc1 invoked oom-killer: gfp_mask=0xd0, "
+		"order=0, "
+		"oom_score_adj=0\n",
+		"cc1 unknown/unknown unknown 0xd0 order=0" },
+	{ "string literals of a program, with commas",
+		"LOG = [\n\t\"node invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, "
+		"oom_score_adj=0\",\n\t\"Out of memory: Killed process 9 (x) total-vm:4kB, "
+		"anon-rss:3kB\"\n]\n",
+		"node unknown/host killed 0xcc0 order=0 killed=9(x) vm=4 anon=3" },
+	{ "records of /dev/kmsg as string literals",
+		"\t\"6,22743,6115623303887,-;Task in /a/b killed as a result of limit of /a\",\n"
+		"\t\"6,23800,6780904484233,-;Task in /c killed as a result of limit of /c\",\n",
+		"- memcg/memcg unknown memcg=/a\n- memcg/memcg unknown memcg=/c" },
+	{ "a remark behind the path of the limit",
+		"# Task in /a/b killed as a result of limit of /a  # noqa: E501\n"
+		"# Memory cgroup out of memory: Kill process 9 (x) score 5 or sacrifice child  # "
+		"noqa\n",
+		"- memcg/memcg unknown memcg=/a chosen=9(x):5" },
+	{ "a name that looks like a tag of syslog, at the start of a wrapped line",
+		"kernel: oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),\n"
+		"        cpuset=d.service,mems_allowed=0,global_oom,\n        "
+		"task_memcg=/s/x.scope,\n"
+		"        task=mutmut: wks.api,pid=9912,uid=1001\n",
+		"- none/host killed killed=9912(mutmut: wks.api)" },
+	{ "a constraint line behind its kill, and the table below both",
+		"kernel: Out of memory: Killed process 9 (x: y) total-vm:36kB, anon-rss:4kB\n"
+		"kernel: "
+		"oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,"
+		"global_oom,task_memcg=/,task=x: y,pid=9,uid=7\nand the table:\n"
+		"[      8]     7     8        9       60       50        9         1     8192      "
+		"  0 "
+		"            5 z\n"
+		"[      9]     7     9        9       60       50        9         1     8192      "
+		"  0 "
+		"            3 x: y\n",
+		"- none/host killed killed=9(x: y) vm=36 anon=4 uid=7 adj=3 tasks=2" },
+	{ "a table of another process below a kill is not its own",
+		"Out of memory: Killed process 9 (x) total-vm:36kB\n"
+		"[      8]     7     8        9       60       50        9         1     8192      "
+		"  0 "
+		"            5 z\n",
+		"- unknown/host killed killed=9(x) vm=36" },
+	{ "sizes of which the rest is on the next line",
+		"[1.000000] Killed process 9 (x) total-vm:40kB, anon-rss:448kB,\nfile-rss:2kB, "
+		"shmem-rss:1kB\n",
+		"- unknown/unknown killed killed=9(x) vm=40 anon=448 file=2 shmem=1" },
+	{ "a number on the next line",
+		"[1.000000] Killed process 9 (x) total-vm:40kB, anon-rss:\n448kB, file-rss:2kB\n",
+		"- unknown/unknown killed killed=9(x) vm=40 anon=448 file=2" },
+	{ "tags of a forum around the lines",
+		"[code]Out of memory: Kill process 9 (x) score 5 or sacrifice child[/code]\n"
+		"[code]Killed process 9 (x) total-vm:4kB, anon-rss:1kB, file-rss:1kB[/code]\n",
+		"- unknown/host killed chosen=9(x):5 killed=9(x) vm=4 anon=1 file=1" },
+	{ "the release is in another stack, above",
+		"[1.000000] CPU: 0 PID: 5 Comm: y Not tainted 4.20.0+ #252\n[9.000000] " KILLED_5_4,
+		"- unknown/host killed kernel=4.20.0+" IS_5_4 },
+	{ "the release is in another stack, below",
+		"[1.000000] " KILLED_5_4
+		"[9.000000] CPU: 0 PID: 5 Comm: y Not tainted 4.20.0+ #252\n",
+		"- unknown/host killed kernel=4.20.0+" IS_5_4 },
+	{ "the release is in the banner of the boot, and of that boot only",
+		"[1.000000] " KILLED_5_4 "[0.000000] Linux version 6.1.0-18 (x@y) (gcc)\n"
+		"[2.000000] " KILLED_5_4,
+		"- unknown/host killed" IS_5_4 "\n- unknown/host killed kernel=6.1.0-18" IS_5_4 },
+	{ "the release of a later report is that report's",
+		"[1.000000] " KILLED_5_4
+		"[9.000000] y invoked oom-killer: gfp_mask=0xcc0, order=0, "
+		"oom_score_adj=0\n[9.000000] CPU: 0 PID: 5 Comm: y Not tainted 4.20.0+ #252\n",
+		"- unknown/host killed" IS_5_4
+		"\ny unknown/unknown unknown 0xcc0 order=0 kernel=4.20.0+" },
 	{ "source code is no event",
 		"pr_warn(\"%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d, "
 		"oom_score_adj=%hd\\n\",\n"
@@ -338,6 +426,63 @@ static void a_storm_is_counted(void **state)
 }
 
 /* A live caller has its event although the log does not go on, and a late reaper still reports. */
+/* The first event of a text. */
+static struct oom_event first_of(const char *text)
+{
+	struct kept_event kept = { .any = false };
+	struct oomlog log;
+	struct text line, rest = text_of(text);
+	struct oomlog_sink sink = { .event = keep_first, .arg = &kept };
+	assert_int_equal(oomlog_init(&log, "test", sink, 0), ERR_OK);
+	while (text_next_line(&rest, &line)) {
+		struct klog_record record;
+		logline_parse(line, &record);
+		oomlog_push(&log, &record);
+	}
+	oomlog_finish(&log);
+	oomlog_release(&log);
+	assert_true(kept.any);
+	return kept.event;
+}
+
+static void the_first_line_with_a_time_tells_it(void **state)
+{
+	(void)state;
+	struct oom_event event =
+		first_of("x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n"
+			 "[   12.500000] Mem-Info:\n2024-05-06T07:08:09Z host kernel: " KILLED_5_4);
+	assert_true(event.boot_us == 12500000);
+	assert_true(event.unix_us == 1714979289000000);
+	assert_string_equal(event.stamp, "12.500000");
+	oom_event_release(&event);
+}
+
+struct swap_row {
+	const char *claim;
+	const char *line;
+	int64_t free_kb;
+};
+
+static const struct swap_row swap_rows[] = {
+	{ "as the kernel prints it", "Free swap  = 84kB", 84 },
+	{ "blanks folded by a page", "Free swap = 84kB", 84 },
+	{ "a colon, up to 2.6.27", "Free swap:            0kB", 0 },
+	{ "behind a tag of a forum", "[code]Free swap  = 84kB", 84 },
+	{ "cut off", "Free swap  = 8", OOM_UNKNOWN },
+	{ "prose", "Free swap is good", OOM_UNKNOWN },
+};
+
+static void check_swap(void **state)
+{
+	const struct swap_row *row = *state;
+	char text[256];
+	snprintf(text, sizeof(text),
+		"x invoked oom-killer: gfp_mask=0xcc0, order=0, oom_score_adj=0\n%s\n", row->line);
+	struct oom_event event = first_of(text);
+	assert_true(event.mem.swap_free_kb == row->free_kb);
+	oom_event_release(&event);
+}
+
 static void a_flush_delivers_what_is_decided(void **state)
 {
 	struct oomlog log;
@@ -427,11 +572,17 @@ static void every_other_kind_has_a_name(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 9];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 10 +
+				sizeof(swap_rows) / sizeof(swap_rows[0])];
 	size_t count = 0;
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
 			(void *)(uintptr_t)&rows[count] };
+	for (size_t i = 0; i < sizeof(swap_rows) / sizeof(swap_rows[0]); i++)
+		tests[count++] = (struct CMUnitTest){ swap_rows[i].claim, check_swap, NULL, NULL,
+			(void *)(uintptr_t)&swap_rows[i] };
+	tests[count++] =
+		CASE("the first line with a time tells it", the_first_line_with_a_time_tells_it);
 	tests[count++] =
 		CASE("a captured memcg event, cgroup v1, 5.10", a_memcg_of_cgroup_v1_on_5_10);
 	tests[count++] = CASE("a captured global event, 5.10", a_machine_on_5_10);

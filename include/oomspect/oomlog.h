@@ -76,6 +76,7 @@ struct oomlog {
 	struct oom_columns columns;
 	struct oom_victim reaped; /* seen in a report that has not named its victim */
 	bool has_constraint_line, has_memcg_stats, in_failure, sysrq;
+	char release[80];  /* of the kernel, by the last line that has it; "" */
 	bool below_killer; /* the frame before was out_of_memory(): the next one called it */
 	int64_t first_kill_us, last_kill_us; /* "Killed process" lines of the event, since boot */
 	int64_t suppressed;
