@@ -40,7 +40,8 @@ static int find_by_kernel(int top_fd, const char *path, enum within_links links)
 struct walk {
 	int top_fd, fd;      /* fd: where it has come to; at first top_fd itself */
 	char done[PATH_MAX]; /* the path there, which has no link and no ".." in it */
-	char rest[PATH_MAX]; /* what is left to go */
+	char path[PATH_MAX]; /* the path that is gone */
+	const char *rest;    /* what is left of it */
 	enum within_links links;
 	int restarts;
 };
@@ -57,11 +58,12 @@ static int restart(struct walk *walk, const char *path)
 {
 	char joined[2 * PATH_MAX + 2];
 	size_t length = (size_t)snprintf(joined, sizeof(joined), "%s/%s", path, walk->rest);
-	if (length >= sizeof(walk->rest))
+	if (length >= sizeof(walk->path))
 		return -ENAMETOOLONG;
 	if (walk->restarts++ == RESTARTS_MAX)
 		return -ELOOP;
-	memcpy(walk->rest, joined, length + 1);
+	memcpy(walk->path, joined, length + 1);
+	walk->rest = walk->path;
 	walk->done[0] = '\0';
 	come_to(walk, walk->top_fd);
 	return 0;
@@ -123,7 +125,7 @@ static bool take_component(struct walk *walk, char name[NAME_MAX + 1])
 		return false;
 	memcpy(name, begin, length);
 	name[length] = '\0';
-	memmove(walk->rest, begin + length, strlen(begin + length) + 1);
+	walk->rest = begin + length;
 	return true;
 }
 
@@ -148,9 +150,10 @@ static int find_by_walking(int top_fd, const char *path, enum within_links links
 {
 	struct walk walk = { .top_fd = top_fd, .fd = top_fd, .links = links };
 	size_t length = strlen(path);
-	if (length >= sizeof(walk.rest))
+	if (length >= sizeof(walk.path))
 		return -ENAMETOOLONG;
-	memcpy(walk.rest, path, length + 1);
+	memcpy(walk.path, path, length + 1);
+	walk.rest = walk.path;
 	int result = walk_on(&walk);
 	if (result < 0) {
 		come_to(&walk, top_fd);
