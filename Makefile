@@ -146,9 +146,10 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
-# test_rights goes where valgrind may not write its pipes.
+# test_rights goes where valgrind may not write its pipes; test_usage reads standard error, where
+# valgrind complains of openat2(2).
 not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
-	memcg_kills rights robust sampler scarce_files scarce_memory soak
+	memcg_kills rights robust sampler scarce_files scarce_memory soak swapped usage
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
