@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* The first user namespace maps all ids to themselves. */
@@ -49,30 +51,41 @@ static enum err_code read_stat(
 	return proc_parse_stat((struct text){ buffer, (size_t)length }, task, err);
 }
 
-/* What a status file says of the thread group: a thread's id opens a directory too, but owns
- * nothing. */
-struct thread_group {
+/* What a status file says: a thread's id opens a directory too, but owns nothing. */
+struct status {
 	int64_t tgid, threads;
+	uid_t uid, real_uid;
 };
 
-static bool take_thread_group(void *context, struct text line)
+static bool next_uid(struct text *line, uid_t *ret)
 {
-	struct thread_group *group = context;
+	struct text field;
+	uint64_t uid;
+	if (!text_next_field(line, &field) || !text_to_u64(field, &uid) || uid >= UID_UNKNOWN)
+		return false;
+	*ret = (uid_t)uid;
+	return true;
+}
+
+static bool take_status(void *context, struct text line)
+{
+	struct status *status = context;
 	if (text_skip(&line, "Tgid:"))
-		text_to_i64(text_trim(line), &group->tgid);
+		text_to_i64(text_trim(line), &status->tgid);
 	else if (text_skip(&line, "Threads:"))
-		text_to_i64(text_trim(line), &group->threads);
+		text_to_i64(text_trim(line), &status->threads);
+	else if (text_skip(&line, "Uid:") && next_uid(&line, &status->real_uid))
+		next_uid(&line, &status->uid);
 	return true;
 }
 
 /* Whoever is in thousands of groups has them all before the number of threads. */
-static enum err_code read_thread_group(
-	const struct action_target *target, struct thread_group *ret, struct err *err)
+static enum err_code read_status(
+	const struct action_target *target, struct status *ret, struct err *err)
 {
-	*ret = (struct thread_group){ 0 };
+	*ret = (struct status){ .uid = UID_UNKNOWN, .real_uid = UID_UNKNOWN };
 	int fd = openat(target->dir_fd, "status", O_RDONLY | O_CLOEXEC);
-	int result =
-		fd < 0 ? -errno : root_each_line_of(fd, ROOT_STATUS_MAX, take_thread_group, ret);
+	int result = fd < 0 ? -errno : root_each_line_of(fd, ROOT_STATUS_MAX, take_status, ret);
 	if (fd >= 0)
 		close(fd);
 	if (result < 0 || ret->tgid == 0)
@@ -80,22 +93,53 @@ static enum err_code read_thread_group(
 	return ERR_OK;
 }
 
-static enum err_code refuse_kind(
-	const struct action_target *target, const struct task *task, struct err *err)
+/* What the link leads to, which may be on a server that gives no answer: what is known of it will do. */
+static void read_exe(const struct action_target *target, char state, struct action_facts *ret)
 {
-	int pid = (int)target->pid;
-	struct thread_group group;
+	struct statx found;
+	if (state == 'D')
+		return;
+	ret->exe = ACTION_EXE_HIDDEN;
+	if (statx(target->dir_fd, "exe", AT_STATX_DONT_SYNC, STATX_INO, &found) < 0)
+		return;
+	ret->exe = ACTION_EXE_SEEN;
+	ret->exe_dev = makedev(found.stx_dev_major, found.stx_dev_minor);
+	ret->exe_inode = found.stx_ino;
+}
+
+/* Everything that is to be known of the held process at this moment. */
+static enum err_code look(const struct action_target *target, struct task *task,
+	struct status *status, struct action_facts *ret, struct err *err)
+{
+	*task = proc_unknown(target->pid);
+	enum err_code code = read_stat(target, task, err);
+	if (code == ERR_OK)
+		code = read_status(target, status, err);
+	if (code != ERR_OK)
+		return code;
+	*ret = (struct action_facts){ .uid = status->uid, .real_uid = status->real_uid };
+	memcpy(ret->comm, task->comm, sizeof(ret->comm));
+	read_exe(target, task->state, ret);
+	return ERR_OK;
+}
+
+/* A zombie leader may still have living threads: those are killed through it. */
+static bool is_zombie(const struct task *task, const struct status *status)
+{
+	return task->state == 'Z' && status->threads <= 1;
+}
+
+static enum err_code refuse_kind(
+	const struct task *task, const struct status *status, struct err *err)
+{
+	int pid = (int)task->pid;
 	if (task->kthread)
 		return err_set(
 			err, ERR_SYNTAX, "%d: is a kernel thread, which is never killed", pid);
-	enum err_code code = read_thread_group(target, &group, err);
-	if (code != ERR_OK)
-		return code;
-	if (group.tgid != target->pid)
+	if (status->tgid != pid)
 		return err_set(err, ERR_SYNTAX, "%d: is a thread of process %d, name that", pid,
-			(int)group.tgid);
-	/* A zombie leader may still have living threads: those are killed through it. */
-	if (task->state == 'Z' && group.threads <= 1)
+			(int)status->tgid);
+	if (is_zombie(task, status))
 		return err_set(err, ERR_SYNTAX, "%d: has ended already (a zombie)", pid);
 	return ERR_OK;
 }
@@ -103,15 +147,36 @@ static enum err_code refuse_kind(
 static enum err_code check_identity(
 	struct action_target *target, uint64_t start_ticks, struct err *err)
 {
-	struct task task = proc_unknown(target->pid);
-	enum err_code code = read_stat(target, &task, err);
-	if (code == ERR_OK && start_ticks && task.start_ticks != start_ticks)
-		code = err_set(err, ERR_GONE, "process %d is another one by now", (int)target->pid);
-	if (code == ERR_OK)
-		code = refuse_kind(target, &task, err);
+	struct task task;
+	struct status status;
+	enum err_code code = look(target, &task, &status, &target->facts, err);
+	if (code != ERR_OK)
+		return code;
 	target->start_ticks = task.start_ticks;
-	memcpy(target->comm, task.comm, sizeof(target->comm));
+	if (start_ticks && task.start_ticks != start_ticks)
+		return err_set(err, ERR_GONE, "process %d is another one by now", (int)target->pid);
+	return refuse_kind(&task, &status, err);
+}
+
+enum err_code action_look(
+	const struct action_target *target, struct action_facts *ret, struct err *err)
+{
+	struct task task;
+	struct status status;
+	enum err_code code = look(target, &task, &status, ret, err);
+	if (code == ERR_OK && is_zombie(&task, &status))
+		code = err_set(err, ERR_GONE, "process %d has ended", (int)target->pid);
 	return code;
+}
+
+bool action_is_other_exe(const struct action_facts *before, const struct action_facts *now)
+{
+	if (before->exe == ACTION_EXE_NOT_ASKED || now->exe == ACTION_EXE_NOT_ASKED)
+		return false;
+	if (before->exe != now->exe)
+		return true;
+	return now->exe == ACTION_EXE_SEEN &&
+	       (before->exe_dev != now->exe_dev || before->exe_inode != now->exe_inode);
 }
 
 enum err_code action_hold(struct action_target *target, const struct root *root, pid_t pid,

@@ -101,16 +101,21 @@ static bool parse_pages(struct status_parser *parser, struct text value, void *f
 	return true;
 }
 
-static bool parse_uid(struct status_parser *parser, struct text value, void *field)
+static bool next_uid(struct text *value, uid_t *ret)
 {
-	struct text real, effective;
+	struct text field;
 	uint64_t uid;
-	(void)parser;
-	if (!text_next_field(&value, &real) || !text_next_field(&value, &effective) ||
-		!text_to_u64(effective, &uid) || uid > UINT32_MAX)
+	if (!text_next_field(value, &field) || !text_to_u64(field, &uid) || uid > UINT32_MAX)
 		return false;
-	*(uid_t *)field = (uid_t)uid;
+	*ret = (uid_t)uid;
 	return true;
+}
+
+static bool parse_uids(struct status_parser *parser, struct text value, void *task)
+{
+	struct task *of = task;
+	(void)parser;
+	return next_uid(&value, &of->real_uid) && next_uid(&value, &of->uid);
 }
 
 static bool parse_cap_eff(struct status_parser *parser, struct text value, void *field)
@@ -151,7 +156,7 @@ static const struct status_field {
 	size_t offset;
 } status_fields[] = {
 	{ NAMED("NSpid"), parse_ns_pids, offsetof(struct task, ns_init) },
-	{ NAMED("Uid"), parse_uid, offsetof(struct task, uid) },
+	{ NAMED("Uid"), parse_uids, 0 },
 	{ NAMED("VmLck"), parse_pages, offsetof(struct task, locked_pages) },
 	{ NAMED("VmRSS"), parse_pages, offsetof(struct task, rss_pages) },
 	{ NAMED("RssAnon"), parse_pages, offsetof(struct task, rss_anon_pages) },
@@ -175,7 +180,7 @@ static uint64_t fingerprint(uint64_t hash, struct text line)
 
 static void forget_status(struct task *task)
 {
-	task->uid = UID_UNKNOWN;
+	task->uid = task->real_uid = UID_UNKNOWN;
 	task->has_mm = false;
 	task->cap_sys_admin = false;
 	task->ns_init = false;

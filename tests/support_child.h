@@ -13,6 +13,10 @@ pid_t child_start(const char *comm);
 /* The same with so many MiB of memory and a child of its own. */
 pid_t child_start_parent(const char *comm, size_t mib);
 
+/* The same of another user; with `effective` another than `real` it runs with the rights of one and
+ * was started by the other. Skips the test where that takes root. */
+pid_t child_start_of(const char *comm, uid_t real, uid_t effective);
+
 /* Kills it and waits for its end; nothing for pid 0. */
 void child_end(pid_t pid);
 

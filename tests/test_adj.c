@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <limits.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,13 +40,20 @@ static bool may_lower(void)
 	return may;
 }
 
+static const char *own_name(void)
+{
+	const struct passwd *own = getpwuid(geteuid());
+	return own ? own->pw_name : "nobody knows";
+}
+
 static void raises_and_says_from_what_to_what(void **state)
 {
 	(void)state;
 	char number[16], line[64];
 	pid_t pid = child_start("raised");
 	struct run run = RUN("adj", "777", text_of_pid(pid, number));
-	snprintf(line, sizeof(line), "%d raised oom_score_adj %d -> 777\n", (int)pid, inherited());
+	snprintf(line, sizeof(line), "%d raised (user %s) oom_score_adj %d -> 777\n", (int)pid,
+		own_name(), inherited());
 	assert_int_equal(run.status, 0);
 	assert_non_null(strstr(run.out, line));
 	assert_string_equal(run.err, "");
@@ -276,6 +284,150 @@ static void a_name_means_every_process_of_exactly_that_name(void **state)
 	child_end(other);
 }
 
+/* --- whose they are ------------------------------------------------------------------------------ */
+
+#define STRANGER      4242
+#define STRANGER_TEXT "4242"
+
+/* A daemon of root's, and what another user called the same: his own, and a program of root's that
+ * he started under that name. */
+struct namesakes {
+	pid_t daemon, user, borrowed;
+};
+
+static struct namesakes start_namesakes(void)
+{
+	return (struct namesakes){
+		.daemon = child_start("mydaemon"),
+		.user = child_start_of("mydaemon", STRANGER, STRANGER),
+		.borrowed = child_start_of("mydaemon", STRANGER, 0),
+	};
+}
+
+static void end_namesakes(const struct namesakes *namesakes)
+{
+	child_end(namesakes->daemon);
+	child_end(namesakes->user);
+	child_end(namesakes->borrowed);
+}
+
+static void assert_values(const struct namesakes *namesakes, int daemon, int user, int borrowed)
+{
+	assert_int_equal(child_adj(namesakes->daemon), daemon);
+	assert_int_equal(child_adj(namesakes->user), user);
+	assert_int_equal(child_adj(namesakes->borrowed), borrowed);
+}
+
+static void a_name_that_several_users_gave_is_refused(void **state)
+{
+	(void)state;
+	static const char *const words[][6] = {
+		{ "adj", "44", "--name", "mydaemon", NULL },
+		{ "adj", "44", "--name", "mydaemon", "--dry-run", NULL },
+	};
+	struct namesakes namesakes = start_namesakes();
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct run run = run_program(words[i]);
+		assert_int_equal(run.status, 1);
+		assert_string_equal(run.out, "");
+		run_assert_sentence(&run);
+		assert_non_null(strstr(run.err, "root (1)"));
+		assert_non_null(strstr(run.err, STRANGER_TEXT " (1)"));
+		assert_non_null(strstr(run.err, "root for " STRANGER_TEXT " (1)"));
+		assert_non_null(strstr(run.err, "--user"));
+		assert_non_null(strstr(run.err, "--any-user"));
+		run_release(&run);
+	}
+	assert_values(&namesakes, inherited(), inherited(), inherited());
+	end_namesakes(&namesakes);
+}
+
+static void a_user_narrows_a_name(void **state)
+{
+	(void)state;
+	int before = inherited();
+	struct namesakes namesakes = start_namesakes();
+	struct run run = RUN("adj", "44", "--name", "mydaemon", "--user", "root");
+	assert_int_equal(run.status, 0);
+	assert_values(&namesakes, 44, before, before);
+	assert_non_null(strstr(run.out, " mydaemon (user root) oom_score_adj "));
+	run_release(&run);
+	run = RUN("adj", "45", "--name", "mydaemon", "-u", STRANGER_TEXT);
+	assert_int_equal(run.status, 0);
+	assert_values(&namesakes, 44, 45, before);
+	run_release(&run);
+	run = RUN("adj", "46", "--name", "mydaemon", "-u", "4243");
+	assert_int_equal(run.status, 1);
+	assert_string_equal(
+		run.err, "oomspect: 'mydaemon': no process of this user has this name\n");
+	assert_values(&namesakes, 44, 45, before);
+	run_release(&run);
+	end_namesakes(&namesakes);
+}
+
+static void all_users_are_taken_when_that_is_said(void **state)
+{
+	(void)state;
+	char line[96];
+	struct namesakes namesakes = start_namesakes();
+	struct run run = RUN("adj", "44", "--name", "mydaemon", "--any-user");
+	assert_int_equal(run.status, 0);
+	assert_values(&namesakes, 44, 44, 44);
+	snprintf(line, sizeof(line), "%d mydaemon (user root for " STRANGER_TEXT ") oom_score_adj ",
+		(int)namesakes.borrowed);
+	assert_non_null(strstr(run.out, line));
+	assert_non_null(strstr(run.out, "processes of several users: "));
+	run_release(&run);
+	end_namesakes(&namesakes);
+}
+
+/* A user may start what he likes below a process, and in a cgroup of his: that is said. */
+static void descendants_of_other_users_are_told(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t stranger = child_start_of("below", STRANGER, STRANGER);
+	struct run run =
+		RUN("adj", "44", "--descendants", "--dry-run", text_of_pid(getpid(), number));
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.out, " below (user " STRANGER_TEXT ") oom_score_adj "));
+	assert_non_null(strstr(run.out, "processes of several users: "));
+	run_release(&run);
+	child_end(stranger);
+}
+
+static void a_number_of_another_user_is_refused_beside_a_user(void **state)
+{
+	(void)state;
+	char number[16], said[96];
+	pid_t pid = child_start_of("borrowed", STRANGER, 0);
+	struct run run = RUN("adj", "44", text_of_pid(pid, number), "--user", "root");
+	assert_int_equal(run.status, 1);
+	snprintf(said, sizeof(said),
+		"oomspect: %d: belongs to user root for " STRANGER_TEXT ", not to root\n",
+		(int)pid);
+	assert_string_equal(run.err, said);
+	assert_int_equal(child_adj(pid), inherited());
+	run_release(&run);
+	child_end(pid);
+}
+
+static void json_tells_whose_they_are(void **state)
+{
+	(void)state;
+	char number[16];
+	pid_t pid = child_start_of("json", STRANGER, 0);
+	struct run run = RUN("--json", "adj", "1", text_of_pid(pid, number));
+	json_t *document = json_loads(run.out, 0, NULL);
+	const json_t *change = json_array_get(json_object_get(document, "changes"), 0);
+	assert_int_equal(json_integer_value(json_object_get(change, "uid")), 0);
+	assert_int_equal(json_integer_value(json_object_get(change, "real_uid")), STRANGER);
+	assert_string_equal(json_string_value(json_object_get(change, "user")), "root");
+	json_decref(document);
+	run_release(&run);
+	child_end(pid);
+}
+
 static void hostile_names_come_out_harmless(void **state)
 {
 	(void)state;
@@ -388,6 +540,12 @@ int main(void)
 		cmocka_unit_test(a_refusal_is_in_the_audit_file_with_its_reason),
 		cmocka_unit_test(a_dry_run_writes_nothing_and_names_the_next_victim),
 		cmocka_unit_test(a_name_means_every_process_of_exactly_that_name),
+		cmocka_unit_test(a_name_that_several_users_gave_is_refused),
+		cmocka_unit_test(a_user_narrows_a_name),
+		cmocka_unit_test(all_users_are_taken_when_that_is_said),
+		cmocka_unit_test(descendants_of_other_users_are_told),
+		cmocka_unit_test(a_number_of_another_user_is_refused_beside_a_user),
+		cmocka_unit_test(json_tells_whose_they_are),
 		cmocka_unit_test(hostile_names_come_out_harmless),
 		cmocka_unit_test(json_has_what_was_in_force_before_and_after),
 		cmocka_unit_test(every_change_is_appended_to_the_audit_file),

@@ -291,6 +291,23 @@ static void another_users_process_is_only_looked_at(void **state)
 	assert_true(then_shows(fixture, "OWN ONLY"));
 }
 
+static void a_group_of_several_users_says_whose_they_are(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	fixture_go_live(fixture);
+	keys(app, "Ak");
+	draw(app, 40, 120);
+	assert_shows(app, "and 6 more   users: root (7), mysql (1), alice (1), app (1), www (2), ");
+	keys(app, "\033a");
+	draw(app, 40, 120);
+	assert_shows(app, "14 tagged processes, one value for all   users: root (7), mysql (1)");
+	keys(app, "\033U/9120\r  a");
+	draw(app, 40, 120);
+	assert_shows(app, "2 tagged processes, one value for all");
+	assert_false(shows(app, "users: "));
+}
+
 static void a_process_that_is_another_by_now_is_not_pointed_at(void **state)
 {
 	struct fixture *fixture = *state;
@@ -471,6 +488,7 @@ int main(void)
 			what_it_says_of_the_first_place_is_said_of_the_moment_next_goes_by),
 		WITH_MACHINE(a_captured_machine_refuses_and_says_why),
 		WITH_MACHINE(another_users_process_is_only_looked_at),
+		WITH_MACHINE(a_group_of_several_users_says_whose_they_are),
 		WITH_MACHINE(a_process_that_is_another_by_now_is_not_pointed_at),
 		WITH_MACHINE(a_kernel_thread_is_not_pointed_at),
 		WITH_MACHINE(init_is_never_killed_and_that_is_said),

@@ -58,7 +58,7 @@ __attribute__((format(__printf__, 4, 5))) static enum err_code append(const stru
 		return ERR_OK;
 	gmtime_r(&now, &utc);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	escape(target->comm, name, sizeof(name));
+	escape(target->facts.comm, name, sizeof(name));
 	struct line line = line_begin(buffer, sizeof(buffer) - 1); /* and a line end */
 	line_add(&line, "%s uid=%u pid=%d start_ticks=%llu comm=%s ", when, (unsigned)getuid(),
 		(int)target->pid, (unsigned long long)target->start_ticks, name);

@@ -1,5 +1,6 @@
 #include "audit.h"
 #include "command.h"
+#include "owners.h"
 #include "printer.h"
 #include "selection.h"
 #include "watch.h"
@@ -16,7 +17,7 @@
 /* What became of one process. */
 struct change {
 	pid_t pid;
-	char comm[TASK_COMM_SIZE];
+	struct action_facts facts; /* when it was written to */
 	uint64_t start_ticks;
 	int before, after;  /* ACTION_ADJ_UNKNOWN: could not be read */
 	struct err refused; /* ERR_OK: it was written, or would be */
@@ -27,6 +28,8 @@ struct adjustment {
 	struct watch watch;
 	struct audit audit;
 	struct selection selection;
+	struct owners owners; /* of the selection */
+	uid_t user;           /* of --user */
 	int value;
 	const char *note;
 	struct change *changes; /* one for each of the selection */
@@ -57,6 +60,51 @@ static enum err_code parse_operands(
 	return ERR_OK;
 }
 
+static const char *name_user(void *context, uid_t uid)
+{
+	return names_user(context, uid);
+}
+
+/* With the names of all of them, as far as they can be had. */
+static struct owners owners_of(struct adjustment *adjustment, const struct selection *selection)
+{
+	struct names *names = &adjustment->watch.names;
+	struct owners owners = { .count = 0 };
+	for (size_t i = 0; i < selection->count; i++) {
+		const struct task *task =
+			snapshot_find(adjustment->watch.snapshot, selection->pids[i]);
+		if (!task)
+			continue;
+		owners_add(&owners, task);
+		names_user(names, task->uid);
+		names_user(names, task->real_uid);
+	}
+	names_settle(names, NAMES_LIMIT_MS);
+	return owners;
+}
+
+/* Anybody can call his process as he likes: a name of several users' is not enough. */
+static enum err_code check_name(struct adjustment *adjustment, struct err *err)
+{
+	const struct options *options = adjustment->options;
+	const struct selection_query query = { .name = options->name };
+	struct selection named;
+	char words[256];
+	struct line line = line_begin(words, sizeof(words));
+	if (!options->name || options->user || options->any_user)
+		return ERR_OK;
+	enum err_code code = selection_build(&named, adjustment->watch.snapshot, &query, err);
+	struct owners owners = owners_of(adjustment, &named);
+	selection_release(&named);
+	if (code != ERR_OK || !owners_are_several(&owners))
+		return code;
+	owners_describe(&owners, &line, name_user, &adjustment->watch.names);
+	return err_set(err, ERR_SYNTAX,
+		"'%s': processes of several users have this name, %s: choose with --user, or take "
+		"them all with --any-user",
+		options->name, words);
+}
+
 static enum err_code select_processes(
 	struct adjustment *adjustment, const pid_t *pids, size_t count, struct err *err)
 {
@@ -67,13 +115,19 @@ static enum err_code select_processes(
 		.name = options->name,
 		.cgroup = options->cgroup,
 		.descendants = options->descendants,
+		.user = options->user ? &adjustment->user : NULL,
 	};
 	enum err_code code = watch_sample(&adjustment->watch, err);
+	if (code == ERR_OK && options->user)
+		code = names_find(&adjustment->watch.names, options->user, &adjustment->user, err);
+	if (code == ERR_OK)
+		code = check_name(adjustment, err);
 	if (code == ERR_OK)
 		code = selection_build(
 			&adjustment->selection, adjustment->watch.snapshot, &query, err);
 	if (code != ERR_OK)
 		return code;
+	adjustment->owners = owners_of(adjustment, &adjustment->selection);
 	adjustment->changes = calloc(adjustment->selection.count, sizeof(*adjustment->changes));
 	return adjustment->changes
 		       ? ERR_OK
@@ -109,6 +163,57 @@ static unsigned uncertain_of(const struct adjustment *adjustment)
 	return watch_outlook(&adjustment->watch)->uncertain | adjustment->after.uncertain;
 }
 
+#define OWNER_SIZE 128
+
+static const char *owner_words(
+	struct adjustment *adjustment, uid_t uid, uid_t real_uid, char buffer[OWNER_SIZE])
+{
+	struct line line = line_begin(buffer, OWNER_SIZE);
+	owners_put(&line, uid, real_uid, name_user, &adjustment->watch.names);
+	return buffer;
+}
+
+/* Whether it is what was asked for still: its name, and whose it is, may have changed since it was
+ * found by them. A number that was named stands for whatever the process is, but for whose. */
+static bool is_as_found(struct adjustment *adjustment, const struct task *task,
+	const struct action_target *target, struct err *refused)
+{
+	const struct options *options = adjustment->options;
+	const struct action_facts *facts = &target->facts;
+	char was[OWNER_SIZE], is[OWNER_SIZE];
+	bool owned = facts->uid == adjustment->user && facts->real_uid == adjustment->user;
+	owner_words(adjustment, facts->uid, facts->real_uid, is);
+	if (options->user && !owned) {
+		err_set(refused, ERR_DENIED, "%d: belongs to user %s, not to %s", (int)target->pid,
+			is, options->user);
+		return false;
+	}
+	if (!task || (!options->name && !options->cgroup && !options->descendants) ||
+		(strcmp(task->comm, facts->comm) == 0 && task->uid == facts->uid &&
+			task->real_uid == facts->real_uid))
+		return true;
+	err_set(refused, ERR_DENIED, "%d: was %s of user %s, and is %s of user %s by now",
+		(int)target->pid, task->comm,
+		owner_words(adjustment, task->uid, task->real_uid, was), facts->comm, is);
+	return false;
+}
+
+static void change_one(
+	struct adjustment *adjustment, const struct action_target *target, struct change *change)
+{
+	struct err *refused = &change->refused, unaudited = { 0 };
+	if (adjustment->options->dry_run) {
+		if (action_get_adj(target, &change->before, refused) == ERR_OK)
+			change->after = adjustment->value;
+		return;
+	}
+	action_set_adj(target, adjustment->value, &change->before, &change->after, refused);
+	audit_adj(&adjustment->audit, target, change->before, adjustment->value, change->after,
+		refused->code ? refused->text : NULL, &unaudited);
+	if (unaudited.code)
+		printer_complain(&unaudited);
+}
+
 /* Writes to one process, or with --dry-run only looks whether it could be pointed at. */
 static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *change)
 {
@@ -121,20 +226,10 @@ static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *c
 	if (action_hold(
 		    &target, &adjustment->watch.root, pid, task ? task->start_ticks : 0, refused))
 		return;
-	memcpy(change->comm, target.comm, sizeof(change->comm));
+	change->facts = target.facts;
 	change->start_ticks = target.start_ticks;
-	if (adjustment->options->dry_run) {
-		if (action_get_adj(&target, &change->before, refused) == ERR_OK)
-			change->after = adjustment->value;
-	} else {
-		struct err unaudited = { 0 };
-		action_set_adj(
-			&target, adjustment->value, &change->before, &change->after, refused);
-		audit_adj(&adjustment->audit, &target, change->before, adjustment->value,
-			change->after, refused->code ? refused->text : NULL, &unaudited);
-		if (unaudited.code)
-			printer_complain(&unaudited);
-	}
+	if (is_as_found(adjustment, task, &target, refused))
+		change_one(adjustment, &target, change);
 	action_release(&target);
 }
 
@@ -184,19 +279,37 @@ static void print_notes(struct printer *printer, const struct adjustment *adjust
 		printer_line(printer, "children started from now on inherit the value");
 }
 
-static void print_changes(struct printer *printer, const struct adjustment *adjustment)
+/* More than one user's are not always meant. */
+static void print_owners(struct printer *printer, struct adjustment *adjustment)
 {
+	char words[512];
+	struct line line = line_begin(words, sizeof(words));
+	if (!owners_are_several(&adjustment->owners))
+		return;
+	line_add(&line, "processes of several users: ");
+	owners_describe(&adjustment->owners, &line, name_user, &adjustment->watch.names);
+	printer_line(printer, words);
+}
+
+static void print_changes(struct printer *printer, struct adjustment *adjustment)
+{
+	char owner[OWNER_SIZE];
 	const struct outlook *before = watch_outlook(&adjustment->watch);
 	bool dry_run = adjustment->options->dry_run;
 	for (size_t i = 0; i < adjustment->selection.count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->refused.code)
 			continue;
-		put_process(printer, change->pid, change->comm);
-		grid_printf(&printer->pen, STYLE_NORMAL, " oom_score_adj %d -> %d%s",
+		put_process(printer, change->pid, change->facts.comm);
+		grid_put(&printer->pen, STYLE_NORMAL, " (user ");
+		grid_put_foreign(&printer->pen, STYLE_NORMAL,
+			owner_words(adjustment, change->facts.uid, change->facts.real_uid, owner),
+			LINE_WIDTH);
+		grid_printf(&printer->pen, STYLE_NORMAL, ") oom_score_adj %d -> %d%s",
 			change->before, change->after, dry_run ? " (not written: --dry-run)" : "");
 		printer_end_line(printer);
 	}
+	print_owners(printer, adjustment);
 	grid_printf(&printer->pen, STYLE_NORMAL,
 		"next victim %s: ", before->ranking.moment == MOMENT_OOM ? "at OOM" : "now");
 	put_next(printer, before);
@@ -205,7 +318,7 @@ static void print_changes(struct printer *printer, const struct adjustment *adju
 	printer_end_line(printer);
 }
 
-static void print_text(struct printer *printer, const struct adjustment *adjustment)
+static void print_text(struct printer *printer, struct adjustment *adjustment)
 {
 	if (adjustment->written) /* every refusal was said already */
 		print_changes(printer, adjustment);
@@ -215,12 +328,18 @@ static void print_text(struct printer *printer, const struct adjustment *adjustm
 
 /* --- as JSON */
 
-static void put_change(struct json_out *out, const struct change *change)
+static void put_change(
+	struct json_out *out, struct adjustment *adjustment, const struct change *change)
 {
+	const struct action_facts *facts = &change->facts;
+	bool held = change->start_ticks != 0;
 	bool refused = change->refused.code != ERR_OK;
 	json_out_begin(out, NULL, '{');
 	json_out_integer(out, "pid", change->pid);
-	json_out_text(out, "comm", change->start_ticks ? change->comm : NULL);
+	json_out_text(out, "comm", held ? facts->comm : NULL);
+	json_out_number(out, "uid", held && facts->uid != UID_UNKNOWN, facts->uid);
+	json_out_number(out, "real_uid", held && facts->real_uid != UID_UNKNOWN, facts->real_uid);
+	json_out_text(out, "user", held ? names_user(&adjustment->watch.names, facts->uid) : NULL);
 	json_out_number(out, "before", change->before != ACTION_ADJ_UNKNOWN, change->before);
 	json_out_number(out, "after", change->after != ACTION_ADJ_UNKNOWN, change->after);
 	json_out_text(out, "refused", refused ? change->refused.text : NULL);
@@ -243,7 +362,7 @@ static void put_victim(struct json_out *out, const char *name, const struct outl
 	json_out_end(out, '}');
 }
 
-static void print_json(const struct adjustment *adjustment)
+static void print_json(struct adjustment *adjustment)
 {
 	const struct outlook *before = watch_outlook(&adjustment->watch);
 	struct json_out out = json_out_to(stdout);
@@ -254,7 +373,7 @@ static void print_json(const struct adjustment *adjustment)
 	json_out_bool(&out, "dry_run", dry_run);
 	json_out_begin(&out, "changes", '[');
 	for (size_t i = 0; i < adjustment->selection.count; i++)
-		put_change(&out, &adjustment->changes[i]);
+		put_change(&out, adjustment, &adjustment->changes[i]);
 	json_out_end(&out, ']');
 	json_out_integer(&out, "written", dry_run ? 0 : (int64_t)adjustment->written);
 	json_out_integer(&out, "refused", (int64_t)adjustment->refused);
@@ -267,7 +386,7 @@ static void print_json(const struct adjustment *adjustment)
 	json_out_finish(&out);
 }
 
-static enum err_code print_result(const struct adjustment *adjustment, struct err *err)
+static enum err_code print_result(struct adjustment *adjustment, struct err *err)
 {
 	struct printer printer;
 	if (adjustment->options->json) {

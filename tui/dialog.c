@@ -4,6 +4,7 @@
 #include "dialog_signal.h"
 #include "input.h"
 #include "keymap.h"
+#include "owners.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,27 @@ void dialog_put_user(const struct app *app, struct pen *pen, const struct task *
 		return;
 	grid_put(pen, STYLE_NORMAL, label);
 	grid_put_foreign(pen, STYLE_NORMAL, user, grid_left(pen));
+}
+
+static const char *name_user(void *context, uid_t uid)
+{
+	const struct app *app = *(const struct app *const *)context;
+	const struct task task = { .uid = uid };
+	return app->context.lookup.user(app->context.lookup.context, &task);
+}
+
+void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets)
+{
+	struct owners owners = { .count = 0 };
+	char words[512];
+	struct line line = line_begin(words, sizeof(words));
+	for (size_t i = 0; i < targets->count; i++)
+		owners_add(&owners, targets->items[i].task);
+	if (!owners_are_several(&owners))
+		return;
+	line_add(&line, "   users: ");
+	owners_describe(&owners, &line, name_user, &app);
+	grid_put_foreign(pen, STYLE_RISK, words, grid_left(pen));
 }
 
 void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width)

@@ -41,6 +41,9 @@ bool dialog_is_narrow(const struct app *app);
 /* "   user app", if there is room for all of it. */
 void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task);
 
+/* "   users: root (1), alice (3)", if they are several users'. */
+void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets);
+
 /* "4242 java" in at most `width` columns. */
 void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width);
 

@@ -82,6 +82,7 @@ void adjust_line_crowd(const struct app *app, struct pen *pen, int index)
 	(void)index;
 	grid_printf(
 		pen, STYLE_BOLD, "%zu tagged processes, one value for all", adjust_of(app)->named);
+	dialog_put_owners(app, pen, &adjust_of(app)->targets);
 }
 
 static void put_outcome(struct pen *pen, const struct target *target)

@@ -37,6 +37,7 @@ void narrow_line_crowd(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
 	grid_printf(pen, STYLE_BOLD, "%zu tagged processes", adjust_of(app)->named);
+	dialog_put_owners(app, pen, &adjust_of(app)->targets);
 }
 
 void narrow_line_member(const struct app *app, struct pen *pen, int index)

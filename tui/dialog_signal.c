@@ -79,6 +79,7 @@ static void put_more(const struct app *app, struct pen *pen, int index)
 {
 	(void)index;
 	grid_printf(pen, STYLE_DIM, "and %zu more", sending_of(app)->targets.count - GROUP_SHOWN);
+	dialog_put_owners(app, pen, &sending_of(app)->targets);
 }
 
 static void put_signal(const struct app *app, struct pen *pen, int index)

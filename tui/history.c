@@ -30,7 +30,7 @@ static void add(
 {
 	entry.pid = target->pid;
 	entry.start_ticks = target->start_ticks;
-	memcpy(entry.comm, target->comm, sizeof(entry.comm));
+	memcpy(entry.comm, target->facts.comm, sizeof(entry.comm));
 	history->entries[history->count++] = entry;
 }
 

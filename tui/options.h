@@ -43,15 +43,15 @@ struct options {
 	size_t pid_count;
 	const char *user, *cgroup, *nodes, *sort, *columns; /* NULL: not given */
 	const char *name;                                   /* of adj; NULL: not given */
-	const char *audit;         /* of adj and the screen; NULL: not given */
-	const char *config;        /* of the screen; NULL: config_locate() knows */
-	const char *log;           /* of the screen; NULL: the running kernel's */
-	enum moment moment;        /* of all that is predicted */
-	bool host;                 /* the host's domain, where the default is the container's */
-	bool descendants, dry_run; /* of adj */
-	bool protect;              /* of the screen */
-	bool follow, with_boot;    /* of events; with_boot: boot was given */
-	int64_t boot;              /* 0: this one, -1: the one before */
+	const char *audit;  /* of adj and the screen; NULL: not given */
+	const char *config; /* of the screen; NULL: config_locate() knows */
+	const char *log;    /* of the screen; NULL: the running kernel's */
+	enum moment moment; /* of all that is predicted */
+	bool host;          /* the host's domain, where the default is the container's */
+	bool descendants, any_user, dry_run; /* of adj */
+	bool protect;                        /* of the screen */
+	bool follow, with_boot;              /* of events; with_boot: boot was given */
+	int64_t boot;                        /* 0: this one, -1: the one before */
 	const char *
 		*operands; /* what is neither command nor option; owned, the strings are argv's */
 	size_t operand_count;

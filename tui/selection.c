@@ -46,24 +46,34 @@ static enum err_code add(struct selection *selection, pid_t pid, struct err *err
 	return ERR_OK;
 }
 
-static enum err_code add_by_name(struct selection *selection, const struct snapshot *snapshot,
-	const char *name, struct err *err)
+bool selection_is_of(const struct task *task, const uid_t *user)
 {
+	return !user || (task->uid == *user && task->real_uid == *user);
+}
+
+static enum err_code add_by_name(struct selection *selection, const struct snapshot *snapshot,
+	const struct selection_query *query, struct err *err)
+{
+	const char *name = query->name;
 	bool found = false;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
-		if (task->kthread || strcmp(task->comm, name) != 0)
+		if (task->kthread || strcmp(task->comm, name) != 0 ||
+			!selection_is_of(task, query->user))
 			continue;
 		found = true;
 		if (add(selection, task->pid, err) != ERR_OK)
 			return ERR_NO_MEMORY;
 	}
-	return found ? ERR_OK : err_set(err, ERR_NOT_FOUND, "'%s': no process has this name", name);
+	return found ? ERR_OK
+		     : err_set(err, ERR_NOT_FOUND, "'%s': no process%s has this name", name,
+			       query->user ? " of this user" : "");
 }
 
 static enum err_code add_by_cgroup(struct selection *selection, const struct snapshot *snapshot,
-	const char *path, struct err *err)
+	const struct selection_query *query, struct err *err)
 {
+	const char *path = query->cgroup;
 	const struct memcg_tree *tree = snapshot->memcgs;
 	int32_t top;
 	enum err_code code = memcg_lookup(tree, path, &top, err);
@@ -73,24 +83,27 @@ static enum err_code add_by_cgroup(struct selection *selection, const struct sna
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
 		if (task->kthread || task->memcg < top ||
-			task->memcg >= tree->rows[top].subtree_end)
+			task->memcg >= tree->rows[top].subtree_end ||
+			!selection_is_of(task, query->user))
 			continue;
 		found = true;
 		if (add(selection, task->pid, err) != ERR_OK)
 			return ERR_NO_MEMORY;
 	}
-	return found ? ERR_OK : err_set(err, ERR_NOT_FOUND, "'%s': no process is in there", path);
+	return found ? ERR_OK
+		     : err_set(err, ERR_NOT_FOUND, "'%s': no process%s is in there", path,
+			       query->user ? " of this user" : "");
 }
 
 /* A child may have a smaller pid than its parent, so one pass is not enough. */
-static enum err_code add_descendants(
-	struct selection *selection, const struct snapshot *snapshot, struct err *err)
+static enum err_code add_descendants(struct selection *selection, const struct snapshot *snapshot,
+	const uid_t *user, struct err *err)
 {
 	for (size_t before = 0; before != selection->count;) {
 		before = selection->count;
 		for (size_t i = 0; i < snapshot->count; i++) {
 			const struct task *task = &snapshot->tasks[i];
-			if (selection_has(selection, task->ppid) &&
+			if (selection_has(selection, task->ppid) && selection_is_of(task, user) &&
 				add(selection, task->pid, err) != ERR_OK)
 				return ERR_NO_MEMORY;
 		}
@@ -106,11 +119,11 @@ enum err_code selection_build(struct selection *selection, const struct snapshot
 	for (size_t i = 0; code == ERR_OK && i < query->pid_count; i++)
 		code = add(selection, query->pids[i], err);
 	if (code == ERR_OK && query->name)
-		code = add_by_name(selection, snapshot, query->name, err);
+		code = add_by_name(selection, snapshot, query, err);
 	if (code == ERR_OK && query->cgroup)
-		code = add_by_cgroup(selection, snapshot, query->cgroup, err);
+		code = add_by_cgroup(selection, snapshot, query, err);
 	if (code == ERR_OK && query->descendants)
-		code = add_descendants(selection, snapshot, err);
+		code = add_descendants(selection, snapshot, query->user, err);
 	return code;
 }
 

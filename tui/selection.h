@@ -12,7 +12,11 @@ struct selection_query {
 	const char *name;   /* the whole comm, exactly; NULL: not asked */
 	const char *cgroup; /* this memory cgroup and all below; NULL: not asked */
 	bool descendants;   /* children of those found, and theirs */
+	const uid_t *user;  /* of those that are found, not of `pids`: only his; NULL: anybody's */
 };
+
+/* Whether it is that user's alone: with another's rights, or started by another, it is not. */
+bool selection_is_of(const struct task *task, const uid_t *user);
 
 struct selection {
 	pid_t *pids;

@@ -11,12 +11,29 @@
 
 #include <limits.h>
 
+/* Which program a process runs, as far as /proc/PID/exe tells. */
+enum action_exe {
+	ACTION_EXE_NOT_ASKED, /* it is in an uninterruptible sleep: the answer might not come back */
+	ACTION_EXE_HIDDEN,    /* of another user, or not dumpable; or it has none */
+	ACTION_EXE_SEEN,
+};
+
+/* What an operator goes by who points at a process, and what an exec or a change of user changes: the
+ * process stays the same. */
+struct action_facts {
+	char comm[TASK_COMM_SIZE]; /* raw bytes */
+	uid_t uid, real_uid;       /* UID_UNKNOWN */
+	enum action_exe exe;
+	dev_t exe_dev; /* of ACTION_EXE_SEEN */
+	ino_t exe_inode;
+};
+
 /* A process that is pointed at. */
 struct action_target {
 	int dir_fd; /* of /proc/PID; -1: nobody */
 	pid_t pid;
 	uint64_t start_ticks;
-	char comm[TASK_COMM_SIZE]; /* raw bytes */
+	struct action_facts facts; /* when it was taken hold of */
 };
 
 #define ACTION_ADJ_UNKNOWN INT_MIN
@@ -31,6 +48,13 @@ struct action_target {
 enum err_code action_hold(struct action_target *target, const struct root *root, pid_t pid,
 	uint64_t start_ticks, struct err *err);
 void action_release(struct action_target *target);
+
+/* The facts of this moment. ERR_GONE when it has ended (a zombie has, unless threads of it live). */
+enum err_code action_look(
+	const struct action_target *target, struct action_facts *ret, struct err *err);
+
+/* Whether it runs another program, as far as both tell. */
+bool action_is_other_exe(const struct action_facts *before, const struct action_facts *now);
 
 /* Parses an oom_score_adj as an operator types it: decimal, -1000..1000, a sign allowed.
  * ERR_SYNTAX for text that is no number, and for "010" and "0x10": the kernel would read them as

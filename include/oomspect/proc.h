@@ -21,6 +21,7 @@ struct task {
 	pid_t ppid;
 	uint64_t start_ticks; /* since boot, stat field 22: with the pid it is the identity */
 	uid_t uid;            /* effective; UID_UNKNOWN */
+	uid_t real_uid;       /* who started it */
 	char state;           /* 'R', 'S', 'D', 'Z', ...; '?' unknown */
 	bool kthread;
 	bool exiting;       /* PF_EXITING, or a fatal signal is being handled */
@@ -62,7 +63,7 @@ struct task {
  * ERR_SYNTAX leaves `task` untouched. Source: proc_pid_stat(5). */
 enum err_code proc_parse_stat(struct text text, struct task *task, struct err *err);
 
-/* Parses /proc/PID/status: uid, threads, mems_allowed, cap_sys_admin and the Vm and Rss lines, as
+/* Parses /proc/PID/status: uids, threads, mems_allowed, cap_sys_admin and the Vm and Rss lines, as
  * pages of `page_size` bytes. Missing lines leave UNKNOWN; VmSwap and VmPTE missing beside a VmRSS
  * are 0, as kernels that do not count them. Fields are found by name. ERR_SYNTAX when a number
  * does not fit. Source: proc_pid_status(5), fs/proc/task_mmu.c:task_mem(). */
