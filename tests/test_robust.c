@@ -37,7 +37,7 @@ static const struct place places[] = {
 	{ "in the settings", "5", "Settings that decide" },
 	{ "in the help", "?", "THE NUMBERS" },
 	{ "in a prompt", "/", "search:" },
-	{ "in the sort menu", ".", ">BAD" },
+	{ "in the sort menu", ".", ">RK" },
 	{ "in the adjust dialog", "a", "list is frozen" },
 	{ "in the signal dialog", "k", "SIGTERM" },
 	{ "while it is paused", "Z", "PAUSED" },
