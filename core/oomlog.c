@@ -34,6 +34,21 @@ static void keep_raw(struct oomlog *log, struct text text)
 	event->raw[event->raw_len] = '\0';
 }
 
+/* What a program says of a kill. */
+static bool take_notice(
+	struct oomlog *log, struct text text, struct text stamp, int64_t boot_us, int64_t unix_us)
+{
+	struct oom_notice notice;
+	if (!oomnotice_parse(text, &log->nohang, &notice))
+		return false;
+	notice.stamp = stamp;
+	notice.boot_us = boot_us;
+	notice.unix_us = unix_us;
+	if (log->sink.notice)
+		log->sink.notice(log->sink.arg, &notice);
+	return true;
+}
+
 /* The first line of an event that has a time tells it. */
 static void complete_times(struct oomlog *log)
 {
@@ -54,6 +69,9 @@ static void process_message(struct oomlog *log)
 		enum oomlog_phase before = log->phase;
 		struct text whole = { message->bytes, message->len };
 		bool taken = oomlog_take(log);
+		if (!taken)
+			take_notice(log, whole, text_of(message->stamp), message->boot_us,
+				message->unix_us);
 		if (log->phase != OOMLOG_IDLE && (taken || before != OOMLOG_DECIDED))
 			keep_raw(log, whole);
 		if (log->phase != OOMLOG_IDLE && taken)
@@ -192,35 +210,11 @@ static void continue_message(
 			(struct text){ message->bytes, message->len }, &message->shape_at);
 }
 
-static bool is_userspace_notice(struct oomlog *log, struct text text)
-{
-	static const struct {
-		const char *marker;
-		enum oomlog_other other;
-	} rows[] = {
-		{ "due to memory pressure for /", OOMLOG_SYSTEMD_OOMD },
-		{ "due to memory used (", OOMLOG_SYSTEMD_OOMD },
-		{ "sending SIGTERM to process", OOMLOG_EARLYOOM },
-		{ "sending SIGKILL to process", OOMLOG_EARLYOOM },
-		{ "systemd-oomd killed", OOMLOG_SYSTEMD_NOTICE },
-		{ "killed by the OOM killer", OOMLOG_SYSTEMD_NOTICE },
-		{ "result 'oom-kill'", OOMLOG_SYSTEMD_NOTICE },
-		{ "lowmemorykiller", OOMLOG_LOWMEMORYKILLER },
-	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (text_find(text, rows[i].marker)) {
-			log->others[rows[i].other]++;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A program may write anything into the log; it is the kernel that kills. */
 static void take_foreign(struct oomlog *log, const struct klog_record *record)
 {
 	size_t at;
-	if (is_userspace_notice(log, record->text))
+	if (take_notice(log, record->text, record->stamp, record->boot_us, record->unix_us))
 		return;
 	const struct oomlog_shape *shape = oomlog_shape_of(record->text, &at);
 	if (shape && (shape->open == logjoin_kill || shape->open == logjoin_header ||
@@ -309,10 +303,6 @@ const char *oomlog_other_name(enum oomlog_other other)
 {
 	static const char *const names[OOMLOG_OTHER_COUNT] = {
 		[OOMLOG_ALLOCATION_FAILURE] = "page allocation failures",
-		[OOMLOG_LOWMEMORYKILLER] = "kills by Android's lowmemorykiller",
-		[OOMLOG_SYSTEMD_OOMD] = "kills by systemd-oomd",
-		[OOMLOG_EARLYOOM] = "kills by earlyoom",
-		[OOMLOG_SYSTEMD_NOTICE] = "notices of systemd about kills",
 		[OOMLOG_SYSRQ_IGNORED] = "sysrq-f requests without a candidate",
 		[OOMLOG_FORGED] = "OOM lines written by programs, ignored",
 	};

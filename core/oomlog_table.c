@@ -487,13 +487,6 @@ static bool take_allocation_failure(struct oomlog *log, struct text text)
 	return true;
 }
 
-static bool take_lowmemorykiller(struct oomlog *log, struct text text)
-{
-	(void)text;
-	log->others[OOMLOG_LOWMEMORYKILLER]++;
-	return true;
-}
-
 static bool take_sysrq_ignored(struct oomlog *log, struct text text)
 {
 	(void)text;
@@ -570,7 +563,6 @@ static const struct oomlog_shape shapes[] = {
 	{ "sysrq: OOM request ignored", true, take_sysrq_ignored, NULL, "v4.4" },
 	{ "oom_kill_process: ", false, take_suppressed, NULL, "rate limit, v4.9" },
 	{ "out_of_memory: ", false, take_suppressed, NULL, "rate limit" },
-	{ "lowmemorykiller: ", true, take_lowmemorykiller, NULL, "Android, to v4.11, and lmkd" },
 	{ "Node ", false, take_rest, logjoin_zone, "zones" },
 	{ "DMA", false, take_rest, logjoin_zone, "zones of one node" },
 	{ "Normal", false, take_rest, logjoin_zone, "zones of one node" },
@@ -614,7 +606,7 @@ static const struct oomlog_shape *shape_further_on(struct text text, size_t *ret
 {
 	if (!text_find(text, "ut of ") && !text_find(text, "Kill") &&
 		!text_find(text, "oom-kill:") && !text_find(text, "Kernel panic") &&
-		!text_find(text, "Task in ") && !text_find(text, "lowmem"))
+		!text_find(text, "Task in "))
 		return NULL;
 	for (size_t i = 1; i < text.len; i++) {
 		struct text rest = scan_from(text, text.at + i);

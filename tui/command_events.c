@@ -23,7 +23,19 @@
 #define GROWING_FILE_MS 100
 #define COLLAPSED_MS    1000 /* a storm is counted aloud this often */
 
+#define NOTICES_MAX 200 /* of each kind that are listed; all are counted */
+
+/* Kills of which programs wrote, a line each, until the events have been shown. */
+struct notices {
+	char *text;
+	size_t length;
+	FILE *out;
+	uint64_t count;
+};
+
 struct events_run {
+	struct notices notices[3]; /* by enum oom_notice_by */
+	char unit[256];            /* of the last one: that it failed says no more */
 	const struct options *options;
 	uint64_t collapsed; /* identical reports without a victim since the last one shown */
 	int64_t told_ms;    /* when that was */
@@ -78,6 +90,72 @@ static void on_reaped(void *arg, uint64_t number, int64_t pid)
 	if (!run->options->json)
 		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n",
 			(unsigned long long)number, (long long)pid);
+}
+
+static void put_notice(FILE *out, const struct oom_notice *notice)
+{
+	char text[1024];
+	oomnotice_say(notice, text, sizeof(text));
+	fputs("  ", out);
+	if (notice->stamp.len)
+		safe_text_put(out, notice->stamp, printer_ascii_only());
+	else if (notice->boot_us != OOM_UNKNOWN)
+		fprintf(out, "%lld s after boot", (long long)(notice->boot_us / 1000000));
+	else
+		fputs("time unknown", out);
+	fputs("  ", out);
+	safe_text_put(out, text_of(text), printer_ascii_only());
+	fputc('\n', out);
+}
+
+static const char *notices_title(enum oom_notice_by by)
+{
+	return by == OOM_NOTICE_KERNEL ? "OOM kills by the kernel, of units as systemd names them"
+	       : by == OOM_NOTICE_PROGRAM ? "Killed by programs, not by the kernel"
+					  : "Units that failed by an OOM kill, of the kernel or of "
+					    "systemd-oomd";
+}
+
+/* Told at once to whoever follows the log, else when all of it has been read. */
+static void on_notice(void *arg, const struct oom_notice *notice)
+{
+	struct events_run *run = arg;
+	struct notices *notices = &run->notices[notice->by];
+	bool again = notice->by == OOM_NOTICE_UNSAID && text_equals(notice->subject, run->unit);
+	if (run->options->json || again)
+		return;
+	text_copy(notice->subject, run->unit, sizeof(run->unit));
+	if (run->options->follow) {
+		printf("%s:\n", notices_title(notice->by));
+		put_notice(stdout, notice);
+		putchar('\n');
+		return;
+	}
+	if (notices->count++ >= NOTICES_MAX)
+		return;
+	if (!notices->out)
+		notices->out = open_memstream(&notices->text, &notices->length);
+	if (notices->out)
+		put_notice(notices->out, notice);
+	else
+		run->no_memory = true;
+}
+
+static void show_notices(struct events_run *run)
+{
+	for (int by = 0; by < 3; by++) {
+		struct notices *notices = &run->notices[by];
+		bool written = notices->out && fclose(notices->out) == 0;
+		if (written) {
+			printf("%s:\n%s", notices_title((enum oom_notice_by)by), notices->text);
+			if (notices->count > NOTICES_MAX)
+				printf("  and %llu more\n",
+					(unsigned long long)(notices->count - NOTICES_MAX));
+		}
+		run->no_memory |= notices->out && !written;
+		free(notices->text);
+		*notices = (struct notices){ .text = NULL };
+	}
 }
 
 /* Somebody who follows the log hears at once what he does not get to see. */
@@ -210,6 +288,7 @@ static void show_end(struct events_run *run, const struct klog *klog, const stru
 		safe_text_put(stdout, text_of(source), printer_ascii_only());
 		puts(".");
 	}
+	show_notices(run);
 	show_others(log);
 	show_missing(klog, log);
 }
@@ -219,7 +298,9 @@ static void run_log(struct events_run *run, struct klog *klog)
 {
 	struct err err = { 0 };
 	struct oomlog log;
-	struct oomlog_sink sink = { .event = on_event, .reaped = on_reaped, .arg = run };
+	struct oomlog_sink sink = {
+		.event = on_event, .reaped = on_reaped, .notice = on_notice, .arg = run
+	};
 	run->no_memory = false;
 	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0)) {
 		complain_of_memory(run, klog);
@@ -236,6 +317,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 		if (!run->options->json)
 			show_end(run, klog, &log);
 	}
+	show_notices(run); /* nothing is left of them but after a failure */
 	oomlog_release(&log);
 }
 

@@ -10,17 +10,15 @@
 #include "oomspect/event.h"
 #include "oomspect/klogrecord.h"
 #include "oomspect/oomline.h"
+#include "oomspect/oomnotice.h"
 
 #define OOMLOG_HELD_MAX   8  /* finished events waiting for their reaper */
 #define OOMLOG_RECENT_MAX 64 /* victims of delivered events that are still known */
 
-/* Lines that speak of memory running out, or of kills, and are not the kernel's OOM killer. */
+/* Lines that speak of memory running out and are not the kernel's OOM killer. Kills by programs are
+ * notices (oomnotice.h). */
 enum oomlog_other {
 	OOMLOG_ALLOCATION_FAILURE,
-	OOMLOG_LOWMEMORYKILLER,
-	OOMLOG_SYSTEMD_OOMD,
-	OOMLOG_EARLYOOM,
-	OOMLOG_SYSTEMD_NOTICE, /* pid 1 repeating what the kernel did */
 	OOMLOG_SYSRQ_IGNORED,
 	OOMLOG_FORGED, /* OOM lines that a program wrote */
 	OOMLOG_OTHER_COUNT,
@@ -35,6 +33,8 @@ struct oomlog_sink {
 	void (*event)(void *arg, struct oom_event *event);
 	/* A victim of the delivered event `number` has been reaped. May be NULL. */
 	void (*reaped)(void *arg, uint64_t number, int64_t pid);
+	/* A program has written of a kill, its own or the kernel's. Borrowed. May be NULL. */
+	void (*notice)(void *arg, const struct oom_notice *notice);
 	void *arg;
 };
 
@@ -70,6 +70,7 @@ struct oomlog {
 	uint64_t widest;  /* line of a text so far, in bytes */
 	uint64_t cuts;    /* lines of that width before one without a stamp */
 	uint64_t others[OOMLOG_OTHER_COUNT];
+	struct oom_notice_victim nohang; /* said in a line of its own */
 
 	enum oomlog_phase phase;
 	struct oom_event event;
