@@ -284,6 +284,41 @@ static void a_name_means_every_process_of_exactly_that_name(void **state)
 	child_end(other);
 }
 
+/* A copy of sleep(1) by a name that a comm cannot hold. */
+static pid_t start_long(const char *folder, const char *name)
+{
+	char command[256];
+	snprintf(command, sizeof(command), "cp /bin/sleep %s/%s", folder, name);
+	assert_int_equal(system(command), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		snprintf(command, sizeof(command), "%s/%s", folder, name);
+		execl(command, command, "60", (char *)NULL);
+		_exit(127);
+	}
+	usleep(200000);
+	return pid;
+}
+
+static void a_name_longer_than_a_comm_is_that_of_the_program(void **state)
+{
+	char folder[] = "/tmp/oomspect-adj-XXXXXX", command[64];
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	pid_t server = start_long(folder, "averylongprocessname-server");
+	pid_t client = start_long(folder, "averylongprocessname-client");
+	struct run run = RUN("adj", "45", "--name", "averylongprocessname-server");
+	assert_int_equal(run.status, 0);
+	assert_int_equal(child_adj(server), 45);
+	assert_int_equal(child_adj(client), inherited());
+	run_release(&run);
+	child_end(server);
+	child_end(client);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
 /* --- whose they are ------------------------------------------------------------------------------ */
 
 #define STRANGER      4242
@@ -540,6 +575,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_is_in_the_audit_file_with_its_reason),
 		cmocka_unit_test(a_dry_run_writes_nothing_and_names_the_next_victim),
 		cmocka_unit_test(a_name_means_every_process_of_exactly_that_name),
+		cmocka_unit_test(a_name_longer_than_a_comm_is_that_of_the_program),
 		cmocka_unit_test(a_name_that_several_users_gave_is_refused),
 		cmocka_unit_test(a_user_narrows_a_name),
 		cmocka_unit_test(all_users_are_taken_when_that_is_said),

@@ -87,7 +87,10 @@ static struct owners owners_of(struct adjustment *adjustment, const struct selec
 static enum err_code check_name(struct adjustment *adjustment, struct err *err)
 {
 	const struct options *options = adjustment->options;
-	const struct selection_query query = { .name = options->name };
+	const struct selection_query query = {
+		.name = options->name,
+		.root = &adjustment->watch.root,
+	};
 	struct selection named;
 	char words[256];
 	struct line line = line_begin(words, sizeof(words));
@@ -113,6 +116,7 @@ static enum err_code select_processes(
 		.pids = pids,
 		.pid_count = count,
 		.name = options->name,
+		.root = &adjustment->watch.root,
 		.cgroup = options->cgroup,
 		.descendants = options->descendants,
 		.user = options->user ? &adjustment->user : NULL,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COMM_LENGTH 15 /* TASK_COMM_LEN less its NUL */
+
 /* The first place whose pid is not below `pid`. */
 static size_t place_of(const struct selection *selection, pid_t pid)
 {
@@ -51,6 +53,44 @@ bool selection_is_of(const struct task *task, const uid_t *user)
 	return !user || (task->uid == *user && task->real_uid == *user);
 }
 
+/* Whether `text` (up to a blank or its end) is a path that ends in that name. */
+static bool ends_in(struct text text, const char *name)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] == '/') {
+			text.at += i + 1;
+			text.len -= i + 1;
+			i = (size_t)-1;
+		}
+	return text_equals(text, name);
+}
+
+/* Whether its command line begins with that program, or with an interpreter and then that script.
+ * One whose command line cannot be read goes by its comm alone. */
+static bool runs_program(const struct root *root, const struct task *task, const char *name)
+{
+	char buffer[4096];
+	ssize_t length = root ? proc_read_cmdline(root, task->pid, buffer, sizeof(buffer)) : -1;
+	if (length <= 0)
+		return true;
+	struct text rest = text_of(buffer), word;
+	bool more = text_split(&rest, ' ', &word);
+	if (ends_in(more ? word : rest, name))
+		return true;
+	if (!more)
+		return false;
+	more = text_split(&rest, ' ', &word);
+	return ends_in(more ? word : rest, name);
+}
+
+static bool has_name(const struct root *root, const struct task *task, const char *name)
+{
+	if (strlen(name) <= COMM_LENGTH)
+		return strcmp(task->comm, name) == 0;
+	return strlen(task->comm) == COMM_LENGTH && strncmp(task->comm, name, COMM_LENGTH) == 0 &&
+	       runs_program(root, task, name);
+}
+
 static enum err_code add_by_name(struct selection *selection, const struct snapshot *snapshot,
 	const struct selection_query *query, struct err *err)
 {
@@ -58,8 +98,8 @@ static enum err_code add_by_name(struct selection *selection, const struct snaps
 	bool found = false;
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
-		if (task->kthread || strcmp(task->comm, name) != 0 ||
-			!selection_is_of(task, query->user))
+		if (task->kthread || !selection_is_of(task, query->user) ||
+			!has_name(query->root, task, name))
 			continue;
 		found = true;
 		if (add(selection, task->pid, err) != ERR_OK)

@@ -9,10 +9,12 @@
 struct selection_query {
 	const pid_t *pids; /* taken as they are, whether the snapshot has them or not */
 	size_t pid_count;
-	const char *name;   /* the whole comm, exactly; NULL: not asked */
-	const char *cgroup; /* this memory cgroup and all below; NULL: not asked */
-	bool descendants;   /* children of those found, and theirs */
-	const uid_t *user;  /* of those that are found, not of `pids`: only his; NULL: anybody's */
+	const char *name; /* the whole comm, exactly, or a program's whole name, of which the kernel
+	                     keeps 15 bytes as the comm; NULL: not asked */
+	const struct root *root; /* where a name longer than a comm is looked up; or NULL */
+	const char *cgroup;      /* this memory cgroup and all below; NULL: not asked */
+	bool descendants;        /* children of those found, and theirs */
+	const uid_t *user; /* of those that are found, not of `pids`: only his; NULL: anybody's */
 };
 
 /* Whether it is that user's alone: with another's rights, or started by another, it is not. */
