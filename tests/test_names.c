@@ -88,6 +88,25 @@ static void ids_have_the_first_name_that_the_file_gives(void **state)
 	assert_string_equal(names_group(names, 0), "0");
 }
 
+/* A directory of a large site, dumped: 40,000 users, and the one who matters behind them. */
+static void the_last_name_of_a_long_file_is_known(void **state)
+{
+	enum { USERS = 40000 };
+	struct fixture *fixture = *state;
+	char *text = malloc((size_t)USERS * 64);
+	size_t used = 0;
+	assert_non_null(text);
+	for (int id = 1; id <= USERS; id++)
+		used += (size_t)sprintf(text + used,
+			"user%d:x:%d:100:a user of a large site:/:/bin/sh\n", id, 100000 + id);
+	open_names(fixture, text, NULL);
+	free(text);
+	assert_string_equal(names_user(&fixture->names, 100000 + USERS), "user40000");
+	names_seek(&fixture->names, "user40000");
+	assert_int_equal(fixture->names.sought.state, SOUGHT_FOUND);
+	assert_int_equal(fixture->names.sought.uid, 100000 + USERS);
+}
+
 static void without_files_all_are_numbers(void **state)
 {
 	struct fixture *fixture = *state;
@@ -356,6 +375,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_FIXTURE(ids_have_the_first_name_that_the_file_gives),
+		WITH_FIXTURE(the_last_name_of_a_long_file_is_known),
 		WITH_FIXTURE(without_files_all_are_numbers),
 		WITH_FIXTURE(more_ids_than_anybody_has_are_numbers),
 		WITH_FIXTURE(nothing_is_asked_about_a_captured_machine),

@@ -401,6 +401,32 @@ static void ask_about_ourselves(struct process_facts *facts, char as_state)
 	root_release(&root);
 }
 
+static void all_groups_of_a_captured_process_are_counted(void **state)
+{
+	enum { GROUPS = 2500 };
+	static char status[GROUPS * 8 + 128];
+	char path[64];
+	struct root root;
+	struct process_facts *facts = calloc(1, sizeof(*facts));
+	const struct task task = { .pid = 4242 };
+	(void)state;
+	assert_non_null(facts);
+	machine_make(path, sizeof(path));
+	size_t used = (size_t)sprintf(status, "Uid:\t7\t0\t0\t0\nGid:\t8\t9\t9\t9\nGroups:\t");
+	for (int i = 0; i < GROUPS; i++)
+		used += (size_t)sprintf(status + used, "%d ", 1000000 + i);
+	sprintf(status + used, "\nVmRSS:\t4 kB\n");
+	machine_write(path, "proc/4242/status", status);
+	assert_int_equal(root_open(&root, path, NULL), ERR_OK);
+	process_facts_ask(facts, &root, &task);
+	root_release(&root);
+	machine_remove(path);
+	assert_int_equal(facts->real_uid, 7);
+	assert_int_equal(facts->gid, 9);
+	assert_int_equal(facts->gid_count, GROUPS);
+	free(facts);
+}
+
 static void libproc2_tells_of_a_living_process(void **state)
 {
 	struct process_facts *facts = calloc(1, sizeof(*facts));
@@ -453,6 +479,7 @@ int main(void)
 		WITH_EXTRAS(the_settings_that_decide),
 		WITH_EXTRAS(a_value_that_does_not_matter_is_not_called_unusual),
 		WITH_EXTRAS(a_narrow_screen_has_every_value),
+		cmocka_unit_test(all_groups_of_a_captured_process_are_counted),
 		cmocka_unit_test(libproc2_tells_of_a_living_process),
 		cmocka_unit_test(what_might_block_is_not_asked_of_a_stuck_process),
 	};

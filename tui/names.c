@@ -14,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FILE_MAX   (1 << 20) /* of passwd and group: longer ones are read up to here */
-#define TABLE_MAX  65536     /* whoever makes up more ids than this sees numbers */
+#define TABLE_MAX  65536 /* whoever makes up more ids than this sees numbers */
 #define RETRY_MS   60000
 #define NOT_FOUND  2    /* exit status of getent(1): a key was not found */
 #define ENDING_MS  5    /* between two looks whether it has ended after its answer */
@@ -116,53 +115,51 @@ static bool parse_entry(struct text line, struct text *ret_name, uint32_t *ret_i
 	return true;
 }
 
-/* Free it. NULL without memory. */
-static char *read_file(const struct root *root, enum names_kind kind)
+static bool learn_line(void *context, struct text line)
 {
-	char *text = malloc(FILE_MAX);
-	if (text)
-		root_read(root, kinds[kind].file, text, FILE_MAX);
-	return text;
-}
-
-static enum err_code learn_file(struct names *names, enum names_kind kind, struct err *err)
-{
-	char *text = read_file(names->root, kind);
-	struct text rest = text_of(text ? text : ""), line, name;
+	struct text name;
 	uint32_t id;
-	while (text_next_line(&rest, &line))
-		if (parse_entry(line, &name, &id))
-			learn(&names->tables[kind], id, name);
-	free(text);
-	return text ? ERR_OK
-		    : err_set(err, ERR_NO_MEMORY, "cannot read the names of users: out of memory");
+	if (parse_entry(line, &name, &id))
+		learn(context, id, name);
+	return true;
 }
 
-/* By the whole name, of which the table may have the beginning only. */
+/* An entry by its whole name, of which the table may have the beginning only. */
+struct entry_search {
+	const char *wanted;
+	uid_t *ret;
+	bool found;
+};
+
+static bool try_line(void *context, struct text line)
+{
+	struct entry_search *search = context;
+	struct text name;
+	uint32_t id;
+	search->found = parse_entry(line, &name, &id) && text_equals(name, search->wanted);
+	if (search->found)
+		*search->ret = id;
+	return !search->found;
+}
+
 static bool find_in_file(const struct root *root, const char *wanted, uid_t *ret)
 {
-	char *text = read_file(root, NAMES_USERS);
-	struct text rest = text_of(text ? text : ""), line, name;
-	uint32_t id;
-	bool found = false;
-	while (!found && text_next_line(&rest, &line))
-		found = parse_entry(line, &name, &id) && text_equals(name, wanted);
-	if (found)
-		*ret = id;
-	free(text);
-	return found;
+	struct entry_search search = { wanted, ret, false };
+	root_each_line(root, kinds[NAMES_USERS].file, ROOT_USERS_MAX, try_line, &search);
+	return search.found;
 }
 
 enum err_code names_init(struct names *names, const struct root *root, struct err *err)
 {
 	enum err_code code = ERR_OK;
 	*names = (struct names){ .root = root, .question = { .fd = -1 } };
-	for (enum names_kind kind = 0; kind < NAMES_KINDS && !code; kind++)
-		code = learn_file(names, kind, err);
-	for (enum names_kind kind = 0; kind < NAMES_KINDS && !code; kind++)
+	for (enum names_kind kind = 0; kind < NAMES_KINDS && !code; kind++) {
+		root_each_line(
+			root, kinds[kind].file, ROOT_USERS_MAX, learn_line, &names->tables[kind]);
 		if (names->tables[kind].no_memory)
 			code = err_set(err, ERR_NO_MEMORY,
 				"cannot read the names of users: out of memory");
+	}
 	if (code)
 		names_release(names);
 	return code;

@@ -4,6 +4,7 @@
 
 #include <libproc2/pids.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_SIZE 8192
@@ -98,6 +99,15 @@ static void take_status(struct process_facts *facts, struct text status)
 		take_groups(facts, line);
 }
 
+/* All groups stand in one line of it. */
+static void read_status(struct process_facts *facts, const struct root *root, pid_t pid)
+{
+	char *buffer = malloc(ROOT_STATUS_MAX);
+	ssize_t length = buffer ? read_file(root, pid, "status", buffer, ROOT_STATUS_MAX) : 0;
+	take_status(facts, (struct text){ buffer ? buffer : "", length > 0 ? (size_t)length : 0 });
+	free(buffer);
+}
+
 /* Fields of stat behind the name, which may hold any byte: 3 is the first. */
 static bool stat_field(const char *stat, int number, int64_t *ret)
 {
@@ -124,8 +134,7 @@ static void ask_captured(
 	struct process_facts *facts, const struct root *root, const struct task *task)
 {
 	char buffer[FILE_SIZE], path[64];
-	ssize_t length = read_file(root, task->pid, "status", buffer, sizeof(buffer));
-	take_status(facts, (struct text){ buffer, length > 0 ? (size_t)length : 0 });
+	read_status(facts, root, task->pid);
 	read_file(root, task->pid, "stat", buffer, sizeof(buffer));
 	take_stat(facts, buffer);
 	read_file(root, task->pid, "wchan", facts->wchan, sizeof(facts->wchan));
