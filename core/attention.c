@@ -1,6 +1,7 @@
 #include "oomspect/attention.h"
 
 #include "oomspect/badness.h"
+#include "oomspect/saturate.h"
 
 #include <stdlib.h>
 
@@ -37,8 +38,9 @@ static int64_t unexplained_kb(const struct snapshot *snapshot, const struct host
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
 		if (task->has_mm && task->mm_owner == task->pid)
-			kb -= (or_zero(task->rss_anon_pages) + task->swap_pages) * page_kb +
-			      task->pte_kb;
+			kb = saturate_sub(
+				kb, (or_zero(task->rss_anon_pages) + task->swap_pages) * page_kb +
+					    task->pte_kb);
 	}
 	return kb > 0 ? kb : 0;
 }

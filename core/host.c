@@ -11,6 +11,8 @@
 
 #define HOST_FILE_SIZE 32768 /* meminfo, vmstat: ten times what the largest kernels print */
 
+#define BOOT_TIME_MAX (UINT64_C(1) << 40) /* seconds: the year 36812 */
+
 /* The first pid namespace has this fixed inode (include/linux/proc_ns.h: PROC_PID_INIT_INO). */
 #define INIT_PID_NS "pid:[4026531836]"
 
@@ -158,7 +160,11 @@ static int64_t milliseconds(struct text text)
 static bool take_boot_time(void *context, struct text line)
 {
 	uint64_t *btime = context;
-	return !text_skip(&line, "btime ") || !text_to_u64(text_trim(line), btime);
+	uint64_t seconds;
+	if (!text_skip(&line, "btime ") || !text_to_u64(text_trim(line), &seconds))
+		return true;
+	*btime = seconds <= BOOT_TIME_MAX ? seconds : 0;
+	return false;
 }
 
 static void read_clocks(const struct root *root, struct host *host)

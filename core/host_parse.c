@@ -1,5 +1,7 @@
 #include "oomspect/host.h"
 
+#include "oomspect/saturate.h"
+
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -81,13 +83,14 @@ static void set_all_unknown(void *fields, size_t size)
 		field[i] = UNKNOWN;
 }
 
-static bool next_count(struct text *rest, int64_t *ret)
+/* The next number, at most `most`. */
+static bool next_count(struct text *rest, int64_t most, int64_t *ret)
 {
 	struct text field;
 	uint64_t value;
 	if (!text_next_field(rest, &field) || !text_to_u64(field, &value) || value > INT64_MAX)
 		return false;
-	*ret = (int64_t)value;
+	*ret = (int64_t)value < most ? (int64_t)value : most;
 	return true;
 }
 
@@ -101,7 +104,8 @@ void host_parse_meminfo(struct text text, struct host_meminfo *ret)
 		const struct named_field *field =
 			find_field(meminfo_fields, COUNT(meminfo_fields), name);
 		if (field)
-			next_count(&line, (int64_t *)(void *)((char *)ret + field->offset));
+			next_count(&line, AMOUNT_KB_MAX,
+				(int64_t *)(void *)((char *)ret + field->offset));
 	}
 }
 
@@ -115,11 +119,11 @@ void host_parse_vmstat(struct text text, struct host_vmstat *ret)
 			continue;
 		const struct named_field *field =
 			find_field(vmstat_fields, COUNT(vmstat_fields), name);
-		if (!field || !next_count(&line, &count))
+		if (!field || !next_count(&line, INT64_MAX, &count))
 			continue;
 		/* Several lines may add up to one counter. */
 		int64_t *sum = (int64_t *)(void *)((char *)ret + field->offset);
-		*sum = *sum == UNKNOWN ? count : *sum + count;
+		*sum = *sum == UNKNOWN ? count : saturate_add(*sum, count);
 	}
 }
 
@@ -199,7 +203,7 @@ static void parse_zone_line(struct text line, struct host_zone *zone)
 	struct text name;
 	line = text_trim(line);
 	if (text_skip(&line, "pages free")) {
-		next_count(&line, &zone->free);
+		next_count(&line, AMOUNT_PAGES_MAX, &zone->free);
 		return;
 	}
 	if (!text_next_field(&line, &name))
@@ -208,7 +212,7 @@ static void parse_zone_line(struct text line, struct host_zone *zone)
 	int64_t *count = field ? (int64_t *)(void *)((char *)zone + field->offset) : NULL;
 	/* The first of a name is the zone's; per-CPU lists below repeat "high". */
 	if (count && *count == UNKNOWN)
-		next_count(&line, count);
+		next_count(&line, AMOUNT_PAGES_MAX, count);
 }
 
 static unsigned node_bit(int node)
@@ -245,12 +249,19 @@ void host_zoneinfo_line(struct host *host, struct text line)
 		host->zones[host->zone_count] = head;
 }
 
+/* Of many nodes it is no more than of one. */
+static int64_t sum_of_pages(int64_t a, int64_t b)
+{
+	return a + b < AMOUNT_PAGES_MAX ? a + b : AMOUNT_PAGES_MAX;
+}
+
 void host_zoneinfo_end(struct host *host)
 {
 	const struct host_zone *zone = &host->zones[host->zone_count];
 	if (zone->node != UNKNOWN && zone->present > 0) {
 		host->node_mask |= 1ull << node_bit(zone->node);
-		host->node_present[node_bit(zone->node)] += zone->present;
+		int64_t *present = &host->node_present[node_bit(zone->node)];
+		*present = sum_of_pages(*present, zone->present);
 		host->zone_count += host->zone_count < HOST_ZONES_MAX;
 	}
 	start_zone(host);
@@ -263,6 +274,6 @@ int64_t host_node_totalpages(const struct host *host, uint64_t nodes)
 		return UNKNOWN;
 	for (unsigned bit = 0; bit < HOST_NODE_BITS; bit++)
 		if (nodes >> bit & 1)
-			pages += host->node_present[bit];
+			pages = sum_of_pages(pages, host->node_present[bit]);
 	return pages;
 }

@@ -1,5 +1,7 @@
 #include "oomspect/memcg.h"
 
+#include "oomspect/saturate.h"
+
 static const struct amount unknown = { AMOUNT_UNKNOWN, 0 };
 static const struct amount unlimited = { AMOUNT_UNLIMITED, 0 };
 
@@ -141,7 +143,9 @@ int64_t memcg_totalpages(const struct memcg_tree *tree, int32_t index, const str
 	int64_t pages = amount_known(row->limit)
 				? (int64_t)(row->limit.bytes / (uint64_t)host->page_size)
 				: host->ram_pages;
-	pages += swap_pages(tree, row, host);
+	pages = saturate_add(pages, swap_pages(tree, row, host));
+	if (pages > AMOUNT_PAGES_MAX)
+		return AMOUNT_PAGES_MAX;
 	return pages ? pages : 1;
 }
 

@@ -13,6 +13,7 @@
 #define PF_KTHREAD     0x00200000
 #define CAP_SYS_ADMIN  21
 #define PROC_FILE_SIZE 8192
+#define START_MAX      (INT64_C(1) << 53) /* ticks: millions of years */
 
 /* stat: what stands after the comm, counted from field 3. */
 enum stat_field { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_START = 22, STAT_RSS = 24 };
@@ -41,10 +42,12 @@ static bool parse_stat_tail(struct text rest, struct task *task)
 			break;
 		case STAT_START:
 			valid = valid && value >= 0;
-			task->start_ticks = (uint64_t)value;
+			task->start_ticks = (uint64_t)(value < START_MAX ? value : START_MAX);
 			break;
 		case STAT_RSS:
-			task->rss_stat_pages = value < 0 ? 0 : value;
+			task->rss_stat_pages = value < 0                  ? 0
+					       : value < AMOUNT_PAGES_MAX ? value
+									  : AMOUNT_PAGES_MAX;
 			break;
 		default:
 			continue;
@@ -86,10 +89,13 @@ typedef bool (*status_field_fn)(struct status_parser *parser, struct text value,
 
 static bool parse_number(struct status_parser *parser, struct text value, void *field)
 {
-	struct text number;
+	struct text text;
+	int64_t number;
 	(void)parser;
-	return text_next_field(&value, &number) && text_to_i64(number, field) &&
-	       *(int64_t *)field >= 0;
+	if (!text_next_field(&value, &text) || !text_to_i64(text, &number) || number < 0)
+		return false;
+	*(int64_t *)field = number < AMOUNT_KB_MAX ? number : AMOUNT_KB_MAX;
+	return true;
 }
 
 static bool parse_pages(struct status_parser *parser, struct text value, void *field)
@@ -341,10 +347,10 @@ static ssize_t read_number(const struct root *root, pid_t pid, const char *name,
 /* 0, or what nothing can be read for. */
 static ssize_t read_scores(const struct root *root, pid_t pid, struct task *task)
 {
-	int64_t adj = INT64_MAX;
-	task->oom_score = UNKNOWN;
-	ssize_t score = read_number(root, pid, "oom_score", &task->oom_score);
+	int64_t adj = INT64_MAX, live = UNKNOWN;
+	ssize_t score = read_number(root, pid, "oom_score", &live);
 	ssize_t length = read_number(root, pid, "oom_score_adj", &adj);
+	task->oom_score = live >= 0 && live <= INT32_MAX ? live : UNKNOWN;
 	task->adj_known = adj >= -1000 && adj <= 1000;
 	task->oom_score_adj = task->adj_known ? (int)adj : 0;
 	return is_shortage(score) ? score : is_shortage(length) ? length : 0;

@@ -1,5 +1,7 @@
 #include "oomspect/ranking.h"
 
+#include "oomspect/saturate.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +175,7 @@ static int64_t shmem_pages(const struct ranking *ranking, const struct snapshot 
 	int64_t page_size = snapshot->host.page_size;
 	int64_t bound = snapshot->host.meminfo.shmem;
 	for (size_t i = 0; i < ranking->count; i++)
-		sum += or_zero(ranking->rows[i].task->rss_shmem_pages);
+		sum = saturate_add(sum, or_zero(ranking->rows[i].task->rss_shmem_pages));
 	if (bound != UNKNOWN)
 		sum = smaller(sum, bound * 1024 / page_size);
 	if (ranking->domain.kind == DOMAIN_MEMCG) {

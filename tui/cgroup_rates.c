@@ -1,5 +1,7 @@
 #include "cgroup_rates.h"
 
+#include "oomspect/saturate.h"
+
 #include <stdlib.h>
 
 void cgroup_rates_init(struct cgroup_rates *rates)
@@ -50,7 +52,7 @@ static int64_t rate(int64_t now, int64_t before, int64_t ms)
 {
 	if (now < before || before < 0 || ms <= 0)
 		return UNKNOWN;
-	return ((now - before) * 10000 + ms / 2) / ms;
+	return saturate_scale(now - before, 10000, ms);
 }
 
 static struct cgroup_rate count_of(const struct memcg *row)

@@ -1,6 +1,7 @@
 #include "format.h"
 
 #include "oomspect/amount.h"
+#include "oomspect/saturate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -167,5 +168,5 @@ int64_t format_share_tenths(int64_t part, int64_t whole)
 {
 	if (part < 0 || whole <= 0)
 		return UNKNOWN;
-	return (part * 10000 + whole / 2) / whole;
+	return saturate_scale(part, 10000, whole);
 }

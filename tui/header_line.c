@@ -1,5 +1,7 @@
 #include "header_line.h"
 
+#include "oomspect/saturate.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,7 +91,7 @@ int64_t header_rate(const struct app *app, int64_t now, int64_t before)
 	int64_t ms = app->sample_ms - app->previous_ms;
 	if (app->previous_ms == 0 || ms <= 0 || now < 0 || before < 0 || now < before)
 		return UNKNOWN;
-	return (int64_t)((double)(now - before) * 1000 / (double)ms);
+	return saturate_scale(now - before, 1000, ms);
 }
 
 void header_put_count_rate(

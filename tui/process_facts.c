@@ -1,6 +1,7 @@
 #include "process_facts.h"
 
 #include "oomspect/line.h"
+#include "oomspect/saturate.h"
 
 #include <libproc2/pids.h>
 #include <stdio.h>
@@ -123,7 +124,7 @@ static void take_stat(struct process_facts *facts, const char *stat)
 {
 	int64_t user, system, tty;
 	if (stat_field(stat, 14, &user) && stat_field(stat, 15, &system))
-		facts->cpu_ticks = user + system;
+		facts->cpu_ticks = saturate_add(user, system);
 	/* Major number in bits 8 to 15, the minor around it (proc_pid_stat(5)). */
 	if (stat_field(stat, 7, &tty) && tty > 0)
 		snprintf(facts->tty, sizeof(facts->tty), "%d:%d", (int)(tty >> 8 & 0xff),

@@ -8,6 +8,11 @@
 /* For counts that cannot be negative: pages, kB, permille, scores. */
 #define UNKNOWN (-1)
 
+/* More than any machine has: 64 PiB, of which 52 bits of physical address reach a sixteenth. A file
+ * that says more is taken for this: arithmetic with a few of them cannot overflow then. */
+#define AMOUNT_KB_MAX    (INT64_C(1) << 46)
+#define AMOUNT_PAGES_MAX (INT64_C(1) << 44)
+
 enum amount_kind { AMOUNT_UNKNOWN, AMOUNT_UNLIMITED, AMOUNT_BYTES };
 
 struct amount {

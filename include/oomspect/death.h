@@ -8,6 +8,7 @@
 #define OOMSPECT_DEATH_H
 
 #include "oomspect/ranking.h"
+#include "oomspect/saturate.h"
 
 /* The death of one process in an OOM of one domain. Borrows. */
 struct death {
@@ -44,12 +45,13 @@ struct freed freed_by_end_of(const struct snapshot *snapshot, const struct task 
 
 static inline int64_t freed_kb(struct freed freed)
 {
-	return freed.ram_kb + freed.swap_kb;
+	return saturate_add(freed.ram_kb, freed.swap_kb);
 }
 
 static inline struct freed freed_sum(struct freed a, struct freed b)
 {
-	return (struct freed){ a.ram_kb + b.ram_kb, a.swap_kb + b.swap_kb };
+	return (struct freed){ saturate_add(a.ram_kb, b.ram_kb),
+		saturate_add(a.swap_kb, b.swap_kb) };
 }
 
 #endif
