@@ -114,7 +114,7 @@ static void adj_does_it_or_says_why_with_any_limit(void **state)
 	struct fixture *fixture = *state;
 	char pid[16], done[64];
 	snprintf(pid, sizeof(pid), "%d", (int)fixture->child);
-	snprintf(done, sizeof(done), "%s short of all oom_score_adj", pid);
+	snprintf(done, sizeof(done), "%s short of all (user ", pid);
 	char *argv[] = { word(run_program_path()), word("adj"), word("300"), pid, NULL };
 	for (rlim_t limit = 3; limit <= LIMIT_MOST; limit++) {
 		struct terminal_options options = { .enter = limit_descriptors, .context = &limit };
