@@ -29,14 +29,15 @@ ifdef COVERAGE
 hardening := -U_FORTIFY_SOURCE -O0 --coverage
 endif
 override CFLAGS   += -std=gnu11 $(warnings) $(hardening) -fPIE
-override CPPFLAGS += -Iinclude -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"'
+override CPPFLAGS += -Iinclude -Itui -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"'
 override LDFLAGS  += -pie -Wl,-z,relro,-z,now
 ban := -include core/banned.h
 
-core_sources := $(wildcard core/*.c)
-tui_sources  := $(wildcard tui/*.c)
+core_sources := $(wildcard core/*/*.c)
+tui_sources  := $(wildcard tui/*.c tui/*/*.c)
 test_sources := $(wildcard tests/*.c)
-headers      := $(wildcard include/oomspect/*.h tui/*.h tests/*.h)
+headers_of_program := $(wildcard include/oomspect/*.h tui/*.h tui/*/*.h)
+headers      := $(headers_of_program) $(wildcard tests/*.h)
 sources      := $(core_sources) $(tui_sources) $(test_sources)
 guest_sources := $(wildcard tests/kernel/*.[ch] tests/preload/*.c)
 man_pages    := $(wildcard man/*.[1-8])
@@ -48,7 +49,8 @@ support := $(patsubst %.c,$O/%.o,$(wildcard tests/support_*.c))
 tests   := $(patsubst %.c,$O/%,$(wildcard tests/test_*.c))
 objects := $(sources:%.c=$O/%.o)
 # A test named after a file of core/ links the core alone, the others the views as well.
-core_tests := $(filter $(core_sources:core/%.c=$O/tests/test_%),$(tests))
+core_nouns := $(notdir $(basename $(core_sources) $(wildcard include/oomspect/*.h)))
+core_tests := $(filter $(core_nouns:%=$O/tests/test_%),$(tests))
 tui_tests  := $(filter-out $(core_tests),$(tests))
 
 .PHONY: all run check check-sanitize check-valgrind coverage lint format deps deps-dev \
@@ -186,7 +188,7 @@ $(benches): $O/%: tests/%.c $O/libsupport.a $O/libcore.a $O/oomspect $O/flags
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $< $O/libsupport.a $O/libcore.a \
 		$(call pkg,libs,$(test_packages))
 
-lints := lint-format lint-headers lint-layers lint-man lint-cppcheck lint-analyzer lint-tidy
+lints := lint-format lint-headers lint-layers lint-includes lint-man lint-cppcheck lint-analyzer lint-tidy
 .PHONY: $(lints)
 lint: $(lints) ## clang-format, clang-tidy, cppcheck, gcc -fanalyzer, headers, man pages
 
@@ -204,10 +206,14 @@ lint-headers:
 # Only the screen knows curses, the core knows nothing of the program around it, and predictions are
 # made in one place.
 lint-layers:
-	@! grep -n 'include.*curses' $(filter-out tui/screen.c,$(sources)) $(headers)
+	@! grep -n 'include.*curses' $(filter-out tui/term/screen.c,$(sources)) $(headers)
 	@! grep -n 'include "\(\.\./\)\?\(tui\|tests\)/' $(core_sources) $(wildcard include/oomspect/*.h)
 	@! grep -n '[^_a-z]ranking_build(' \
-		$(filter-out core/ranking.c core/outlook.c,$(core_sources) $(tui_sources))
+		$(filter-out core/predict/ranking.c core/predict/outlook.c,$(core_sources) $(tui_sources))
+
+# Folders are floors: which may include which stands in the script, and no circle of files is long.
+lint-includes:
+	@.ci/includes $(core_sources) $(wildcard core/*/*.h) $(tui_sources) $(headers_of_program)
 
 lint-man:
 	mandoc -T lint -W warning $(man_pages)

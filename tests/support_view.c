@@ -4,9 +4,9 @@
 #include "support_golden.h"
 #include "support_machine.h"
 
-#include "../tui/react.h"
-#include "../tui/state.h"
-#include "../tui/view.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
+#include "../tui/view/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>

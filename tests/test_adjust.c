@@ -2,7 +2,7 @@
  * sample shows after the value was written. */
 #include "support.h"
 
-#include "../tui/adjust.h"
+#include "../tui/model/adjust.h"
 
 #include "oomspect/explain.h"
 #include "oomspect/sampler.h"

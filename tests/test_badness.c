@@ -247,12 +247,208 @@ static void check_tenths(void **state)
 	assert_int_equal(badness_tenths(row->pages, row->totalpages), row->tenths);
 }
 
+/* --- as it is shown: MEM, ADJ and BAD in tenths of a thousandth of the domain ----------------------- */
+
+struct share_case {
+	const char *claim;
+	const char *release;
+	int64_t rss, swapents, pgtables;
+	int adj;
+	bool root;
+	int64_t totalpages;
+	int64_t mem, adj_tenths, bad;
+};
+
+static const struct share_case shares[] = {
+	{ "a quarter of the machine", "6.12.0", 262144, 0, 0, 0, 0, GIB4, 2500, 0, 2500 },
+	{ "rss, swap and page tables are one sum before it is cut", "6.12.0", 100, 100, 10, 0, 0,
+		GIB4, 2, 0, 2 },
+	{ "an adj is shown as it is set", "6.12.0", 262144, 0, 0, 300, 0, GIB4, 2500, 3000, 5500 },
+	{ "below zero", "6.12.0", 5000, 0, 0, -998, 0, GIB4, 47, -9980, -9933 },
+	{ "and where points are lifted to one the sum is the sum", "4.19.0", 5000, 0, 0, -998, 0,
+		GIB4, 47, -9980, -9933 },
+	{ "what cannot be killed has a sum", "6.12.0", 262144, 0, 0, -1000, 0, GIB4, 2500, -10000,
+		-7500 },
+
+	/* adj * (totalpages / 1000), as thousandths of totalpages. */
+	{ "999 pages: no weight", "6.12.0", 300, 0, 0, 1000, 0, 999, 3003, 0, 3003 },
+	{ "1000 pages: its whole weight", "6.12.0", 300, 0, 0, -7, 0, 1000, 3000, -70, 2930 },
+	{ "1999 pages: half", "6.12.0", 0, 0, 0, 500, 0, 1999, 0, 2501, 2501 },
+	{ "5000 pages: its whole weight", "6.12.0", 600, 0, 0, 994, 0, 5000, 1200, 9940, 11140 },
+	{ "5999 pages: 994 weighs 828.4", "6.12.0", 600, 0, 0, 994, 0, 5999, 1000, 8284, 9284 },
+	{ "5999 pages: -994 as much", "6.12.0", 600, 0, 0, -994, 0, 5999, 1000, -8284, -7284 },
+	{ "12800 pages", "6.12.0", 128, 0, 0, 1000, 0, 12800, 100, 9375, 9475 },
+	{ "99,999 pages", "6.12.0", 0, 0, 0, 1000, 0, 99999, 0, 9900, 9900 },
+	{ "100,000 pages", "6.12.0", 0, 0, 0, 1000, 0, 100000, 0, 10000, 10000 },
+
+	/* A root bonus goes from the part that the kernel takes it from. */
+	{ "3.14: 3 % of its own pages, from MEM", "3.14.0", 50000, 0, 0, 0, 1, GIB4, 462, 0, 462 },
+	{ "3.14: without the right nothing", "3.14.0", 50000, 0, 0, 0, 0, GIB4, 476, 0, 476 },
+	{ "3.5: 30 thousandths, from ADJ", "3.5.0", 50000, 0, 0, 100, 1, GIB4, 476, 700, 1176 },
+	{ "3.5: which weigh less in a small domain", "3.5.0", 600, 0, 0, 0, 1, 5999, 1000, -250,
+		750 },
+	{ "3.5: and nothing below 1000 pages", "3.5.0", 600, 0, 0, 0, 1, 999, 6006, 0, 6006 },
+	{ "4.17: root is like everybody", "4.17.0", 50000, 0, 0, 0, 1, GIB4, 476, 0, 476 },
+
+	/* 2.6.36 to 3.4: whole thousandths, and an adj weighs what it says everywhere. */
+	{ "permille: memory is cut to a whole one", "3.2.0", 262600, 0, 0, 0, 0, GIB4, 2500, 0,
+		2500 },
+	{ "permille: adj", "3.2.0", 262144, 0, 0, 300, 0, GIB4, 2500, 3000, 5500 },
+	{ "permille: root", "3.2.0", 262144, 0, 0, 300, 1, GIB4, 2500, 2700, 5200 },
+	{ "permille: in a tiny domain too", "3.2.0", 500, 0, 0, 100, 0, 999, 5000, 1000, 6000 },
+	{ "permille: more than 1000 is shown", "3.2.0", 262144, 0, 0, 1000, 0, GIB4, 2500, 10000,
+		12500 },
+};
+
+static struct badness_share share_of(const char *release, int64_t rss, int adj, bool root,
+	int64_t totalpages, struct points *ret_points)
+{
+	struct era era = era_of_release(release);
+	const struct badness_terms terms = {
+		.rss = rss,
+		.oom_score_adj = adj,
+		.cap_sys_admin = root,
+	};
+	*ret_points = badness_points(&era, &terms, totalpages);
+	return badness_share(&era, &terms, totalpages);
+}
+
+static void check_share(void **state)
+{
+	const struct share_case *row = *state;
+	struct era era = era_of_release(row->release);
+	const struct badness_terms terms = {
+		.rss = row->rss,
+		.swapents = row->swapents,
+		.pgtables = row->pgtables,
+		.oom_score_adj = row->adj,
+		.cap_sys_admin = row->root,
+	};
+	struct badness_share share = badness_share(&era, &terms, row->totalpages);
+	assert_int_equal(share.mem, row->mem);
+	assert_int_equal(share.adj, row->adj_tenths);
+	assert_int_equal(share.bad, row->bad);
+}
+
+static const char *const all_arithmetics[] = { "2.6.36", "2.6.32-754.el6.x86_64", "3.2.0", "3.5.0",
+	"3.13.11", "3.14.0", "4.9.0", "4.19.0", "5.2.0", "5.10.0", "6.12.0", "7.1.5" };
+
+/* In every era, for root and others, in domains of all sizes: to the digit. */
+static void bad_is_mem_and_adj(void **state)
+{
+	static const int64_t totals[] = { 1, 999, 1000, 1999, 5000, 5999, 12800, 99999, 100000,
+		100999, GIB4, 9437184 };
+	(void)state;
+	for (size_t e = 0; e < ARRAY_SIZE(all_arithmetics); e++)
+		for (size_t t = 0; t < ARRAY_SIZE(totals); t++)
+			for (int adj = -1000; adj <= 1000; adj += 7) {
+				struct points unused;
+				int64_t rss = totals[t] * (adj + 1000) / 2100;
+				struct badness_share share = share_of(
+					all_arithmetics[e], rss, adj, adj % 2, totals[t], &unused);
+				assert_int_equal(share.bad, share.mem + share.adj);
+			}
+}
+
+/* Where every adj has its whole weight the BAD that is shown is the points, cut to tenths: to the last
+ * digit, as each part is cut by itself. */
+static void bad_is_what_the_kernel_counts(void **state)
+{
+	static const int64_t totals[] = { 1000, 5000, 100000, 1000000 };
+	static const char *const releases[] = { "3.5.0", "3.14.0", "5.10.0", "6.12.0" };
+	(void)state;
+	for (size_t e = 0; e < ARRAY_SIZE(releases); e++)
+		for (size_t t = 0; t < ARRAY_SIZE(totals); t++)
+			for (int adj = -999; adj <= 1000; adj += 13) {
+				struct points kernels;
+				int64_t rss = totals[t] * (adj + 1000) / 1500;
+				struct badness_share share = share_of(
+					releases[e], rss, adj, adj % 2, totals[t], &kernels);
+				int64_t off = share.bad - badness_tenths(kernels.order, totals[t]);
+				bool lifted = share.bad < 10;
+				assert_true(lifted || (off >= -1 && off <= 1));
+			}
+}
+
+/* --- points have a unit ------------------------------------------------------------------------------- */
+
+static const struct unit_case {
+	const char *claim, *release;
+	bool in_pages;
+} units[] = {
+	{ "2.6.35 has a heuristic of its own", "2.6.35", false },
+	{ "2.6.36 counts permille", "2.6.36", false },
+	{ "el6 does", "2.6.32-754.el6.x86_64", false },
+	{ "3.4 still does", "3.4.113", false },
+	{ "3.5 counts pages", "3.5.0", true },
+	{ "4.19 does", "4.19.0", true },
+	{ "today", "6.12.0", true },
+};
+
+static void check_unit(void **state)
+{
+	const struct unit_case *row = *state;
+	struct era era = era_of_release(row->release);
+	const struct points more = { 700 }, less = { -50 }, never = { UNKILLABLE };
+	int64_t pages = 12345;
+	assert_int_equal(points_in_pages(&era, more, &pages), row->in_pages);
+	assert_int_equal(pages, row->in_pages ? 700 : 12345);
+	pages = 12345;
+	assert_int_equal(points_apart(&era, more, less, &pages), row->in_pages);
+	assert_int_equal(pages, row->in_pages ? 750 : 12345);
+	pages = 12345;
+	assert_false(points_in_pages(&era, never, &pages));
+	assert_false(points_apart(&era, more, never, &pages));
+	assert_false(points_apart(&era, never, less, &pages));
+	assert_int_equal(pages, 12345);
+	assert_true(points_can_die(less));
+	assert_false(points_can_die(never));
+}
+
+static void behind_is_negative(void **state)
+{
+	struct era era = era_of_release("6.12.0");
+	int64_t pages;
+	(void)state;
+	assert_true(points_apart(&era, (struct points){ -50 }, (struct points){ 700 }, &pages));
+	assert_int_equal(pages, -750);
+}
+
+/* --- counters that are per CPU ------------------------------------------------------------------------- */
+
+static const struct swap_case {
+	const char *claim, *release;
+	int64_t swap, cpus, swapents;
+} swaps[] = {
+	{ "6.1 reads the sum", "6.1.0", 127, 2, 127 },
+	{ "6.12 reads whole batches of 32", "6.12.0", 127, 2, 96 },
+	{ "less than a batch is none", "6.12.0", 31, 16, 0 },
+	{ "a batch of 64 CPUs is 128", "6.12.0", 300, 64, 256 },
+	{ "7.0 reads the sum", "7.0.0", 127, 2, 127 },
+};
+
+static void check_swap(void **state)
+{
+	const struct swap_case *row = *state;
+	struct era era = era_of_release(row->release);
+	assert_int_equal(badness_swapents(&era, row->swap, row->cpus), row->swapents);
+}
+
 int main(void)
 {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_is_mem_and_adj),
+		cmocka_unit_test(bad_is_what_the_kernel_counts),
+		cmocka_unit_test(behind_is_negative),
+	};
 	int failed = run_rows("points", points, check_points);
 	failed += run_rows("oom_score", scores, check_score);
 	failed += run_rows("page tables", pgtables, check_pgtables);
 	failed += run_rows("oom_score_adj in pages", adjs, check_adj);
 	failed += run_rows("tenths of a permille", tenths, check_tenths);
+	failed += run_rows("MEM, ADJ and BAD", shares, check_share);
+	failed += run_rows("unit of points", units, check_unit);
+	failed += run_rows("swap", swaps, check_swap);
+	failed += cmocka_run_group_tests_name("badness", tests, NULL, NULL);
 	return failed > 0;
 }

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/cgroup_column.h"
+#include "../tui/model/cgroup_column.h"
 
 #include <string.h>
 

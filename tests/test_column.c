@@ -1,8 +1,8 @@
 #include "support.h"
 
-#include "../tui/column_set.h"
-#include "../tui/listing.h"
-#include "../tui/moves.h"
+#include "../tui/model/column_set.h"
+#include "../tui/model/listing.h"
+#include "../tui/model/moves.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/config.h"
+#include "../tui/model/config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

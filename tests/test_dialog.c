@@ -3,9 +3,9 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
 
 #include <locale.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -70,7 +70,8 @@ static void a_group_is_written_with_one_enter_and_shows_each_result(void **state
 	assert_int_equal(adjust_of(fixture)->targets.count, 3);
 	machine_write(fixture->path, "proc/9120/oom_score_adj", "no number\n");
 	react_key(&fixture->app, INPUT_ENTER);
-	assert_true(then_shows(fixture, "2 written, 1 refused: cannot parse oom_score_adj of process 9120"));
+	assert_true(then_shows(
+		fixture, "2 written, 1 refused: cannot parse oom_score_adj of process 9120"));
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
 	react_key(&fixture->app, INPUT_ENTER);
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);

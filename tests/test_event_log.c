@@ -2,7 +2,7 @@
 #include "support.h"
 #include "support_files.h"
 
-#include "../tui/event_log.h"
+#include "../tui/model/event_log.h"
 
 #include <errno.h>
 #include <poll.h>

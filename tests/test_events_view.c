@@ -3,8 +3,8 @@
 #include "support_files.h"
 #include "support_view.h"
 
-#include "../tui/react.h"
-#include "../tui/view_events.h"
+#include "../tui/view/react.h"
+#include "../tui/view/view_events.h"
 
 #include <locale.h>
 #include <stdio.h>

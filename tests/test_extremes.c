@@ -7,9 +7,9 @@
 #include "support_run.h"
 #include "support_view.h"
 
-#include "../tui/command.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
+#include "../tui/command/command.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
 
 #include "oomspect/sampler.h"
 

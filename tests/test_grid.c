@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/grid.h"
+#include "../tui/term/grid.h"
 
 #include "oomspect/amount.h"
 

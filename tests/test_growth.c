@@ -2,7 +2,7 @@
 #include "support.h"
 #include "support_snapshot.h"
 
-#include "../tui/growth.h"
+#include "../tui/model/growth.h"
 
 struct fixture {
 	struct machine machine;

@@ -1,7 +1,7 @@
 #include "support.h"
 
-#include "../tui/input.h"
-#include "../tui/keymap.h"
+#include "../tui/model/keymap.h"
+#include "../tui/term/input.h"
 
 #include <string.h>
 

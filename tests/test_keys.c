@@ -4,8 +4,8 @@
 #include "support_machine.h"
 #include "support_session.h"
 
-#include "../tui/input.h"
-#include "../tui/keymap.h"
+#include "../tui/model/keymap.h"
+#include "../tui/term/input.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -188,7 +188,8 @@ static const struct row others[] = {
 	{ "Esc drops the filter", INPUT_ESC, "&node\r", " of 2,", "\033", "no filter" },
 	{ "Esc drops the tags before the filter", INPUT_ESC, "&node\rA", "2 processes are tagged",
 		"\033", "nothing is tagged" },
-	{ "Esc leaves the domain", INPUT_ESC, DOWN "o", "domain: /machine", "\033", "domain: host" },
+	{ "Esc leaves the domain", INPUT_ESC, DOWN "o", "domain: /machine", "\033",
+		"domain: host" },
 	{ "W", 'W', "M", "sorted by MEM", "W", "settings written to " },
 	{ "q in the help", 'q', "?", HELP, "q", FIRST },
 	{ "q in a page", 'q', "5", "Settings that", "q", FIRST },

@@ -1,11 +1,11 @@
 /* The manual pages name what the tables hold: keys, columns, options, commands, settings. */
 #include "support.h"
 
-#include "../tui/cgroup_column.h"
-#include "../tui/column.h"
-#include "../tui/config.h"
-#include "../tui/input.h"
-#include "../tui/keymap.h"
+#include "../tui/model/cgroup_column.h"
+#include "../tui/model/column.h"
+#include "../tui/model/config.h"
+#include "../tui/model/keymap.h"
+#include "../tui/term/input.h"
 
 #include <stdio.h>
 #include <stdlib.h>

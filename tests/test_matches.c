@@ -3,8 +3,8 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/react.h"
-#include "../tui/state.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -65,8 +65,8 @@ static const char *write_text(struct written *written)
 		ERR_OK);
 	FILE *out = open_memstream(&written->text, &size);
 	assert_non_null(out);
-	metrics_write(
-		out, &written->machine.outlook, written->with_victims ? &written->victims : NULL, NULL);
+	metrics_write(out, &written->machine.outlook,
+		written->with_victims ? &written->victims : NULL, NULL);
 	assert_int_equal(fclose(out), 0);
 	return written->text;
 }

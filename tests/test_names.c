@@ -1,5 +1,5 @@
 /* Names of users and groups: from files, and from a directory that is slow or gives no answer. */
-#include "../tui/names.h"
+#include "../tui/model/names.h"
 
 #include "oomspect/proc.h"
 

@@ -9,8 +9,8 @@
 #include "support_tree.h"
 #include "support_view.h"
 
-#include "../tui/column.h"
-#include "../tui/state.h"
+#include "../tui/model/column.h"
+#include "../tui/view/state.h"
 
 #include "oomspect/explain.h"
 #include "oomspect/json.h"

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/options.h"
+#include "../tui/model/options.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The tree of processes by parent, over lists made up in memory. */
 #include "support.h"
 
-#include "../tui/process_tree.h"
+#include "../tui/model/process_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>

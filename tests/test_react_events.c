@@ -2,8 +2,8 @@
 #include "support.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
 #include "support.h"
 #include "support_view.h"
 
-#include "../tui/hit.h"
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/react_mouse.h"
-#include "../tui/state.h"
-#include "../tui/view.h"
+#include "../tui/term/input.h"
+#include "../tui/view/hit.h"
+#include "../tui/view/react.h"
+#include "../tui/view/react_mouse.h"
+#include "../tui/view/state.h"
+#include "../tui/view/view.h"
 
 #include <stdio.h>
 #include <string.h>

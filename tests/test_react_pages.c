@@ -2,9 +2,9 @@
 #include "support.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/view.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/view.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Memory that comes back after a kill, by readings that are made up. */
 #include "support.h"
 
-#include "../tui/recovery.h"
+#include "../tui/model/recovery.h"
 
 #include "oomspect/amount.h"
 

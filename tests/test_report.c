@@ -1,8 +1,8 @@
 /* The report of an event as lines of a given width. */
 #include "support.h"
 
-#include "../tui/event_log.h"
-#include "../tui/report.h"
+#include "../tui/model/event_log.h"
+#include "../tui/model/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

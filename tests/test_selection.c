@@ -1,7 +1,7 @@
 /* Processes named at once: which ones an operator means. */
 #include "support.h"
 
-#include "../tui/selection.h"
+#include "../tui/model/selection.h"
 
 #include <stdio.h>
 #include <string.h>

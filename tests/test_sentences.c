@@ -3,7 +3,7 @@
 
 #include "support.h"
 
-#include "../core/event_say.h"
+#include "../core/oomlog/event_say.h"
 #include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
 #include "oomspect/logline.h"
@@ -30,7 +30,7 @@ struct row {
 #define TOP(release) HEADER CPU(release)
 #define ZONE(free, min) \
 	"Node 0 Normal free:" free "kB min:" min "kB low:" min "kB high:" min "kB " \
-									      "present:48000kB\n"
+	"present:48000kB\n"
 #define PAGES \
 	"Free swap  = 0kB\nTotal swap = 0kB\n12000 pages RAM\n0 pages HighMem/MovableOnly\n0 " \
 	"pages " \
@@ -590,7 +590,7 @@ static const char *const more_logs[] = {
 	"oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/a,"
 	"task_memcg=/a/b,task=a,pid=9,uid=7\nMemory cgroup out of memory: Killed process 9 "
 	"(a)" SIZES ", UID:7 pgtables:8kB oom_score_adj:-5\nMemory cgroup out of memory: OOM "
-		    "victim 8 (b) is already "
+	"victim 8 (b) is already "
 	"exiting. Skip killing the task\n",
 	"memory: usage 40000kB, limit 9007199254740988kB, failcnt 1\n" KILLED_CG,
 	"oom-kill:constraint=CONSTRAINT_CPUSET,nodemask=(null),cpuset=t,mems_allowed=0-1,global_"

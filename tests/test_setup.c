@@ -1,7 +1,7 @@
 /* What stands on the pages of the setup, and what its lines change in the settings. */
 #include "support.h"
 
-#include "../tui/setup.h"
+#include "../tui/view/setup.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 #include "support.h"
 #include "support_machine.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
-#include "../tui/state_config.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
+#include "../tui/view/state_config.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,10 +3,10 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
-#include "../tui/view.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
+#include "../tui/view/view.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -183,7 +183,7 @@ static void the_tab_line_is_of_whole_items(void **state)
 	keys(app, "&a name of twenty-four letters\r");
 	assert_string_equal(tab_line(app, 80), TABS "  filter: a name of tw+  sort RK rev");
 	assert_string_equal(
-		tab_line(app, 100), TABS "    sort RK rev    filter: a name of twenty-four l+");
+		tab_line(app, 100), TABS "    sort RK reversed    filter: a name of twenty-four l+");
 	keys(app, "=&a b\rM");
 	app->order.reversed = true;
 	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  host  sort MEM rev");

@@ -5,10 +5,10 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state.h"
-#include "../tui/view.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state.h"
+#include "../tui/view/view.h"
 
 #include <ftw.h>
 #include <locale.h>

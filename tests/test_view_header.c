@@ -3,8 +3,8 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/state.h"
-#include "../tui/view.h"
+#include "../tui/view/state.h"
+#include "../tui/view/view.h"
 
 #include <locale.h>
 #include <stdio.h>

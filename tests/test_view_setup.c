@@ -2,10 +2,10 @@
 #include "support.h"
 #include "support_view.h"
 
-#include "../tui/input.h"
-#include "../tui/react.h"
-#include "../tui/state_config.h"
-#include "../tui/view.h"
+#include "../tui/term/input.h"
+#include "../tui/view/react.h"
+#include "../tui/view/state_config.h"
+#include "../tui/view/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "support_machine.h"
 #include "support_view.h"
 
-#include "../tui/state.h"
+#include "../tui/view/state.h"
 
 #include <locale.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/vm_settings.h"
+#include "../tui/model/vm_settings.h"
 
 #include "oomspect/host.h"
 

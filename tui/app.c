@@ -1,13 +1,13 @@
 #include "app.h"
 
-#include "input.h"
-#include "printer.h"
-#include "react.h"
-#include "react_mouse.h"
-#include "screen.h"
-#include "state.h"
-#include "state_config.h"
-#include "view.h"
+#include "term/input.h"
+#include "term/printer.h"
+#include "term/screen.h"
+#include "view/react.h"
+#include "view/react_mouse.h"
+#include "view/state.h"
+#include "view/state_config.h"
+#include "view/view.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
 /* Wiring: which command runs, and the only exit status. */
 #include "app.h"
-#include "audit.h"
-#include "command.h"
-#include "config.h"
-#include "output.h"
-#include "printer.h"
+#include "command/command.h"
+#include "model/audit.h"
+#include "model/config.h"
+#include "model/output.h"
+#include "term/printer.h"
 
 #include "oomspect/klog.h"
 

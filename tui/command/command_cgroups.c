@@ -1,0 +1,225 @@
+#include "command.h"
+#include "doubts.h"
+
+#include "cgroup_choice.h"
+#include "model/cgroup_column.h"
+#include "model/output.h"
+#include "model/watch.h"
+#include "term/printer.h"
+
+#include "oomspect/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define WIDTH_AT_FIRST 512
+
+/* What a row is sorted by: a number or a text, then its place in the tree. */
+struct key {
+	int64_t number;
+	char *string; /* owned */
+	int32_t row;
+	bool ascending;
+};
+
+/* What `cgroups` prints, sample after sample. */
+struct cgroups {
+	const struct options *options;
+	struct watch watch;
+	struct printer printer;
+	struct memcg_victims victims;
+	struct cgroup_context context;
+	struct cgroup_column_set columns;
+	enum cgroup_column_id sort;
+	struct cgroup_choice choice;
+	int32_t *rows; /* in the order to print */
+	size_t count;
+};
+
+static const enum cgroup_column_id default_columns[] = { CGROUP_COL_USED, CGROUP_COL_LIMIT,
+	CGROUP_COL_SHARE, CGROUP_COL_LEFT, CGROUP_COL_UNRECL, CGROUP_COL_SWAP, CGROUP_COL_PSI,
+	CGROUP_COL_K, CGROUP_COL_ETA, CGROUP_COL_VICTIM, CGROUP_COL_CGROUP };
+#define DEFAULT_COUNT (sizeof(default_columns) / sizeof(default_columns[0]))
+
+static enum err_code choose_columns(struct cgroups *cgroups, struct err *err)
+{
+	const struct options *options = cgroups->options;
+	struct cgroup_column_set sort;
+	cgroups->sort = CGROUP_COL_SHARE;
+	if (options->sort) {
+		enum err_code code = cgroup_column_set_parse(&sort, options->sort, err);
+		if (code)
+			return code;
+		cgroups->sort = sort.ids[0];
+	}
+	if (options->columns)
+		return cgroup_column_set_parse(&cgroups->columns, options->columns, err);
+	memcpy(cgroups->columns.ids, default_columns, sizeof(default_columns));
+	cgroups->columns.count = DEFAULT_COUNT;
+	return ERR_OK;
+}
+
+/* A number that is missing stands last, whatever the order; of equals the first of the tree. */
+static int compare(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int order = 0;
+	if ((x->number == COLUMN_MISSING) != (y->number == COLUMN_MISSING))
+		return x->number == COLUMN_MISSING ? 1 : -1;
+	if (x->string && y->string)
+		order = strcmp(x->string, y->string);
+	else if (x->number != y->number)
+		order = x->number < y->number ? -1 : 1;
+	if (order)
+		return x->ascending ? order : -order;
+	return x->row < y->row ? -1 : 1;
+}
+
+/* False when a text could not be kept. */
+static bool fill_keys(const struct cgroups *cgroups, struct key *keys, size_t count)
+{
+	const struct cgroup_column *column = &cgroup_columns[cgroups->sort];
+	char buffer[CGROUP_CELL_SIZE];
+	for (size_t i = 0; i < count; i++) {
+		int32_t row = (int32_t)i;
+		keys[i] = (struct key){ .row = row, .ascending = column->ascending };
+		if (column->value)
+			keys[i].number = column->value(&cgroups->context, row);
+		else
+			keys[i].string = strdup(column->string(&cgroups->context, row, buffer));
+		if (!column->value && !keys[i].string)
+			return false;
+	}
+	return true;
+}
+
+static void take_order(struct cgroups *cgroups, struct key *keys, size_t count)
+{
+	int64_t lines = cgroups->options->lines;
+	qsort(keys, count, sizeof(*keys), compare);
+	cgroups->count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (cgroup_choice_has(&cgroups->choice, (size_t)keys[i].row))
+			cgroups->rows[cgroups->count++] = keys[i].row;
+	if (lines && (size_t)lines < cgroups->count)
+		cgroups->count = (size_t)lines;
+}
+
+static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
+{
+	size_t count = cgroups->watch.snapshot->memcgs->count;
+	int32_t *rows = reallocarray(cgroups->rows, count + 1, sizeof(*rows));
+	if (rows)
+		cgroups->rows = rows;
+	struct key *keys = calloc(count + 1, sizeof(*keys));
+	bool filled = rows && keys && fill_keys(cgroups, keys, count);
+	if (filled)
+		take_order(cgroups, keys, count);
+	for (size_t i = 0; keys && i < count; i++)
+		free(keys[i].string);
+	free(keys);
+	return filled ? ERR_OK
+		      : err_set(err, ERR_NO_MEMORY, "cannot list %zu memory cgroups: out of memory",
+				count);
+}
+
+static enum err_code print_text(struct cgroups *cgroups, struct err *err)
+{
+	struct printer *printer = &cgroups->printer;
+	struct cgroup_column_set *set = &cgroups->columns;
+	cgroup_column_set_fit(
+		set, &printer->grid, &cgroups->context, cgroups->rows, cgroups->count);
+	enum err_code code = printer_widen(printer, cgroup_column_set_width(set), err);
+	if (code)
+		return code;
+	if (cgroups->watch.sampler.samples > 1)
+		fputc('\n', printer->out);
+	cgroup_column_put_titles(set, &printer->pen, cgroups->sort);
+	printer_end_line(printer);
+	for (size_t i = 0; i < cgroups->count; i++) {
+		cgroup_column_put_row(set, &cgroups->context, cgroups->rows[i], &printer->pen);
+		printer_end_line(printer);
+	}
+	return ERR_OK;
+}
+
+static enum err_code print_sample(struct cgroups *cgroups, struct err *err)
+{
+	struct watch *watch = &cgroups->watch;
+	enum err_code code = watch_sample(watch, err);
+	if (code)
+		return code;
+	if (watch->snapshot->memcgs->version == 0)
+		return err_set(err, ERR_UNSUPPORTED,
+			"no memory cgroups: no hierarchy with the memory controller is mounted");
+	code = memcg_victims_build(&cgroups->victims, watch->snapshot, watch->moment, err);
+	cgroups->context = (struct cgroup_context){ watch->snapshot, &cgroups->victims,
+		{ UNITS_AUTO, watch->snapshot->host.page_size / 1024, UNKNOWN } };
+	if (!code)
+		code = cgroup_choice_build(&cgroups->choice, watch, err);
+	if (!code)
+		code = sort_rows(cgroups, err);
+	if (!code && cgroups->options->json)
+		json_cgroups(cgroups->printer.out, watch->snapshot, &cgroups->victims,
+			cgroups->rows, cgroups->count);
+	else if (!code)
+		code = print_text(cgroups, err);
+	return code ? code : output_flush(cgroups->printer.out, err);
+}
+
+static void wait_for(struct timespec *next, int64_t delay_ms)
+{
+	next->tv_sec += delay_ms / 1000;
+	next->tv_nsec += delay_ms % 1000 * 1000000;
+	if (next->tv_nsec >= 1000000000) {
+		next->tv_sec++;
+		next->tv_nsec -= 1000000000;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
+		;
+}
+
+static enum err_code print_samples(struct cgroups *cgroups, struct err *err)
+{
+	int64_t left = cgroups->options->iterations ? cgroups->options->iterations : 1;
+	struct timespec next;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		enum err_code code = print_sample(cgroups, err);
+		if (code || --left == 0)
+			return code;
+		wait_for(&next, cgroups->options->delay_ms);
+	}
+}
+
+static int print_columns(FILE *out)
+{
+	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++)
+		fprintf(out, "%-8s %s\n", cgroup_columns[id].name, cgroup_columns[id].help);
+	return 0;
+}
+
+int command_cgroups(const struct options *options, struct err *err)
+{
+	struct cgroups cgroups = { .options = options };
+	if (options->list_columns)
+		return print_columns(stdout);
+	if (choose_columns(&cgroups, err))
+		return STATUS_USAGE;
+	if (watch_open(&cgroups.watch, options, true, err))
+		return STATUS_FAILED;
+	memcg_victims_init(&cgroups.victims);
+	enum err_code code = printer_init(&cgroups.printer, stdout, WIDTH_AT_FIRST, err);
+	if (!code)
+		code = print_samples(&cgroups, err);
+	if (!code && !options->json)
+		doubts_print(memcg_victims_uncertain(&cgroups.victims));
+	printer_release(&cgroups.printer);
+	memcg_victims_release(&cgroups.victims);
+	watch_release(&cgroups.watch);
+	cgroup_choice_release(&cgroups.choice);
+	free(cgroups.rows);
+	return code ? STATUS_FAILED : 0;
+}

@@ -1,0 +1,368 @@
+#include "command.h"
+
+#include "model/events_text.h"
+#include "oomspect/event_explain.h"
+#include "oomspect/event_json.h"
+#include "oomspect/klog.h"
+#include "oomspect/oomlog.h"
+#include "oomspect/safe_text.h"
+#include "term/printer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* An event is shown when the log has been quiet this long, or the event is this old. */
+#define REPORT_WIDTH    80
+#define QUIET_MS        20
+#define OVERDUE_MS      40
+#define GROWING_FILE_MS 100
+#define COLLAPSED_MS    1000 /* a storm is counted aloud this often */
+
+#define NOTICES_MAX 200 /* of each kind that are listed; all are counted */
+
+/* Kills of which programs wrote, a line each, until the events have been shown. */
+struct notices {
+	char *text;
+	size_t length;
+	FILE *out;
+	uint64_t count;
+};
+
+struct events_run {
+	struct notices notices[3]; /* by enum oom_notice_by */
+	char unit[256];            /* of the last one: that it failed says no more */
+	const struct options *options;
+	uint64_t collapsed; /* identical reports without a victim since the last one shown */
+	int64_t told_ms;    /* when that was */
+	uint64_t told_lost; /* records of the log, of which --follow has said that they are gone */
+	int64_t told_lost_ms;
+	bool no_memory; /* an event could not be shown whole: none is, from there on */
+	bool failed;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void show_collapsed(struct events_run *run)
+{
+	if (run->collapsed)
+		printf(" (the same report came %llu times more)\n\n",
+			(unsigned long long)run->collapsed);
+	run->collapsed = 0;
+	run->told_ms = now_ms();
+}
+
+static void on_text_event(struct events_run *run, const struct oom_event *event)
+{
+	if (event->repeats) {
+		run->collapsed++;
+		if (run->options->follow && now_ms() - run->told_ms >= COLLAPSED_MS)
+			show_collapsed(run);
+		return;
+	}
+	show_collapsed(run);
+	run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
+}
+
+static void on_event(void *arg, struct oom_event *event)
+{
+	struct events_run *run = arg;
+	if (run->no_memory || event_rank(event) != ERR_OK)
+		run->no_memory = true;
+	else if (run->options->json)
+		run->no_memory = event_json(stdout, event) != ERR_OK;
+	else
+		on_text_event(run, event);
+}
+
+static void on_reaped(void *arg, uint64_t number, int64_t pid)
+{
+	const struct events_run *run = arg;
+	if (!run->options->json)
+		printf(" OOM %llu: the oom_reaper has taken the memory of %lld\n\n",
+			(unsigned long long)number, (long long)pid);
+}
+
+static void put_notice(FILE *out, const struct oom_notice *notice)
+{
+	char text[1024];
+	oomnotice_say(notice, text, sizeof(text));
+	fputs("  ", out);
+	if (notice->stamp.len)
+		safe_text_put(out, notice->stamp, printer_ascii_only());
+	else if (notice->boot_us != OOM_UNKNOWN)
+		fprintf(out, "%lld s after boot", (long long)(notice->boot_us / 1000000));
+	else
+		fputs("time unknown", out);
+	fputs("  ", out);
+	safe_text_put(out, text_of(text), printer_ascii_only());
+	fputc('\n', out);
+}
+
+static const char *notices_title(enum oom_notice_by by)
+{
+	return by == OOM_NOTICE_KERNEL ? "OOM kills by the kernel, of units as systemd names them"
+	       : by == OOM_NOTICE_PROGRAM ? "Killed by programs, not by the kernel"
+					  : "Units that failed by an OOM kill, of the kernel or of "
+					    "systemd-oomd";
+}
+
+/* Told at once to whoever follows the log, else when all of it has been read. */
+static void on_notice(void *arg, const struct oom_notice *notice)
+{
+	struct events_run *run = arg;
+	struct notices *notices = &run->notices[notice->by];
+	bool again = notice->by == OOM_NOTICE_UNSAID && text_equals(notice->subject, run->unit);
+	if (run->options->json || again)
+		return;
+	text_copy(notice->subject, run->unit, sizeof(run->unit));
+	if (run->options->follow) {
+		printf("%s:\n", notices_title(notice->by));
+		put_notice(stdout, notice);
+		putchar('\n');
+		return;
+	}
+	if (notices->count++ >= NOTICES_MAX)
+		return;
+	if (!notices->out)
+		notices->out = open_memstream(&notices->text, &notices->length);
+	if (notices->out)
+		put_notice(notices->out, notice);
+	else
+		run->no_memory = true;
+}
+
+static void show_notices(struct events_run *run)
+{
+	for (int by = 0; by < 3; by++) {
+		struct notices *notices = &run->notices[by];
+		bool written = notices->out && fclose(notices->out) == 0;
+		if (written) {
+			printf("%s:\n%s", notices_title((enum oom_notice_by)by), notices->text);
+			if (notices->count > NOTICES_MAX)
+				printf("  and %llu more\n",
+					(unsigned long long)(notices->count - NOTICES_MAX));
+		}
+		run->no_memory |= notices->out && !written;
+		free(notices->text);
+		*notices = (struct notices){ .text = NULL };
+	}
+}
+
+/* Somebody who follows the log hears at once what he does not get to see. */
+static void tell_lost(struct events_run *run, const struct klog *klog)
+{
+	struct err err;
+	if (klog->lost == run->told_lost || now_ms() - run->told_lost_ms < COLLAPSED_MS)
+		return;
+	err_set(&err, ERR_IO, "%s: %llu records were overwritten before they could be read",
+		klog->source, (unsigned long long)(klog->lost - run->told_lost));
+	fflush(stdout);
+	printer_complain(&err);
+	run->told_lost = klog->lost;
+	run->told_lost_ms = now_ms();
+}
+
+/* Waits for more of the log; false when there will be none. */
+static bool wait_for_more(struct klog *klog, enum klog_status status, bool waiting)
+{
+	struct pollfd pollfd = { .fd = klog_fd(klog), .events = POLLIN };
+	if (status == KLOG_AGAIN)
+		return poll(&pollfd, 1, waiting ? QUIET_MS : -1) >= 0 || errno == EINTR;
+	if (!klog_resume(klog))
+		return false;
+	return poll(NULL, 0, waiting ? QUIET_MS : GROWING_FILE_MS) >= 0 || errno == EINTR;
+}
+
+struct live {
+	bool waiting;
+	int64_t since_ms;
+};
+
+/* Shows what is due; an event never waits longer than OVERDUE_MS for the log to be quiet. */
+static void show_due(struct oomlog *log, struct live *live, bool quiet)
+{
+	if (!oomlog_waiting(log)) {
+		live->waiting = false;
+		return;
+	}
+	int64_t now = now_ms();
+	if (!live->waiting)
+		*live = (struct live){ true, now };
+	bool overdue = now - live->since_ms >= OVERDUE_MS;
+	if (!quiet && !overdue)
+		return;
+	oomlog_flush(log, !quiet);
+	fflush(stdout);
+	live->waiting = false;
+}
+
+static enum klog_status read_log(
+	struct klog *klog, struct oomlog *log, struct events_run *run, struct err *err)
+{
+	struct klog_record record;
+	struct live live = { .waiting = false };
+	bool quiet = false;
+	for (;;) {
+		enum klog_status status = klog_read(klog, &record, err);
+		if (status == KLOG_FAILED)
+			return status;
+		if (status == KLOG_RECORD) {
+			quiet = false;
+			if (oomlog_push(log, &record) != ERR_OK || run->no_memory)
+				return KLOG_FAILED; /* run_log says so */
+			if (ferror(stdout))
+				return KLOG_END; /* nobody gets to see the rest */
+			if (run->options->follow && (log->records & 15) == 0) {
+				show_due(log, &live, false);
+				tell_lost(run, klog);
+			}
+			continue;
+		}
+		if (!run->options->follow)
+			return KLOG_END;
+		show_due(log, &live, quiet);
+		tell_lost(run, klog);
+		if (fflush(stdout) || run->no_memory ||
+			!wait_for_more(klog, status, oomlog_waiting(log)))
+			return KLOG_END;
+		quiet = true;
+	}
+}
+
+static void show_others(const struct oomlog *log)
+{
+	for (int i = 0; i < OOMLOG_OTHER_COUNT; i++) {
+		if (log->others[i])
+			printf("Not kernel OOM kills: %llu %s.\n",
+				(unsigned long long)log->others[i],
+				oomlog_other_name((enum oomlog_other)i));
+	}
+}
+
+static void show_missing(const struct klog *klog, const struct oomlog *log)
+{
+	uint64_t kills;
+	if (strcmp(klog->source, "kmsg") != 0 || klog_kill_counter(&kills, NULL) != ERR_OK)
+		return;
+	uint64_t missing = oom_kills_missing(kills, log->victims);
+	printf("Kills since boot by /proc/vmstat %llu, in this log %llu", (unsigned long long)kills,
+		(unsigned long long)log->victims);
+	if (missing)
+		printf(": %llu not in it (their lines were overwritten, or never printed)",
+			(unsigned long long)missing);
+	printf(".\n");
+	if (klog->lost)
+		printf("%llu records of the log were overwritten while it was read.\n",
+			(unsigned long long)klog->lost);
+}
+
+static void complain(struct events_run *run, const struct err *err)
+{
+	printer_complain(err);
+	run->failed = true;
+}
+
+static void complain_of_memory(struct events_run *run, const struct klog *klog)
+{
+	struct err err;
+	err_set(&err, ERR_NO_MEMORY, "cannot read '%s': out of memory", klog->source);
+	complain(run, &err);
+}
+
+static void show_end(struct events_run *run, const struct klog *klog, const struct oomlog *log)
+{
+	show_collapsed(run);
+	if (!log->events && !run->failed) {
+		const char *source = strcmp(klog->source, "-") ? klog->source : "stdin";
+		fputs("No OOM event in ", stdout);
+		safe_text_put(stdout, text_of(source), printer_ascii_only());
+		puts(".");
+	}
+	show_notices(run);
+	show_others(log);
+	show_missing(klog, log);
+}
+
+/* Reads one opened source to its end. */
+static void run_log(struct events_run *run, struct klog *klog)
+{
+	struct err err = { 0 };
+	struct oomlog log;
+	struct oomlog_sink sink = {
+		.event = on_event, .reaped = on_reaped, .notice = on_notice, .arg = run
+	};
+	run->no_memory = false;
+	if (oomlog_init(&log, klog->source, sink, run->options->follow ? OOMLOG_LIVE : 0)) {
+		complain_of_memory(run, klog);
+		return;
+	}
+	enum klog_status status = read_log(klog, &log, run, &err);
+	if (!log.error && !run->no_memory)
+		oomlog_finish(&log);
+	if (log.error || run->no_memory) {
+		complain_of_memory(run, klog);
+	} else {
+		if (status == KLOG_FAILED)
+			complain(run, &err);
+		if (!run->options->json)
+			show_end(run, klog, &log);
+	}
+	show_notices(run); /* nothing is left of them but after a failure */
+	oomlog_release(&log);
+}
+
+static void run_file(struct events_run *run, const char *path)
+{
+	struct klog klog;
+	struct err err;
+	if (klog_open_file(&klog, path, &err) != ERR_OK) {
+		complain(run, &err);
+		return;
+	}
+	run_log(run, &klog);
+	klog_close(&klog);
+}
+
+static void run_live(struct events_run *run)
+{
+	const struct options *options = run->options;
+	struct klog klog;
+	struct err err;
+	enum err_code code = options->with_boot ? klog_open_journal(&klog, (int)options->boot,
+							  options->follow, &err)
+						: klog_open_live(&klog, options->follow, &err);
+	if (code != ERR_OK) {
+		complain(run, &err);
+		return;
+	}
+	run_log(run, &klog);
+	klog_close(&klog);
+}
+
+int command_events(const struct options *options, struct err *err)
+{
+	struct events_run run = { .options = options };
+	if (options->with_boot && options->operand_count) {
+		err_set(err, ERR_SYNTAX, "--boot: is about the journal, not about files");
+		return STATUS_USAGE;
+	}
+	if (options->follow && options->operand_count > 1) {
+		err_set(err, ERR_SYNTAX, "--follow: takes one file at most");
+		return STATUS_USAGE;
+	}
+	for (size_t i = 0; i < options->operand_count; i++)
+		run_file(&run, options->operands[i]);
+	if (!options->operand_count)
+		run_live(&run);
+	return run.failed ? STATUS_FAILED : 0;
+}

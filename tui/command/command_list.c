@@ -1,0 +1,193 @@
+#include "command.h"
+#include "doubts.h"
+
+#include "model/column_set.h"
+#include "model/listing.h"
+#include "model/output.h"
+#include "model/watch.h"
+#include "term/printer.h"
+
+#include "oomspect/json.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define WIDTH_AT_FIRST 512
+
+/* What `list` prints, sample after sample. */
+struct list {
+	const struct options *options;
+	struct watch watch;
+	struct printer printer;
+	struct listing listing;
+	struct listing_filter filter;
+	struct listing_order order;
+	struct column_set columns;
+};
+
+static const enum column_id default_columns[] = { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ,
+	COL_BAD, COL_SCORE, COL_RSS, COL_SWAP, COL_COMMAND };
+#define DEFAULT_COUNT (sizeof(default_columns) / sizeof(default_columns[0]))
+
+static enum err_code choose_columns(struct list *list, struct err *err)
+{
+	const struct options *options = list->options;
+	struct column_set sort;
+	list->order = (struct listing_order){ COL_RK, false };
+	if (options->sort) {
+		enum err_code code = column_set_parse(&sort, options->sort, err);
+		if (code)
+			return code;
+		list->order.column = sort.ids[0];
+	}
+	if (options->columns)
+		return column_set_parse(&list->columns, options->columns, err);
+	for (size_t i = 0; i < DEFAULT_COUNT; i++)
+		list->columns.ids[list->columns.count++] = default_columns[i];
+	return ERR_OK;
+}
+
+static enum err_code choose_rows(struct list *list, struct err *err)
+{
+	const struct options *options = list->options;
+	list->filter = (struct listing_filter){
+		.show = LISTING_ALL, /* a reader can leave out, but not ask for more */
+		.uid = UID_UNKNOWN,
+		.pids = options->pids,
+		.pid_count = options->pid_count,
+	};
+	if (!options->user)
+		return ERR_OK;
+	return names_find(&list->watch.names, options->user, &list->filter.uid, err);
+}
+
+static const char *look_up_user(void *context, uid_t uid)
+{
+	struct list *list = context;
+	return names_user(&list->watch.names, uid);
+}
+
+static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t size)
+{
+	struct list *list = context;
+	const struct task *task = snapshot_find(list->watch.snapshot, pid);
+	if (!task || task->state == 'D')
+		return -EAGAIN;
+	return proc_read_cmdline(&list->watch.root, pid, buffer, size);
+}
+
+static void print_json(struct list *list, size_t count)
+{
+	struct json_lookup lookup = { list, look_up_user, look_up_cmdline };
+	json_list(
+		list->printer.out, watch_outlook(&list->watch), list->listing.rows, count, &lookup);
+}
+
+static enum err_code print_text(struct list *list, size_t count, struct err *err)
+{
+	struct printer *printer = &list->printer;
+	struct column_context context = watch_columns(&list->watch);
+	column_set_measure(&list->columns, &context);
+	column_set_fit(&list->columns, &printer->grid, &context, list->listing.rows, count);
+	enum err_code code = printer_widen(printer, column_set_width(&list->columns), err);
+	if (code)
+		return code;
+	if (list->watch.sampler.samples > 1)
+		fputc('\n', printer->out);
+	column_put_titles(&list->columns, &printer->pen, list->order.column);
+	printer_end_line(printer);
+	for (size_t i = 0; i < count; i++) {
+		column_put_row(
+			&list->columns, &context, list->listing.rows[i], NULL, &printer->pen);
+		printer_end_line(printer);
+	}
+	return ERR_OK;
+}
+
+static enum err_code print_sample(struct list *list, struct err *err)
+{
+	enum err_code code = watch_sample(&list->watch, err);
+	if (code)
+		return code;
+	if (list->options->json || column_set_has(&list->columns, COL_USER))
+		watch_name_users(&list->watch);
+	struct column_context context = watch_columns(&list->watch);
+	code = listing_build(&list->listing, &context, &list->filter, list->order, err);
+	if (code)
+		return code;
+	size_t count = list->listing.count;
+	if (list->options->lines && (size_t)list->options->lines < count)
+		count = (size_t)list->options->lines;
+	if (list->options->json)
+		print_json(list, count);
+	else
+		code = print_text(list, count, err);
+	return code ? code : output_flush(list->printer.out, err);
+}
+
+static enum err_code find_missing_pid(const struct list *list, struct err *err)
+{
+	for (size_t i = 0; i < list->options->pid_count; i++)
+		if (!snapshot_find(list->watch.snapshot, list->options->pids[i]))
+			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
+				(int)list->options->pids[i]);
+	return ERR_OK;
+}
+
+/* What there is to say of it all: of the last sample. */
+static enum err_code finish(const struct list *list, struct err *err)
+{
+	enum err_code code = find_missing_pid(list, err);
+	if (!code && !list->options->json)
+		doubts_print(watch_outlook(&list->watch)->uncertain);
+	return code;
+}
+
+static enum err_code print_samples(struct list *list, struct err *err)
+{
+	int64_t left = list->options->iterations ? list->options->iterations : 1;
+	struct timespec next;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		enum err_code code = print_sample(list, err);
+		if (code || --left == 0)
+			return code ? code : finish(list, err);
+		next.tv_sec += list->options->delay_ms / 1000;
+		next.tv_nsec += list->options->delay_ms % 1000 * 1000000;
+		if (next.tv_nsec >= 1000000000) {
+			next.tv_sec++;
+			next.tv_nsec -= 1000000000;
+		}
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) == EINTR)
+			;
+	}
+}
+
+static int print_columns(FILE *out)
+{
+	for (enum column_id id = 0; id < COL_COUNT; id++)
+		fprintf(out, "%-8s %s\n", columns[id].name, columns[id].help);
+	return 0;
+}
+
+int command_list(const struct options *options, struct err *err)
+{
+	struct list list = { .options = options };
+	if (options->list_columns)
+		return print_columns(stdout);
+	if (choose_columns(&list, err))
+		return STATUS_USAGE;
+	if (watch_open(&list.watch, options, true, err))
+		return STATUS_FAILED;
+	listing_init(&list.listing);
+	enum err_code code = printer_init(&list.printer, stdout, WIDTH_AT_FIRST, err);
+	list.printer.grid.ascii |= options->ascii;
+	if (!code)
+		code = choose_rows(&list, err);
+	if (!code)
+		code = print_samples(&list, err);
+	printer_release(&list.printer);
+	listing_release(&list.listing);
+	watch_release(&list.watch);
+	return code ? STATUS_FAILED : 0;
+}

@@ -1,0 +1,381 @@
+#include "acting.h"
+
+#include "live.h"
+#include "state.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WHY_SIZE     128
+#define FILE_SIZE    8192
+#define ADJUST_STEP  50
+#define PROTECTED_AT (-999) /* not -1000: a shielded monitor must not be the last one alive */
+
+/* --- rights ----------------------------------------------------------------------------------- */
+
+/* Why nothing at all may be changed; NULL when something may. */
+static const char *read_only_reason(const struct app *app)
+{
+	if (!app->watch.root.live)
+		return "a captured machine cannot be changed";
+	return app->options->read_only ? "started with -r, --read-only" : NULL;
+}
+
+const char *acting_rights_words(const struct app *app, bool with_reason)
+{
+	const struct action_rights *rights = &app->acting.rights;
+	if (!app->watch.root.live)
+		return with_reason ? "READ-ONLY (captured)" : "READ-ONLY";
+	if (!rights->writable_root)
+		return with_reason ? "READ-ONLY (-r)" : "READ-ONLY";
+	if (!rights->write_any && !rights->kill_any)
+		return with_reason ? "READ-WRITE own only (not root)" : "OWN ONLY";
+	if (!rights->init_user_ns)
+		return with_reason ? "READ-WRITE inside the user namespace" : "USER NS";
+	if (!rights->sys_resource)
+		return with_reason ? "READ-WRITE raise only (no CAP_SYS_RESOURCE)" : "";
+	return with_reason ? "READ-WRITE" : "";
+}
+
+/* --- the program itself ------------------------------------------------------------------------ */
+
+static void protect_oneself(struct app *app)
+{
+	struct action_target self;
+	struct err err = { 0 }, unaudited;
+	int before, after;
+	if (read_only_reason(app)) {
+		state_say(app, "--protect: %s", read_only_reason(app));
+		return;
+	}
+	if (history_reserve(&app->acting.history, 1, &err) ||
+		action_hold(&self, &app->watch.root, getpid(), 0, &err)) {
+		state_say(app, "--protect: %s", err.text);
+		return;
+	}
+	if (action_set_adj(&self, PROTECTED_AT, &before, &after, &err))
+		state_say(app, "--protect: %s", err.text);
+	if (err.code != ERR_GONE) {
+		history_add_adj(&app->acting.history, &self, before, after);
+		audit_adj(&app->acting.audit, &self, before, PROTECTED_AT, after,
+			err.code ? err.text : NULL, &unaudited);
+	}
+	action_release(&self);
+}
+
+enum err_code acting_init(struct app *app, struct err *err)
+{
+	struct acting *acting = &app->acting;
+	*acting = (struct acting){ .audit = { -1 }, .reserve = RESERVE_EMPTY };
+	acting->rights = action_rights_probe(&app->watch.root, app->options->read_only);
+	enum err_code code = audit_open(&acting->audit, app->options->audit, err);
+	if (code == ERR_OK && app->options->protect)
+		protect_oneself(app);
+	if (code == ERR_OK && !read_only_reason(app))
+		reserve_fill(&acting->reserve);
+	return code;
+}
+
+void acting_release(struct acting *acting)
+{
+	adjust_release(&acting->adjust);
+	sending_release(&acting->sending);
+	tags_release(&acting->tags);
+	history_release(&acting->history);
+	reserve_yield(&acting->reserve);
+	audit_release(&acting->audit);
+}
+
+/* --- tags ------------------------------------------------------------------------------------- */
+
+/* Whether the view shows rows to tag; says so when not. */
+static bool shows_rows(struct app *app)
+{
+	if (app->view == VIEW_PROCS && app->watch.snapshot)
+		return true;
+	state_say(app, "a process has to be pointed at: 1 shows them");
+	return false;
+}
+
+/* The process under the cursor, or the one whose details are shown; NULL when there is none. */
+static const struct task *pointed_at(const struct app *app)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct ranking_row *row = NULL;
+	if (snapshot && app->view == VIEW_PROCS)
+		row = state_cursor_row(app);
+	if (!snapshot || app->view != VIEW_DETAIL || app->process.pid <= 0)
+		return row ? row->task : NULL;
+	const struct task *task = snapshot_find(snapshot, app->process.pid);
+	return task && task->start_ticks == app->process.start_ticks ? task : NULL;
+}
+
+static void tag(struct app *app, const struct task *task)
+{
+	struct err err;
+	if (tags_add(&app->acting.tags, task, &err))
+		state_say(app, "%s", err.text);
+}
+
+void acting_tag(struct app *app)
+{
+	const struct ranking_row *row = shows_rows(app) ? state_cursor_row(app) : NULL;
+	if (!row)
+		return;
+	if (tags_has(&app->acting.tags, row->task))
+		tags_remove(&app->acting.tags, row->task);
+	else
+		tag(app, row->task);
+	state_point_at(app, (long)app->cursor.index + 1);
+}
+
+void acting_tag_all(struct app *app)
+{
+	if (!shows_rows(app))
+		return;
+	for (size_t i = 0; i < app->listing.count; i++)
+		tag(app, app->listing.rows[i]->task);
+	state_say(app, "%zu processes are tagged", app->acting.tags.count);
+}
+
+void acting_untag(struct app *app)
+{
+	tags_clear(&app->acting.tags);
+	state_say(app, "nothing is tagged");
+}
+
+/* --- opening a dialog --------------------------------------------------------------------------- */
+
+typedef bool may_act(const struct action_rights *rights, const struct task *task);
+
+/* Why these processes may not be changed, into `buffer`; NULL when one of them may. */
+static const char *why_not(struct app *app, const struct targets *targets, may_act *may,
+	const char *right, char buffer[WHY_SIZE])
+{
+	const struct task *first = targets->items[0].task;
+	const char *reason = read_only_reason(app);
+	if (reason)
+		return reason;
+	for (size_t i = 0; i < targets->count; i++)
+		if (may(&app->acting.rights, targets->items[i].task))
+			return NULL;
+	if (action_is_foreign(&app->acting.rights, first)) {
+		snprintf(buffer, WHY_SIZE, "%d belongs to a user outside this user namespace",
+			(int)first->pid);
+		return buffer;
+	}
+	snprintf(buffer, WHY_SIZE, "no %s, and %d belongs to user %s", right, (int)first->pid,
+		app->context.lookup.user(app->context.lookup.context, first));
+	return buffer;
+}
+
+/* One that there was no descriptor for is held by one of the reserve: it is what is pointed at. */
+static void hold_first(struct app *app, struct targets *targets, const struct root *root)
+{
+	struct target *first = &targets->items[0];
+	if (!root || targets->count == 0 || first->held.dir_fd >= 0 || first->refused.code)
+		return;
+	reserve_yield(&app->acting.reserve);
+	targets_reach(targets, first, root);
+	reserve_fill(&app->acting.reserve);
+}
+
+/* The tagged processes of the list, or the one that is pointed at. */
+static enum err_code collect(struct app *app, struct targets *targets, struct err *err)
+{
+	const struct root *root = read_only_reason(app) ? NULL : &app->watch.root;
+	const struct tags *tags = &app->acting.tags;
+	const struct task *pointed = pointed_at(app);
+	enum err_code code = ERR_OK;
+	if (app->view == VIEW_PROCS && app->watch.snapshot)
+		tags_keep_living(&app->acting.tags, app->watch.snapshot);
+	size_t tagged = app->view == VIEW_PROCS ? tags->count : 0;
+	for (size_t i = 0; code == ERR_OK && i < tagged; i++)
+		code = targets_add(
+			targets, snapshot_find(app->watch.snapshot, tags->items[i].pid), root, err);
+	if (code == ERR_OK && tagged == 0 && pointed)
+		code = targets_add(targets, pointed, root, err);
+	hold_first(app, targets, root);
+	if (code != ERR_OK || targets->count > 1)
+		return code;
+	if (targets->count == 1 && targets->items[0].refused.code == ERR_OK)
+		return ERR_OK;
+	err_set(err, ERR_NOT_FOUND, "%s",
+		targets->count ? targets->items[0].refused.text
+			       : "a process has to be pointed at: 1 shows them");
+	return ERR_NOT_FOUND;
+}
+
+static bool opened(struct app *app, enum dialog_id dialog, struct targets *targets,
+	enum err_code code, const struct err *err)
+{
+	if (code == ERR_OK) {
+		app->acting.dialog = dialog;
+		return true;
+	}
+	targets_release(targets);
+	state_say(app, "%s", err->text);
+	return false;
+}
+
+static bool open_adjust(struct app *app)
+{
+	struct targets targets = { 0 };
+	struct err err = { 0 };
+	char why[WHY_SIZE];
+	enum err_code code = collect(app, &targets, &err);
+	if (code == ERR_OK) {
+		struct adjust_query query = {
+			.snapshot = app->watch.snapshot,
+			.root = &app->watch.root,
+			.rights = &app->acting.rights,
+			.history = &app->acting.history,
+			.moment = app->watch.moment,
+			.why_not =
+				why_not(app, &targets, action_may_adjust, "CAP_DAC_OVERRIDE", why),
+		};
+		code = adjust_open(&app->acting.adjust, &query, &targets, &err);
+	}
+	return opened(app, DIALOG_ADJUST, &targets, code, &err);
+}
+
+void acting_adjust(struct app *app)
+{
+	open_adjust(app);
+}
+
+void acting_adjust_less(struct app *app)
+{
+	if (open_adjust(app))
+		adjust_step(&app->acting.adjust, -ADJUST_STEP);
+}
+
+void acting_adjust_more(struct app *app)
+{
+	if (open_adjust(app))
+		adjust_step(&app->acting.adjust, ADJUST_STEP);
+}
+
+void acting_signal(struct app *app)
+{
+	struct targets targets = { 0 };
+	struct err err = { 0 };
+	char why[WHY_SIZE];
+	enum err_code code = collect(app, &targets, &err);
+	if (code == ERR_OK) {
+		struct sending_query query = {
+			.snapshot = app->watch.snapshot,
+			.root = &app->watch.root,
+			.moment = app->watch.moment,
+			.why_not = why_not(app, &targets, action_may_signal, "CAP_KILL", why),
+		};
+		code = sending_open(&app->acting.sending, &query, &targets, &err);
+	}
+	opened(app, DIALOG_SIGNAL, &targets, code, &err);
+}
+
+/* --- in a dialog -------------------------------------------------------------------------------- */
+
+void acting_close(struct app *app)
+{
+	adjust_release(&app->acting.adjust);
+	sending_release(&app->acting.sending);
+	app->acting.dialog = DIALOG_NONE;
+	app->acting.thawed = true;
+}
+
+/* After something was refused the dialog stays, with the reason; after a group it stays in any
+ * case, with the result of each row, until the next Enter. */
+void acting_write(struct app *app)
+{
+	struct adjust *adjust = &app->acting.adjust;
+	if (!adjust->writable) {
+		state_say(app, "not written: %s", adjust->why_not);
+	} else if (adjust->invalid.code) {
+		state_say(app, "not written: %s", adjust->invalid.text);
+	} else if (adjust_is_over(adjust)) {
+		acting_close(app);
+	} else {
+		const struct target *first = &adjust->targets.items[0];
+		reserve_yield(&app->acting.reserve);
+		bool done = adjust_write(adjust, &app->acting.history, &app->acting.audit);
+		reserve_fill(&app->acting.reserve);
+		/* The first row is a place, but what was done is undone at its process. */
+		if (app->view == VIEW_PROCS)
+			state_point_at(app, (long)app->cursor.index);
+		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
+			first->after != ACTION_ADJ_UNKNOWN)
+			state_say(app, "refused, %d is in force", first->after);
+		else
+			state_say(app, "%s", adjust->result);
+		if (done && adjust->named == 1)
+			acting_close(app);
+	}
+}
+
+static int64_t boot_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t read_available(const struct root *root)
+{
+	char buffer[FILE_SIZE];
+	struct host_meminfo meminfo;
+	ssize_t length = root_read_proc(root, "meminfo", buffer, sizeof(buffer));
+	if (length <= 0)
+		return UNKNOWN;
+	host_parse_meminfo((struct text){ buffer, (size_t)length }, &meminfo);
+	return meminfo.mem_available;
+}
+
+static void begin_recovery(struct app *app, int64_t before_ms, int64_t before_kb)
+{
+	recovery_begin(&app->acting.recovery, before_ms, before_kb);
+	app->acting.recovery.released = app->acting.sending.released;
+}
+
+void acting_send(struct app *app)
+{
+	struct sending *sending = &app->acting.sending;
+	if (!sending->writable) {
+		state_say(app, "not sent: %s", sending->why_not);
+		return;
+	}
+	if (sending->sent && sending->targets.count > 1) {
+		acting_close(app);
+		return;
+	}
+	int64_t before_ms = boot_ms(), before_kb = read_available(&app->watch.root);
+	reserve_yield(&app->acting.reserve);
+	bool done = sending_send(sending, &app->acting.history, &app->acting.audit);
+	reserve_fill(&app->acting.reserve);
+	if (targets_done(&sending->targets) && signal_rows[sending->chosen].ends)
+		begin_recovery(app, before_ms, before_kb);
+	state_say(app, "%s", sending->result);
+	if (done && sending->targets.count == 1)
+		acting_close(app);
+}
+
+void acting_look(struct app *app)
+{
+	if (app->acting.dialog == DIALOG_ADJUST && app->acting.adjust.writable)
+		targets_look(&app->acting.adjust.targets);
+	else if (app->acting.dialog == DIALOG_SIGNAL && app->acting.sending.writable)
+		targets_look(&app->acting.sending.targets);
+}
+
+void acting_watch_memory(struct app *app, int64_t now_ms)
+{
+	char text[APP_MESSAGE_SIZE];
+	struct recovery *recovery = &app->acting.recovery;
+	if (recovery->watching) {
+		recovery_note(recovery, now_ms, read_available(&app->watch.root));
+		recovery_describe(recovery, text, sizeof(text));
+		state_tell(app, text, now_ms);
+	}
+	state_age(app, now_ms);
+}

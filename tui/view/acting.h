@@ -1,0 +1,61 @@
+/* What the live screen does to processes: rights, tags, the dialogs that lead to an action, the
+ * record of what was done, and the memory that comes back. The reactions to the keys of the group
+ * ACT; each that is refused answers with the reason. */
+#ifndef OOMSPECT_ACTING_H
+#define OOMSPECT_ACTING_H
+
+#include "model/adjust.h"
+#include "model/recovery.h"
+#include "model/sending.h"
+#include "model/tags.h"
+#include "term/reserve.h"
+
+struct app;
+
+enum dialog_id { DIALOG_NONE, DIALOG_ADJUST, DIALOG_SIGNAL, DIALOG_COUNT };
+
+struct acting {
+	struct action_rights rights;
+	struct audit audit;
+	struct history history;
+	struct tags tags;
+	enum dialog_id dialog; /* while one is open no sample is taken: the list is frozen */
+	struct adjust adjust;
+	struct sending sending;
+	struct recovery recovery;
+	struct reserve reserve;
+	bool thawed; /* asks of the loop: a sample at once */
+};
+
+/* Probes the rights once, opens the audit file, and with --protect shields the program itself;
+ * what is refused then is said in the status line. */
+enum err_code acting_init(struct app *app, struct err *err);
+void acting_release(struct acting *acting);
+
+/* "READ-WRITE", or "READ-ONLY" with the reason when there is room for it. */
+const char *acting_rights_words(const struct app *app, bool with_reason);
+
+/* The reactions of keymap.h. */
+void acting_adjust(struct app *app);
+void acting_adjust_less(struct app *app);
+void acting_adjust_more(struct app *app);
+void acting_signal(struct app *app);
+void acting_tag(struct app *app);
+void acting_tag_all(struct app *app);
+void acting_untag(struct app *app);
+
+/* What Enter does in a dialog. */
+void acting_write(struct app *app);
+void acting_send(struct app *app);
+
+/* Closes the dialog that is open: its processes are let go of, the list goes on. */
+void acting_close(struct app *app);
+
+/* A moment has passed with a dialog open: looks whether its processes have ended. */
+void acting_look(struct app *app);
+
+/* A moment has passed after a kill: reads how much memory is back and tells it in the status line,
+ * for some seconds more when it has come to rest. */
+void acting_watch_memory(struct app *app, int64_t now_ms);
+
+#endif

@@ -1,0 +1,175 @@
+#include "dialog.h"
+
+#include "dialog_adjust.h"
+#include "dialog_signal.h"
+#include "model/keymap.h"
+#include "model/owners.h"
+#include "term/input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINES_MAX 64
+#define WIDE_COLS 80 /* what lines with two values and a remark need */
+
+const struct dialog dialogs[DIALOG_COUNT] = {
+	[DIALOG_ADJUST] = { dialog_adjust_draw, dialog_adjust_key },
+	[DIALOG_SIGNAL] = { dialog_signal_draw, dialog_signal_key },
+};
+
+void dialog_draw(const struct app *app, struct grid *grid)
+{
+	if (app->acting.dialog != DIALOG_NONE)
+		dialogs[app->acting.dialog].draw(app, grid);
+}
+
+bool dialog_key(struct app *app, int key)
+{
+	const struct key_row *row = keymap_find(key);
+	enum action action = row ? row->action : ACTION_NONE;
+	if (app->acting.dialog == DIALOG_NONE)
+		return false;
+	app->message[0] = '\0';
+	if (action == ACTION_QUIT)
+		app->quit = true;
+	else if (action == ACTION_REPAINT)
+		app->repaint = true;
+	else if (action == ACTION_SUSPEND)
+		app->suspend = true;
+	else if (action == ACTION_BACK || action == ACTION_CLOSE)
+		acting_close(app);
+	else
+		dialogs[app->acting.dialog].key(app, key);
+	return true;
+}
+
+/* Marks which lines are shown: all that are there, less those that do not fit. Their number. */
+static int choose_lines(const struct app *app, const struct dialog_line *lines, size_t count,
+	int room, bool shown[LINES_MAX])
+{
+	int used = 0;
+	for (size_t i = 0; i < count; i++) {
+		shown[i] = !lines[i].there || lines[i].there(app, lines[i].index);
+		used += shown[i];
+	}
+	while (used > room) {
+		size_t least = count;
+		for (size_t i = 0; i < count; i++)
+			if (shown[i] && (least == count || lines[i].drop >= lines[least].drop))
+				least = i;
+		if (least == count)
+			break;
+		shown[least] = false;
+		used--;
+	}
+	return used;
+}
+
+void dialog_draw_lines(const struct app *app, struct grid *grid, const struct dialog_line *lines,
+	size_t count, const char *title, const char *keys)
+{
+	bool shown[LINES_MAX];
+	if (count > LINES_MAX)
+		count = LINES_MAX;
+	int rows = choose_lines(app, lines, count, box_room(grid), shown);
+	struct box box = box_open(grid, rows, STYLE_BOLD, title, "list is frozen");
+	for (size_t i = 0; i < count && box.rows > 0; i++) {
+		if (!shown[i])
+			continue;
+		struct pen pen = box_line(&box);
+		lines[i].draw(app, &pen, lines[i].index);
+	}
+	box_close(&box, keys);
+}
+
+void dialog_status_draw(const struct app *app, struct grid *grid, unsigned style, const char *text)
+{
+	struct pen pen = grid_pen(grid, grid->rows - 1, 0);
+	bool said = app->message[0] != '\0';
+	grid_fill(&pen, STYLE_NORMAL, ' ', grid_left(&pen));
+	pen = grid_pen(grid, grid->rows - 1, grid->cols > 20 ? 1 : 0);
+	grid_put_foreign(
+		&pen, said ? STYLE_BOLD : style, said ? app->message : text, grid_left(&pen));
+}
+
+void dialog_blank(const struct app *app, struct pen *pen, int index)
+{
+	(void)app;
+	(void)pen;
+	(void)index;
+}
+
+bool dialog_is_narrow(const struct app *app)
+{
+	return app->grid.cols < WIDE_COLS;
+}
+
+void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task)
+{
+	static const char label[] = "   user ";
+	const char *user = app->context.lookup.user(app->context.lookup.context, task);
+	if (grid_left(pen) < (int)sizeof(label) - 1 + grid_foreign_width(pen->grid, user))
+		return;
+	grid_put(pen, STYLE_NORMAL, label);
+	grid_put_foreign(pen, STYLE_NORMAL, user, grid_left(pen));
+}
+
+static const char *name_user(void *context, uid_t uid)
+{
+	const struct app *app = *(const struct app *const *)context;
+	const struct task task = { .uid = uid };
+	return app->context.lookup.user(app->context.lookup.context, &task);
+}
+
+void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets)
+{
+	struct owners owners = { .count = 0 };
+	char words[512];
+	struct line line = line_begin(words, sizeof(words));
+	for (size_t i = 0; i < targets->count; i++)
+		owners_add(&owners, targets->items[i].task);
+	if (!owners_are_several(&owners))
+		return;
+	line_add(&line, "   users: ");
+	owners_describe(&owners, &line, name_user, &app);
+	grid_put_foreign(pen, STYLE_RISK, words, grid_left(pen));
+}
+
+void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width)
+{
+	char pid[16];
+	int used = snprintf(pid, sizeof(pid), "%d ", (int)task->pid);
+	grid_put(pen, style, pid);
+	if (width > used)
+		grid_put_foreign(pen, style, task->comm, width - used);
+}
+
+/* How many bytes of `text` a line of `width` columns takes; words are only broken when longer. */
+static size_t take_line(const struct grid *grid, const char *text, int width)
+{
+	size_t fits = 0;
+	for (size_t end = 0;; end++) {
+		char line[512];
+		if (text[end] != ' ' && text[end] != '\0')
+			continue;
+		snprintf(line, sizeof(line), "%.*s", (int)end, text);
+		if (grid_foreign_width(grid, line) > width)
+			return fits ? fits : end;
+		fits = end;
+		if (text[end] == '\0')
+			return end;
+	}
+}
+
+void dialog_put_wrapped(struct pen *pen, unsigned style, const char *text, int index)
+{
+	char line[512];
+	size_t length = take_line(pen->grid, text, grid_left(pen));
+	for (; index > 0; index--) {
+		text += length;
+		text += *text == ' ';
+		length = take_line(pen->grid, text, grid_left(pen));
+	}
+	snprintf(line, sizeof(line), "%.*s", (int)length, text);
+	grid_put_foreign(pen, style, line, grid_left(pen));
+}

@@ -1,0 +1,53 @@
+/* The dialogs: what stands over the frozen list, and takes every key while it does. */
+#ifndef OOMSPECT_DIALOG_H
+#define OOMSPECT_DIALOG_H
+
+#include "live.h"
+#include "term/box.h"
+
+struct dialog {
+	void (*draw)(const struct app *app, struct grid *grid);
+	void (*key)(struct app *app, int key);
+};
+extern const struct dialog dialogs[DIALOG_COUNT];
+
+/* Draws the dialog that is open, if one is. */
+void dialog_draw(const struct app *app, struct grid *grid);
+
+/* Gives the key to the open dialog. False when none is open. */
+bool dialog_key(struct app *app, int key);
+
+/* One line of a dialog. Lines with the greatest `drop` are left out first on a low screen; 0: never. */
+struct dialog_line {
+	void (*draw)(const struct app *app, struct pen *pen, int index);
+	bool (*there)(const struct app *app, int index); /* NULL: always */
+	int index;
+	int drop;
+};
+
+/* Draws those of `lines` that are there and fit into the box. */
+void dialog_draw_lines(const struct app *app, struct grid *grid, const struct dialog_line *lines,
+	size_t count, const char *title, const char *keys);
+
+/* The last line of the screen: what Enter does, or what was just said. */
+void dialog_status_draw(const struct app *app, struct grid *grid, unsigned style, const char *text);
+
+/* A line of its own for lines without a text. */
+void dialog_blank(const struct app *app, struct pen *pen, int index);
+
+/* Whether lines have to be written in their narrow form. */
+bool dialog_is_narrow(const struct app *app);
+
+/* "   user app", if there is room for all of it. */
+void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task);
+
+/* "   users: root (1), alice (3)", if they are several users'. */
+void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets);
+
+/* "4242 java" in at most `width` columns. */
+void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width);
+
+/* Line `index` of `text` broken between words to the width of the pen. */
+void dialog_put_wrapped(struct pen *pen, unsigned style, const char *text, int index);
+
+#endif

@@ -1,0 +1,169 @@
+#include "event_line.h"
+
+#include "term/format.h"
+
+#include "oomspect/amount.h"
+#include "oomspect/event_explain.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define MEMCG_WIDTH 22
+#define NAME_WIDTH  22 /* where there is no cgroup beside it: a pid, a name, "+9" */
+#define NAME_NARROW 17
+#define ADJ_SIZE    16
+#define KB_MAX      (INT64_MAX / OOM_VICTIMS_MAX / 2)
+
+void event_line_time(int64_t unix_us, int64_t boot_us, char buffer[EVENT_LINE_TIME_SIZE])
+{
+	struct tm local;
+	time_t seconds = (time_t)(unix_us / 1000000);
+	if (unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local))
+		strftime(buffer, EVENT_LINE_TIME_SIZE, "%H:%M:%S", &local);
+	else if (boot_us != OOM_UNKNOWN)
+		snprintf(buffer, EVENT_LINE_TIME_SIZE, "+%llds", (long long)(boot_us / 1000000));
+	else
+		snprintf(buffer, EVENT_LINE_TIME_SIZE, "-");
+}
+
+/* What a damaged log says may be beyond all sums. */
+static int64_t known(int64_t kb)
+{
+	if (kb == OOM_UNKNOWN)
+		return 0;
+	return kb < KB_MAX ? kb : KB_MAX;
+}
+
+/* Anonymous memory and page tables come back; files and shared memory may stay. */
+static int64_t freed_kb(const struct oom_event *event)
+{
+	int64_t sum = 0;
+	bool any = false;
+	for (size_t i = 0; i < event->victim_count; i++) {
+		any |= event->victims[i].anon_rss_kb != OOM_UNKNOWN;
+		sum += known(event->victims[i].anon_rss_kb) + known(event->victims[i].pgtables_kb);
+	}
+	return any ? sum : -1;
+}
+
+static void put_killed(struct pen *pen, const struct oom_event *event, int width)
+{
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + width);
+	grid_skip(pen, width + 1);
+	if (event->victim_count) {
+		grid_printf(&cell, STYLE_NORMAL, "%lld ", (long long)event->victims[0].pid);
+		grid_put_foreign(&cell, STYLE_NORMAL, event->victims[0].comm, OOM_COMM_SIZE);
+		if (event->victim_count > 1)
+			grid_printf(&cell, STYLE_NORMAL, " +%zu", event->victim_count - 1);
+	} else {
+		grid_put(&cell, STYLE_BOLD, oom_outcome_name(event->outcome));
+	}
+}
+
+static void put_memcg(struct pen *pen, const struct oom_event *event)
+{
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + MEMCG_WIDTH);
+	/* The end of a path tells more than its beginning. */
+	const char *path = event->oom_memcg ? event->oom_memcg : "-";
+	size_t length = strlen(path);
+	if (length > MEMCG_WIDTH)
+		path += length - MEMCG_WIDTH;
+	grid_skip(pen, MEMCG_WIDTH + 1);
+	grid_put_foreign(&cell, STYLE_NORMAL, path, MEMCG_WIDTH);
+}
+
+static void format_adj(const struct oom_event *event, char adj[ADJ_SIZE])
+{
+	snprintf(adj, ADJ_SIZE, "-");
+	if (event->victim_count && event->victims[0].oom_score_adj != OOM_UNKNOWN)
+		snprintf(adj, ADJ_SIZE, "%d", (int)event->victims[0].oom_score_adj);
+}
+
+void event_line_put_titles(struct pen *pen, bool with_memcg)
+{
+	grid_printf(pen, STYLE_NORMAL, "TIME     SCOPE   %-*s%-*sFREED   ADJ BY",
+		with_memcg ? MEMCG_WIDTH + 1 : 0, with_memcg ? "LIMITING CGROUP" : "",
+		(with_memcg ? NAME_NARROW : NAME_WIDTH) + 1, "KILLED");
+}
+
+void event_line_put(struct pen *pen, const struct oom_event *event, bool with_memcg)
+{
+	char when[EVENT_LINE_TIME_SIZE], freed[FORMAT_SIZE], adj[ADJ_SIZE];
+	event_line_time(event->unix_us, event->boot_us, when);
+	format_kb(freed_kb(event), freed);
+	format_adj(event, adj);
+	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
+	if (with_memcg)
+		put_memcg(pen, event);
+	put_killed(pen, event, with_memcg ? NAME_NARROW : NAME_WIDTH);
+	grid_put_right(pen, STYLE_NORMAL, freed, 5);
+	grid_put_right(pen, STYLE_NORMAL, adj, 6);
+	grid_skip(pen, 1);
+	grid_put_foreign(pen, STYLE_DIM, event->invoker.comm, OOM_COMM_SIZE);
+}
+
+/* --- in one line, in words --------------------------------------------------------------------- */
+
+/* The memory that ran out: a cgroup's, or the machine's as the log has it. */
+static void put_where(struct pen *pen, const struct oom_event *event)
+{
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + MEMCG_WIDTH);
+	const struct oom_meminfo *mem = &event->mem;
+	char size[FORMAT_SIZE];
+	if (event->oom_memcg || !event->has_meminfo || mem->ram_pages < 0 || mem->page_kb <= 0 ||
+		mem->ram_pages > INT64_MAX / mem->page_kb) {
+		put_memcg(pen, event);
+		return;
+	}
+	format_kb(mem->ram_pages * mem->page_kb, size);
+	grid_printf(&cell, STYLE_NORMAL, "%s RAM", size);
+	if (mem->swap_total_kb > 0) {
+		format_kb(mem->swap_total_kb, size);
+		grid_printf(&cell, STYLE_NORMAL, " + %s swap", size);
+	}
+	grid_skip(pen, MEMCG_WIDTH + 1);
+}
+
+static void put_cell(struct pen *pen, const char *label, const char *text, int width)
+{
+	grid_put(pen, STYLE_DIM, label);
+	grid_put_right(pen, STYLE_NORMAL, text, width);
+}
+
+/* The victim's badness in thousandths of what ran out. */
+static void format_bad(const struct oom_event *event, char bad[FORMAT_SIZE])
+{
+	const struct oom_task *task = NULL;
+	snprintf(bad, FORMAT_SIZE, "-");
+	if (event->victim_count)
+		task = event_victim_task(event, &event->victims[0]);
+	if (task && task->badness_pages != OOM_UNKNOWN && event->totalpages_exact &&
+		event->totalpages > 0)
+		format_tenths(
+			(int64_t)((double)task->badness_pages * 10000 / (double)event->totalpages),
+			bad);
+}
+
+void event_line_put_words(struct pen *pen, const struct oom_event *event)
+{
+	char when[EVENT_LINE_TIME_SIZE], size[FORMAT_SIZE], adj[ADJ_SIZE];
+	int64_t limit = oom_event_usage(event).limit_kb;
+	event_line_time(event->unix_us, event->boot_us, when);
+	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
+	put_where(pen, event);
+	format_kb(limit == OOM_UNLIMITED ? UNKNOWN : limit, size);
+	put_cell(pen, " limit ", size, 5);
+	grid_put(pen, STYLE_DIM, "  killed ");
+	put_killed(pen, event, NAME_WIDTH);
+	format_kb(event->victim_count ? event->victims[0].anon_rss_kb : UNKNOWN, size);
+	put_cell(pen, " anon ", size, 5);
+	format_adj(event, adj);
+	put_cell(pen, "  adj ", adj, 5);
+	format_kb(freed_kb(event), size);
+	put_cell(pen, "  freed ", size, 5);
+	format_bad(event, size);
+	put_cell(pen, "  BAD ", size, 6);
+	grid_put(pen, STYLE_DIM, "  trigger ");
+	grid_put_foreign(pen, STYLE_NORMAL, event->invoker.comm, OOM_COMM_SIZE);
+}
