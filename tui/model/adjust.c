@@ -386,11 +386,14 @@ static void write_one(struct adjust *adjust, struct target *target, struct histo
 	struct err unaudited = { 0 };
 	target->done = false;
 	target->before = target->after = ACTION_ADJ_UNKNOWN;
-	if (targets_reach(&adjust->targets, target, adjust->root) != ERR_OK)
+	enum err_code code = targets_ready(&adjust->targets, target, adjust->root);
+	if (target->held.dir_fd < 0)
 		return;
-	target->refused.code = ERR_OK;
-	enum err_code code = action_set_adj(
-		&target->held, adjust->value, &target->before, &target->after, &target->refused);
+	if (code == ERR_OK) {
+		target->refused.code = ERR_OK;
+		code = action_set_adj(&target->held, adjust->value, &target->before, &target->after,
+			&target->refused);
+	}
 	history_add_adj(history, &target->held, target->before, target->after);
 	if (target->after != ACTION_ADJ_UNKNOWN)
 		target->adj = target->after;
@@ -409,7 +412,7 @@ static void sum_up(struct adjust *adjust)
 	else if (target->done)
 		snprintf(adjust->result, sizeof(adjust->result),
 			"%d %s oom_score_adj %d -> %d, read back%s%s", (int)target->task->pid,
-			target->task->comm, target->before, target->after,
+			target->seen.comm, target->before, target->after,
 			target->refused.code ? "; " : "",
 			target->refused.code ? target->refused.text : "");
 	else if (target->after == ACTION_ADJ_UNKNOWN)
@@ -422,6 +425,10 @@ static void sum_up(struct adjust *adjust)
 bool adjust_write(struct adjust *adjust, struct history *history, const struct audit *audit)
 {
 	struct err err;
+	adjust->asks_again = !targets_confirm(
+		&adjust->targets, adjust->root, adjust->result, sizeof(adjust->result));
+	if (adjust->asks_again)
+		return false;
 	if (history_reserve(history, adjust->targets.count, &err)) {
 		snprintf(adjust->result, sizeof(adjust->result), "%s", err.text);
 		return false;

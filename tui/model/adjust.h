@@ -57,6 +57,7 @@ struct adjust {
 	size_t known_count, edit_count;
 
 	bool written;                    /* Enter was pressed: the result is there */
+	bool asks_again;                 /* nothing was: `result` says what has changed meanwhile */
 	char result[ADJUST_RESULT_SIZE]; /* a sentence; "" before */
 };
 
@@ -101,7 +102,8 @@ const struct ranking_row *adjust_row(
 bool adjust_changes_victim(const struct adjust_domain *domain);
 
 /* Writes the value to every target, keeps and audits what was done, and sums it up in
- * adjust->result. False when something was refused. */
+ * adjust->result. False when something was refused, or when one is not what is shown of it: then
+ * nothing is written, and the same call is right after that was seen. */
 bool adjust_write(struct adjust *adjust, struct history *history, const struct audit *audit);
 
 #endif

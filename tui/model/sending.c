@@ -134,10 +134,13 @@ static void send_one(struct sending *sending, struct target *target, struct hist
 	const struct signal_row *signal = &signal_rows[sending->chosen];
 	struct err unaudited = { 0 };
 	target->done = false;
-	if (targets_reach(&sending->targets, target, sending->root) != ERR_OK)
+	enum err_code code = targets_ready(&sending->targets, target, sending->root);
+	if (target->held.dir_fd < 0)
 		return;
-	target->refused.code = ERR_OK;
-	enum err_code code = action_signal(&target->held, signal->number, &target->refused);
+	if (code == ERR_OK) {
+		target->refused.code = ERR_OK;
+		code = action_signal(&target->held, signal->number, &target->refused);
+	}
 	target->done = code == ERR_OK;
 	if (target->done)
 		history_add_signal(history, &target->held, signal->name);
@@ -166,8 +169,7 @@ static void sum_up(struct sending *sending)
 		targets_sum_up(&sending->targets, verb, sending->result, sizeof(sending->result));
 	} else if (target->done) {
 		snprintf(sending->result, sizeof(sending->result), "%s sent to %d %s%s%s", name,
-			(int)target->task->pid, target->task->comm,
-			target->refused.code ? "; " : "",
+			(int)target->task->pid, target->seen.comm, target->refused.code ? "; " : "",
 			target->refused.code ? target->refused.text : "");
 	} else {
 		snprintf(sending->result, sizeof(sending->result), "%s", target->refused.text);
@@ -177,6 +179,10 @@ static void sum_up(struct sending *sending)
 bool sending_send(struct sending *sending, struct history *history, const struct audit *audit)
 {
 	struct err err;
+	sending->asks_again = !targets_confirm(
+		&sending->targets, sending->root, sending->result, sizeof(sending->result));
+	if (sending->asks_again)
+		return false;
 	if (history_reserve(history, sending->targets.count, &err)) {
 		snprintf(sending->result, sizeof(sending->result), "%s", err.text);
 		return false;

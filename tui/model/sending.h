@@ -34,7 +34,8 @@ struct sending {
 	struct outlook before; /* of the host */
 	struct outlook after;  /* the same without those who end */
 	bool sent;
-	bool released;                    /* process_mrelease(2) was asked and did it */
+	bool asks_again; /* nothing was: `result` says what has changed meanwhile */
+	bool released;   /* process_mrelease(2) was asked and did it */
 	char result[SENDING_RESULT_SIZE]; /* a sentence; "" before */
 };
 
@@ -55,7 +56,8 @@ void sending_choose(struct sending *sending, long row);
 
 /* Sends the chosen signal to every target, keeps and audits what was done, and sums it up in
  * sending->result. After SIGKILL the memory is taken back at once where the kernel can. False when
- * something was refused. */
+ * something was refused, or when one is not what is shown of it: then nothing is sent, and the same
+ * call is right after that was seen. */
 bool sending_send(struct sending *sending, struct history *history, const struct audit *audit);
 
 #endif

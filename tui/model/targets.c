@@ -1,8 +1,12 @@
 #include "targets.h"
 
+#include "owners.h"
+
 #include "oomspect/line.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void targets_release(struct targets *targets)
 {
@@ -23,7 +27,15 @@ static enum err_code hold(struct target *target, const struct root *root)
 	if (target->held.dir_fd >= 0)
 		return ERR_OK;
 	target->refused.code = ERR_OK;
-	return action_hold(&target->held, root, task->pid, task->start_ticks, &target->refused);
+	enum err_code code =
+		action_hold(&target->held, root, task->pid, task->start_ticks, &target->refused);
+	/* A sample does not know the program. */
+	if (code == ERR_OK && target->seen.exe == ACTION_EXE_NOT_ASKED) {
+		target->seen.exe = target->held.facts.exe;
+		target->seen.exe_dev = target->held.facts.exe_dev;
+		target->seen.exe_inode = target->held.facts.exe_inode;
+	}
+	return code;
 }
 
 enum err_code targets_reach(struct targets *targets, struct target *target, const struct root *root)
@@ -52,6 +64,8 @@ enum err_code targets_add(
 	struct target *target = &targets->items[targets->count++];
 	*target =
 		(struct target){ .task = task, .held = ACTION_NOBODY, .adj = task->oom_score_adj };
+	target->seen = (struct action_facts){ .uid = task->uid, .real_uid = task->real_uid };
+	memcpy(target->seen.comm, task->comm, sizeof(target->seen.comm));
 	if (!root || targets->count > TARGETS_HELD)
 		return ERR_OK;
 	enum err_code code = hold(target, root);
@@ -60,6 +74,104 @@ enum err_code targets_add(
 	else if (err_is_shortage(code))
 		target->refused.code = ERR_OK;
 	return ERR_OK;
+}
+
+/* --- what they are at the moment that counts -------------------------------------------------------- */
+
+static bool is_other_user(const struct action_facts *seen, const struct action_facts *now)
+{
+	return seen->uid != UID_UNKNOWN &&
+	       (seen->uid != now->uid || seen->real_uid != now->real_uid);
+}
+
+struct namer {
+	struct names *names; /* NULL: users are numbers */
+	char number[16];
+};
+
+static const char *name_user(void *context, uid_t uid)
+{
+	struct namer *namer = context;
+	if (namer->names)
+		return names_user(namer->names, uid);
+	snprintf(namer->number, sizeof(namer->number), "%u", (unsigned)uid);
+	return namer->number;
+}
+
+static void add_owner(struct line *line, struct names *names, const struct action_facts *facts)
+{
+	struct namer namer = { .names = names };
+	owners_put(line, facts->uid, facts->real_uid, name_user, &namer);
+}
+
+/* "4242 java is bash now, of user root (was app), and runs another program". */
+static void add_change(struct line *line, struct names *names, const struct target *target,
+	const struct action_facts *now)
+{
+	const struct action_facts *seen = &target->seen;
+	bool other_name = strcmp(seen->comm, now->comm) != 0;
+	line_add(line, "%d %s", (int)target->task->pid, seen->comm);
+	if (other_name)
+		line_add(line, " is %s now", now->comm);
+	if (is_other_user(seen, now)) {
+		line_add(line, "%s of user ", other_name ? "," : " is");
+		add_owner(line, names, now);
+		line_add(line, "%s (was ", other_name ? "" : " now");
+		add_owner(line, names, seen);
+		line_add(line, ")");
+	}
+	if (action_is_other_exe(seen, now))
+		line_add(line, "%s runs another program",
+			other_name || is_other_user(seen, now) ? ", and" : "");
+}
+
+static bool has_changed(const struct action_facts *seen, const struct action_facts *now)
+{
+	return strcmp(seen->comm, now->comm) != 0 || is_other_user(seen, now) ||
+	       action_is_other_exe(seen, now);
+}
+
+/* Whether it is something else than what is shown; `line` says what, and what is shown changes. */
+static bool take_change(
+	struct targets *targets, struct target *target, struct line *line, enum err_code *ret_code)
+{
+	struct action_facts now;
+	*ret_code = action_look(&target->held, &now, &target->refused);
+	if (*ret_code != ERR_OK || !has_changed(&target->seen, &now))
+		return false;
+	add_change(line, targets->names, target, &now);
+	target->seen = target->held.facts = now;
+	return true;
+}
+
+bool targets_confirm(struct targets *targets, const struct root *root, char *buffer, size_t size)
+{
+	struct line line = line_begin(buffer, size), more;
+	size_t changed = 0;
+	char none[1];
+	for (size_t i = 0; i < targets->count; i++) {
+		struct target *target = &targets->items[i];
+		enum err_code code;
+		more = line_begin(
+			none, sizeof(none)); /* one is described, the others are counted */
+		if (target->done || target->refused.code == ERR_GONE ||
+			targets_reach(targets, target, root) != ERR_OK)
+			continue;
+		changed += take_change(targets, target, changed ? &more : &line, &code);
+	}
+	if (changed > 1)
+		line_add(&line, ", and %zu more changed", changed - 1);
+	return changed == 0;
+}
+
+enum err_code targets_ready(struct targets *targets, struct target *target, const struct root *root)
+{
+	char change[256];
+	struct line line = line_begin(change, sizeof(change));
+	enum err_code code = targets_reach(targets, target, root);
+	if (code == ERR_OK && take_change(targets, target, &line, &code))
+		code = err_set(&target->refused, ERR_DENIED, "just now: %s", change);
+	return code;
 }
 
 bool targets_has(const struct targets *targets, const struct task *task)

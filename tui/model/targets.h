@@ -3,6 +3,8 @@
 #ifndef OOMSPECT_TARGETS_H
 #define OOMSPECT_TARGETS_H
 
+#include "names.h"
+
 #include "oomspect/action.h"
 #include "oomspect/snapshot.h"
 
@@ -13,6 +15,8 @@
 struct target {
 	const struct task *task; /* in the frozen snapshot */
 	struct action_target held;
+	struct action_facts
+		seen; /* what is shown of it: as of the snapshot, until it was confirmed */
 	int adj; /* oom_score_adj when it was added, or written to: newer than the task's, of a sample */
 	struct err refused; /* why it cannot be, or was not changed; ERR_OK: nothing against it */
 	bool done;
@@ -22,6 +26,7 @@ struct target {
 struct targets {
 	struct target *items;
 	size_t count, capacity;
+	struct names *names; /* of users; NULL: they are numbers */
 };
 
 void targets_release(struct targets *targets);
@@ -37,6 +42,15 @@ void targets_truncate(struct targets *targets, size_t count);
 /* Takes hold of a target that is not held yet; if there is no descriptor for that, of those to whom
  * something was done already. Not ERR_OK: the sentence is in target->refused. */
 enum err_code targets_reach(
+	struct targets *targets, struct target *target, const struct root *root);
+
+/* Whether all that can be reached are what is shown of them: name, user, program. If not, `buffer`
+ * becomes a sentence that tells what has changed, and that is what is shown of them from now on. */
+bool targets_confirm(struct targets *targets, const struct root *root, char *buffer, size_t size);
+
+/* Reaches one and looks at it again, for what is done to it at once. Not ERR_OK: it cannot be
+ * reached, or is something else again; the sentence is in target->refused. */
+enum err_code targets_ready(
 	struct targets *targets, struct target *target, const struct root *root);
 
 bool targets_has(const struct targets *targets, const struct task *task);

@@ -221,7 +221,7 @@ static bool opened(struct app *app, enum dialog_id dialog, struct targets *targe
 
 static bool open_adjust(struct app *app)
 {
-	struct targets targets = { 0 };
+	struct targets targets = { .names = &app->watch.names };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
 	enum err_code code = collect(app, &targets, &err);
@@ -259,7 +259,7 @@ void acting_adjust_more(struct app *app)
 
 void acting_signal(struct app *app)
 {
-	struct targets targets = { 0 };
+	struct targets targets = { .names = &app->watch.names };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
 	enum err_code code = collect(app, &targets, &err);
@@ -304,8 +304,10 @@ void acting_write(struct app *app)
 		/* The first row is a place, but what was done is undone at its process. */
 		if (app->view == VIEW_PROCS)
 			state_point_at(app, (long)app->cursor.index);
-		if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
-			first->after != ACTION_ADJ_UNKNOWN)
+		if (adjust->asks_again)
+			state_say(app, "not written, look again: %s", adjust->result);
+		else if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
+			 first->after != ACTION_ADJ_UNKNOWN)
 			state_say(app, "refused, %d is in force", first->after);
 		else
 			state_say(app, "%s", adjust->result);
@@ -355,7 +357,8 @@ void acting_send(struct app *app)
 	reserve_fill(&app->acting.reserve);
 	if (targets_done(&sending->targets) && signal_rows[sending->chosen].ends)
 		begin_recovery(app, before_ms, before_kb);
-	state_say(app, "%s", sending->result);
+	state_say(
+		app, "%s%s", sending->asks_again ? "not sent, look again: " : "", sending->result);
 	if (done && sending->targets.count == 1)
 		acting_close(app);
 }

@@ -104,21 +104,26 @@ bool dialog_is_narrow(const struct app *app)
 	return app->grid.cols < WIDE_COLS;
 }
 
-void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task)
-{
-	static const char label[] = "   user ";
-	const char *user = app->context.lookup.user(app->context.lookup.context, task);
-	if (grid_left(pen) < (int)sizeof(label) - 1 + grid_foreign_width(pen->grid, user))
-		return;
-	grid_put(pen, STYLE_NORMAL, label);
-	grid_put_foreign(pen, STYLE_NORMAL, user, grid_left(pen));
-}
-
 static const char *name_user(void *context, uid_t uid)
 {
 	const struct app *app = *(const struct app *const *)context;
 	const struct task task = { .uid = uid };
 	return app->context.lookup.user(app->context.lookup.context, &task);
+}
+
+const char *dialog_user_of(const struct app *app, const struct target *target)
+{
+	return name_user(&app, target->seen.uid);
+}
+
+void dialog_put_user(const struct app *app, struct pen *pen, const struct target *target)
+{
+	static const char label[] = "   user ";
+	const char *user = dialog_user_of(app, target);
+	if (grid_left(pen) < (int)sizeof(label) - 1 + grid_foreign_width(pen->grid, user))
+		return;
+	grid_put(pen, STYLE_NORMAL, label);
+	grid_put_foreign(pen, STYLE_NORMAL, user, grid_left(pen));
 }
 
 void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets)
@@ -135,13 +140,23 @@ void dialog_put_owners(const struct app *app, struct pen *pen, const struct targ
 	grid_put_foreign(pen, STYLE_RISK, words, grid_left(pen));
 }
 
+static void put_named(struct pen *pen, unsigned style, pid_t pid, const char *comm, int width)
+{
+	char number[16];
+	int used = snprintf(number, sizeof(number), "%d ", (int)pid);
+	grid_put(pen, style, number);
+	if (width > used)
+		grid_put_foreign(pen, style, comm, width - used);
+}
+
 void dialog_put_process(struct pen *pen, unsigned style, const struct task *task, int width)
 {
-	char pid[16];
-	int used = snprintf(pid, sizeof(pid), "%d ", (int)task->pid);
-	grid_put(pen, style, pid);
-	if (width > used)
-		grid_put_foreign(pen, style, task->comm, width - used);
+	put_named(pen, style, task->pid, task->comm, width);
+}
+
+void dialog_put_target(struct pen *pen, unsigned style, const struct target *target, int width)
+{
+	put_named(pen, style, target->task->pid, target->seen.comm, width);
 }
 
 /* How many bytes of `text` a line of `width` columns takes; words are only broken when longer. */

@@ -39,7 +39,13 @@ void dialog_blank(const struct app *app, struct pen *pen, int index);
 bool dialog_is_narrow(const struct app *app);
 
 /* "   user app", if there is room for all of it. */
-void dialog_put_user(const struct app *app, struct pen *pen, const struct task *task);
+void dialog_put_user(const struct app *app, struct pen *pen, const struct target *target);
+
+/* The name of the user. Borrowed until the next call. */
+const char *dialog_user_of(const struct app *app, const struct target *target);
+
+/* "4242 java" in at most `width` columns. */
+void dialog_put_target(struct pen *pen, unsigned style, const struct target *target, int width);
 
 /* "   users: root (1), alice (3)", if they are several users'. */
 void dialog_put_owners(const struct app *app, struct pen *pen, const struct targets *targets);

@@ -63,13 +63,13 @@ static void put_age(struct pen *pen, const struct app *app, const struct task *t
 
 void adjust_line_target(const struct app *app, struct pen *pen, int index)
 {
-	const struct task *task = first_of(app);
+	const struct target *target = &adjust_of(app)->targets.items[0];
+	const struct task *task = target->task;
 	const char *cgroup = snapshot_cgroup(app->watch.snapshot, task);
 	(void)index;
-	dialog_put_process(pen, STYLE_BOLD, task, 40);
+	dialog_put_target(pen, STYLE_BOLD, target, 40);
 	grid_put(pen, STYLE_NORMAL, "   user ");
-	grid_put_foreign(
-		pen, STYLE_NORMAL, app->context.lookup.user(app->context.lookup.context, task), 16);
+	grid_put_foreign(pen, STYLE_NORMAL, dialog_user_of(app, target), 16);
 	if (cgroup) {
 		grid_put(pen, STYLE_NORMAL, "   ");
 		grid_put_foreign(pen, STYLE_NORMAL, cgroup, grid_left(pen) - 25);
@@ -111,7 +111,7 @@ void adjust_line_member(const struct app *app, struct pen *pen, int index)
 	const struct adjust *adjust = adjust_of(app);
 	const struct target *target = &adjust->targets.items[index];
 	grid_skip(pen, 2);
-	dialog_put_process(pen, STYLE_NORMAL, target->task, 24);
+	dialog_put_target(pen, STYLE_NORMAL, target, 24);
 	grid_skip_to(pen, 30);
 	if (target->done || target->refused.code) {
 		put_outcome(pen, target);
@@ -452,7 +452,8 @@ void adjust_line_refused(const struct app *app, struct pen *pen, int index)
 	for (size_t i = 0; !text[0] && i < adjust->targets.count; i++)
 		if (adjust->targets.items[i].refused.code)
 			text = adjust->targets.items[i].refused.text;
-	unsigned style = targets_refused(&adjust->targets) ? STYLE_RISK : STYLE_NORMAL;
+	bool refused = adjust->asks_again || targets_refused(&adjust->targets) > 0;
+	unsigned style = refused ? STYLE_RISK : STYLE_NORMAL;
 	grid_put(pen, style, index == 0 && style == STYLE_RISK ? "  ! " : "    ");
 	dialog_put_wrapped(pen, style | STYLE_BOLD, text, index);
 }

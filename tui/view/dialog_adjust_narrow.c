@@ -28,9 +28,9 @@ static void put_change(struct pen *pen, const char *label, const char *before, c
 
 void narrow_line_target(const struct app *app, struct pen *pen, int index)
 {
-	const struct task *task = adjust_of(app)->targets.items[index].task;
-	dialog_put_process(pen, STYLE_BOLD, task, grid_left(pen));
-	dialog_put_user(app, pen, task);
+	const struct target *target = &adjust_of(app)->targets.items[index];
+	dialog_put_target(pen, STYLE_BOLD, target, grid_left(pen));
+	dialog_put_user(app, pen, target);
 }
 
 void narrow_line_crowd(const struct app *app, struct pen *pen, int index)
@@ -49,7 +49,7 @@ void narrow_line_member(const struct app *app, struct pen *pen, int index)
 		grid_put_foreign(pen, STYLE_RISK, target->refused.text, grid_left(pen));
 		return;
 	}
-	dialog_put_process(pen, STYLE_NORMAL, target->task, values - pen->col - 1);
+	dialog_put_target(pen, STYLE_NORMAL, target, values - pen->col - 1);
 	grid_skip_to(pen, values);
 	if (target->done)
 		grid_printf(pen, STYLE_BOLD, " written %5d", target->after);

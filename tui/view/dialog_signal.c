@@ -52,7 +52,7 @@ static void put_target(const struct app *app, struct pen *pen, int index)
 	const char *cgroup = snapshot_cgroup(app->watch.snapshot, target->task);
 	bool narrow = dialog_is_narrow(app), alone = sending_of(app)->targets.count == 1;
 	int width = narrow ? grid_left(pen) - (alone ? 0 : NARROW_OUTCOME) : 24;
-	dialog_put_process(pen, STYLE_BOLD, target->task, width);
+	dialog_put_target(pen, STYLE_BOLD, target, width);
 	grid_skip_to(pen, narrow ? pen->col + 1 : 27);
 	if (target->refused.code) {
 		grid_put_foreign(pen, STYLE_RISK, target->refused.text, grid_left(pen));
@@ -63,12 +63,11 @@ static void put_target(const struct app *app, struct pen *pen, int index)
 		return;
 	}
 	if (narrow) {
-		dialog_put_user(app, pen, target->task);
+		dialog_put_user(app, pen, target);
 		return;
 	}
 	grid_put(pen, STYLE_NORMAL, " user ");
-	grid_put_foreign(pen, STYLE_NORMAL,
-		app->context.lookup.user(app->context.lookup.context, target->task), 12);
+	grid_put_foreign(pen, STYLE_NORMAL, dialog_user_of(app, target), 12);
 	if (cgroup) {
 		grid_put(pen, STYLE_NORMAL, "  ");
 		grid_put_foreign(pen, STYLE_NORMAL, cgroup, grid_left(pen));
@@ -212,7 +211,7 @@ static const struct dialog_line lines[] = {
 static void status_text(const struct sending *sending, char *buffer, size_t size)
 {
 	const char *name = signal_rows[sending->chosen].name;
-	const struct task *first = sending->targets.items[0].task;
+	const struct target *first = &sending->targets.items[0];
 	if (!sending->writable)
 		snprintf(buffer, size, "nothing can be sent: %s", sending->why_not);
 	else if (sending->targets.count > 1)
@@ -220,7 +219,7 @@ static void status_text(const struct sending *sending, char *buffer, size_t size
 			sending->targets.count);
 	else
 		snprintf(buffer, size, "sends %s to %d %s, and to nobody else", name,
-			(int)first->pid, first->comm);
+			(int)first->task->pid, first->seen.comm);
 }
 
 void dialog_signal_draw(const struct app *app, struct grid *grid)
