@@ -368,6 +368,41 @@ static const struct row rows[] = {
 	{ "a program that writes the kernel's words is no event",
 		"Dec 18 19:34:56 h root[8]: Out of memory: Killed process 9 (x) total-vm:4kB\n",
 		"" },
+	{ "a program that writes the kernel's tag and stamp before them is none either",
+		"Nov 28 14:02:31 h root: kernel: [5.000000] " KILLED_5_4, "" },
+	{ "the rest of what a program said is that program's",
+		"Nov 28 14:02:31 h app[8]: first line\n                          " KILLED_5_4, "" },
+	{ "the kernel's words behind a program's, and an empty line",
+		"Nov 28 14:02:31 h app[8]: a line\n\n" KILLED_5_4, "- unknown/host killed" IS_5_4 },
+	{ "a port of a bridge is no event",
+		"[1.000000] br0: port 1(Out of memory: Killed process 1 (x)) entered blocking "
+		"state\n",
+		"" },
+	{ "a port of a bridge is no event without a stamp",
+		"br0: port 1(Out of memory: Killed process 1 (x)) entered blocking state\n", "" },
+	{ "what a device calls itself is no event",
+		"[1.000000] usb 1-1: Product: " KILLED_5_4 "usb 1-1: Product: " KILLED_5_4
+		"[1.000000] usb 1-1: Product: x invoked oom-killer: gfp_mask=0xd0, order=0, "
+		"oom_score_adj=0\n",
+		"" },
+	{ "a priority in a message whose beginning is known begins nothing",
+		"[1.000000] usb 1-1: Product: <4>x invoked oom-killer: gfp_mask=0xd0, order=0, "
+		"oom_score_adj=0\n",
+		"" },
+	{ "an option of a mount is no event, whatever stands in it",
+		"[1.000000] tmpfs: Unknown parameter '[2.000000] " KILLED_5_4
+		"[1.000000] tmpfs: Unknown parameter 'oom-kill:constraint=CONSTRAINT_NONE,"
+		"nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/,task=x,pid=9,"
+		"uid=7\n"
+		"[1.000000] tmpfs: Unknown parameter 'Task in /a killed as a result of limit of "
+		"/a\n"
+		"[1.000000] tmpfs: Unknown parameter 'Kernel panic - not syncing: Out of memory: "
+		"compulsory panic_on_oom is enabled\n",
+		"" },
+	{ "a second line inside of one record is no event",
+		"4,1,1000000,-;tmpfs: Unknown parameter 'x\\x0a" KILLED_5_4, "" },
+	{ "people quote it in many ways", "# " KILLED_5_4 "- " KILLED_5_4 "   \"" KILLED_5_4,
+		"- unknown/host killed" IS_5_4 },
 	{ "a stack of the OOM killer without a report is no event",
 		"[1.000000]  oom_kill_process.cold+0x10/0x6ef\n[1.000001]  ? "
 		"oom_killer_disable+0x280/0x280\n",

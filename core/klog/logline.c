@@ -48,7 +48,7 @@ static void set_priority(struct klog_record *record, int64_t priority)
 		return;
 	record->level = (int)(priority & 7);
 	record->facility = (int)(priority >> 3);
-	record->foreign = record->facility != 0;
+	record->foreign |= record->facility != 0;
 }
 
 /* "<4>" of raw logs; "<6>1 " starts an RFC 5424 line. */
@@ -81,12 +81,13 @@ static bool is_kernel_word(struct text word)
 	return text_starts(word, "oom-kill:") || text_starts(word, "active_anon:");
 }
 
-static bool is_kernel_ident(struct text word)
+bool logline_is_kernel_tag(struct text tag)
 {
-	static const char *const idents[] = { "kernel:", "kernel",
-		"kernel[0]:", "vmunix:", "klogd:", "kern:", "dmesg:", "kmsg:" };
-	for (size_t i = 0; i < sizeof(idents) / sizeof(idents[0]); i++) {
-		if (text_equals(word, idents[i]))
+	static const char *const tags[] = { "kernel", "kernel[0]", "vmunix" };
+	if (tag.len && tag.at[tag.len - 1] == ':')
+		tag.len--;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+		if (text_equals(tag, tags[i]))
 			return true;
 	}
 	return false;
@@ -101,28 +102,66 @@ static void skip_nil_words(struct text *rest)
 	text_skip(rest, "\xef\xbb\xbf");
 }
 
-/* "host kernel: " or "host prog[12]: " behind a date. A name that is not the kernel's makes the
- * record foreign, unless a stamp of the kernel follows (a console relayed by a program). Behind
- * a stamp of the kernel a task's name may look like one. */
+static bool is_one_of(struct text word, const char *const words[])
+{
+	for (size_t i = 0; words[i]; i++) {
+		if (text_equals(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "user.notice", as busybox' syslogd and OpenWrt's logread have it: the name behind it is what a
+ * program says it is, the facility is not. */
+static bool is_other_facility(struct text word)
+{
+	static const char *const facilities[] = { "user", "mail", "daemon", "auth", "syslog", "lpr",
+		"news", "uucp", "cron", "authpriv", "ftp", "local0", "local1", "local2", "local3",
+		"local4", "local5", "local6", "local7", NULL };
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "error", "warn",
+		"warning", "notice", "info", "debug", NULL };
+	struct text facility;
+	return text_split(&word, '.', &facility) && is_one_of(facility, facilities) &&
+	       is_one_of(word, levels);
+}
+
+/* "host app 12 -" and "host app - -" of RFC 5424: `word` is the third of these. */
+static bool is_rfc5424(struct text word, struct text rest)
+{
+	uint64_t pid;
+	scan_blanks(&rest);
+	return (text_equals(word, "-") || text_to_u64(word, &pid)) && text_starts(rest, "- ");
+}
+
+/* The name at the end of `word` is no name of a program: the message has begun. Behind a stamp of
+ * the ring buffer a task's name may look like one. */
+static bool is_message(const struct klog_record *record, struct text word, struct text rest, int i)
+{
+	bool has_pid = word.len > 3 && word.at[word.len - 2] == ']';
+	return is_kernel_word(word) || (i == 0 && (!has_pid || record->ring)) ||
+	       (record->ring && text_find(rest, "invoked oom-killer"));
+}
+
+/* "host kernel: " or "host prog[12]: " behind a date. What another name stands before is not of the
+ * kernel, whatever follows: a console relayed by a program is that of another machine, or forged. */
 static bool take_ident(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest, word;
-	bool in_kernel_log = record->boot_us != KLOG_UNKNOWN;
 	for (int i = 0; i < 3; i++) {
 		if (!text_next_field(&text, &word))
 			return false;
-		if (is_kernel_ident(word)) {
-			record->foreign = record->facility > 0;
+		record->foreign |= is_other_facility(word);
+		if (logline_is_kernel_tag(word)) {
 			*rest = text;
+			record->tagged = true;
 			skip_nil_words(rest);
 			logtime_take_caller(rest, record);
 			return true;
 		}
-		if (word.at[word.len - 1] == ':' && i < 2) {
-			bool has_pid = word.len > 3 && word.at[word.len - 2] == ']';
-			if (is_kernel_word(word) || (i == 0 && (!has_pid || in_kernel_log)) ||
-				(in_kernel_log && text_find(*rest, "invoked oom-killer")))
-				return false;
+		bool name = word.at[word.len - 1] == ':' && i < 2;
+		if (name && is_message(record, word, *rest, i))
+			return false;
+		if (name || (i == 2 && is_rfc5424(word, text))) {
 			record->foreign = true;
 			*rest = text;
 			return true;
@@ -196,7 +235,7 @@ static bool take_facility_words(struct text *rest, struct klog_record *record)
 		if (!text_equals(level, levels[i]))
 			continue;
 		record->level = i;
-		record->foreign = !text_equals(facility, "kern");
+		record->foreign |= !text_equals(facility, "kern");
 		record->stamped = true;
 		*rest = scan_from(*rest, head.at);
 		return true;
@@ -255,7 +294,7 @@ static bool take_kmsg_head(struct text *rest, struct klog_record *record)
 	*rest = kmsg.text;
 	record->level = kmsg.level;
 	record->facility = kmsg.facility;
-	record->foreign = kmsg.foreign;
+	record->foreign |= kmsg.foreign;
 	record->boot_us = kmsg.boot_us;
 	record->continues = kmsg.continues;
 	record->escaped = record->stamped = true;
@@ -317,43 +356,113 @@ static bool take_line_number(struct text *rest, struct klog_record *record)
 	return true;
 }
 
+/* "11-28 14:02:31.123   123   124 W tag: " of logcat; the kernel's tag is empty. */
+static bool take_logcat(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest, field;
+	const char *start = text.at;
+	if (!text.len || !scan_is_digit(*text.at) || !text_next_field(&text, &field) ||
+		field.len != 5 || field.at[2] != '-' || !text_next_field(&text, &field) ||
+		field.len < 8 || !logtime_has_clock(field))
+		return false;
+	struct text stamp = { start, (size_t)(field.at + field.len - start) };
+	for (int i = 0; i < 4; i++) {
+		if (!text_next_field(&text, &field))
+			return false;
+		if (field.len == 1 && strchr("VDIWEF", *field.at))
+			break;
+	}
+	scan_blanks(&text);
+	if (field.len != 1 || !text.len || scan_is_digit(*field.at))
+		return false;
+	record->stamp = stamp;
+	record->stamped = true;
+	record->tagged = text_skip(&text, ":") || text_skip(&text, "kernel: ");
+	record->foreign |= !record->tagged;
+	*rest = text;
+	return true;
+}
+
 typedef bool take_fn(struct text *rest, struct klog_record *record);
 
-static take_fn *const takers[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority,
-	take_quote, take_colour, take_kmsg_head, logtime_take_iso_stamp, take_line_number,
-	logtime_take_syslog_date, take_facility_words, take_container, take_message_key,
-	take_android };
+/* What stands before the kernel's own stamp, and what stands there or behind it. Behind the stamp
+ * the message begins: what looks like a carrier's prefix there is a part of it. */
+static take_fn *const outer[] = { take_quote, take_kmsg_head, take_logcat, logtime_take_iso_stamp,
+	logtime_take_unix_stamp, take_line_number, logtime_take_syslog_date, take_facility_words,
+	take_container, take_message_key };
+static take_fn *const inner[] = { logtime_take_boot_stamp, logtime_take_clock_stamp, take_priority,
+	take_colour, take_android };
 
-static bool take_one(struct text *rest, struct klog_record *record)
+static bool take_any(
+	take_fn *const *takers, size_t count, struct text *rest, struct klog_record *record)
 {
-	if (!rest->len)
-		return false;
-	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (takers[i](rest, record))
 			return true;
 	}
 	return false;
 }
 
-/* A dmesg stamp or "kernel: " behind a prefix nobody knows: a file name, a pod, console junk. */
-static bool skip_to_stamp(struct text *rest, struct klog_record *record)
+static bool take_one(struct text *rest, struct klog_record *record)
 {
-	struct text head = { rest->at, rest->len < PREFIX_MAX ? rest->len : PREFIX_MAX };
+	if (!rest->len)
+		return false;
+	return take_any(inner, sizeof(inner) / sizeof(inner[0]), rest, record) ||
+	       (!record->ring && take_any(outer, sizeof(outer) / sizeof(outer[0]), rest, record));
+}
+
+/* "prog: ", "prog[12]: ": what stands behind it is not the kernel's. Where syslog's date is known,
+ * a name alone will do; else it may be a file's, a host's or a pod's. */
+static bool has_program(struct text text, bool dated)
+{
+	struct text word;
+	while (text_next_field(&text, &word)) {
+		if (word.at[word.len - 1] == ':' &&
+			(dated || (word.len > 4 && word.at[word.len - 2] == ']' &&
+					  scan_is_digit(word.at[word.len - 3]))))
+			return true;
+	}
+	return false;
+}
+
+static const char *find_stamp(struct text head, struct text *rest, struct klog_record *record)
+{
 	struct text seek = head;
 	for (const char *at; seek.len && (at = memchr(seek.at, '[', seek.len));
 		seek = scan_from(seek, at + 1)) {
+		struct klog_record probe = *record;
 		struct text text = scan_from(*rest, at);
-		if (logtime_take_boot_stamp(&text, record) ||
-			logtime_take_clock_stamp(&text, record)) {
-			*rest = text;
-			return true;
-		}
+		if (!logtime_take_boot_stamp(&text, &probe) &&
+			!logtime_take_clock_stamp(&text, &probe))
+			continue;
+		*record = probe;
+		*rest = text;
+		return at;
 	}
-	const char *kernel = record->foreign ? NULL : scan_word(head, "kernel: ");
-	if (!kernel)
+	const char *kernel = record->stamped ? NULL : scan_word(head, "kernel: ");
+	if (kernel) {
+		*rest = scan_from(*rest, kernel + strlen("kernel: "));
+		record->stamped = record->tagged = true;
+	}
+	return kernel;
+}
+
+/* A dmesg stamp or "kernel: " behind a prefix nobody knows: a file name, a pod, console junk. Not
+ * where that prefix names a program. */
+static bool skip_to_stamp(struct text *rest, struct klog_record *record)
+{
+	struct text head = { rest->at, rest->len < PREFIX_MAX ? rest->len : PREFIX_MAX };
+	struct text text = *rest;
+	struct klog_record probe = *record;
+	const char *at = find_stamp(head, &text, &probe);
+	if (!at)
 		return false;
-	*rest = scan_from(*rest, kernel + strlen("kernel: "));
-	record->stamped = true;
+	if (has_program(scan_until(head, at), record->stamped)) {
+		record->foreign = true;
+		return false;
+	}
+	*record = probe;
+	*rest = text;
 	return true;
 }
 
@@ -378,7 +487,7 @@ void logline_parse(struct text line, struct klog_record *ret)
 	ret->blank_end = rest.len < line.len && scan_is_blank(line.at[rest.len]);
 	rest = logquote_inside(rest);
 	take_prefixes(&rest, ret);
-	if (!ret->escaped && ret->boot_us == KLOG_UNKNOWN && (!ret->stamped || ret->foreign) &&
+	if (!ret->escaped && !ret->ring && !ret->tagged && !ret->foreign &&
 		skip_to_stamp(&rest, ret))
 		take_prefixes(&rest, ret);
 	struct text text = rest;

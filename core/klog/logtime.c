@@ -71,8 +71,7 @@ bool logtime_take_boot_stamp(struct text *rest, struct klog_record *record)
 	if (!text_skip(&text, "]"))
 		return false;
 	*rest = text;
-	record->stamped = true;
-	record->foreign = false;
+	record->stamped = record->ring = true;
 	if (!relative) {
 		record->boot_us = boot_us;
 		record->stamp = record->stamp.len ? record->stamp : stamp;
@@ -116,7 +115,7 @@ bool logtime_take_clock_stamp(struct text *rest, struct klog_record *record)
 		return false;
 	*rest = scan_from(text, end + 1);
 	record->stamp = stamp;
-	record->stamped = true;
+	record->stamped = record->ring = true;
 	struct text caller = *rest;
 	scan_blanks(&caller);
 	if (logtime_take_caller(&caller, record))
@@ -202,14 +201,58 @@ bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us)
 	return true;
 }
 
+bool logtime_take_unix_stamp(struct text *rest, struct klog_record *record)
+{
+	struct text text = *rest;
+	int64_t unix_us;
+	if (!take_seconds(&text, &unix_us) || unix_us < 100000000000000 || !text.len ||
+		!scan_is_blank(*text.at))
+		return false;
+	record->stamp = scan_until(*rest, text.at);
+	record->unix_us = unix_us;
+	record->stamped = true;
+	*rest = text;
+	return true;
+}
+
+/* "Thu ", and behind the time " UTC": as whoever has the locale writes them. */
+static void skip_day(struct text *rest)
+{
+	struct text text = *rest, day;
+	if (rest->len && !scan_is_digit(*rest->at) && text_next_field(&text, &day) &&
+		day.len <= 12) {
+		scan_blanks(&text);
+		*rest = text;
+	}
+}
+
+static void skip_zone(struct text *rest)
+{
+	struct text text = *rest, zone;
+	if (!text_next_field(&text, &zone) || zone.len < 2 || zone.len > 5)
+		return;
+	for (size_t i = 0; i < zone.len; i++) {
+		char c = zone.at[i];
+		if (!(c >= 'A' && c <= 'Z') && !scan_is_digit(c) && c != '+' && c != '-')
+			return;
+	}
+	*rest = text;
+}
+
 bool logtime_take_iso_stamp(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest;
 	bool bracket = text_skip(&text, "[");
+	const char *start = text.at;
+	if (!bracket)
+		skip_day(&text);
+	bool day = text.at != start;
 	struct text stamp = text;
 	int64_t unix_us;
 	if (!logline_take_iso_time(&text, &unix_us) || (bracket && !text_skip(&text, "]")))
 		return false;
+	if (day)
+		skip_zone(&text);
 	record->stamp = scan_until(stamp, text.at);
 	record->unix_us = unix_us;
 	record->stamped = true;
@@ -217,22 +260,43 @@ bool logtime_take_iso_stamp(struct text *rest, struct klog_record *record)
 	return true;
 }
 
+static bool take_name(struct text *rest)
+{
+	struct text text = *rest, field;
+	if (!text_next_field(&text, &field) || field.len < 2 || field.len > 12 ||
+		scan_is_digit(*field.at))
+		return false;
+	*rest = text;
+	return true;
+}
+
+/* " 2021" behind the clock: ctime(3), as OpenWrt's logread has it. */
+static void take_year(struct text *rest)
+{
+	struct text text = *rest, field;
+	uint64_t year;
+	if (text_next_field(&text, &field) && field.len == 4 && text_to_u64(field, &year))
+		*rest = text;
+}
+
 /* "Aug 15 08:29:53" of syslog: a month in any language, a day, a clock; a year before or behind
- * the day is allowed. */
+ * the day is allowed. "Mon Apr 12 18:29:48 2021" of ctime(3). */
 bool logtime_take_syslog_date(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest, field;
 	if (!text.len || *text.at == '[' || scan_is_digit(*text.at))
 		return false;
 	const char *start = text.at;
-	if (!text_next_field(&text, &field) || field.len < 2 || field.len > 12)
+	if (!take_name(&text))
 		return false;
+	bool day = take_name(&text);
 	for (int i = 0; i < 3; i++) {
 		if (!text_next_field(&text, &field) || !scan_is_digit(*field.at))
 			return false;
 		if (field.len >= 8 && logtime_has_clock(field)) {
-			record->stamp =
-				(struct text){ start, (size_t)(field.at + field.len - start) };
+			if (day)
+				take_year(&text);
+			record->stamp = (struct text){ start, (size_t)(text.at - start) };
 			record->stamped = true;
 			*rest = text;
 			return true;

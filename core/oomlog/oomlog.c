@@ -74,8 +74,10 @@ static void process_message(struct oomlog *log)
 				message->unix_us);
 		if (log->phase != OOMLOG_IDLE && (taken || before != OOMLOG_DECIDED))
 			keep_raw(log, whole);
-		if (log->phase != OOMLOG_IDLE && taken)
+		if (log->phase != OOMLOG_IDLE && taken) {
 			log->event.last_line = message->last_line;
+			log->event.proven &= message->proven;
+		}
 		bool within = log->phase == OOMLOG_REPORT && message->boot_us != OOM_UNKNOWN;
 		if (log->phase != OOMLOG_IDLE && (taken || within))
 			complete_times(log);
@@ -180,6 +182,7 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 		message->boot_us = record->boot_us;
 		message->unix_us = record->unix_us;
 		message->stamped = record->stamped;
+		message->proven = record->proven;
 		text_copy(record->stamp, message->stamp, sizeof(message->stamp));
 	}
 	append(log, record->text, record->escaped);
@@ -201,6 +204,7 @@ static void continue_message(
 	if (gap == LOGJOIN_BLANK)
 		append(log, text_of(" "), false);
 	append(log, record->text, record->escaped);
+	message->proven &= record->proven;
 	message->width = record->width;
 	message->blank_end = record->blank_end;
 	message->last_line = record->line;
@@ -210,16 +214,32 @@ static void continue_message(
 			(struct text){ message->bytes, message->len }, &message->shape_at);
 }
 
+/* The words of the kernel, wherever a program put them. */
+static bool has_kernels_words(struct text text)
+{
+	return text_find(text, "invoked oom-killer: gfp_mask=") ||
+	       text_find(text, "oom-kill:constraint=") ||
+	       (text_find(text, "ut of memory") &&
+		       (text_find(text, "Killed process ") || text_find(text, "Kill process ")));
+}
+
 /* A program may write anything into the log; it is the kernel that kills. */
 static void take_foreign(struct oomlog *log, const struct klog_record *record)
 {
-	size_t at;
 	if (take_notice(log, record->text, record->stamp, record->boot_us, record->unix_us))
 		return;
-	const struct oomlog_shape *shape = oomlog_shape_of(record->text, &at);
-	if (shape && (shape->open == logjoin_kill || shape->open == logjoin_header ||
-			     shape->open == logjoin_constraint))
+	if (has_kernels_words(record->text))
 		log->others[OOMLOG_FORGED]++;
+}
+
+/* Where lines have stamps, journalctl(1) and some syslog daemons print the second line of a message
+ * without one. */
+static bool is_foreign(struct oomlog *log, const struct klog_record *record)
+{
+	bool rest = log->after_foreign && record->form == KLOG_LINE && !record->stamped &&
+		    record->text.len;
+	log->after_foreign = rest || record->foreign || record->facility > 0;
+	return log->after_foreign;
 }
 
 enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
@@ -231,7 +251,7 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 		log->cuts = 0;
 	}
 	log->cuts += reaches_the_cut(log, record);
-	if (record->foreign || record->facility > 0) {
+	if (is_foreign(log, record)) {
 		take_foreign(log, record);
 		return log->error;
 	}

@@ -30,6 +30,7 @@ void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
 	log->first_kill_us = log->last_kill_us = OOM_UNKNOWN;
 	log->tasks_size = log->victims_size = log->raw_size = 0;
 	oom_victim_init(&log->reaped);
+	event->proven = message->proven;
 	event->boot_us = message->boot_us;
 	event->unix_us = message->unix_us;
 	memcpy(event->stamp, message->stamp, sizeof(event->stamp));

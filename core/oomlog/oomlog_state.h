@@ -11,10 +11,10 @@ typedef bool oomlog_take_fn(struct oomlog *log, struct text text);
 /* A row carries all that is known of a shape. */
 struct oomlog_shape {
 	const char *marker;
-	bool anywhere;        /* also behind a prefix that nobody knows */
+	bool quoted; /* also behind what quotes it */
 	oomlog_take_fn *take;
-	logjoin_open *open;   /* NULL: never wrapped in a way that matters */
-	const char *note;     /* where it comes from */
+	logjoin_open *open; /* NULL: never wrapped in a way that matters */
+	const char *note;   /* where it comes from */
 };
 
 /* The first row that may take the text, and where its marker is. NULL: only the last one. */

@@ -6,9 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#define HEADER_WORDS "invoked oom-killer"
+#define HEADER_REACH 16 /* a name of 15 bytes and a blank */
+
+/* Behind more than a name the words of the header are what somebody put into another message: what
+ * a device calls itself, an option of mount(2). */
+static bool is_header_at(struct text text, const char *at)
+{
+	return at - text.at <= HEADER_REACH;
+}
+
+/* Where the beginning of a record is known, nothing stands before the name. */
+static bool is_inside(const struct oomlog_message *message, struct text text)
+{
+	const char *at = text_find(text, HEADER_WORDS);
+	return (message->stamped || message->form == KLOG_WHOLE) && at && !is_header_at(text, at);
+}
+
 static bool take_header(struct oomlog *log, struct text text)
 {
 	struct oom_event probe;
+	if (is_inside(&log->message, text))
+		return false;
 	oom_event_init(&probe);
 	bool header = oomline_header(text, &probe);
 	oom_event_release(&probe);
@@ -570,8 +589,8 @@ static const struct oomlog_shape shapes[] = {
 	{ "", false, take_mangled_row, NULL, "rows whose pid busybox dmesg took for a time stamp" },
 	{ "", false, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
 };
-static const struct oomlog_shape header_shape = { "invoked oom-killer", true, take_header,
-	logjoin_header, "v2.6.20" };
+static const struct oomlog_shape header_shape = { HEADER_WORDS, true, take_header, logjoin_header,
+	"v2.6.20" };
 static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame,
 	NULL, "a frame of the invoker's stack" };
 static const struct oomlog_shape fault_shape = { "mem_cgroup_oom_synchronize", true,
@@ -583,11 +602,34 @@ static const struct oomlog_shape stall_shape = { "page allocation stalls for", t
 
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 
+static bool starts_shape(const struct oomlog_shape *shape, struct text text)
+{
+	return text.len && *text.at == *shape->marker && text_starts(text, shape->marker);
+}
+
+/* "...<4>cc1 invoked": of a line that begins with no stamp, since a console without one puts a record
+ * behind what is left of another. */
+static bool is_behind_priority(struct text text, const char *at)
+{
+	const char *priority = scan_last(scan_until(text, at), "<");
+	struct text rest = scan_from(text, priority ? priority : text.at);
+	return priority && rest.len > 3 && scan_is_digit(rest.at[1]) && rest.at[2] == '>' &&
+	       is_header_at(scan_from(rest, rest.at + 3), at);
+}
+
+static bool is_header(struct text text)
+{
+	const char *at = text_find(text, header_shape.marker);
+	return at && (is_header_at(text, at) || is_behind_priority(text, at));
+}
+
 /* Markers that stand behind a name or a frame address, not at the start. */
 static const struct oomlog_shape *inner_shape(struct text text)
 {
-	static const struct oomlog_shape *const inner[] = { &header_shape, &frame_shape,
-		&fault_shape, &failure_shape, &stall_shape };
+	static const struct oomlog_shape *const inner[] = { &frame_shape, &fault_shape,
+		&failure_shape, &stall_shape };
+	if (is_header(text))
+		return &header_shape;
 	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
 		if (text_find(text, inner[i]->marker))
 			return inner[i];
@@ -595,37 +637,28 @@ static const struct oomlog_shape *inner_shape(struct text text)
 	return NULL;
 }
 
-static bool is_break(char c)
+/* What people put before what they quote: "# ", "- ", a quotation mark in any of its shapes. */
+static bool is_quoting(char c)
 {
-	return scan_is_blank(c) || c == ']' || c == '>' || c == '|' || c == '"' || c == '\'' ||
-	       c == '`' || c == '*';
+	return scan_is_blank(c) || (unsigned char)c >= 0x80 || strchr("#*-+>|\"'`;/!~=.", c);
 }
 
-/* A marker behind a prefix that nobody knows. */
-static const struct oomlog_shape *shape_further_on(struct text text, size_t *ret_at)
+#define QUOTING_MAX 8
+
+/* A marker behind nothing but that. Anywhere else it is inside of another message. */
+static const struct oomlog_shape *shape_behind_quoting(struct text text, size_t *ret_at)
 {
-	if (!text_find(text, "ut of ") && !text_find(text, "Kill") &&
-		!text_find(text, "oom-kill:") && !text_find(text, "Kernel panic") &&
-		!text_find(text, "Task in "))
-		return NULL;
-	for (size_t i = 1; i < text.len; i++) {
-		struct text rest = scan_from(text, text.at + i);
-		if (!is_break(text.at[i - 1]) || is_break(*rest.at))
-			continue;
-		for (size_t s = 0; s < SHAPES; s++) {
-			if (shapes[s].anywhere && *rest.at == *shapes[s].marker &&
-				text_starts(rest, shapes[s].marker)) {
-				*ret_at = i;
-				return &shapes[s];
-			}
+	size_t at = 0;
+	while (at < text.len && at < QUOTING_MAX && text.at[at] && is_quoting(text.at[at]))
+		at++;
+	struct text rest = scan_from(text, text.at + at);
+	for (size_t s = 0; s < SHAPES && at && rest.len; s++) {
+		if (shapes[s].quoted && starts_shape(&shapes[s], rest)) {
+			*ret_at = at;
+			return &shapes[s];
 		}
 	}
 	return NULL;
-}
-
-static bool starts_shape(const struct oomlog_shape *shape, struct text text)
-{
-	return text.len && *text.at == *shape->marker && text_starts(text, shape->marker);
 }
 
 const struct oomlog_shape *oomlog_shape_of(struct text text, size_t *ret_at)
@@ -640,7 +673,7 @@ const struct oomlog_shape *oomlog_shape_of(struct text text, size_t *ret_at)
 		if (starts_shape(&shapes[s], text))
 			return &shapes[s];
 	}
-	return shape_further_on(text, ret_at);
+	return shape_behind_quoting(text, ret_at);
 }
 
 bool oomlog_take(struct oomlog *log)

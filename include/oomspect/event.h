@@ -197,6 +197,7 @@ struct oom_event {
 	bool complete;
 	bool no_candidate; /* the kernel said that it found nobody to kill */
 	bool has_cpu_line; /* of dump_stack(), which follows the header at once */
+	bool proven; /* each of its lines is of a record that the kernel wrote, by its carrier */
 	bool has_meminfo;
 	bool has_page_lines; /* "N pages RAM" and its like: the end of Mem-Info */
 	bool has_stats;      /* of the memory cgroup, whatever they say */

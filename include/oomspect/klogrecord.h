@@ -26,10 +26,13 @@ struct klog_record {
 	int level;         /* 0..7, -1 unknown */
 	int facility;      /* 0 is the kernel, -1 unknown */
 	enum klog_form form;
-	bool stamped;    /* has a prefix of its own: starts a message, does not continue one */
-	bool escaped;    /* `text` holds the \xHH of /dev/kmsg (klog_unescape) */
-	bool continues;  /* flag 'c' of /dev/kmsg: may belong to the record before */
-	bool foreign;    /* a program says this, not the kernel */
+	bool stamped;   /* has a prefix of its own: starts a message, does not continue one */
+	bool ring;      /* its stamp is of the kernel's own buffer, in the form of dmesg(1) */
+	bool tagged;    /* syslog's tag of the kernel stands before the text */
+	bool escaped;   /* `text` holds the \xHH of /dev/kmsg (klog_unescape) */
+	bool continues; /* flag 'c' of /dev/kmsg: may belong to the record before */
+	bool foreign;   /* a program says this, not the kernel */
+	bool proven; /* the carrier says that the kernel does: a line of text could be anybody's */
 	uint64_t indent; /* blanks before the text where there is no other prefix */
 	bool blank_end;  /* the line ended in blanks, which `text` does not have */
 	uint64_t width;  /* bytes of the line as it stood there */

@@ -54,7 +54,7 @@ struct oomlog_message {
 	int64_t boot_us, unix_us;
 	char stamp[40];
 	enum klog_form form;
-	bool stamped, blank_end, pending;
+	bool stamped, blank_end, pending, proven;
 	const struct oomlog_shape *shape; /* NULL: not known, or not looked at */
 	size_t shape_at;                  /* where the marker begins */
 };
@@ -63,12 +63,13 @@ struct oomlog {
 	struct oomlog_sink sink;
 	char *source;
 	unsigned flags;
-	uint64_t events;  /* found so far */
-	uint64_t victims; /* of them */
-	uint64_t records; /* pushed */
-	uint64_t unknown; /* messages of no known shape: the last row of the table */
-	uint64_t widest;  /* line of a text so far, in bytes */
-	uint64_t cuts;    /* lines of that width before one without a stamp */
+	uint64_t events;    /* found so far */
+	uint64_t victims;   /* of them */
+	uint64_t records;   /* pushed */
+	uint64_t unknown;   /* messages of no known shape: the last row of the table */
+	uint64_t widest;    /* line of a text so far, in bytes */
+	uint64_t cuts;      /* lines of that width before one without a stamp */
+	bool after_foreign; /* a line without a stamp is the rest of what a program said */
 	uint64_t others[OOMLOG_OTHER_COUNT];
 	struct oom_notice_victim nohang; /* said in a line of its own */
 
