@@ -203,13 +203,15 @@ lint-headers:
 		printf '#include "%s"\n' "$$h" | $(CC) $(CPPFLAGS) -I. $(call pkg,cflags,$(packages) $(test_packages)) \
 			-std=gnu11 $(warnings) -Werror -fsyntax-only -x c - || exit 1; done
 
-# Only the screen knows curses, the core knows nothing of the program around it, and predictions are
-# made in one place.
+# Only the screen knows curses, the core knows nothing of the program around it, predictions are made
+# in one place, and programs started in one.
 lint-layers:
 	@! grep -n 'include.*curses' $(filter-out tui/term/screen.c,$(sources)) $(headers)
 	@! grep -n 'include "\(\.\./\)\?\(tui\|tests\)/' $(core_sources) $(wildcard include/oomspect/*.h)
 	@! grep -n '[^_a-z]ranking_build(' \
 		$(filter-out core/predict/ranking.c core/predict/outlook.c,$(core_sources) $(tui_sources))
+	@! grep -nE '\<(posix_spawnp?|popen|system|fexecve|exec[lv][pe]*)\(' \
+		$(filter-out core/base/helper.c,$(core_sources) $(tui_sources))
 
 # Folders are floors: which may include which stands in the script, and no circle of files is long.
 lint-includes:

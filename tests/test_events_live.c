@@ -252,6 +252,7 @@ static double run_hostile(const struct live *live)
 		check_killed(pid);
 		comm_of(event, comm);
 		assert_string_equal(comm, hostile[i].name);
+		assert_true(json_is_true(json_object_get(event, "proven")));
 		worst = age > worst ? age : worst;
 		json_decref(event);
 	}

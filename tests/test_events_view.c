@@ -7,6 +7,7 @@
 #include "../tui/view/view_events.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -368,9 +369,41 @@ static void a_read_only_screen_saves_nothing(void **state)
 
 #define WITH_THREE(test) cmocka_unit_test_setup_teardown(test, three_set_up, three_tear_down)
 
+/* Events were read, and then the log could not be read on: both are seen. */
+static void a_log_that_is_damaged_further_on_says_so(void **state)
+{
+	struct files files;
+	char path[128], command[512];
+	(void)state;
+	files_make(&files);
+	snprintf(path, sizeof(path), "%s/log.gz", files.path);
+	snprintf(command, sizeof(command),
+		"i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo \"[$i.000000] Out of memory: "
+		"Killed process $i (x) total-vm:${i}kB\"; done | gzip -c >%s 2>/dev/null",
+		path);
+	struct stat about;
+	/* NOLINTNEXTLINE(cert-env33-c): the command is ours. */
+	if (system(command) != 0 || stat(path, &about) < 0 ||
+		truncate(path, about.st_size - 100) < 0) {
+		files_remove(&files);
+		skip_because("gzip is not here");
+	}
+	struct fixture *fixture = open_log(path);
+	for (int i = 0; i < 500 && fixture->app.events.log.open; i++) {
+		poll(NULL, 0, 10);
+		read_log(&fixture->app);
+	}
+	draw(&fixture->app, 24, 80);
+	assert_shows(&fixture->app, " the log ends here: cannot unpack ");
+	assert_in_range(fixture->app.events.log.count, 1, EVENT_LOG_MAX);
+	fixture_close(fixture);
+	files_remove(&files);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_log_that_is_damaged_further_on_says_so),
 		cmocka_unit_test(parts_stay_inside_of_every_screen),
 		cmocka_unit_test(an_unreadable_log_is_said_with_the_counters),
 		cmocka_unit_test(a_long_reason_is_read_to_its_end),

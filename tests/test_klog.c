@@ -1,6 +1,7 @@
 /* The carriers of kernel log records, each through klog_open_file() as people would. */
 
 #include "support.h"
+#include "support_klog.h"
 
 #include "oomspect/klog.h"
 #include "oomspect/logline.h"
@@ -15,11 +16,16 @@
 	"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1700000000000000\n_SOURCE_MONOTONIC_TIMESTAMP=" \
 	"12000000\n"
 
+#define DASHES    "--------------------------------------------------"
+#define LONG_TEXT DASHES DASHES DASHES DASHES DASHES DASHES
+
 struct row {
 	const char *claim;
 	const char *bytes;
-	size_t length;       /* 0: strlen */
-	const char *records; /* texts, "!" before one that is not the kernel's, '|' between them */
+	size_t length; /* 0: strlen */
+	/* Texts, '|' between them; "!" before one that is not the kernel's, "=" before one that is
+	 * proven to be. */
+	const char *records;
 };
 
 static const struct row rows[] = {
@@ -27,9 +33,10 @@ static const struct row rows[] = {
 	{ "an empty file", "", 0, "" },
 	{ "bytes of zero are bytes", "a\0b\n", 4, "a\\0b" },
 	{ "journal export",
-		EXPORT_HEAD "_TRANSPORT=kernel\nPRIORITY=3\nMESSAGE=a=b\n\n" EXPORT_HEAD
+		EXPORT_HEAD "_TRANSPORT=kernel\nSYSLOG_FACILITY=0\nSYSLOG_IDENTIFIER=kernel\n"
+			    "PRIORITY=3\nMESSAGE=a=b\n\n" EXPORT_HEAD
 			    "_TRANSPORT=syslog\nMESSAGE=x\n\n",
-		0, "a=b|!x" },
+		0, "=a=b|!x" },
 	{ "journal export with a binary field",
 		EXPORT_HEAD "_TRANSPORT=kernel\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff"
 			    "c\n\n",
@@ -38,6 +45,16 @@ static const struct row rows[] = {
 			1,
 		"a\nb\xff"
 		"c" },
+	{ "journal export of what a program wrote to /dev/kmsg",
+		EXPORT_HEAD "_TRANSPORT=kernel\nSYSLOG_FACILITY=3\nMESSAGE=x\n\n", 0, "!x" },
+	{ "journal export of a program that calls itself the kernel",
+		EXPORT_HEAD "_TRANSPORT=syslog\nSYSLOG_FACILITY=0\nSYSLOG_IDENTIFIER=kernel\n"
+			    "MESSAGE=x\n\n",
+		0, "!x" },
+	{ "journal export without the fields of the writer proves nothing",
+		EXPORT_HEAD "MESSAGE=x\n\n", 0, "x" },
+	{ "journal export without them, of a program by its name",
+		EXPORT_HEAD "SYSLOG_IDENTIFIER=root\nMESSAGE=x\n\n", 0, "!x" },
 	{ "journal export cut in a binary field",
 		EXPORT_HEAD "MESSAGE\n\xff\xff\xff\xff\xff\xff\xff\xff"
 			    "a",
@@ -51,6 +68,27 @@ static const struct row rows[] = {
 	{ "journal JSON of a program",
 		"{\"__REALTIME_TIMESTAMP\":\"1\",\"_TRANSPORT\":\"stdout\",\"MESSAGE\":\"a\"}\n", 0,
 		"!a" },
+	{ "journal JSON of the kernel, which says so itself",
+		"{\"_TRANSPORT\":\"kernel\",\"SYSLOG_FACILITY\":\"0\",\"MESSAGE\":\"a\"}\n", 0,
+		"=a" },
+	{ "journal JSON between lines of anything else proves nothing",
+		"x\n{\"_TRANSPORT\":\"kernel\",\"SYSLOG_FACILITY\":\"0\",\"MESSAGE\":\"a\"}\n", 0,
+		"x|a" },
+	{ "journal JSON of what a program wrote to /dev/kmsg",
+		"{\"_TRANSPORT\":\"kernel\",\"SYSLOG_FACILITY\":\"1\",\"MESSAGE\":\"a\"}\n", 0,
+		"!a" },
+	{ "journal JSON with a field twice",
+		"{\"_TRANSPORT\":\"kernel\",\"SYSLOG_FACILITY\":[\"0\",\"1\"],\"MESSAGE\":\"a\"}\n",
+		0, "!a" },
+	{ "a shipper's JSON names the program",
+		"{\"ident\":\"root\",\"message\":\"kernel: [  1.000000] a\\n[  2.000000] b\"}\n", 0,
+		"!a|!b" },
+	{ "records of /dev/kmsg in a file", "4,1,1000000,-;a\n SUBSYSTEM=x\n12,2,2000000,-;b\n", 0,
+		"=a|SUBSYSTEM=x|!b" },
+	{ "records of /dev/kmsg between lines of anything else", "x\n4,1,1000000,-;a\n", 0, "x|a" },
+	{ "lines spelled out in a program's line are that program's",
+		"Nov 28 14:02:31 h app[1]: " LONG_TEXT "\\n[  1.000000] a\\n[  2.000000] b\n", 0,
+		"!" LONG_TEXT "|!a|!b" },
 	{ "a container's JSON log with lines inside",
 		"{\"log\":\"[  1.000000] a\\n[  2.000000] b\\n\"}\n", 0, "a|b" },
 	{ "journal JSON over several lines",
@@ -88,9 +126,9 @@ static void read_bytes(
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	assert_int_equal(klog_open_file(&klog, path, &err), ERR_OK);
 	ret[0] = '\0';
-	while ((*ret_end = klog_read(&klog, &record, &err)) == KLOG_RECORD) {
-		used += (size_t)snprintf(ret + used, size - used, "%s%s", used ? "|" : "",
-			record.foreign ? "!" : "");
+	while ((*ret_end = klog_wait(&klog, &record, &err)) == KLOG_RECORD) {
+		used += (size_t)snprintf(ret + used, size - used, "%s%s%s", used ? "|" : "",
+			record.foreign ? "!" : "", record.proven ? "=" : "");
 		for (size_t i = 0; i < record.text.len && used + 3 < size; i++)
 			used += (size_t)snprintf(ret + used, size - used,
 				record.text.at[i] ? "%c" : "\\0", record.text.at[i]);
@@ -148,6 +186,86 @@ static void a_line_beyond_the_buffer_is_cut(void **state)
 	free(text);
 }
 
+/* --- a pause anywhere ------------------------------------------------------------------------ */
+
+struct pause_row {
+	const char *claim;
+	const char *bytes;
+	size_t length; /* 0: strlen */
+	const char *records;
+};
+
+#define BINARY_ENTRY \
+	EXPORT_HEAD "_TRANSPORT=kernel\nSYSLOG_FACILITY=0\nMESSAGE\n\5\0\0\0\0\0\0\0a\nb\xff" \
+		    "c\n_BOOT_ID=1\n\n"
+
+static const struct pause_row pause_rows[] = {
+	{ "of lines", "[  1.000000] a b\n[  2.000000] c\n", 0, "a b|c" },
+	{ "of an entry of the journal's export", BINARY_ENTRY, sizeof(BINARY_ENTRY) - 1,
+		"=a\nb\xff"
+		"c" },
+	{ "of an object over several lines",
+		"{\n\t\"MESSAGE\" : \"a b\",\n\t\"_TRANSPORT\" : \"kernel\"\n}\n"
+		"{\n\t\"_TRANSPORT\" : \"stdout\",\n\t\"MESSAGE\" : \"}\"\n}\n",
+		0, "a b|!}" },
+	{ "of UTF-16, its first two bytes as well",
+		"\xff\xfe"
+		"a\0\n\0b\0\n",
+		9, "a|b" },
+};
+
+static void add_record(const struct klog_record *record, char *text, size_t *used, size_t size)
+{
+	*used += (size_t)snprintf(text + *used, size - *used, "%s%s%s%.*s", *used ? "|" : "",
+		record->foreign ? "!" : "", record->proven ? "=" : "", (int)record->text.len,
+		record->text.at);
+}
+
+/* What can be read without waiting. */
+static void read_ready(struct klog *klog, char *text, size_t *used, size_t size)
+{
+	struct klog_record record;
+	struct err err;
+	enum klog_status status;
+	while ((status = klog_read(klog, &record, &err)) == KLOG_RECORD || status == KLOG_MORE) {
+		if (status == KLOG_RECORD)
+			add_record(&record, text, used, size);
+	}
+	assert_int_not_equal(status, KLOG_FAILED);
+}
+
+/* Written to a pipe in two pieces, the first of which is read before there is a second. */
+static void read_split(const struct pause_row *row, size_t length, size_t at)
+{
+	struct klog klog;
+	struct klog_record record;
+	struct err err;
+	char path[64], text[256] = "";
+	size_t used = 0;
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	assert_int_equal(klog_open_file(&klog, path, &err), ERR_OK);
+	assert_int_equal(write(ends[1], row->bytes, at), at);
+	read_ready(&klog, text, &used, sizeof(text));
+	assert_int_equal(write(ends[1], row->bytes + at, length - at), length - at);
+	close(ends[1]);
+	while (klog_wait(&klog, &record, &err) == KLOG_RECORD)
+		add_record(&record, text, &used, sizeof(text));
+	klog_close(&klog);
+	close(ends[0]);
+	if (strcmp(text, row->records) != 0)
+		fail_msg("split at %zu: \"%s\"", at, text);
+}
+
+static void check_pause(void **state)
+{
+	const struct pause_row *row = *state;
+	size_t length = row->length ? row->length : strlen(row->bytes);
+	for (size_t at = 0; at <= length; at++)
+		read_split(row, length, at);
+}
+
 static void a_record_of_kmsg_is_taken_apart(void **state)
 {
 	static const char bytes[] = "6,339,5140900,c,caller=T7;a\\x0ab\n SUBSYSTEM=acpi\n";
@@ -192,5 +310,6 @@ int main(void)
 		CASE("a record of /dev/kmsg is taken apart", a_record_of_kmsg_is_taken_apart);
 	tests[count++] =
 		CASE("a missing file is an error with its name", a_missing_file_is_an_error);
-	return _cmocka_run_group_tests("klog", tests, count, NULL, NULL);
+	return _cmocka_run_group_tests("klog", tests, count, NULL, NULL) +
+	       run_rows("a pause anywhere", pause_rows, check_pause);
 }

@@ -2,23 +2,27 @@
  * that grows; and what is said when a right or a program is missing. */
 #include "support.h"
 #include "support_files.h"
+#include "support_klog.h"
+#include "support_programs.h"
 
 #include "oomspect/klog.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOBODY 65534
 
-/* A directory that stands first in PATH, for programs in place of the system's. */
 struct sources {
 	struct files files;
-	char path[4096]; /* PATH as it was */
+	struct programs programs;
 	struct klog klog;
 	struct err err;
 };
@@ -26,9 +30,7 @@ struct sources {
 static int set_up(void **state)
 {
 	static struct sources sources;
-	const char *path = getenv("PATH");
-	sources = (struct sources){ .path = "" };
-	snprintf(sources.path, sizeof(sources.path), "%s", path ? path : "");
+	sources = (struct sources){ .err = { .code = ERR_OK } };
 	files_make(&sources.files);
 	klog_init(&sources.klog);
 	*state = &sources;
@@ -39,35 +41,21 @@ static int tear_down(void **state)
 {
 	struct sources *sources = *state;
 	klog_close(&sources->klog);
-	setenv("PATH", sources->path, 1);
+	programs_remove(&sources->programs);
 	files_remove(&sources->files);
 	return 0;
 }
 
-/* From now on journalctl is this script; NULL: no program can be found. */
+/* From now on journalctl is this script. */
 static void put_journalctl(struct sources *sources, const char *script)
 {
-	char path[8192], text[1024];
-	if (!script) {
-		setenv("PATH", sources->files.path, 1);
-		return;
-	}
-	snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
-	files_put(&sources->files, "journalctl", text);
-	snprintf(path, sizeof(path), "%s/journalctl", sources->files.path);
-	assert_int_equal(chmod(path, 0755), 0);
-	snprintf(path, sizeof(path), "%s:%s", sources->files.path, sources->path);
-	setenv("PATH", path, 1);
+	programs_make(&sources->programs);
+	programs_put(&sources->programs, "journalctl", script, NULL);
 }
 
 static enum klog_status next_text(struct sources *sources, char text[128])
 {
-	struct klog_record record;
-	enum klog_status status = klog_read(&sources->klog, &record, &sources->err);
-	text[0] = '\0';
-	if (status == KLOG_RECORD)
-		text_copy(record.text, text, 128);
-	return status;
+	return klog_wait_text(&sources->klog, text, &sources->err);
 }
 
 /* --- the journal */
@@ -85,7 +73,7 @@ static const struct journal_row journal_rows[] = {
 	{ "this boot", 0, false, "-k -o export --no-pager --boot=0" },
 	{ "the boot before", -1, false, "-k -o export --no-pager --boot=-1" },
 	{ "the first boot", 1, false, "-k -o export --no-pager --boot=1" },
-	{ "what comes", 0, true, "-k -o export --no-pager --boot=0 -f -n all" },
+	{ "what comes", 0, true, "-k -o export --no-pager --boot=0 -n all -f" },
 };
 
 static void check_journal(void **state)
@@ -103,7 +91,6 @@ static void check_journal(void **state)
 	assert_int_equal(next_text(sources, text), KLOG_RECORD);
 	assert_string_equal(text, row->words);
 	assert_int_equal(next_text(sources, text), KLOG_END);
-	assert_false(klog_resume(&sources->klog));
 	tear_down(&fixture);
 }
 
@@ -124,30 +111,96 @@ static void a_journalctl_that_goes_on_is_ended(void **state)
 	put_journalctl(sources, ENTRY "; exec sleep 1000");
 	assert_int_equal(klog_open_journal(&sources->klog, 0, true, &sources->err), ERR_OK);
 	assert_int_equal(next_text(sources, text), KLOG_RECORD);
-	pid_t child = sources->klog.child;
+	pid_t child = sources->klog.helper.pid;
 	klog_close(&sources->klog);
 	assert_int_equal(kill(child, 0), -1);
-}
-
-/* Where vfork(2) is fork(2), as under valgrind, posix_spawnp(3) cannot tell that there is no such
- * program: then the failure is seen when its output is read. */
-static void assert_not_run(struct sources *sources, enum err_code code, const char *sentence)
-{
-	char text[128];
-	if (code == ERR_OK) {
-		assert_int_equal(next_text(sources, text), KLOG_FAILED);
-		return;
-	}
-	assert_int_equal(code, ERR_NOT_FOUND);
-	assert_string_equal(sources->err.text, sentence);
 }
 
 static void without_journalctl_it_is_named(void **state)
 {
 	struct sources *sources = *state;
-	put_journalctl(sources, NULL);
-	enum err_code code = klog_open_journal(&sources->klog, 0, false, &sources->err);
-	assert_not_run(sources, code, "cannot run journalctl: No such file or directory");
+	programs_make(&sources->programs);
+	programs_hide_all(&sources->programs);
+	assert_int_equal(klog_open_journal(&sources->klog, 0, false, &sources->err), ERR_NOT_FOUND);
+	assert_string_equal(sources->err.text,
+		"cannot run journalctl: it is not in /usr/bin, /bin, /usr/local/bin");
+}
+
+/* A program that says nothing is given up, and with it what waited for it. */
+static void a_journalctl_that_hangs_is_given_up(void **state)
+{
+	struct sources *sources = *state;
+	char text[128];
+	put_journalctl(sources, "exec sleep 1000");
+	assert_int_equal(klog_open_journal(&sources->klog, 0, false, &sources->err), ERR_OK);
+	assert_true(klog_is_silent(&sources->klog));
+	assert_in_range(klog_due_ms(&sources->klog), KLOG_PATIENCE_MS - 5000, KLOG_PATIENCE_MS);
+	sources->klog.patience_ms = 300;
+	assert_int_equal(next_text(sources, text), KLOG_FAILED);
+	assert_string_equal(
+		sources->err.text, "cannot read the journal: journalctl has not answered for 1 s");
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void a_journalctl_that_stops_in_the_middle_is_given_up(void **state)
+{
+	struct sources *sources = *state;
+	char text[128];
+	put_journalctl(sources, ENTRY "; exec sleep 1000");
+	assert_int_equal(klog_open_journal(&sources->klog, 0, false, &sources->err), ERR_OK);
+	sources->klog.patience_ms = 300;
+	assert_int_equal(next_text(sources, text), KLOG_RECORD);
+	assert_false(klog_is_silent(&sources->klog));
+	assert_int_equal(next_text(sources, text), KLOG_FAILED);
+}
+
+/* What follows may be silent for as long as nothing happens. */
+static void a_journal_that_is_followed_may_be_quiet(void **state)
+{
+	struct sources *sources = *state;
+	char text[128];
+	put_journalctl(sources, ENTRY "; sleep 1; " ENTRY "; exec sleep 1000");
+	assert_int_equal(klog_open_journal(&sources->klog, 0, true, &sources->err), ERR_OK);
+	assert_int_equal(next_text(sources, text), KLOG_RECORD);
+	sources->klog.patience_ms = 300;
+	assert_int_equal(klog_due_ms(&sources->klog), -1);
+	assert_int_equal(next_text(sources, text), KLOG_RECORD);
+}
+
+#define NO_MEMORY_ROOM (192 << 10) /* for a program's start, not for the 256 KiB of a reader */
+
+/* In a process of its own: 0 if it is told so, and no process is left. */
+static int start_without_memory(struct sources *sources)
+{
+	struct rlimit limit;
+	long pages = 0;
+	FILE *statm = fopen("/proc/self/statm", "r");
+	if (!statm || fscanf(statm, "%ld", &pages) != 1)
+		return 2;
+	fclose(statm);
+	limit.rlim_cur = limit.rlim_max = (rlim_t)(pages * sysconf(_SC_PAGESIZE) + NO_MEMORY_ROOM);
+	if (setrlimit(RLIMIT_AS, &limit) < 0)
+		return 2;
+	while (malloc(KLOG_BUFFER_SIZE)) /* what earlier tests have given back */
+		;
+	enum err_code code = klog_open_journal(&sources->klog, 0, true, &sources->err);
+	return code == ERR_NO_MEMORY && waitpid(-1, NULL, WNOHANG) == -1 ? 0 : 1;
+}
+
+static void without_memory_for_what_it_says_no_program_is_left(void **state)
+{
+	struct sources *sources = *state;
+	int how;
+#if defined __SANITIZE_ADDRESS__
+	skip_because("AddressSanitizer needs the address space that is taken away here");
+#endif
+	put_journalctl(sources, "exec sleep 1000");
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(start_without_memory(sources));
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	assert_int_equal(how, 0);
 }
 
 /* --- the running kernel's log, with and without the right */
@@ -167,9 +220,30 @@ static void records_of_kmsg_follow_each_other(void **state)
 		if (line == 100000)
 			break;
 	}
-	assert_int_equal(status, line == 100000 ? KLOG_RECORD : KLOG_AGAIN);
+	assert_int_equal(status, line == 100000 ? KLOG_RECORD : KLOG_END);
 	assert_string_equal(sources->klog.source, "kmsg");
-	assert_false(klog_resume(&sources->klog));
+	klog_follow(&sources->klog);
+	while ((status = klog_read(&sources->klog, &record, &sources->err)) == KLOG_RECORD)
+		;
+	assert_int_equal(status, KLOG_AGAIN);
+}
+
+/* By its name as well, and no other device. */
+static void the_device_itself_may_be_named(void **state)
+{
+	struct sources *sources = *state;
+	struct klog_record record;
+	if (klog_open_kmsg(&sources->klog, &sources->err) != ERR_OK)
+		skip_because("%s", sources->err.text);
+	klog_close(&sources->klog);
+	assert_int_equal(klog_open_file(&sources->klog, "/dev/kmsg", &sources->err), ERR_OK);
+	assert_int_equal(sources->klog.kind, KLOG_KMSG);
+	while (klog_read(&sources->klog, &record, &sources->err) == KLOG_RECORD)
+		assert_int_equal(record.proven, !record.foreign);
+	klog_close(&sources->klog);
+	assert_int_equal(
+		klog_open_file(&sources->klog, "/dev/zero", &sources->err), ERR_UNSUPPORTED);
+	assert_string_equal(sources->err.text, "cannot read /dev/zero: it is a device, not a log");
 }
 
 static void klogctl_gives_the_log_once(void **state)
@@ -180,60 +254,103 @@ static void klogctl_gives_the_log_once(void **state)
 		skip_because("%s", sources->err.text);
 	assert_int_equal(klog_fd(&sources->klog), -1);
 	while (klog_read(&sources->klog, &record, &sources->err) == KLOG_RECORD)
-		;
+		assert_false(record.proven); /* a record of two lines looks like two records */
 	assert_int_equal(klog_read(&sources->klog, &record, &sources->err), KLOG_END);
-	assert_false(klog_resume(&sources->klog));
 }
 
-/* Whether this process may now not read the kernel's log. */
-static bool give_up_rights(void)
+/* Where the right to read /dev/kmsg is missing, in a process of its own that is nobody; true if what
+ * it found is as it should be. */
+static void as_nobody(struct sources *sources, bool (*check)(struct sources *sources))
 {
-	if (geteuid() != 0 || seteuid(NOBODY) != 0)
-		return false;
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return true;
-	close(fd);
-	assert_int_equal(seteuid(0), 0);
-	return false;
+	int how;
+	if (geteuid() != 0)
+		skip_because("only root can become somebody else");
+	if (access("/dev/kmsg", F_OK) != 0)
+		skip_because("there is no /dev/kmsg here");
+	pid_t pid = fork();
+	if (pid == 0) {
+		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+			setresuid(NOBODY, NOBODY, NOBODY) < 0)
+			_exit(2);
+		if (klog_open_kmsg(&sources->klog, &sources->err) == ERR_OK)
+			_exit(3);
+		bool as_it_should_be = check(sources);
+		klog_close(&sources->klog);
+		_exit(as_it_should_be ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &how, 0), pid);
+	if (WIFEXITED(how) && WEXITSTATUS(how) == 3)
+		skip_because("here everybody may read /dev/kmsg");
+	assert_int_equal(how, 0);
+}
+
+static bool is_refusal(const struct err *err)
+{
+	return err->code == ERR_DENIED && strstr(err->text, "/dev/kmsg: permission denied") &&
+	       strstr(err->text, "CAP_SYSLOG") && strstr(err->text, "group adm or systemd-journal");
+}
+
+/* Of both ways to be asked; what is said is what kmsg said, once the journal has nothing. */
+static bool says_what_is_missing(struct sources *sources)
+{
+	char text[128];
+	bool good = is_refusal(&sources->err);
+	for (int follow = 0; follow < 2; follow++) {
+		struct err err = { .code = ERR_OK };
+		enum err_code code = klog_open_live(&sources->klog, follow, &err);
+		good &= code == ERR_OK ? next_text(sources, text) == KLOG_FAILED &&
+						 is_refusal(&sources->err)
+				       : is_refusal(&err);
+		klog_close(&sources->klog);
+	}
+	return good;
 }
 
 static void without_the_right_it_is_named(void **state)
 {
+	put_journalctl(*state, "exit 1");
+	as_nobody(*state, says_what_is_missing);
+}
+
+static void without_the_right_and_without_journalctl_it_is_named(void **state)
+{
 	struct sources *sources = *state;
-	put_journalctl(sources, "exit 1");
-	if (access("/dev/kmsg", F_OK) != 0)
-		skip_because("there is no /dev/kmsg here");
-	if (!give_up_rights())
-		skip_because("the right to read /dev/kmsg cannot be given up here");
-	enum err_code kmsg = klog_open_kmsg(&sources->klog, &sources->err);
-	struct err live, klogctl;
-	enum err_code code = klog_open_live(&sources->klog, true, &live);
-	enum err_code once = klog_open_klogctl(&sources->klog, &klogctl);
-	assert_int_equal(seteuid(0), 0);
-	assert_int_equal(kmsg, ERR_DENIED);
-	assert_non_null(strstr(sources->err.text, "/dev/kmsg: permission denied"));
-	assert_int_equal(code, ERR_DENIED);
-	assert_string_equal(live.text, sources->err.text);
-	assert_non_null(strstr(live.text, "CAP_SYSLOG"));
-	assert_non_null(strstr(live.text, "group adm or systemd-journal"));
-	if (once != ERR_OK)
-		assert_non_null(strstr(klogctl.text, "cannot read the kernel log: permission"));
+	programs_make(&sources->programs);
+	programs_hide_all(&sources->programs);
+	as_nobody(sources, says_what_is_missing);
+}
+
+static bool reads_the_journal(struct sources *sources)
+{
+	char text[128];
+	return klog_open_live(&sources->klog, true, &sources->err) == ERR_OK &&
+	       klog_is_silent(&sources->klog) && strcmp(sources->klog.source, "journal") == 0 &&
+	       next_text(sources, text) == KLOG_RECORD &&
+	       strcmp(text, "-k -o export --no-pager --boot=0 -n all -f") == 0 &&
+	       !klog_is_silent(&sources->klog);
 }
 
 static void without_the_right_the_journal_will_do(void **state)
 {
-	struct sources *sources = *state;
+	put_journalctl(*state, ENTRY);
+	as_nobody(*state, reads_the_journal);
+}
+
+/* Neither hangs nor forgets what was wrong at first. */
+static bool gives_up_the_journal(struct sources *sources)
+{
 	char text[128];
-	put_journalctl(sources, ENTRY);
-	if (!give_up_rights())
-		skip_because("the right to read /dev/kmsg cannot be given up here");
-	enum err_code code = klog_open_live(&sources->klog, true, &sources->err);
-	assert_int_equal(seteuid(0), 0);
-	assert_int_equal(code, ERR_OK);
-	assert_string_equal(sources->klog.source, "journal");
-	assert_int_equal(next_text(sources, text), KLOG_RECORD);
-	assert_string_equal(text, "-k -o export --no-pager --boot=0 -f -n all");
+	if (klog_open_live(&sources->klog, true, &sources->err) != ERR_OK)
+		return false;
+	sources->klog.patience_ms = 300;
+	return next_text(sources, text) == KLOG_FAILED && is_refusal(&sources->err) &&
+	       strstr(sources->err.text, "; journalctl has not answered for 1 s");
+}
+
+static void without_the_right_a_journalctl_that_hangs_is_told(void **state)
+{
+	put_journalctl(*state, "exec sleep 1000");
+	as_nobody(*state, gives_up_the_journal);
 }
 
 static void a_file_without_the_right_is_denied(void **state)
@@ -277,19 +394,20 @@ static void kills_are_counted_by_vmstat(void **state)
 static void a_file_may_grow(void **state)
 {
 	struct sources *sources = *state;
+	struct klog_record record;
 	char path[128], text[128];
 	files_put(&sources->files, "log", "[  1.000000] first\n");
 	snprintf(path, sizeof(path), "%s/log", sources->files.path);
 	assert_int_equal(klog_open_file(&sources->klog, path, &sources->err), ERR_OK);
+	klog_follow(&sources->klog);
 	assert_int_equal(next_text(sources, text), KLOG_RECORD);
-	assert_int_equal(next_text(sources, text), KLOG_END);
-	assert_true(klog_resume(&sources->klog));
-	assert_int_equal(next_text(sources, text), KLOG_END);
+	assert_int_equal(klog_read(&sources->klog, &record, &sources->err), KLOG_AGAIN);
+	assert_int_equal(klog_fd(&sources->klog), -1);
+	assert_in_range(klog_due_ms(&sources->klog), 1, 100);
 	FILE *file = fopen(path, "a");
 	assert_non_null(file);
 	fputs("[  2.000000] second\n", file);
 	fclose(file);
-	assert_true(klog_resume(&sources->klog));
 	assert_int_equal(next_text(sources, text), KLOG_RECORD);
 	assert_string_equal(text, "second");
 }
@@ -317,7 +435,6 @@ static void a_pipe_ends_when_its_writer_does(void **state)
 	assert_int_equal(next_text(sources, text), KLOG_RECORD);
 	assert_string_equal(text, "piped");
 	assert_int_equal(next_text(sources, text), KLOG_END);
-	assert_false(klog_resume(&sources->klog));
 }
 
 static void a_missing_unpacker_is_named(void **state)
@@ -326,9 +443,11 @@ static void a_missing_unpacker_is_named(void **state)
 	char path[128];
 	files_put(&sources->files, "log.zst", "\x28\xb5\x2f\xfd rest");
 	snprintf(path, sizeof(path), "%s/log.zst", sources->files.path);
-	put_journalctl(sources, NULL);
-	enum err_code code = klog_open_file(&sources->klog, path, &sources->err);
-	assert_not_run(sources, code, "cannot run zstd: No such file or directory");
+	programs_make(&sources->programs);
+	programs_hide_all(&sources->programs);
+	assert_int_equal(klog_open_file(&sources->klog, path, &sources->err), ERR_NOT_FOUND);
+	assert_string_equal(
+		sources->err.text, "cannot run zstd: it is not in /usr/bin, /bin, /usr/local/bin");
 }
 
 static void a_damaged_archive_is_a_failure(void **state)
@@ -348,7 +467,7 @@ static void a_closed_log_has_ended(void **state)
 	char text[128];
 	assert_int_equal(next_text(sources, text), KLOG_END);
 	assert_int_equal(klog_fd(&sources->klog), -1);
-	assert_false(klog_resume(&sources->klog));
+	assert_int_equal(klog_due_ms(&sources->klog), -1);
 	klog_close(&sources->klog);
 }
 
@@ -360,10 +479,17 @@ int main(void)
 		WITH_SOURCES(a_journal_that_cannot_be_read_is_a_failure),
 		WITH_SOURCES(a_journalctl_that_goes_on_is_ended),
 		WITH_SOURCES(without_journalctl_it_is_named),
+		WITH_SOURCES(a_journalctl_that_hangs_is_given_up),
+		WITH_SOURCES(a_journalctl_that_stops_in_the_middle_is_given_up),
+		WITH_SOURCES(a_journal_that_is_followed_may_be_quiet),
+		WITH_SOURCES(without_memory_for_what_it_says_no_program_is_left),
 		WITH_SOURCES(records_of_kmsg_follow_each_other),
+		WITH_SOURCES(the_device_itself_may_be_named),
 		WITH_SOURCES(klogctl_gives_the_log_once),
 		WITH_SOURCES(without_the_right_it_is_named),
+		WITH_SOURCES(without_the_right_and_without_journalctl_it_is_named),
 		WITH_SOURCES(without_the_right_the_journal_will_do),
+		WITH_SOURCES(without_the_right_a_journalctl_that_hangs_is_told),
 		WITH_SOURCES(a_file_without_the_right_is_denied),
 		WITH_SOURCES(kills_are_counted_by_vmstat),
 		WITH_SOURCES(a_file_may_grow),

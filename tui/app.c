@@ -281,13 +281,33 @@ static void on_timer(struct loop *loop)
 	begin_sample(loop);
 }
 
+/* The log that is waited for is another descriptor when its program was started; one that is closed
+ * leaves the epoll by itself. One that is a file cannot be waited for: it is read to its end, and
+ * that is it. */
+static void listen_to_log(struct loop *loop)
+{
+	int fd = event_log_fd(&loop->app->events.log);
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = SOURCE_LOG };
+	if (fd == loop->fds[SOURCE_LOG])
+		return;
+	if (fd < 0)
+		epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, loop->fds[SOURCE_LOG], NULL);
+	else
+		epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+	loop->fds[SOURCE_LOG] = fd;
+}
+
 /* Some at a time, so that a storm of records does not hold the keyboard. */
 static void read_log(struct loop *loop, bool quiet)
 {
 	struct app *app = loop->app;
 	uint64_t seen = app->events.log.seen;
-	bool caught_up = app->events.log.caught_up;
+	bool caught_up = app->events.log.caught_up, open = app->events.log.open;
+	bool silent = event_log_is_silent(&app->events.log);
 	loop->more_log = event_log_read(&app->events.log, LOG_RECORDS, now_ms(), quiet);
+	listen_to_log(loop);
+	loop->changed |=
+		open != app->events.log.open || silent != event_log_is_silent(&app->events.log);
 	if (app->events.log.seen == seen)
 		return;
 	events_pane_update(&app->events);
@@ -440,15 +460,14 @@ static enum err_code open_sources(struct loop *loop, struct err *err)
 	if (code)
 		return code;
 	loop->fds[SOURCE_KEYS] = screen_fd(loop->screen);
-	loop->fds[SOURCE_LOG] = event_log_fd(&loop->app->events.log);
+	loop->fds[SOURCE_LOG] = -1;
 	loop->more_log = true;
+	listen_to_log(loop);
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u32 = id };
-		if (loop->fds[id] < 0) /* no log; tend_names adds the names */
+		if (loop->fds[id] < 0 || id == SOURCE_LOG) /* tend_names adds the names */
 			continue;
-		/* A log that is a file cannot be waited for: it is read to its end, and that is it. */
-		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0 &&
-			id != SOURCE_LOG)
+		if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->fds[id], &event) < 0)
 			return err_set_errno(err, errno, "cannot wait for keys and signals");
 	}
 	set_timer(loop);

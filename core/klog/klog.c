@@ -7,36 +7,51 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
 #define KLOGCTL_READ_ALL    3 /* linux:include/linux/syslog.h */
 #define KLOGCTL_SIZE_BUFFER 10
 
+/* linux:Documentation/admin-guide/devices.txt */
+#define DEVICE_NULL makedev(1, 3)
+#define DEVICE_KMSG makedev(1, 11)
+
+#define FILE_MS  50 /* between two looks at a file that is followed */
+#define BEGUN_MS 20 /* and at a pipe that has not enough to tell what it is */
+
 void klog_init(struct klog *klog)
 {
-	*klog = (struct klog){ .kind = KLOG_CLOSED, .reader = { .fd = -1 } };
+	*klog = (struct klog){ .kind = KLOG_CLOSED,
+		.reader = { .fd = -1 },
+		.next_fd = -1,
+		.patience_ms = KLOG_PATIENCE_MS };
+	klog_entry_init(&klog->entry);
 }
 
 void klog_close(struct klog *klog)
 {
 	klog_reader_release(&klog->reader);
-	if (klog->child > 0) {
-		kill(klog->child,
-			SIGKILL); /* journalctl -f does not end by itself, and only reads */
-		waitpid(klog->child, NULL, 0);
-	}
+	if (klog->next_fd >= 0)
+		close(klog->next_fd);
+	helper_end(&klog->helper);
 	if (klog->json)
 		json_decref(klog->json);
 	free(klog->scratch);
 	free(klog->object);
 	klog_init(klog);
+}
+
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "stdin" : path;
 }
 
 static enum err_code start(
@@ -47,81 +62,222 @@ static enum err_code start(
 		return code;
 	klog->kind = kind;
 	klog->source = source;
+	klog->reader.name = name_of(source);
 	return ERR_OK;
 }
 
-/* The first bytes of a file or a pipe, left where they are. */
+/* --- programs -------------------------------------------------------------------------------- */
+
+/* Reads what the program prints, from its first byte on. Where that fails there is no program. */
+static enum err_code start_program(struct klog *klog, enum klog_kind kind, const char *source,
+	const char *const argv[], int stdin_fd, struct err *err)
+{
+	int fd;
+	enum err_code code = helper_start(&klog->helper, argv, stdin_fd, &fd, err);
+	if (code != ERR_OK)
+		return code;
+	code = start(klog, kind, fd, source, err);
+	if (code != ERR_OK) {
+		close(fd);
+		helper_end(&klog->helper);
+		return code;
+	}
+	klog->reader.polled = true;
+	klog->program = argv[0];
+	klog->heard_bytes = 0;
+	klog->heard_ms = klog_now_ms();
+	return ERR_OK;
+}
+
+/* Whether the program at hand may be silent for as long as it likes. */
+static bool has_time(const struct klog *klog)
+{
+	bool goes_on = klog->kind == KLOG_EXPORT && klog->follow && klog->reader.bytes;
+	return klog->helper.pid <= 0 || klog->fed || goes_on;
+}
+
+/* Nothing came: how long has that been? */
+static bool is_overdue(struct klog *klog)
+{
+	if (has_time(klog))
+		return false;
+	if (klog->heard_bytes != klog->reader.bytes) {
+		klog->heard_bytes = klog->reader.bytes;
+		klog->heard_ms = klog_now_ms();
+	}
+	return klog_now_ms() - klog->heard_ms >= klog->patience_ms;
+}
+
+static enum klog_status give_up(struct klog *klog, struct err *err)
+{
+	long long seconds = (klog->patience_ms + 999) / 1000;
+	helper_end(&klog->helper);
+	if (klog->refused.code != ERR_OK)
+		err_set(err, klog->refused.code, "%.380s; %s has not answered for %lld s",
+			klog->refused.text, klog->program, seconds);
+	else
+		err_set(err, ERR_IO, "cannot read %s: %s has not answered for %lld s",
+			klog->kind == KLOG_TEXT ? klog->source : "the journal", klog->program,
+			seconds);
+	return KLOG_FAILED;
+}
+
+bool klog_is_silent(const struct klog *klog)
+{
+	return klog->helper.pid > 0 && !klog->fed &&
+	       (klog->kind == KLOG_PROBE || !klog->reader.bytes);
+}
+
+/* --- files and pipes ------------------------------------------------------------------------- */
+
+/* The first bytes of a file, a pipe or a socket, left where they are; 0 if there are none. */
 static size_t peek(int fd, unsigned char *bytes, size_t size)
 {
 	int ends[2];
 	ssize_t got = pread(fd, bytes, size, 0);
-	if (got >= 0 || errno != ESPIPE || pipe(ends) < 0)
+	if (got < 0 && errno == ESPIPE)
+		got = recv(fd, bytes, size, MSG_PEEK | MSG_DONTWAIT);
+	if (got >= 0 || errno != ENOTSOCK || pipe2(ends, O_CLOEXEC) < 0)
 		return got > 0 ? (size_t)got : 0;
-	got = tee(fd, ends[1], size, 0);
+	got = tee(fd, ends[1], size, SPLICE_F_NONBLOCK);
 	if (got > 0)
-		got = read(ends[0], bytes, size);
+		got = read(ends[0], bytes, (size_t)got);
 	close(ends[0]);
 	close(ends[1]);
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* The command that makes lines of what starts like this, or NULL. Text of two bytes a character is
- * what "> log.txt" leaves on Windows. */
-static const char *const *unpacker_of(int fd)
+struct packing {
+	const char *magic;
+	size_t length;
+	const char *command[7]; /* what makes lines of it; NULL at the end */
+};
+
+/* Text of two bytes a character is what "> log.txt" leaves on Windows. */
+static const struct packing packings[] = {
+	{ "\x1f\x8b", 2, { "gzip", "-dc" } },
+	{ "\xfd"
+	  "7zXZ",
+		5, { "xz", "-dc" } },
+	{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dc" } },
+	{ "BZh", 3, { "bzip2", "-dc" } },
+	{ "\xff\xfe", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
+	{ "\xfe\xff", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
+};
+
+/* The row of what starts like this, or NULL. `ret_more`: it may still become one. */
+static const struct packing *packing_of(int fd, bool *ret_more)
 {
-	static const struct {
-		const char *magic;
-		size_t length;
-		const char *command[7]; /* NULL at the end */
-	} rows[] = {
-		{ "\x1f\x8b", 2, { "gzip", "-dc" } },
-		{ "\xfd"
-		  "7zXZ",
-			5, { "xz", "-dc" } },
-		{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dc" } },
-		{ "BZh", 3, { "bzip2", "-dc" } },
-		{ "\xff\xfe", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
-		{ "\xfe\xff", 2, { "iconv", "-c", "-f", "UTF-16", "-t", "UTF-8" } },
-	};
 	unsigned char bytes[8];
 	size_t got = peek(fd, bytes, sizeof(bytes));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (got >= rows[i].length && memcmp(bytes, rows[i].magic, rows[i].length) == 0)
-			return rows[i].command;
+	*ret_more = false;
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
+		const struct packing *packing = &packings[i];
+		size_t length = got < packing->length ? got : packing->length;
+		if (memcmp(bytes, packing->magic, length) != 0)
+			continue;
+		if (length == packing->length)
+			return packing;
+		*ret_more |= length > 0;
 	}
 	return NULL;
 }
 
-static const char *name_of(const char *path)
+/* `packed` is closed in any case. */
+static enum err_code unpack(struct klog *klog, const struct packing *packing, int packed,
+	const char *path, struct err *err)
 {
-	return strcmp(path, "-") == 0 ? "stdin" : path;
+	if (klog->fed) /* the program waits for it as it was made to */
+		fcntl(packed, F_SETFL, fcntl(packed, F_GETFL) & ~O_NONBLOCK);
+	enum err_code code = start_program(klog, KLOG_TEXT, path, packing->command, packed, err);
+	close(packed);
+	return code;
 }
+
+/* A device gives what it likes, for ever, and some of them do something when they are opened. */
+static enum err_code refuse_devices(const struct stat *about, const char *path, struct err *err)
+{
+	bool device = S_ISCHR(about->st_mode) || S_ISBLK(about->st_mode);
+	if (S_ISDIR(about->st_mode))
+		return err_set_errno(err, EISDIR, "cannot read %s", name_of(path));
+	if (!device || about->st_rdev == DEVICE_NULL || about->st_rdev == DEVICE_KMSG)
+		return ERR_OK;
+	return err_set(
+		err, ERR_UNSUPPORTED, "cannot read %s: it is a device, not a log", name_of(path));
+}
+
+/* Only standard input may be a terminal: somebody pastes a log there. */
+static enum err_code open_path(const char *path, int *ret_fd, struct stat *ret, struct err *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	if ((is_stdin ? fstat(STDIN_FILENO, ret) : stat(path, ret)) < 0)
+		return err_set_errno(err, errno, "cannot read %s", name_of(path));
+	enum err_code code = ERR_OK;
+	if (!is_stdin || !isatty(STDIN_FILENO))
+		code = refuse_devices(ret, path, err);
+	if (code != ERR_OK)
+		return code;
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+			  : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return err_set_errno(err, errno, "cannot read %s", name_of(path));
+	/* What was looked at may have made room for something else. */
+	if (fstat(fd, ret) < 0)
+		code = err_set_errno(err, errno, "cannot read %s", name_of(path));
+	else if (!is_stdin)
+		code = refuse_devices(ret, path, err);
+	if (code != ERR_OK)
+		close(fd);
+	*ret_fd = fd;
+	return code;
+}
+
+static enum err_code start_kmsg(struct klog *klog, int fd, const char *source, struct err *err);
 
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-			  : open(path, O_RDONLY | O_CLOEXEC);
-	klog_init(klog);
-	if (fd < 0)
-		return err_set_errno(err, errno, "cannot read %s", name_of(path));
+	int fd = -1;
+	bool more;
 	struct stat about;
-	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
-		close(fd);
-		return err_set_errno(err, EISDIR, "cannot read %s", name_of(path));
-	}
-	const char *const *unpacker = unpacker_of(fd);
-	if (unpacker) {
-		int packed = fd;
-		enum err_code code = klog_spawn(unpacker, packed, &klog->child, &fd, err);
-		close(packed);
-		if (code != ERR_OK)
-			return code;
-	}
-	enum err_code code = start(klog, KLOG_TEXT, fd, path, err);
+	klog_init(klog);
+	enum err_code code = open_path(path, &fd, &about, err);
+	if (code != ERR_OK)
+		return code;
+	if (S_ISCHR(about.st_mode) && about.st_rdev == DEVICE_KMSG)
+		return start_kmsg(klog, fd, path, err);
+	const struct packing *packing = S_ISREG(about.st_mode) ? packing_of(fd, &more) : NULL;
+	if (packing)
+		return unpack(klog, packing, fd, path, err);
+	bool regular = S_ISREG(about.st_mode),
+	     piped = S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode);
+	code = start(klog, piped ? KLOG_PIPE : KLOG_TEXT, fd, path, err);
 	if (code != ERR_OK)
 		close(fd);
+	else
+		klog->reader.polled = !regular;
 	return code;
+}
+
+/* A pipe has something: packed, or text? Its first bytes may come one by one. */
+static enum klog_status look_into_pipe(struct klog *klog, struct err *err)
+{
+	struct pollfd pollfd = { .fd = klog->reader.fd, .events = POLLIN };
+	bool more;
+	if (poll(&pollfd, 1, 0) <= 0)
+		return KLOG_AGAIN;
+	const struct packing *packing = packing_of(klog->reader.fd, &more);
+	klog->begun = !packing && more && !(pollfd.revents & POLLHUP);
+	if (klog->begun)
+		return KLOG_AGAIN;
+	klog->kind = KLOG_TEXT;
+	if (!packing)
+		return KLOG_RECORD;
+	int packed = klog->reader.fd;
+	klog->reader.fd = -1;
+	klog_reader_release(&klog->reader);
+	klog->fed = true;
+	return unpack(klog, packing, packed, klog->source, err) == ERR_OK ? KLOG_RECORD
+									  : KLOG_FAILED;
 }
 
 static int64_t clock_us(clockid_t id)
@@ -146,12 +302,8 @@ static enum err_code denied(struct err *err, int sys_errno, const char *what)
 	return ERR_DENIED;
 }
 
-enum err_code klog_open_kmsg(struct klog *klog, struct err *err)
+static enum err_code start_kmsg(struct klog *klog, int fd, const char *source, struct err *err)
 {
-	klog_init(klog);
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return denied(err, errno, "/dev/kmsg");
 	klog->scratch_size = KLOG_KMSG_RECORD_MAX;
 	klog->scratch = malloc(klog->scratch_size);
 	if (!klog->scratch) {
@@ -159,10 +311,17 @@ enum err_code klog_open_kmsg(struct klog *klog, struct err *err)
 		return err_set(err, ERR_NO_MEMORY, "cannot read /dev/kmsg: out of memory");
 	}
 	klog->kind = KLOG_KMSG;
-	klog->source = "kmsg";
+	klog->source = source;
 	klog->reader.fd = fd;
 	klog->boot_unix_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC);
 	return ERR_OK;
+}
+
+enum err_code klog_open_kmsg(struct klog *klog, struct err *err)
+{
+	klog_init(klog);
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? denied(err, errno, "/dev/kmsg") : start_kmsg(klog, fd, "kmsg", err);
 }
 
 enum err_code klog_open_klogctl(struct klog *klog, struct err *err)
@@ -187,54 +346,72 @@ enum err_code klog_open_klogctl(struct klog *klog, struct err *err)
 	return ERR_OK;
 }
 
-enum err_code klog_open_journal(struct klog *klog, int boot, bool follow, struct err *err)
+/* `lines`: of the end of the log, "all" or a number; NULL, where it is not followed, are all. */
+static enum err_code start_journal(struct klog *klog, enum klog_kind kind, int boot, bool follow,
+	const char *lines, struct err *err)
 {
 	char which[32];
-	int fd;
-	klog_init(klog);
 	snprintf(which, sizeof(which), "--boot=%d", boot);
 	const char *const argv[] = { "journalctl", "-k", "-o", "export", "--no-pager", which,
-		follow ? "-f" : NULL, "-n", "all", NULL };
-	enum err_code code = klog_spawn(argv, -1, &klog->child, &fd, err);
-	if (code != ERR_OK)
-		return code;
-	code = start(klog, KLOG_EXPORT, fd, "journal", err);
-	if (code != ERR_OK)
-		close(fd);
-	return code;
+		lines ? "-n" : NULL, lines, follow ? "-f" : NULL, NULL };
+	return start_program(klog, kind, "journal", argv, -1, err);
 }
 
-/* journalctl without the right to read waits for ever when it follows, and says nothing. */
-static bool journal_is_readable(void)
+enum err_code klog_open_journal(struct klog *klog, int boot, bool follow, struct err *err)
 {
-	struct klog klog;
-	struct text line;
-	if (klog_open_journal(&klog, 0, false, NULL) != ERR_OK)
-		return false;
-	bool readable = klog_reader_line(&klog.reader, &line, NULL) == KLOG_RECORD;
-	klog_close(&klog);
-	return readable;
+	klog_init(klog);
+	klog->follow = follow;
+	return start_journal(klog, KLOG_EXPORT, boot, follow, follow ? "all" : NULL, err);
 }
 
 enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err)
 {
-	enum err_code code = klog_open_kmsg(klog, err);
-	if (code == ERR_OK || (!follow && klog_open_klogctl(klog, NULL) == ERR_OK))
+	struct err refused = { .code = ERR_OK };
+	bool open = klog_open_kmsg(klog, &refused) == ERR_OK ||
+		    (!follow && klog_open_klogctl(klog, NULL) == ERR_OK);
+	klog->follow = follow;
+	if (open)
 		return ERR_OK;
-	if (journal_is_readable() && klog_open_journal(klog, 0, follow, NULL) == ERR_OK)
-		return ERR_OK;
-	return code;
+	/* journalctl without the right to read waits for ever when it follows, and says nothing:
+	 * it is asked for a line first. */
+	klog_init(klog);
+	klog->follow = follow;
+	enum err_code code = start_journal(
+		klog, follow ? KLOG_PROBE : KLOG_EXPORT, 0, false, follow ? "1" : NULL, NULL);
+	if (code != ERR_OK && err)
+		*err = refused;
+	klog->refused = refused;
+	return code == ERR_OK ? ERR_OK : refused.code;
 }
 
-bool klog_resume(struct klog *klog)
+/* The journal can be read: all of it now, and what comes. The first program is ended when the
+ * second has its descriptor, which is another one then. */
+static enum klog_status go_on_from_probe(struct klog *klog, struct err *err)
+{
+	struct klog probe = *klog;
+	klog->reader = (struct klog_reader){ .fd = -1 };
+	klog->helper = (struct helper){ .pid = 0 };
+	klog->refused.code = ERR_OK;
+	enum err_code code = start_journal(klog, KLOG_EXPORT, 0, true, "all", err);
+	klog_reader_release(&probe.reader);
+	helper_end(&probe.helper);
+	return code == ERR_OK ? KLOG_MORE : KLOG_FAILED;
+}
+
+static enum klog_status read_probe(struct klog *klog, struct err *err)
+{
+	struct text line;
+	enum klog_status status = klog_reader_line(&klog->reader, &line, err);
+	return status == KLOG_RECORD ? go_on_from_probe(klog, err) : status;
+}
+
+void klog_follow(struct klog *klog)
 {
 	struct stat about;
-	if (klog->kind != KLOG_TEXT || klog->child || klog->reader.fd < 0)
-		return false;
-	if (fstat(klog->reader.fd, &about) < 0 || !S_ISREG(about.st_mode))
-		return false;
-	klog->reader.eof = false;
-	return true;
+	klog->follow = true;
+	if (klog->kind == KLOG_TEXT && klog->helper.pid <= 0 && klog->reader.fd >= 0 &&
+		fstat(klog->reader.fd, &about) == 0 && S_ISREG(about.st_mode))
+		klog->reader.grows = true;
 }
 
 enum err_code klog_kill_counter(uint64_t *ret, struct err *err)
@@ -259,7 +436,19 @@ enum err_code klog_kill_counter(uint64_t *ret, struct err *err)
 
 int klog_fd(const struct klog *klog)
 {
-	return klog->reader.fd;
+	return klog->reader.grows || klog->begun ? -1 : klog->reader.fd;
+}
+
+int klog_due_ms(const struct klog *klog)
+{
+	if (klog->reader.grows)
+		return FILE_MS;
+	if (klog->begun)
+		return BEGUN_MS;
+	if (has_time(klog))
+		return -1;
+	int64_t left = klog->heard_ms + klog->patience_ms - klog_now_ms();
+	return left > 0 ? (int)left : 0;
 }
 
 static enum klog_status read_kmsg(struct klog *klog, struct klog_record *ret, struct err *err)
@@ -270,7 +459,7 @@ static enum klog_status read_kmsg(struct klog *klog, struct klog_record *ret, st
 		if (got < 0 && (errno == EPIPE || errno == EINTR || errno == EINVAL))
 			continue; /* overrun: the next sequence number tells how many are gone */
 		if (got < 0 && errno == EAGAIN)
-			return KLOG_AGAIN;
+			return klog->follow ? KLOG_AGAIN : KLOG_END;
 		if (got < 0) {
 			err_set_errno(err, errno, "cannot read /dev/kmsg");
 			return KLOG_FAILED;
@@ -287,6 +476,7 @@ static enum klog_status read_kmsg(struct klog *klog, struct klog_record *ret, st
 		ret->text.len = klog_unescape(text, ret->text.len);
 		ret->escaped = false;
 		ret->form = KLOG_WHOLE;
+		ret->proven = ret->facility == 0;
 		ret->line = ++klog->records;
 		ret->unix_us = klog->boot_unix_us + ret->boot_us;
 		return KLOG_RECORD;
@@ -341,69 +531,111 @@ static void split_spelled_lines(struct klog *klog, struct text *line)
 	text_next_line(&klog->inner, line);
 }
 
+/* Records that name their writer prove it as long as there is nothing else in a file: between lines
+ * of a program's log one may be that program's. */
+static void weigh(struct klog *klog, struct text line, struct klog_record *ret)
+{
+	struct klog_record record;
+	uint64_t seq;
+	bool kmsg = ret->escaped && logline_parse_kmsg(line, &record, &seq);
+	bool goes_on = line.len && *line.at == ' '; /* "KEY=value" of a record of /dev/kmsg */
+	klog->mixed |= ret->form != KLOG_WHOLE && !kmsg && !goes_on;
+	ret->proven = (ret->proven || (kmsg && record.facility == 0)) && !klog->mixed;
+}
+
+static enum klog_status read_object(
+	struct klog *klog, const char *first, struct klog_record *ret, struct err *err)
+{
+	enum klog_status status = klog_read_pretty(klog, first, ret, err);
+	if (status == KLOG_RECORD)
+		weigh(klog, text_of(""), ret);
+	return status;
+}
+
+static enum klog_status read_line(struct klog *klog, struct klog_record *ret, struct err *err)
+{
+	struct text line;
+	enum klog_status status = klog_next_line(klog, &line, err);
+	if (status != KLOG_RECORD)
+		return status;
+	if (klog->reader.line == 1 && text_starts(line, "__CURSOR=")) {
+		klog->kind = KLOG_EXPORT;
+		klog_take_export_line(klog, line);
+		return KLOG_MORE;
+	}
+	plain_text(&klog->reader, &line);
+	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
+	if (text_equals(line, "{"))
+		return read_object(klog, "{", ret, err);
+	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret)) {
+		split_spelled_lines(klog, &line);
+		logline_parse(line, ret);
+		klog->inner_foreign = ret->foreign;
+	}
+	ret->line = klog->reader.line;
+	weigh(klog, line, ret);
+	return KLOG_RECORD;
+}
+
 static enum klog_status read_text(struct klog *klog, struct klog_record *ret, struct err *err)
 {
 	struct text line;
 	if (text_next_line(&klog->inner, &line)) {
 		logline_parse(line, ret);
+		ret->foreign |= klog->inner_foreign;
 		ret->line = klog->reader.line;
 		return KLOG_RECORD;
 	}
-	enum klog_status status = klog_reader_line(&klog->reader, &line, err);
-	if (status != KLOG_RECORD)
-		return status;
-	if (klog->reader.line == 1 && text_starts(line, "__CURSOR=")) {
-		klog->kind = KLOG_EXPORT;
-		return klog_read_export(klog, ret, err);
-	}
-	plain_text(&klog->reader, &line);
-	text_skip(&line, "\x1e"); /* journalctl -o json-seq */
-	if (text_equals(line, "{"))
-		return klog_read_pretty(klog, ret, err);
-	if (!line.len || *line.at != '{' || !klog_parse_json(klog, line, ret)) {
-		split_spelled_lines(klog, &line);
-		logline_parse(line, ret);
-	}
-	ret->line = klog->reader.line;
-	return KLOG_RECORD;
+	return klog->gathered ? read_object(klog, NULL, ret, err) : read_line(klog, ret, err);
 }
 
 /* The end is only good if the program that wrote it says so. */
-static enum klog_status end_of_child(struct klog *klog, struct err *err)
+static enum klog_status end_of_program(struct klog *klog, struct err *err)
 {
-	int how;
-	pid_t child = klog->child;
-	klog->child = 0;
-	if (child <= 0 || waitpid(child, &how, 0) != child ||
-		(WIFEXITED(how) && WEXITSTATUS(how) == 0))
+	bool any = klog->reader.bytes > 0;
+	bool good = helper_finish(&klog->helper);
+	if (klog->refused.code != ERR_OK && (!good || !any)) {
+		if (err)
+			*err = klog->refused;
+		return KLOG_FAILED;
+	}
+	if (good)
 		return KLOG_END;
 	if (klog->kind == KLOG_EXPORT)
 		err_set(err, ERR_NOT_FOUND,
 			"cannot read the journal: journalctl found no such boot, or may not read "
 			"it");
 	else
-		err_set(err, ERR_SYNTAX,
-			"cannot unpack %s: it is damaged, or the program for it is missing",
-			klog->source);
+		err_set(err, ERR_SYNTAX, "cannot unpack %s: it is damaged", klog->source);
 	return KLOG_FAILED;
+}
+
+static enum klog_status read_kind(struct klog *klog, struct klog_record *ret, struct err *err)
+{
+	enum klog_status status;
+	switch (klog->kind) {
+	case KLOG_KMSG:
+		return read_kmsg(klog, ret, err);
+	case KLOG_PIPE:
+		status = look_into_pipe(klog, err);
+		return status == KLOG_RECORD ? KLOG_MORE : status;
+	case KLOG_TEXT:
+		return read_text(klog, ret, err);
+	case KLOG_EXPORT:
+		return klog_read_export(klog, ret, err);
+	case KLOG_PROBE:
+		return read_probe(klog, err);
+	case KLOG_CLOSED:
+		break;
+	}
+	return KLOG_END;
 }
 
 enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct err *err)
 {
-	enum klog_status status = KLOG_END;
-	switch (klog->kind) {
-	case KLOG_KMSG:
-		return read_kmsg(klog, ret, err);
-	case KLOG_TEXT:
-		status = read_text(klog, ret, err);
-		break;
-	case KLOG_EXPORT:
-		status = klog_read_export(klog, ret, err);
-		break;
-	case KLOG_CLOSED:
-		break;
-	}
-	if (status == KLOG_FAILED && err && err->sys_errno) /* the reader knows no name */
-		err_set_errno(err, err->sys_errno, "cannot read %s", name_of(klog->source));
-	return status == KLOG_END ? end_of_child(klog, err) : status;
+	klog->reader.limit = klog->reader.bytes + KLOG_STEP_BYTES;
+	enum klog_status status = read_kind(klog, ret, err);
+	if (status == KLOG_AGAIN && is_overdue(klog))
+		return give_up(klog, err);
+	return status == KLOG_END ? end_of_program(klog, err) : status;
 }

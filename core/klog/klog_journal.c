@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an entry says, gathered over its fields. */
-struct entry {
-	bool any, has_message, from_kernel, has_transport;
-	size_t length; /* of the message, in scratch */
-};
-
 static bool keep(struct klog *klog, struct text text)
 {
 	if (text.len + 1 > klog->scratch_size) {
@@ -27,22 +21,34 @@ static bool keep(struct klog *klog, struct text text)
 	return true;
 }
 
-static void take_field(struct klog *klog, struct text name, struct text value, struct entry *entry,
-	struct klog_record *record)
+/* Fields whose name begins with "_" are the journal's own; the others are what the program said. */
+static void take_writer(struct text name, struct text value, struct klog_entry *entry)
+{
+	if (text_equals(name, "_TRANSPORT")) {
+		entry->by_kernel = text_equals(value, "kernel");
+		entry->by_other |= !entry->by_kernel;
+	} else if (text_equals(name, "SYSLOG_IDENTIFIER")) {
+		entry->by_other |= !text_equals(value, "kernel");
+	} else if (text_equals(name, "SYSLOG_FACILITY")) {
+		uint64_t number;
+		bool known = text_to_u64(value, &number) && number < 128;
+		if (known)
+			entry->record.facility = (int)number;
+		entry->by_other |= !known || number != 0;
+	}
+}
+
+static void take_field(
+	struct klog *klog, struct text name, struct text value, struct klog_entry *entry)
 {
 	uint64_t number;
-	entry->any = true;
+	struct klog_record *record = &entry->record;
+	take_writer(name, value, entry);
 	if (text_equals(name, "MESSAGE")) {
 		entry->has_message = keep(klog, value);
 		entry->length = value.len;
-	} else if (text_equals(name, "_TRANSPORT")) {
-		entry->has_transport = true;
-		entry->from_kernel = text_equals(value, "kernel");
 	} else if (text_equals(name, "PRIORITY") && text_to_u64(value, &number) && number < 8) {
 		record->level = (int)number;
-	} else if (text_equals(name, "SYSLOG_FACILITY") && text_to_u64(value, &number) &&
-		   number < 128) {
-		record->facility = (int)number;
 	} else if (text_equals(name, "_SOURCE_MONOTONIC_TIMESTAMP") &&
 		   text_to_u64(value, &number) && number < INT64_MAX) {
 		record->boot_us = (int64_t)number;
@@ -52,66 +58,102 @@ static void take_field(struct klog *klog, struct text name, struct text value, s
 	}
 }
 
-/* "NAME" alone on its line: eight bytes of length, little endian, the value, a newline. */
-static enum klog_status take_binary(struct klog *klog, struct text name, struct entry *entry,
-	struct klog_record *record, struct err *err)
+void klog_entry_init(struct klog_entry *entry)
 {
-	char field[64];
-	struct text bytes, value;
-	text_copy(name, field, sizeof(field));
-	enum klog_status status = klog_reader_bytes(&klog->reader, 8, &bytes, err);
-	if (status != KLOG_RECORD || bytes.len < 8)
-		return status == KLOG_RECORD ? KLOG_END : status;
-	uint64_t length = 0;
-	for (int i = 7; i >= 0; i--)
-		length = length << 8 | (unsigned char)bytes.at[i];
-	status = length ? klog_reader_bytes(&klog->reader, length, &value, err) : KLOG_RECORD;
-	if (status != KLOG_RECORD)
-		return status;
-	if (length) {
-		take_field(klog, text_of(field), value, entry, record);
-		for (length -= value.len; length && status == KLOG_RECORD; length -= value.len)
-			status = klog_reader_bytes(&klog->reader, length, &value, err);
-	}
-	return status == KLOG_RECORD ? klog_reader_bytes(&klog->reader, 1, &value, err) : status;
+	*entry = (struct klog_entry){ .next = KLOG_ENTRY_LINE };
+	klog_record_init(&entry->record);
 }
 
 /* The record of an entry; false if the entry has none. */
-static bool finish_entry(struct klog *klog, const struct entry *entry, struct klog_record *record)
+static bool finish_entry(struct klog *klog, struct klog_entry *entry, struct klog_record *ret)
 {
-	if (!entry->has_message)
-		return false;
+	bool has_message = entry->has_message;
+	struct klog_record *record = &entry->record;
 	record->form = KLOG_WHOLE;
 	record->stamped = true;
-	record->foreign = entry->has_transport && !entry->from_kernel;
+	record->foreign = entry->by_other;
+	record->proven = entry->by_kernel && !entry->by_other && record->facility == 0;
 	record->text = (struct text){ klog->scratch, entry->length };
 	record->line = klog->reader.line;
-	return true;
+	if (has_message)
+		*ret = *record;
+	klog_entry_init(entry);
+	return has_message;
+}
+
+static uint64_t little_endian(struct text bytes)
+{
+	uint64_t number = 0;
+	for (size_t i = bytes.len; i-- > 0;)
+		number = number << 8 | (unsigned char)bytes.at[i];
+	return number;
+}
+
+/* "NAME" alone on its line: eight bytes of length, little endian, the value, a newline. Takes the
+ * next of these; of a value beyond the buffer the rest is passed over. */
+static enum klog_status go_on(struct klog *klog, struct klog_entry *entry, struct err *err)
+{
+	struct text bytes;
+	bool length = entry->next == KLOG_ENTRY_LENGTH, newline = entry->next == KLOG_ENTRY_NEWLINE;
+	uint64_t count = length ? 8 : newline ? 1 : entry->left;
+	enum klog_status status = klog_reader_bytes(&klog->reader, count, &bytes, err);
+	if (status == KLOG_AGAIN && klog->reader.grows)
+		return klog_follow_end(klog, &bytes) == KLOG_AGAIN ? KLOG_AGAIN : KLOG_MORE;
+	if (status != KLOG_RECORD)
+		return status;
+	if (newline) {
+		entry->next = KLOG_ENTRY_LINE;
+		return KLOG_RECORD;
+	}
+	if (length && bytes.len < count)
+		return KLOG_END;
+	if (entry->next == KLOG_ENTRY_VALUE)
+		take_field(klog, text_of(entry->field), bytes, entry);
+	entry->left = length ? little_endian(bytes) : entry->left - bytes.len;
+	entry->next = !entry->left ? KLOG_ENTRY_NEWLINE
+		      : length     ? KLOG_ENTRY_VALUE
+				   : KLOG_ENTRY_REST;
+	return KLOG_RECORD;
+}
+
+/* A line of an entry. True if it ends one that has a record. */
+static bool take_entry_line(struct klog *klog, struct text line, struct klog_record *ret)
+{
+	struct klog_entry *entry = &klog->entry;
+	struct text name, value = line;
+	if (!line.len)
+		return finish_entry(klog, entry, ret);
+	if (text_split(&value, '=', &name)) {
+		take_field(klog, name, value, entry);
+	} else {
+		text_copy(line, entry->field, sizeof(entry->field));
+		entry->next = KLOG_ENTRY_LENGTH;
+	}
+	return false;
+}
+
+void klog_take_export_line(struct klog *klog, struct text line)
+{
+	struct klog_record none;
+	take_entry_line(klog, line, &none);
 }
 
 enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, struct err *err)
 {
-	struct entry entry = { .any = false };
-	struct text line, name;
-	enum klog_status status;
-	klog_record_init(ret);
-	while ((status = klog_reader_line(&klog->reader, &line, err)) == KLOG_RECORD) {
-		if (!line.len) {
-			if (finish_entry(klog, &entry, ret))
-				return KLOG_RECORD;
-			entry = (struct entry){ .any = false };
-			klog_record_init(ret);
+	struct klog_entry *entry = &klog->entry;
+	struct text line;
+	enum klog_status status = KLOG_RECORD;
+	while (status == KLOG_RECORD) {
+		if (entry->next != KLOG_ENTRY_LINE) {
+			status = go_on(klog, entry, err);
 			continue;
 		}
-		struct text value = line;
-		if (text_split(&value, '=', &name))
-			take_field(klog, name, value, &entry, ret);
-		else if ((status = take_binary(klog, line, &entry, ret, err)) != KLOG_RECORD)
-			return status;
+		status = klog_next_line(klog, &line, err);
+		if (status == KLOG_RECORD && take_entry_line(klog, line, ret))
+			return KLOG_RECORD;
 	}
-	if (status == KLOG_END && finish_entry(klog, &entry, ret))
-		return KLOG_RECORD;
-	return status;
+	bool whole = status == KLOG_END && entry->next == KLOG_ENTRY_LINE;
+	return whole && finish_entry(klog, entry, ret) ? KLOG_RECORD : status;
 }
 
 static struct text json_text(const json_t *object, const char *key)
@@ -140,10 +182,11 @@ static bool json_bytes(struct klog *klog, const json_t *array, struct text *ret)
 static bool from_journal(struct klog *klog, json_t *object, struct klog_record *ret)
 {
 	static const char *const names[] = { "_TRANSPORT", "PRIORITY", "SYSLOG_FACILITY",
-		"_SOURCE_MONOTONIC_TIMESTAMP", "__REALTIME_TIMESTAMP" };
+		"SYSLOG_IDENTIFIER", "_SOURCE_MONOTONIC_TIMESTAMP", "__REALTIME_TIMESTAMP" };
 	const json_t *message = json_object_get(object, "MESSAGE");
-	struct entry entry = { .any = true };
+	struct klog_entry entry;
 	struct text text = json_text(object, "MESSAGE");
+	klog_entry_init(&entry);
 	if (json_is_array(message) ? !json_bytes(klog, message, &text) : !json_is_string(message))
 		return false;
 	if (!json_is_array(message) && !keep(klog, text))
@@ -152,10 +195,26 @@ static bool from_journal(struct klog *klog, json_t *object, struct klog_record *
 	entry.length = text.len;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		struct text value = json_text(object, names[i]);
-		if (value.len)
-			take_field(klog, text_of(names[i]), value, &entry, ret);
+		/* More than one value is an array: not what the kernel's records have. */
+		if (json_is_array(json_object_get(object, names[i])))
+			entry.by_other = true;
+		else if (value.len)
+			take_field(klog, text_of(names[i]), value, &entry);
 	}
 	return finish_entry(klog, &entry, ret);
+}
+
+/* The writer, in the words of the usual shippers of syslog. */
+static bool is_of_program(const json_t *object)
+{
+	static const char *const keys[] = { "SYSLOG_IDENTIFIER", "syslog_identifier", "ident",
+		"programname", "program", "appname", "app_name" };
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct text writer = json_text(object, keys[i]);
+		if (writer.len && !logline_is_kernel_tag(writer))
+			return true;
+	}
+	return false;
 }
 
 bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *ret)
@@ -184,6 +243,7 @@ bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *re
 		klog->inner = text;
 		text_next_line(&klog->inner, &text);
 		logline_parse(text, ret);
+		ret->foreign |= klog->inner_foreign = is_of_program(object);
 		return true;
 	}
 	json_decref(object);
@@ -191,6 +251,7 @@ bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *re
 }
 
 #define PRETTY_LINES_MAX 512
+#define PRETTY_BYTES_MAX KLOG_STEP_BYTES
 
 static bool gather(struct klog *klog, struct text line)
 {
@@ -205,31 +266,53 @@ static bool gather(struct klog *klog, struct text line)
 	memcpy(klog->object + klog->object_len, line.at, line.len);
 	klog->object[klog->object_len + line.len] = '\n';
 	klog->object_len += line.len + 1;
+	klog->gathered++;
 	return true;
 }
 
-enum klog_status klog_read_pretty(struct klog *klog, struct klog_record *ret, struct err *err)
+/* KLOG_RECORD when the object is closed, or is none: then `ret_closed` is false. */
+static enum klog_status gather_object(struct klog *klog, bool *ret_closed, struct err *err)
 {
-	struct text line = text_of("{");
-	enum klog_status status = KLOG_RECORD;
-	bool closed = false;
-	klog->object_len = 0;
-	for (int lines = 0; lines < PRETTY_LINES_MAX && !closed; lines++) {
+	*ret_closed = false;
+	while (klog->gathered < PRETTY_LINES_MAX && klog->object_len < PRETTY_BYTES_MAX) {
+		struct text line;
+		enum klog_status status = klog_next_line(klog, &line, err);
+		if (status == KLOG_END)
+			return KLOG_RECORD;
+		if (status != KLOG_RECORD)
+			return status;
 		if (!gather(klog, line)) {
 			err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
 			return KLOG_FAILED;
 		}
-		closed = text_starts(line, "}");
-		if (!closed &&
-			(status = klog_reader_line(&klog->reader, &line, err)) != KLOG_RECORD)
+		*ret_closed = text_starts(line, "}");
+		if (*ret_closed)
 			break;
 	}
-	if (status == KLOG_FAILED)
+	return KLOG_RECORD;
+}
+
+enum klog_status klog_read_pretty(
+	struct klog *klog, const char *first, struct klog_record *ret, struct err *err)
+{
+	struct text line;
+	bool closed;
+	if (first) {
+		klog->object_len = klog->gathered = 0;
+		if (!gather(klog, text_of(first))) {
+			err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+			return KLOG_FAILED;
+		}
+	}
+	enum klog_status status = gather_object(klog, &closed, err);
+	if (status != KLOG_RECORD)
 		return status;
+	klog->gathered = 0;
 	struct text object = { klog->object, klog->object_len };
 	if (closed && klog_parse_json(klog, object, ret))
 		return KLOG_RECORD;
 	klog->inner = object;
+	klog->inner_foreign = false;
 	text_next_line(&klog->inner, &line);
 	logline_parse(line, ret);
 	return KLOG_RECORD;

@@ -1,4 +1,6 @@
-/* Inside of klog: bytes to lines (klog_reader.c), journal entries (klog_journal.c). */
+/* Inside of klog: bytes to lines (klog_reader.c), files that are followed by name (klog_follow.c),
+ * journal entries (klog_journal.c). None of them forgets what it has begun when it returns
+ * KLOG_AGAIN or KLOG_MORE: the next call goes on. */
 #ifndef OOMSPECT_KLOG_READER_H
 #define OOMSPECT_KLOG_READER_H
 
@@ -13,10 +15,32 @@ enum klog_status klog_reader_line(struct klog_reader *reader, struct text *ret, 
 
 /* The next `count` bytes as they are; fewer at the end of the file or beyond the buffer, the
  * rest of which is skipped. */
-enum klog_status klog_reader_bytes(struct klog_reader *reader, uint64_t count, struct text *ret, struct err *err);
+enum klog_status klog_reader_bytes(
+	struct klog_reader *reader, uint64_t count, struct text *ret, struct err *err);
 
-/* Runs a program with its output on *ret_fd; `stdin_fd` < 0 gives it /dev/null. */
-enum err_code klog_spawn(const char *const argv[], int stdin_fd, pid_t *ret_pid, int *ret_fd, struct err *err);
+/* What is there of a line whose end has not come; false if that is nothing new. What comes later
+ * is a line of its own. */
+bool klog_reader_rest(struct klog_reader *reader, struct text *ret);
+
+/* What was read last still stands right before the place that is read next. */
+bool klog_reader_is_same(const struct klog_reader *reader);
+
+/* Reads `fd` from now on, from its first line; what was there is forgotten. */
+void klog_reader_restart(struct klog_reader *reader, int fd);
+
+/* At the end of a file that is followed: KLOG_RECORD with the rest of a line that has no end,
+ * KLOG_MORE if there is another file to read or this one anew, else KLOG_AGAIN. */
+enum klog_status klog_follow_end(struct klog *klog, struct text *ret_rest);
+
+/* The next line, of a file that is followed as well. */
+enum klog_status klog_next_line(struct klog *klog, struct text *ret, struct err *err);
+
+int64_t klog_now_ms(void);
+
+void klog_entry_init(struct klog_entry *entry);
+
+/* The line that shows that a file is of that format. */
+void klog_take_export_line(struct klog *klog, struct text line);
 
 /* One entry of `journalctl -o export`. */
 enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, struct err *err);
@@ -25,8 +49,9 @@ enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, st
  * runtime, of a log shipper. False if it is not one. */
 bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *ret);
 
-/* The same over several lines, from behind its first on, which was "{": journalctl -o json-pretty.
- * What turns out to be none is given line by line. */
-enum klog_status klog_read_pretty(struct klog *klog, struct klog_record *ret, struct err *err);
+/* The same over several lines: journalctl -o json-pretty. `first` is "{", or NULL to go on with what
+ * has been gathered (klog->gathered). What turns out to be none is given line by line. */
+enum klog_status klog_read_pretty(
+	struct klog *klog, const char *first, struct klog_record *ret, struct err *err);
 
 #endif

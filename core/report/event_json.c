@@ -110,6 +110,7 @@ static void put_what(struct json_out *out, const struct oom_event *event)
 	put_text(out, "trigger", oom_trigger_name(event->trigger));
 	put_text(out, "outcome", oom_outcome_name(event->outcome));
 	json_out_bool(out, "complete", event->complete);
+	json_out_bool(out, "proven", event->proven);
 	put_chosen(out, event);
 }
 

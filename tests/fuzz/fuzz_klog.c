@@ -12,8 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool is_packed(const uint8_t *data, size_t size)
 {
-	return size > 1 && ((data[0] == 0x1f && data[1] == 0x8b) || (data[0] == 0xfd && data[1] == '7') ||
-		(data[0] == 0x28 && data[1] == 0xb5) || (data[0] == 'B' && data[1] == 'Z'));
+	return size > 1 &&
+	       ((data[0] == 0x1f && data[1] == 0x8b) || (data[0] == 0xfd && data[1] == '7') ||
+		       (data[0] == 0x28 && data[1] == 0xb5) || (data[0] == 'B' && data[1] == 'Z'));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -32,7 +33,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (klog_open_file(&klog, path, &err) != ERR_OK)
 		abort();
 	size_t records = 0;
-	while (klog_read(&klog, &record, &err) == KLOG_RECORD) {
+	enum klog_status status;
+	while ((status = klog_read(&klog, &record, &err)) == KLOG_RECORD || status == KLOG_MORE) {
+		if (status == KLOG_MORE)
+			continue;
 		if (record.text.len)
 			last = record.text.at[record.text.len - 1];
 		if (record.stamp.len)

@@ -8,7 +8,6 @@
 #include "oomspect/safe_text.h"
 #include "term/printer.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +16,10 @@
 #include <unistd.h>
 
 /* An event is shown when the log has been quiet this long, or the event is this old. */
-#define REPORT_WIDTH    80
-#define QUIET_MS        20
-#define OVERDUE_MS      40
-#define GROWING_FILE_MS 100
-#define COLLAPSED_MS    1000 /* a storm is counted aloud this often */
+#define REPORT_WIDTH 80
+#define QUIET_MS     20
+#define OVERDUE_MS   40
+#define COLLAPSED_MS 1000 /* a storm is counted aloud this often */
 
 #define NOTICES_MAX 200 /* of each kind that are listed; all are counted */
 
@@ -172,15 +170,13 @@ static void tell_lost(struct events_run *run, const struct klog *klog)
 	run->told_lost_ms = now_ms();
 }
 
-/* Waits for more of the log; false when there will be none. */
-static bool wait_for_more(struct klog *klog, enum klog_status status, bool waiting)
+static void wait_for_more(const struct klog *klog, bool waiting)
 {
 	struct pollfd pollfd = { .fd = klog_fd(klog), .events = POLLIN };
-	if (status == KLOG_AGAIN)
-		return poll(&pollfd, 1, waiting ? QUIET_MS : -1) >= 0 || errno == EINTR;
-	if (!klog_resume(klog))
-		return false;
-	return poll(NULL, 0, waiting ? QUIET_MS : GROWING_FILE_MS) >= 0 || errno == EINTR;
+	int due_ms = klog_due_ms(klog);
+	if (waiting && (due_ms < 0 || due_ms > QUIET_MS))
+		due_ms = QUIET_MS;
+	poll(&pollfd, 1, due_ms);
 }
 
 struct live {
@@ -214,7 +210,7 @@ static enum klog_status read_log(
 	bool quiet = false;
 	for (;;) {
 		enum klog_status status = klog_read(klog, &record, err);
-		if (status == KLOG_FAILED)
+		if (status == KLOG_FAILED || status == KLOG_END)
 			return status;
 		if (status == KLOG_RECORD) {
 			quiet = false;
@@ -228,13 +224,15 @@ static enum klog_status read_log(
 			}
 			continue;
 		}
-		if (!run->options->follow)
+		if (status == KLOG_MORE)
+			continue;
+		if (run->options->follow) {
+			show_due(log, &live, quiet);
+			tell_lost(run, klog);
+		}
+		if (fflush(stdout) || run->no_memory)
 			return KLOG_END;
-		show_due(log, &live, quiet);
-		tell_lost(run, klog);
-		if (fflush(stdout) || run->no_memory ||
-			!wait_for_more(klog, status, oomlog_waiting(log)))
-			return KLOG_END;
+		wait_for_more(klog, run->options->follow && oomlog_waiting(log));
 		quiet = true;
 	}
 }
@@ -279,6 +277,19 @@ static void complain_of_memory(struct events_run *run, const struct klog *klog)
 	complain(run, &err);
 }
 
+/* What was not looked at, since there is an end to what a line may be. */
+static void tell_cut(const struct klog *klog)
+{
+	struct err err;
+	if (!klog->reader.cut)
+		return;
+	err_set(&err, ERR_TOO_BIG, "%s: the rest of %llu line%s longer than %d KiB was not read",
+		klog->reader.name, (unsigned long long)klog->reader.cut,
+		klog->reader.cut == 1 ? "" : "s", KLOG_BUFFER_SIZE / 1024);
+	fflush(stdout);
+	printer_complain(&err);
+}
+
 static void show_end(struct events_run *run, const struct klog *klog, const struct oomlog *log)
 {
 	show_collapsed(run);
@@ -316,6 +327,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 			complain(run, &err);
 		if (!run->options->json)
 			show_end(run, klog, &log);
+		tell_cut(klog);
 	}
 	show_notices(run); /* nothing is left of them but after a failure */
 	oomlog_release(&log);
@@ -329,6 +341,8 @@ static void run_file(struct events_run *run, const char *path)
 		complain(run, &err);
 		return;
 	}
+	if (run->options->follow)
+		klog_follow(&klog);
 	run_log(run, &klog);
 	klog_close(&klog);
 }

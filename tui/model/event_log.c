@@ -2,11 +2,15 @@
 
 #include "oomspect/event_explain.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* An event is complete when its log has been quiet for this long. */
 #define QUIET_MS 20
+
+/* What a call reads, about: a millisecond's worth. */
+#define STEP_BYTES KLOG_STEP_BYTES
 
 static struct oom_event *make_room(struct event_log *log)
 {
@@ -54,18 +58,23 @@ static void take_reaped(void *context, uint64_t number, int64_t pid)
 	}
 }
 
+static enum err_code open_klog(struct event_log *log, const char *file)
+{
+	if (!file)
+		return klog_open_live(&log->klog, true, &log->why);
+	if (strcmp(file, "-") == 0 && isatty(STDIN_FILENO))
+		return err_set(&log->why, ERR_UNSUPPORTED,
+			"standard input is the terminal that keys come from");
+	return klog_open_file(&log->klog, file, &log->why);
+}
+
 void event_log_open(struct event_log *log, const char *file)
 {
 	struct oomlog_sink sink = { .event = take_event, .reaped = take_reaped, .arg = log };
 	*log = (struct event_log){ .live = !file, .newest = EVENT_LOG_MAX - 1 };
 	klog_init(&log->klog);
-	enum err_code code = file ? klog_open_file(&log->klog, file, &log->why)
-				  : klog_open_live(&log->klog, true, &log->why);
-	if (code != ERR_OK)
+	if (open_klog(log, file) != ERR_OK)
 		return;
-	/* journalctl answers when it likes, and without the right to read never: keys come first. */
-	if (log->live)
-		fcntl(log->klog.reader.fd, F_SETFL, O_NONBLOCK);
 	unsigned flags = OOMLOG_KEEP_RAW | (log->live ? OOMLOG_LIVE : 0);
 	log->open = oomlog_init(&log->oomlog, log->klog.source, sink, flags) == ERR_OK;
 	if (!log->open) {
@@ -109,7 +118,14 @@ int event_log_fd(const struct event_log *log)
 
 int event_log_due_ms(const struct event_log *log)
 {
-	return log->open && log->waiting ? QUIET_MS : -1;
+	if (!log->open)
+		return -1;
+	return log->waiting ? QUIET_MS : klog_due_ms(&log->klog);
+}
+
+bool event_log_is_silent(const struct event_log *log)
+{
+	return log->open && klog_is_silent(&log->klog);
 }
 
 /* How far back the log goes. */
@@ -122,34 +138,42 @@ static void note_oldest(struct event_log *log, const struct klog_record *record)
 	log->oldest_boot_us = record->boot_us;
 }
 
+static enum klog_status take_record(struct event_log *log, const struct klog_record *record)
+{
+	note_oldest(log, record);
+	if (oomlog_push(&log->oomlog, record) == ERR_OK)
+		return KLOG_RECORD;
+	err_set(&log->why, ERR_NO_MEMORY, "cannot read the kernel's log: out of memory");
+	return KLOG_FAILED;
+}
+
 /* False when nothing more can be had now. */
 static bool read_one(struct event_log *log)
 {
 	struct klog_record record;
 	enum klog_status status = klog_read(&log->klog, &record, &log->why);
 	if (status == KLOG_RECORD)
-		note_oldest(log, &record);
-	if (status == KLOG_RECORD && oomlog_push(&log->oomlog, &record) == ERR_OK)
-		return true;
-	if (status == KLOG_RECORD)
-		err_set(&log->why, ERR_NO_MEMORY, "cannot read the kernel's log: out of memory");
-	if (status != KLOG_AGAIN && (status != KLOG_END || !log->live || !klog_resume(&log->klog)))
+		status = take_record(log, &record);
+	if (status == KLOG_END && log->live)
+		err_set(&log->why, ERR_GONE, "the log of the running kernel has ended");
+	if (status == KLOG_END || status == KLOG_FAILED)
 		close_log(log);
-	return false;
+	return status == KLOG_RECORD || status == KLOG_MORE;
 }
 
 bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, bool quiet)
 {
 	uint64_t seen = log->seen;
+	uint64_t enough = log->klog.reader.bytes + STEP_BYTES;
 	bool more = log->open;
-	while (more && records-- > 0)
+	while (more && records-- > 0 && log->klog.reader.bytes < enough)
 		more = read_one(log);
 	if (log->open && (quiet || !oomlog_waiting(&log->oomlog)))
 		oomlog_flush(&log->oomlog, !quiet);
 	log->waiting = log->open && oomlog_waiting(&log->oomlog);
 	if (log->seen != seen)
 		log->seen_ms = now_ms;
-	log->caught_up |= !more && !log->waiting;
+	log->caught_up |= !more && !log->waiting && !event_log_is_silent(log);
 	return more;
 }
 

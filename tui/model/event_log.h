@@ -43,8 +43,12 @@ int event_log_fd(const struct event_log *log);
 /* Milliseconds after which event_log_read is due without more of the log; -1: none. */
 int event_log_due_ms(const struct event_log *log);
 
-/* Reads at most `records`, so that a storm does not hold the screen. True when there may be more
- * at once. `now_ms` is any clock; `quiet` says that event_log_due_ms has passed. */
+/* The program that was asked for the log has not answered yet. */
+bool event_log_is_silent(const struct event_log *log);
+
+/* Reads at most `records`, and no more than KLOG_STEP_BYTES, so that neither a storm nor a line
+ * without an end holds the screen. True when there may be more at once. `now_ms` is any clock;
+ * `quiet` says that event_log_due_ms has passed. */
 bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, bool quiet);
 
 /* Event `index` counted from the newest, NULL when there are not so many. Valid until the next

@@ -233,7 +233,11 @@ static void print_report(FILE *out, const struct oom_event *event,
 	fprintf(out, " Lines  %llu-%llu of ", (unsigned long long)event->first_line,
 		(unsigned long long)event->last_line);
 	put_safe(out, event->source ? event->source : "?");
-	fprintf(out, "%s\n\n", event->complete ? "" : " (not complete)");
+	fprintf(out, "%s\n", event->complete ? "" : " (not complete)");
+	if (!event->proven)
+		fputs(" Origin not proven to be the kernel's: anybody may have written the text\n",
+			out);
+	fputc('\n', out);
 }
 
 enum err_code events_text_print(FILE *out, const struct oom_event *event, int width)

@@ -85,9 +85,14 @@ static void draw_list(const struct app *app, struct grid *grid, const struct eve
 static void draw_note(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
 	const struct event_log *log = &app->events.log;
-	if (log->why.code) /* the reason has the counter, and needs the line */
-		return;
 	struct pen pen = grid_pen_until(grid, layout->note, 0, layout->list_cols);
+	if (log->why.code) { /* without an event the reason stands in the list, with the counter */
+		if (log->count)
+			grid_printf(&pen, STYLE_RISK, " the log ends here: ");
+		grid_put_foreign(
+			&pen, STYLE_RISK, log->count ? log->why.text : "", grid_left(&pen));
+		return;
+	}
 	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
 	if (!log->live && app->options->log) {
 		grid_printf(&pen, STYLE_DIM, " %zu event%s in ", log->count,
@@ -131,7 +136,10 @@ static void draw_empty(const struct app *app, struct grid *grid, const struct ev
 	const struct event_log *log = &app->events.log;
 	struct pen pen = grid_pen(grid, layout->parts.rows[PART_LIST], 1);
 	if (!log->why.code) {
-		grid_put(&pen, STYLE_NORMAL, "no OOM event in the kernel's log");
+		grid_put(&pen, STYLE_NORMAL,
+			event_log_is_silent(log)       ? "waiting for the kernel's log"
+			: log->open && !log->caught_up ? "reading the kernel's log"
+						       : "no OOM event in the kernel's log");
 		return;
 	}
 	int row = layout->parts.rows[PART_LIST] + put_reason(grid, layout, log->why.text);
