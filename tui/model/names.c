@@ -1,12 +1,12 @@
 #include "names.h"
 
+#include "oomspect/helper.h"
 #include "oomspect/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,49 +167,12 @@ enum err_code names_init(struct names *names, const struct root *root, struct er
 
 /* --- getent ------------------------------------------------------------------------------------- */
 
-/* It gets no more of ours than that: no signal that is blocked here, no variable. posix_spawn(3)
- * copies no memory, of which a locked program has much. */
-static int spawn(pid_t *ret_pid, int out, const char *const words[])
-{
-	static const char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	/* It takes pointers to char for the sake of old programs; it changes none. */
-	union {
-		const char *const *in;
-		char *const *out;
-	} argv = { .in = words }, env = { .in = environment };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t none;
-	sigemptyset(&none);
-	if (posix_spawn_file_actions_init(&actions))
-		return ENOMEM;
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	int failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	failed |= posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	failed |= posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	if (!failed)
-		failed = posix_spawn(
-			ret_pid, "/usr/bin/getent", &actions, &attributes, argv.out, env.out);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return failed;
-}
-
 static bool start(struct names_question *question, const char *const words[], int64_t now_ms)
 {
-	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	struct helper helper = { .pid = 0 };
+	if (helper_start(&helper, words, -1, &question->fd, NULL) != ERR_OK)
 		return false;
-	int failed = spawn(&question->pid, ends[1], words);
-	close(ends[1]);
-	if (failed || fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
-		question->pid = 0;
-		close(ends[0]);
-		return false;
-	}
-	question->fd = ends[0];
+	question->pid = helper.pid;
 	question->concluded = false;
 	question->since_ms = now_ms;
 	question->length = 0;
