@@ -93,16 +93,6 @@ static void make_long_line(struct log *log)
 	make_sparse(log, GIB);
 }
 
-static void make_device(struct log *log)
-{
-	strcpy(log->path, "/dev/zero");
-}
-
-static void make_terminal(struct log *log)
-{
-	strcpy(log->path, "/dev/tty");
-}
-
 static void open_log(struct log *log, make_log *make)
 {
 	*log = (struct log){ .writer = -1 };
@@ -130,8 +120,6 @@ static const struct log_row log_rows[] = {
 	{ "a FIFO with half a line", make_half_line, "9 +x" },
 	{ "a FIFO with half of what tells that it is packed", make_half_magic, "\\[3 Events" },
 	{ "a line of 20 GiB", make_endless_line, "reading the kernel's log|9 +x" },
-	{ "a device without an end", make_device, "/dev/zero: it is a device, not a log" },
-	{ "the terminal itself", make_terminal, "/dev/tty: it is a device, not a log" },
 };
 
 /* One that hangs after all does not outlive the test. */
@@ -174,6 +162,28 @@ static void check_signal(void **state)
 	kill(terminal->pid, SIGTERM);
 	session_ends_with(terminal, 128 + SIGTERM);
 	close_log(&log);
+	session_free(session);
+}
+
+struct device_row {
+	const char *claim, *path, *said;
+};
+
+static const struct device_row device_rows[] = {
+	{ "a device without an end", "/dev/zero",
+		"cannot read /dev/zero: it is a device, not a log" },
+	{ "the terminal itself", "/dev/tty", "cannot read /dev/tty: it is a device, not a log" },
+	{ "what keys come from", "-", "standard input is the terminal that keys come from" },
+};
+
+/* Before the first frame, so that there is a place for the sentence. */
+static void check_device(void **state)
+{
+	const struct device_row *row = *state;
+	struct session *session = session_new();
+	const char *words[] = { "--log", row->path, NULL };
+	struct terminal *terminal = session_start(session, 24, 80, &bound, words, row->said);
+	session_ends_with(terminal, 1);
 	session_free(session);
 }
 
@@ -466,6 +476,7 @@ int main(void)
 	};
 	return run_rows("keys with such a log", log_rows, check_keys) +
 	       run_rows("a signal with such a log", log_rows, check_signal) +
+	       run_rows("devices on the screen", device_rows, check_device) +
 	       run_rows("programs", hang_rows, check_hang) +
 	       run_rows("devices", refused_rows, check_refused) +
 	       cmocka_run_group_tests_name("log_waits", tests, NULL, NULL);
