@@ -77,8 +77,9 @@ void fixture_go_live(struct fixture *fixture)
 void take_sample(struct app *app)
 {
 	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	app->now_ms = sampler_latest(&app->watch.sampler)->host.boot_ms;
 	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->now_ms = app->taken_ms = app->sample_ms;
+	app->taken_ms = app->now_ms;
 }
 
 void draw(struct app *app, int rows, int cols)

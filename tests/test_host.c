@@ -4,10 +4,14 @@
 #include "support_tree.h"
 
 #include <elf.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* --- meminfo */
@@ -467,6 +471,91 @@ static void reads_the_auxiliary_vector(void **state)
 	assert_int_equal(host.total_pages * host.page_size, 5ll << 30);
 }
 
+/* --- what lxcfs shows in a container */
+
+static const struct impossible_case {
+	const char *claim, *meminfo;
+	int64_t mem_total, mem_available, swap_free, total_pages;
+} impossible_cases[] = {
+	{ "a machine of nothing is unknown",
+		"MemTotal: 0 kB\nMemAvailable: 0 kB\nSwapTotal: 8 kB\n", UNKNOWN, 0, UNKNOWN,
+		UNKNOWN },
+	{ "more free swap than there is swap is unknown",
+		"MemTotal: 40 kB\nMemAvailable: 20 kB\nSwapTotal: 8 kB\nSwapFree: 4000 kB\n", 40,
+		20, UNKNOWN, 12 },
+	{ "free swap where there is none, too",
+		"MemTotal: 40 kB\nMemAvailable: 20 kB\nSwapTotal: 0 kB\nSwapFree: 4000 kB\n", 40,
+		20, UNKNOWN, 10 },
+	{ "all of the swap may be free",
+		"MemTotal: 40 kB\nMemAvailable: 40 kB\nSwapTotal: 8 kB\nSwapFree: 8 kB\n", 40, 40,
+		8, 12 },
+	{ "more available than there is, is unknown",
+		"MemTotal: 40 kB\nMemAvailable: 41 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n", 40,
+		UNKNOWN, 0, 10 },
+};
+
+static void knows_no_machine_that_cannot_be(void **state)
+{
+	const struct impossible_case *row = *state;
+	struct tree tree;
+	tree_init(&tree);
+	tree_write(&tree, "proc/meminfo", row->meminfo);
+	struct host host = identify(&tree);
+	tree_release(&tree);
+	assert_int_equal(host.meminfo.mem_total, row->mem_total);
+	assert_int_equal(host.meminfo.mem_available, row->mem_available);
+	assert_int_equal(host.meminfo.swap_free, row->swap_free);
+	assert_int_equal(
+		host.swap_free_pages, row->swap_free == UNKNOWN ? UNKNOWN : row->swap_free / 4);
+	assert_int_equal(host.total_pages, row->total_pages);
+}
+
+static int64_t boot_clock_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Lays a file over /proc/uptime where nobody else sees it. */
+static bool overlay_uptime(const struct tree *tree)
+{
+	char path[128];
+	tree_write(tree, "uptime", "12.34 5.00\n");
+	snprintf(path, sizeof(path), "%s/uptime", tree->path);
+	return unshare(CLONE_NEWNS) == 0 &&
+	       mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount(path, "/proc/uptime", "", MS_BIND, NULL) == 0;
+}
+
+/* In a child: 0 when the time since boot is that of the clock, 2 where nothing can be mounted. */
+static int ask_below_overlay(const struct tree *tree)
+{
+	struct root root;
+	struct host host;
+	if (!overlay_uptime(tree))
+		return 2;
+	if (root_open(&root, "/", NULL) || host_identify(&root, &host, NULL))
+		return 1;
+	int64_t off = boot_clock_ms() - host.boot_ms;
+	return off < 0 || off > 60000;
+}
+
+static void the_time_since_boot_is_of_the_machine_and_not_of_the_container(void **state)
+{
+	const struct tree *tree = *state;
+	int status;
+	if (boot_clock_ms() < 120000)
+		skip_because("this machine is as young as the container");
+	pid_t child = fork();
+	if (child == 0)
+		_exit(ask_below_overlay(tree));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 2)
+		skip_because("no mount namespace here");
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* --- this machine */
 
 static void this_machine_is_counted_as_the_kernel_counts_it(void **state)
@@ -514,9 +603,11 @@ int main(void)
 		TREE_TEST(reads_names_clocks_and_cpus),
 		TREE_TEST(without_an_uptime_the_time_since_boot_is_unknown),
 		TREE_TEST(pid_1_is_init_in_the_first_pid_namespace_alone),
+		TREE_TEST(the_time_since_boot_is_of_the_machine_and_not_of_the_container),
 		cmocka_unit_test(this_machine_is_counted_as_the_kernel_counts_it),
 	};
 	return run_rows("meminfo", meminfo_cases, reads_one_number_of_meminfo) +
+	       run_rows("impossible machines", impossible_cases, knows_no_machine_that_cannot_be) +
 	       run_rows("psi", psi_cases, reads_pressure) +
 	       run_rows("zones", zone_cases, counts_the_zones_of_odd_text) +
 	       run_rows("era", era_cases, probes_the_arithmetic) +

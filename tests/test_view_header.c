@@ -279,6 +279,21 @@ static void a_kill_is_news_for_a_quarter_of_an_hour(void **state)
 	assert_has(narrow(app, PART_TITLE), " KILLS 3 (16m)  ");
 }
 
+/* The machine's uptime and our clock are not the same: lxcfs, another root, a suspend. */
+static void the_age_of_a_kill_is_by_our_own_clock(void **state)
+{
+	struct fixture *fixture = *state;
+	struct app *app = &fixture->app;
+	machine_write(fixture->path, "proc/vmstat", "oom_kill 3\n");
+	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	app->now_ms = app->sample_ms + 60 * MINUTE_MS;
+	assert_int_equal(state_sampled(app, NULL), ERR_OK);
+	app->taken_ms = app->now_ms;
+	assert_has(narrow(app, PART_TITLE), " KILLS 3 (now)  ");
+	app->now_ms += 2 * MINUTE_MS;
+	assert_has(wide(app, PART_TITLE), " KILLS since boot 3, last 2m ago  ");
+}
+
 static void the_log_tells_of_kills_before_the_program(void **state)
 {
 	struct fixture *fixture = fixture_open(NULL, KLOG "6.12-memcg.kmsg");
@@ -427,6 +442,7 @@ int main(void)
 		WITH_MACHINE(a_32_bit_machine_shows_low_memory),
 		WITH_MACHINE(the_estimate_stands_on_the_zone_line_or_behind_next),
 		WITH_MACHINE(a_kill_is_news_for_a_quarter_of_an_hour),
+		WITH_MACHINE(the_age_of_a_kill_is_by_our_own_clock),
 		cmocka_unit_test(the_log_tells_of_kills_before_the_program),
 		WITH_MACHINE(nothing_is_cut_in_its_midst),
 		WITH_MACHINE(killers_are_named_with_how_near_they_are),

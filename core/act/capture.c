@@ -15,6 +15,7 @@
 /* Files that no sample reads, but which the program asks for beside one. */
 static const char *const extra_files[] = {
 	"etc/passwd",
+	"proc/uptime",
 	"proc/version",
 	"proc/cmdline",
 	"proc/sys/kernel/panic",

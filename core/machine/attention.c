@@ -27,14 +27,19 @@ static int64_t or_zero(int64_t count)
 	return count == UNKNOWN ? 0 : count;
 }
 
+static int64_t used_swap_kb(const struct host_meminfo *meminfo)
+{
+	bool known = meminfo->swap_total != UNKNOWN && meminfo->swap_free != UNKNOWN;
+	return known ? meminfo->swap_total - meminfo->swap_free : 0;
+}
+
 /* Anonymous memory, page tables and used swap of the machine less those of the known processes.
  * Never below 0: shared page tables and moving counters may make the sum the larger one. */
 static int64_t unexplained_kb(const struct snapshot *snapshot, const struct host *now)
 {
 	const struct host_meminfo *meminfo = &now->meminfo;
 	int64_t page_kb = now->page_size / 1024;
-	int64_t kb = or_zero(meminfo->anon) + or_zero(meminfo->page_tables) +
-		     or_zero(meminfo->swap_total) - or_zero(meminfo->swap_free);
+	int64_t kb = or_zero(meminfo->anon) + or_zero(meminfo->page_tables) + used_swap_kb(meminfo);
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
 		if (task->has_mm && task->mm_owner == task->pid)

@@ -167,21 +167,57 @@ static bool take_boot_time(void *context, struct text line)
 	return false;
 }
 
+/* By the clock that processes' start times and the kernel's log go by: lxcfs overlays /proc/uptime
+ * with the age of the container. */
+static void ask_clocks(struct host *host)
+{
+	struct timespec boot, now;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	clock_gettime(CLOCK_REALTIME, &now);
+	host->boot_ms = (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000;
+	host->time_unix = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static void read_clocks(const struct root *root, struct host *host)
 {
 	char buffer[128];
 	struct text text;
-	struct timespec now;
-	read_text(root, "proc/uptime", buffer, sizeof(buffer), &text);
-	host->boot_ms = milliseconds(text);
 	if (root->live) {
-		clock_gettime(CLOCK_REALTIME, &now);
-		host->time_unix = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+		ask_clocks(host);
 		return;
 	}
+	read_text(root, "proc/uptime", buffer, sizeof(buffer), &text);
+	host->boot_ms = milliseconds(text);
 	uint64_t btime = 0;
 	root_each_line(root, "proc/stat", ROOT_CPUS_MAX, take_boot_time, &btime);
 	host->time_unix = btime ? (double)btime + (double)host->boot_ms / 1000 : 0;
+}
+
+static int64_t pages_of_kb(int64_t kb, int64_t page_kb)
+{
+	return kb == UNKNOWN ? UNKNOWN : kb / page_kb;
+}
+
+static int64_t pages_of_units(uint64_t units, uint64_t unit, const struct host *host)
+{
+	return (int64_t)(units * unit / (uint64_t)host->page_size);
+}
+
+static void forget_above(int64_t *part, int64_t whole)
+{
+	if (whole != UNKNOWN && *part > whole)
+		*part = UNKNOWN;
+}
+
+/* lxcfs says 0 where a container has no limit that it can find, and counts the free swap of the host
+ * beside the total of the container: no machine is so. */
+static void forget_impossible(struct host_meminfo *meminfo)
+{
+	if (meminfo->mem_total == 0)
+		meminfo->mem_total = UNKNOWN;
+	forget_above(&meminfo->mem_free, meminfo->mem_total);
+	forget_above(&meminfo->mem_available, meminfo->mem_total);
+	forget_above(&meminfo->swap_free, meminfo->swap_total);
 }
 
 /* The kernel's own numbers where they can be had: lxcfs overlays /proc/meminfo with the limit of
@@ -191,16 +227,16 @@ static void count_pages(const struct root *root, struct host *host)
 	const struct host_meminfo *meminfo = &host->meminfo;
 	int64_t page_kb = host->page_size / 1024;
 	struct sysinfo info;
-	host->ram_pages = meminfo->mem_total == UNKNOWN ? 0 : meminfo->mem_total / page_kb;
+	host->ram_pages = pages_of_kb(meminfo->mem_total, page_kb);
 	host->swap_total_pages = meminfo->swap_total == UNKNOWN ? 0 : meminfo->swap_total / page_kb;
-	host->swap_free_pages =
-		meminfo->swap_free == UNKNOWN ? UNKNOWN : meminfo->swap_free / page_kb;
+	host->swap_free_pages = pages_of_kb(meminfo->swap_free, page_kb);
 	if (root->live && sysinfo(&info) == 0) {
-		uint64_t page = (uint64_t)host->page_size;
-		host->ram_pages = (int64_t)(info.totalram * (uint64_t)info.mem_unit / page);
-		host->swap_total_pages = (int64_t)(info.totalswap * (uint64_t)info.mem_unit / page);
+		host->ram_pages = pages_of_units(info.totalram, info.mem_unit, host);
+		host->swap_total_pages = pages_of_units(info.totalswap, info.mem_unit, host);
+		host->swap_free_pages = pages_of_units(info.freeswap, info.mem_unit, host);
 	}
-	host->total_pages = host->ram_pages + host->swap_total_pages;
+	host->total_pages =
+		host->ram_pages == UNKNOWN ? UNKNOWN : host->ram_pages + host->swap_total_pages;
 }
 
 static bool take_zone_line(void *context, struct text line)
@@ -219,6 +255,7 @@ enum err_code host_read(const struct root *root, struct host *host, struct err *
 	host_parse_meminfo((struct text){ buffer, (size_t)length }, &host->meminfo);
 	if (host->meminfo.mem_total == UNKNOWN)
 		return err_set(err, ERR_SYNTAX, "cannot read proc/meminfo: no MemTotal in it");
+	forget_impossible(&host->meminfo);
 	count_pages(root, host);
 	read_text(root, "proc/vmstat", buffer, sizeof(buffer), &text);
 	host_parse_vmstat(text, &host->vmstat);

@@ -20,7 +20,7 @@ void exhaustion_add(struct exhaustion *exhaustion, const struct host *host)
 	const struct host_meminfo *mem = &host->meminfo;
 	exhaustion->eta_s = UNKNOWN;
 	if (mem->mem_available < 0 || mem->mem_available > KB_MAX || mem->swap_free > KB_MAX ||
-		host->boot_ms < 0)
+		(mem->swap_total > 0 && mem->swap_free < 0) || host->boot_ms < 0)
 		return;
 	if (mem->mem_total != exhaustion->mem_total || mem->swap_total != exhaustion->swap_total)
 		start_anew(exhaustion, mem);

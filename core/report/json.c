@@ -170,7 +170,7 @@ void json_put_host(struct json_out *out, const struct host *host)
 	json_out_begin(out, "host", '{');
 	json_out_text(out, "kernel", host->kernel);
 	json_out_integer(out, "page_size", host->page_size);
-	json_out_integer(out, "total_pages", host->total_pages);
+	json_out_known(out, "total_pages", host->total_pages);
 	json_out_known(out, "mem_total_kb", meminfo->mem_total);
 	json_out_known(out, "mem_available_kb", meminfo->mem_available);
 	json_out_known(out, "swap_total_kb", meminfo->swap_total);

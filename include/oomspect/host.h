@@ -61,9 +61,11 @@ struct host {
 	int64_t page_size;   /* bytes */
 	int64_t clock_ticks; /* USER_HZ */
 	int64_t cpus;        /* online */
-	int64_t total_pages; /* totalram_pages + total_swap_pages: totalpages of a host OOM */
-	int64_t ram_pages, swap_total_pages, swap_free_pages; /* UNKNOWN swap_free where not said */
-	bool init_pid_ns; /* pid 1 seen here is the global init */
+	int64_t total_pages; /* totalram_pages + total_swap_pages: totalpages of a host OOM;
+	                        UNKNOWN like ram_pages */
+	int64_t ram_pages, swap_total_pages,
+		swap_free_pages; /* the first and last may be UNKNOWN */
+	bool init_pid_ns;        /* pid 1 seen here is the global init */
 	bool init_pid_ns_known;
 	int64_t boot_ms;    /* milliseconds since boot at this sample */
 	double time_unix;   /* wall clock at this sample; 0: not known */

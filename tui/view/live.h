@@ -106,7 +106,7 @@ struct app {
 	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
 	struct host_vmstat previous; /* counters of the sample before, for rates */
 	int64_t previous_ms;         /* 0: there is none */
-	int64_t kill_ms; /* when vmstat's oom_kill rose last while we looked; 0: never */
+	int64_t kill_ms; /* by our clock: when vmstat's oom_kill rose last while we looked; 0: never */
 	unsigned long samples;
 
 	/* What a reaction asks of the loop. */

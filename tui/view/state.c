@@ -180,7 +180,7 @@ static void note_kills(struct app *app, const struct host *host)
 {
 	int64_t kills = host->vmstat.oom_kill;
 	if (app->previous_ms && kills > app->previous.oom_kill && app->previous.oom_kill >= 0)
-		app->kill_ms = host->boot_ms;
+		app->kill_ms = app->now_ms;
 }
 
 /* As before the first sample: nothing may point into one that is not ranked. */
