@@ -175,6 +175,24 @@ static void who_goes_while_the_sample_is_taken_is_not_in_it(void **state)
 	assert_int_equal(sampler_latest(&fixture->sampler)->count, 2);
 }
 
+/* There is one tree of cgroups: it stands still as long as the latest snapshot is the latest. */
+static void cgroups_stand_still_until_the_next_sample_is_finished(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct snapshot *latest = sample(fixture);
+	const struct memcg_tree *tree = latest->memcgs;
+	assert_int_equal(tree->count, 3);
+	tree_remove(&fixture->tree, "sys/fs/cgroup/memory/a");
+	assert_int_equal(sampler_begin(&fixture->sampler, NULL), ERR_OK);
+	while (!step(&fixture->sampler, 1)) {
+		assert_int_equal(tree->count, 3);
+		assert_string_equal(tree->rows[row(latest, 10)->memcg].path, "/a");
+	}
+	assert_int_equal(tree->count, 2);
+	latest = sampler_latest(&fixture->sampler);
+	assert_string_equal(tree->rows[row(latest, 10)->memcg].path, "/");
+}
+
 static void a_process_is_known_by_its_start_time_as_well(void **state)
 {
 	struct fixture *fixture = *state;
@@ -546,6 +564,7 @@ int main(void)
 		SAMPLER_TEST(who_has_vanished_is_not_in_the_next),
 		SAMPLER_TEST(who_goes_while_the_sample_is_taken_is_not_in_it),
 		SAMPLER_TEST(a_process_is_known_by_its_start_time_as_well),
+		SAMPLER_TEST(cgroups_stand_still_until_the_next_sample_is_finished),
 		SAMPLER_TEST(what_cannot_be_read_keeps_its_figures_and_grows_old),
 		SAMPLER_TEST(what_could_never_be_read_is_unknown),
 		SAMPLER_TEST(without_pid_1_processes_are_hidden),

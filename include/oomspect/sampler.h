@@ -1,7 +1,7 @@
 /* Fills one snapshot after another from a root, in slices, so that keys are answered meanwhile.
  *
  * Two snapshots take turns: the latest finished one stands still and may be looked at while the
- * next is being read. Rows live from sample to sample and carry their age: one that was not
+ * next is being read, until that is finished. Rows live from sample to sample and carry their age: one that was not
  * due, or could not be read this time, keeps its figures. No allocation once the tables fit. */
 #ifndef OOMSPECT_SAMPLER_H
 #define OOMSPECT_SAMPLER_H
@@ -48,7 +48,9 @@ enum err_code sampler_step(
 /* A whole sample at once. */
 enum err_code sampler_sample(struct sampler *sampler, struct err *err);
 
-/* The latest finished snapshot; valid until the next but one sample is begun. */
+/* The latest finished snapshot; valid until the next but one sample is begun. But for its memory
+ * cgroups, and the rows that its tasks have among them: there is one tree, which is brought up to
+ * date when the next sample is finished. Whoever keeps rows of it is to be done with them then. */
 const struct snapshot *sampler_latest(const struct sampler *sampler);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * A snapshot is filled by a sampler and then only looked at: rankings, what-ifs and views are
  * pure functions of it. It owns all it reaches but for the memory cgroup tree and the cgroup
- * paths, which belong to the sampler and live as long. */
+ * paths, which belong to the sampler: the tree is that of the latest snapshot (sampler.h). */
 #ifndef OOMSPECT_SNAPSHOT_H
 #define OOMSPECT_SNAPSHOT_H
 
