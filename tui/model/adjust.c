@@ -229,7 +229,9 @@ enum err_code adjust_toggle_descendants(struct adjust *adjust, struct err *err)
 		targets_truncate(&adjust->targets, adjust->named);
 		adjust->with_descendants = false;
 	}
-	if (look_at_now(adjust, err) || list_edits(adjust, err) || look_ahead(adjust, err))
+	/* What went wrong first is told. */
+	struct err *second = code == ERR_OK ? err : NULL;
+	if (look_at_now(adjust, second) || list_edits(adjust, second) || look_ahead(adjust, second))
 		return ERR_NO_MEMORY;
 	return code;
 }

@@ -100,6 +100,7 @@ struct app {
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 	char news[APP_MESSAGE_SIZE];    /* what goes on by itself: stands there behind a message */
 	int64_t message_ms, news_ms;    /* by our clock: when they were said last */
+	int64_t failure_ms;             /* the same of a message that says what failed */
 
 	int64_t delay_ms;
 	int64_t now_ms, taken_ms;    /* by our clock: of this picture, of the sample in it */

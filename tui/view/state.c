@@ -62,6 +62,7 @@ enum err_code state_init(
 		.delay_ms = options->delay_ms,
 		.ascii_only = ascii,
 		.found_line = -1,
+		.failure_ms = UNKNOWN,
 		.filter = { .uid = UID_UNKNOWN,
 			.pids = options->pids,
 			.pid_count = options->pid_count },
@@ -350,9 +351,9 @@ void state_relist(struct app *app)
 	state_cgroups_sampled(app);
 	state_lay_out(app); /* how much is below the list may have changed */
 	if (find_matches(app, &err))
-		state_say(app, "%s", err.text);
+		state_say_failure(app, &err);
 	if (list(app, &err))
-		state_say(app, "%s", err.text);
+		state_say_failure(app, &err);
 	choose_columns(app);
 	find_cursor(app);
 	clamp_top(app);
@@ -421,6 +422,14 @@ void state_say(struct app *app, const char *format, ...)
 	vsnprintf(app->message, sizeof(app->message), format, args);
 	va_end(args);
 	app->message_ms = app->now_ms;
+}
+
+void state_say_failure(struct app *app, const struct err *err)
+{
+	if (app->failure_ms == app->now_ms && app->message_ms == app->now_ms)
+		return;
+	state_say(app, "%s", err->text);
+	app->failure_ms = app->now_ms;
 }
 
 void state_tell(struct app *app, const char *news, int64_t now_ms)

@@ -55,6 +55,9 @@ void state_scroll_to_cursor(struct app *app);
 /* A sentence for the status line. */
 void state_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 
+/* Why something failed. What follows from it, in the same picture, does not take its place. */
+void state_say_failure(struct app *app, const struct err *err);
+
 /* What goes on by itself, for the status line. An answer to a key is not overwritten by it. */
 void state_tell(struct app *app, const char *news, int64_t now_ms);
 

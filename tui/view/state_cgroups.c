@@ -14,7 +14,7 @@ bool state_cgroups_shown(const struct app *app)
 static void say_failure(struct app *app, enum err_code code, const struct err *err)
 {
 	if (code)
-		state_say(app, "%s", err->text);
+		state_say_failure(app, err);
 }
 
 static void clamp_top(struct app *app)
