@@ -86,6 +86,19 @@ static void check_cell(void **state)
 	assert_string_equal(cgroup_column_cell(row->id, &context, row->row, buffer), row->text);
 }
 
+/* Without memory for the victims nothing is kept of them, least of all those of a sample before. */
+static void without_victims_that_were_built_none_is_named(void **state)
+{
+	(void)state;
+	char buffer[CGROUP_CELL_SIZE];
+	struct cgroup_context context = context_of(1);
+	all_victims.count = 0; /* as a build leaves it that failed */
+	assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
+	all_victims.rows = NULL;
+	assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
+	assert_int_equal(cgroup_columns[CGROUP_COL_VICTIM].value(&context, 1), COLUMN_MISSING);
+}
+
 static void growth_and_its_end_are_estimates(void **state)
 {
 	(void)state;
@@ -156,6 +169,7 @@ static void a_line_is_safe_and_aligned(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_victims_that_were_built_none_is_named),
 		cmocka_unit_test(growth_and_its_end_are_estimates),
 		cmocka_unit_test(every_column_is_whole),
 		cmocka_unit_test(columns_are_named_in_a_list),

@@ -173,6 +173,15 @@ enum err_code memcg_victims_build(struct memcg_victims *victims, const struct sn
 	return code;
 }
 
+const struct memcg_victim *memcg_victims_of(const struct memcg_victims *victims, int32_t row)
+{
+	static const struct memcg_victim nothing = {
+		.prediction = PREDICTION_UNKNOWN,
+		.points = { BADNESS_UNKILLABLE },
+	};
+	return row >= 0 && (size_t)row < victims->count ? &victims->rows[row] : &nothing;
+}
+
 unsigned memcg_victims_uncertain(const struct memcg_victims *victims)
 {
 	unsigned bits = 0;

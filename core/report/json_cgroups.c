@@ -104,14 +104,15 @@ static void put_cgroup(struct json_out *out, const struct snapshot *snapshot,
 {
 	const struct memcg_tree *tree = snapshot->memcgs;
 	const struct memcg *row = &tree->rows[index];
+	const struct memcg_victim *victim = memcg_victims_of(victims, index);
 	json_out_begin(out, NULL, '{');
 	put_name(out, row);
 	put_limits(out, tree, row);
 	put_kinds(out, row);
 	put_counters(out, row);
 	put_trend(out, row);
-	put_victim(out, &snapshot->host.era, &victims->rows[index]);
-	json_put_uncertain(out, victims->rows[index].uncertain);
+	put_victim(out, &snapshot->host.era, victim);
+	json_put_uncertain(out, victim->uncertain);
 	json_out_end(out, '}');
 }
 

@@ -40,6 +40,10 @@ void memcg_victims_release(struct memcg_victims *victims);
 enum err_code memcg_victims_build(struct memcg_victims *victims, const struct snapshot *snapshot,
 	enum moment moment, struct err *err);
 
+/* What is kept of a row; after a build that failed, and of a row that was not there, nothing: no
+ * task, and a prediction that is unknown. */
+const struct memcg_victim *memcg_victims_of(const struct memcg_victims *victims, int32_t row);
+
 /* What /proc cannot decide in any of the rows: bits of enum uncertainty. */
 unsigned memcg_victims_uncertain(const struct memcg_victims *victims);
 

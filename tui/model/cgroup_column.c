@@ -90,7 +90,7 @@ static int64_t value_eta(const struct cgroup_context *context, int32_t row)
 
 static int64_t value_victim(const struct cgroup_context *context, int32_t row)
 {
-	const struct task *task = context->victims->rows[row].task;
+	const struct task *task = memcg_victims_of(context->victims, row)->task;
 	return task ? task->pid : COLUMN_MISSING;
 }
 
@@ -115,7 +115,7 @@ static const char *string_name(
 static const char *string_victim(
 	const struct cgroup_context *context, int32_t row, char buffer[CGROUP_CELL_SIZE])
 {
-	const struct task *task = context->victims->rows[row].task;
+	const struct task *task = memcg_victims_of(context->victims, row)->task;
 	if (!task)
 		return "-";
 	snprintf(buffer, CGROUP_CELL_SIZE, "%d %s", (int)task->pid, task->comm);

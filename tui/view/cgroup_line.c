@@ -160,9 +160,7 @@ static const struct task *victim_of(const struct slot *slot)
 	const struct task *next = snapshot_find(context->snapshot, slot->context->next_victim);
 	if (!amount_known(slot->row->effective_limit))
 		return next && next->memcg == slot->entry->row ? next : NULL;
-	return (size_t)slot->entry->row < context->victims->count
-		       ? context->victims->rows[slot->entry->row].task
-		       : NULL;
+	return memcg_victims_of(context->victims, slot->entry->row)->task;
 }
 
 static void put_victim(const struct slot *slot)

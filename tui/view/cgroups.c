@@ -82,15 +82,14 @@ enum err_code cgroups_sampled(struct cgroups *cgroups, const struct snapshot *sn
 		.rows = &cgroups->rows,
 		.rates = &cgroups->rates,
 	};
-	if (code)
-		return code;
+	/* Whoever dies in them, the rows of before are not those of this tree. */
 	cgroup_rates_update(&cgroups->rates, tree, snapshot->host.boot_ms);
 	find_nearest(cgroups);
 	if (!cgroups->shaped && tree->count > 1) {
 		cgroups->tree = cgroup_rows_is_nested(tree);
 		cgroups->shaped = true;
 	}
-	return ERR_OK;
+	return code;
 }
 
 /* Finds the cursor's cgroup again; if it is gone, the one in its place is pointed at. */
