@@ -5,6 +5,7 @@
 
 #include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
+#include "oomspect/event_rank.h"
 #include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
 

@@ -3,8 +3,8 @@
 #include "support_files.h"
 #include "support_view.h"
 
+#include "../tui/view/place.h"
 #include "../tui/view/react.h"
-#include "../tui/view/view_events.h"
 
 #include <locale.h>
 #include <poll.h>
@@ -128,7 +128,7 @@ static void parts_stay_inside_of_every_screen(void **state)
 		for (size.cols = 1; size.cols <= 500; size.cols += 7)
 			for (size.events = 0; size.events <= 200; size.events += 50) {
 				struct events_layout layout =
-					view_events_layout(size.rows, size.cols, size.events);
+					place_events(size.rows, size.cols, size.events);
 				assert_inside(&layout, size);
 			}
 }
@@ -158,7 +158,8 @@ static void a_long_reason_is_read_to_its_end(void **state)
 	assert_int_equal(symlink(UNREADABLE, path), 0);
 	struct fixture *fixture = open_log(path);
 	draw(&fixture->app, 24, 80);
-	assert_shows(&fixture->app, "\n that is far away: Input/output error\n counters need no right: ");
+	assert_shows(&fixture->app,
+		"\n that is far away: Input/output error\n counters need no right: ");
 	fixture_close(fixture);
 	files_remove(&files);
 }

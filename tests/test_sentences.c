@@ -6,6 +6,7 @@
 #include "../core/oomlog/event_say.h"
 #include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
+#include "oomspect/event_rank.h"
 #include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
 

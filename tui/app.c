@@ -3,6 +3,7 @@
 #include "term/input.h"
 #include "term/printer.h"
 #include "term/screen.h"
+#include "view/acting.h"
 #include "view/react.h"
 #include "view/react_mouse.h"
 #include "view/state.h"

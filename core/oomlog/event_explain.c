@@ -1,5 +1,6 @@
 /* Who died, why that one, who was next; and all sentences about an event put together. */
 #include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 
 #include "event_say.h"
 

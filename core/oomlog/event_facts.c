@@ -1,7 +1,7 @@
 #include "event_facts.h"
 
 #include "oomspect/badness.h"
-#include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 
 #include <stdlib.h>
 #include <string.h>

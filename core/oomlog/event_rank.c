@@ -1,6 +1,6 @@
 /* What a report proves of its numbers: which counter was full, how large the domain was, whether
  * the task table is whole, and badness and rank of its rows. */
-#include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 
 #include "oomspect/badness.h"
 

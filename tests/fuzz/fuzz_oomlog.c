@@ -1,7 +1,7 @@
 /* Any text as a kernel log: no event without words of the OOM killer in it, and each event can be
  * ranked, explained and written as JSON. The first byte says whether a line is a whole record. */
-#include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
+#include "oomspect/event_rank.h"
 #include "oomspect/logline.h"
 #include "oomspect/oomlog.h"
 
@@ -32,7 +32,8 @@ static bool speaks_of_oom(struct text text)
 {
 	size_t letters = 0;
 	for (size_t i = 0; i < text.len; i++)
-		letters += text.at[i] == 'k' || text.at[i] == 'i' || text.at[i] == 'l' || text.at[i] == 'm';
+		letters += text.at[i] == 'k' || text.at[i] == 'i' || text.at[i] == 'l' ||
+			   text.at[i] == 'm';
 	return letters >= 2;
 }
 
@@ -42,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct oomlog log;
 	struct text line, rest = { (const char *)data, size };
 	struct oomlog_sink sink = { .event = on_event, .arg = &events };
-	if (!size || oomlog_init(&log, "fuzz", sink, data[0] >> 4 & (OOMLOG_KEEP_RAW | OOMLOG_LIVE)))
+	if (!size ||
+		oomlog_init(&log, "fuzz", sink, data[0] >> 4 & (OOMLOG_KEEP_RAW | OOMLOG_LIVE)))
 		return 0;
 	rest = (struct text){ rest.at + 1, size - 1 };
 	struct text whole = rest;

@@ -1,8 +1,8 @@
 #include "command.h"
 
 #include "model/events_text.h"
-#include "oomspect/event_explain.h"
 #include "oomspect/event_json.h"
+#include "oomspect/event_rank.h"
 #include "oomspect/klog.h"
 #include "oomspect/oomlog.h"
 #include "oomspect/safe_text.h"

@@ -1,6 +1,6 @@
 #include "event_log.h"
 
-#include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 
 #include <stdlib.h>
 #include <string.h>

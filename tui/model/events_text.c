@@ -3,6 +3,7 @@
 #include "term/printer.h"
 
 #include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 #include "oomspect/safe_text.h"
 
 #include <string.h>

@@ -4,28 +4,7 @@
 #ifndef OOMSPECT_ACTING_H
 #define OOMSPECT_ACTING_H
 
-#include "model/adjust.h"
-#include "model/recovery.h"
-#include "model/sending.h"
-#include "model/tags.h"
-#include "term/reserve.h"
-
-struct app;
-
-enum dialog_id { DIALOG_NONE, DIALOG_ADJUST, DIALOG_SIGNAL, DIALOG_COUNT };
-
-struct acting {
-	struct action_rights rights;
-	struct audit audit;
-	struct history history;
-	struct tags tags;
-	enum dialog_id dialog; /* while one is open no sample is taken: the list is frozen */
-	struct adjust adjust;
-	struct sending sending;
-	struct recovery recovery;
-	struct reserve reserve;
-	bool thawed; /* asks of the loop: a sample at once */
-};
+#include "live.h"
 
 /* Probes the rights once, opens the audit file, and with --protect shields the program itself;
  * what is refused then is said in the status line. */

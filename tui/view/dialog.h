@@ -1,21 +1,9 @@
-/* The dialogs: what stands over the frozen list, and takes every key while it does. */
+/* What the boxes over the list are written with: their lines, and the words for a process. */
 #ifndef OOMSPECT_DIALOG_H
 #define OOMSPECT_DIALOG_H
 
 #include "live.h"
 #include "term/box.h"
-
-struct dialog {
-	void (*draw)(const struct app *app, struct grid *grid);
-	void (*key)(struct app *app, int key);
-};
-extern const struct dialog dialogs[DIALOG_COUNT];
-
-/* Draws the dialog that is open, if one is. */
-void dialog_draw(const struct app *app, struct grid *grid);
-
-/* Gives the key to the open dialog. False when none is open. */
-bool dialog_key(struct app *app, int key);
 
 /* One line of a dialog. Lines with the greatest `drop` are left out first on a low screen; 0: never. */
 struct dialog_line {

@@ -1,5 +1,6 @@
 #include "dialog_adjust.h"
 
+#include "acting.h"
 #include "dialog.h"
 #include "dialog_adjust_lines.h"
 #include "dialog_adjust_narrow.h"

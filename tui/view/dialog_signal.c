@@ -1,5 +1,6 @@
 #include "dialog_signal.h"
 
+#include "acting.h"
 #include "dialog.h"
 #include "term/input.h"
 

@@ -3,7 +3,7 @@
 #include "term/format.h"
 
 #include "oomspect/amount.h"
-#include "oomspect/event_explain.h"
+#include "oomspect/event_rank.h"
 
 #include <stdio.h>
 #include <string.h>

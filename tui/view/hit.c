@@ -1,8 +1,9 @@
 #include "hit.h"
 
+#include "frame.h"
+#include "place.h"
 #include "term/input.h"
-#include "view.h"
-#include "view_events.h"
+#include "view_bar.h"
 
 #define CURSOR_COLS 1 /* before the columns of a list */
 
@@ -56,7 +57,7 @@ static bool is_in_report(const struct app *app, int row, int col)
 	if (app->view != VIEW_EVENTS)
 		return false;
 	struct events_layout layout =
-		view_events_layout(app->grid.rows, app->grid.cols, (int)app->events.log.count);
+		place_events(app->grid.rows, app->grid.cols, (int)app->events.log.count);
 	return row >= layout.report && row < layout.report + layout.report_rows &&
 	       col >= layout.report_col;
 }
@@ -68,7 +69,7 @@ struct hit hit_test(const struct app *app, int row, int col)
 	if (app->view == VIEW_HELP || row < 0)
 		return hit_of(HIT_NOTHING, -1);
 	if (row == layout->rows[PART_TABS])
-		return hit_of(HIT_TAB, view_tab_at(col));
+		return hit_of(HIT_TAB, frame_tab_at(col));
 	if (row == layout->rows[PART_HEADING])
 		return hit_of(HIT_TITLE, title_at(app, col));
 	if (row == layout->rows[PART_BAR]) {

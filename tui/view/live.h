@@ -4,9 +4,9 @@
 #ifndef OOMSPECT_LIVE_H
 #define OOMSPECT_LIVE_H
 
-#include "acting.h"
 #include "cgroups.h"
 #include "events_pane.h"
+#include "model/adjust.h"
 #include "model/column_set.h"
 #include "model/config.h"
 #include "model/detail.h"
@@ -15,11 +15,14 @@
 #include "model/moves.h"
 #include "model/process_detail.h"
 #include "model/prompt.h"
+#include "model/recovery.h"
+#include "model/sending.h"
+#include "model/tags.h"
 #include "model/vm_settings.h"
 #include "model/watch.h"
 #include "setup.h"
 #include "term/layout.h"
-#include "whole_command.h"
+#include "term/reserve.h"
 
 #include "oomspect/exhaustion.h"
 #include "oomspect/killer.h"
@@ -46,6 +49,29 @@ struct cursor {
 	uint64_t start_ticks;
 	char comm[TASK_COMM_SIZE];
 	size_t index; /* where it stands in the listing now, or stood last */
+};
+
+/* What is being done to processes: acting.h. */
+enum dialog_id { DIALOG_NONE, DIALOG_ADJUST, DIALOG_SIGNAL, DIALOG_COUNT };
+
+struct acting {
+	struct action_rights rights;
+	struct audit audit;
+	struct history history;
+	struct tags tags;
+	enum dialog_id dialog; /* while one is open no sample is taken: the list is frozen */
+	struct adjust adjust;
+	struct sending sending;
+	struct recovery recovery;
+	struct reserve reserve;
+	bool thawed; /* asks of the loop: a sample at once */
+};
+
+/* The box over the list: whole_command.h. */
+struct whole_command {
+	char *text; /* NULL: it is not open */
+	pid_t pid;
+	int top; /* the first line that is seen */
 };
 
 struct app {

@@ -1,6 +1,8 @@
 #include "react.h"
 
-#include "dialog.h"
+#include "acting.h"
+#include "dialogs.h"
+#include "frame.h"
 #include "react_cgroups.h"
 #include "react_events.h"
 #include "react_pages.h"
@@ -13,7 +15,8 @@
 #include "state_pages.h"
 #include "step.h"
 #include "term/input.h"
-#include "view.h"
+#include "view_procs.h"
+#include "whole_command.h"
 
 #include "oomspect/text.h"
 
@@ -226,7 +229,7 @@ static void clear(struct app *app)
 	if (watch_outlook(&app->watch)->ranking.domain.kind == DOMAIN_HOST)
 		state_say(app, "no filter");
 	else
-		state_say(app, "no filter; o changes the domain, which is %s", view_scope(app));
+		state_say(app, "no filter; o changes the domain, which is %s", frame_scope(app));
 }
 
 static void help(struct app *app)
@@ -464,7 +467,7 @@ static bool react(struct app *app, enum action action)
 void react_key(struct app *app, int key)
 {
 	int meant = app->config.vi_keys ? keymap_vi(key) : key;
-	if (dialog_key(app, meant))
+	if (dialogs_key(app, meant))
 		return;
 	app->message[0] = '\0';
 	if (app->prompt.id != PROMPT_NONE) {

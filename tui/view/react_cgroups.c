@@ -4,7 +4,7 @@
 #include "state.h"
 #include "state_cgroups.h"
 #include "step.h"
-#include "view.h"
+#include "view_cgroups.h"
 
 #include "oomspect/memcg_name.h"
 

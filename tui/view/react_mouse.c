@@ -7,6 +7,7 @@
 #include "react_sort.h"
 #include "state.h"
 #include "state_cgroups.h"
+#include "whole_command.h"
 
 #define WHEEL_ROWS 3
 

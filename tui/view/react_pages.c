@@ -4,7 +4,7 @@
 #include "state_pages.h"
 #include "step.h"
 #include "term/input.h"
-#include "view.h"
+#include "view_help.h"
 #include "view_pages.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "react_scope.h"
 
+#include "frame.h"
 #include "state.h"
 #include "state_cgroups.h"
-#include "view.h"
 
 static void say_scope(struct app *app)
 {
@@ -11,7 +11,7 @@ static void say_scope(struct app *app)
 	format_kb(domain->totalpages < 0 ? UNKNOWN
 					 : domain->totalpages * app->context.measure.page_kb,
 		total);
-	state_say(app, "domain: %s, 1000 points = %s", view_scope(app), total);
+	state_say(app, "domain: %s, 1000 points = %s", frame_scope(app), total);
 }
 
 static void choose(struct app *app, int32_t row)

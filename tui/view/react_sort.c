@@ -3,7 +3,7 @@
 #include "react_cgroups.h"
 #include "state.h"
 #include "term/input.h"
-#include "view.h"
+#include "view_sort.h"
 
 void react_sort_by(struct app *app, enum column_id column, bool reversed)
 {

@@ -1,13 +1,14 @@
 #include "state.h"
 
+#include "acting.h"
+#include "place.h"
 #include "state_cgroups.h"
 #include "state_pages.h"
-#include "view.h"
-#include "view_events.h"
-#include "view_pages.h"
+#include "view_help.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -108,7 +109,7 @@ void state_release(struct app *app)
 	cgroups_release(&app->cgroups);
 	process_detail_release(&app->process);
 	detail_release(&app->detail);
-	whole_command_close(&app->whole_command);
+	free(app->whole_command.text);
 	events_pane_release(&app->events);
 	watch_release(&app->watch);
 }
@@ -116,15 +117,12 @@ void state_release(struct app *app)
 void state_lay_out(struct app *app)
 {
 	if (app->view != VIEW_EVENTS) {
-		const struct view *view = &views[app->view];
-		const struct layout_wish wish = { !app->header_hidden,
-			view->without | app->config.meters_off,
-			view->below ? view->below(app) : 0 };
+		const struct layout_wish wish = place_wish(app);
 		app->layout = layout_of(app->grid.rows, &wish);
 		return;
 	}
 	struct events_layout layout =
-		view_events_layout(app->grid.rows, app->grid.cols, (int)app->events.log.count);
+		place_events(app->grid.rows, app->grid.cols, (int)app->events.log.count);
 	app->layout = layout.parts;
 	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
 }

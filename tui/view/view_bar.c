@@ -1,6 +1,7 @@
-#include "view.h"
+#include "view_bar.h"
 
 #include "model/keymap.h"
+#include "place.h"
 #include "term/input.h"
 
 #include <stdio.h>

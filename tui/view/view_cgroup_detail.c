@@ -1,4 +1,4 @@
-#include "view.h"
+#include "view_cgroup_detail.h"
 
 #include "oomspect/memcg_name.h"
 

@@ -1,6 +1,11 @@
-#include "view.h"
+#include "view_cgroups.h"
 
 #include "cgroup_bar.h"
+#include "frame.h"
+#include "view_bar.h"
+#include "view_cgroup_detail.h"
+#include "view_header.h"
+#include "view_next.h"
 
 #include "oomspect/line.h"
 #include "oomspect/memcg_name.h"
@@ -8,14 +13,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define WIDE       120
-#define BELOW_ROWS 10
-#define NAME_COLS  40
-
-int view_cgroups_below(const struct app *app)
-{
-	return app->cgroups.rows.count ? BELOW_ROWS : 0;
-}
+#define WIDE      120
+#define NAME_COLS 40
 
 int view_cgroups_longest(const struct app *app)
 {
@@ -35,10 +34,10 @@ static void put_short_name(struct pen *pen, unsigned style, const struct memcg *
 static void put_filter(struct pen *pen, const char *text)
 {
 	struct pen begin = grid_begin_item(pen);
-	view_put_gap(pen);
+	frame_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "filter: ");
 	if (text[0])
-		view_put_filter_text(pen, text);
+		frame_put_filter_text(pen, text);
 	else
 		grid_put(pen, STYLE_NORMAL, "none");
 	if (!text[0])
@@ -46,23 +45,23 @@ static void put_filter(struct pen *pen, const char *text)
 }
 
 /* What is hidden comes first where columns are few. */
-void view_cgroups_put_state(const struct app *app, struct pen *pen)
+static void put_state(const struct app *app, struct pen *pen)
 {
 	const struct cgroups *cgroups = &app->cgroups;
 	bool hides = cgroups->filter_text[0] || cgroups->limited_only;
-	const char *reversed = view_is_roomy(pen->grid) ? " reversed" : " rev";
-	if (!hides || view_is_roomy(pen->grid)) {
-		view_put_gap(pen);
+	const char *reversed = frame_is_roomy(pen->grid) ? " reversed" : " rev";
+	if (!hides || frame_is_roomy(pen->grid)) {
+		frame_put_gap(pen);
 		grid_put(pen, STYLE_NORMAL, cgroups->tree ? "tree" : "flat");
 	}
-	view_put_gap(pen);
+	frame_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "sort ");
 	grid_printf(pen, STYLE_NORMAL, "%s%s", cgroup_columns[cgroups->sort].title,
 		cgroups->reversed ? reversed : "");
 	if (cgroups->limited_only) {
-		view_put_gap(pen);
+		frame_put_gap(pen);
 		grid_put(pen, STYLE_BOLD,
-			view_is_roomy(pen->grid) ? "with a limit only" : "limited");
+			frame_is_roomy(pen->grid) ? "with a limit only" : "limited");
 	}
 	put_filter(pen, cgroups->filter_text);
 }
@@ -256,7 +255,7 @@ void view_cgroups_draw(const struct app *app, struct grid *grid)
 	char status[256] = " reading cgroups ...";
 	view_header_draw(app, grid);
 	view_next_draw(app, grid);
-	view_tabs_draw(app, grid);
+	frame_tabs_draw(app, grid, put_state);
 	if (app->watch.snapshot && app->cgroups.rows.count == 0) {
 		draw_nothing(app, grid);
 		status[0] = '\0';
@@ -267,5 +266,5 @@ void view_cgroups_draw(const struct app *app, struct grid *grid)
 		view_cgroup_detail_draw(app, grid);
 	}
 	view_bar_draw(app, grid);
-	view_status_draw(app, grid, status);
+	frame_status_draw(app, grid, status);
 }

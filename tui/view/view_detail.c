@@ -1,6 +1,5 @@
 #include "view_detail.h"
 
-#include "view.h"
 #include "view_detail_parts.h"
 
 #define SIDE_BY_SIDE 150 /* from this width on there are two columns */

@@ -2,60 +2,14 @@
 
 #include "dialog.h"
 #include "event_line.h"
-#include "view.h"
+#include "frame.h"
+#include "place.h"
+#include "view_bar.h"
+#include "view_header.h"
+#include "view_next.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define WIDE_COLS 140 /* from here on list and report stand side by side */
-#define LIST_COLS 60
-#define TALL_ROWS 12 /* below that list and report alone */
-
-static struct layout place_parts(int rows)
-{
-	static const enum part above[] = { PART_TITLE, PART_NEXT, PART_TABS, PART_HEADING };
-	bool tall = rows >= TALL_ROWS;
-	struct layout layout = { .below_rows = 0 };
-	int row = 0;
-	for (enum part part = 0; part < PART_COUNT; part++)
-		layout.rows[part] = -1;
-	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
-		bool always = above[i] == PART_NEXT || (above[i] == PART_HEADING && rows > 2);
-		if (tall || always)
-			layout.rows[above[i]] = row++;
-	}
-	layout.rows[PART_LIST] = row;
-	layout.rows[PART_STATUS] = tall ? rows - 2 : -1;
-	layout.rows[PART_BAR] = tall ? rows - 1 : -1;
-	layout.list_rows = rows - row - (tall ? 2 : 0);
-	return layout;
-}
-
-struct events_layout view_events_layout(int rows, int cols, int events)
-{
-	struct events_layout layout = { .parts = place_parts(rows), .list_cols = cols, .note = -1 };
-	int room = layout.parts.list_rows, list = layout.parts.rows[PART_LIST];
-	bool tall = rows >= TALL_ROWS;
-	if (cols >= WIDE_COLS && tall) {
-		layout.list_cols = LIST_COLS;
-		layout.parts.list_rows = room - 1;
-		layout.note = list + room - 1;
-		layout.report = list;
-		layout.report_col = LIST_COLS + 2;
-		layout.report_rows = room;
-		layout.report_cols = cols - layout.report_col;
-		return layout;
-	}
-	/* A third for the list, but no more than it needs: two lines when it is to say why it is empty. */
-	int third = room / 3 > 1 ? room / 3 : 1, needed = events > 0 ? events + 1 : 2;
-	layout.parts.list_rows = room < 1 ? 0 : needed < third ? needed : third;
-	layout.ruled = tall;
-	layout.note = tall ? list + layout.parts.list_rows : -1;
-	layout.report = list + layout.parts.list_rows + (tall ? 2 : 0);
-	layout.report_rows = list + room - layout.report;
-	layout.report_cols = cols;
-	return layout;
-}
 
 static void draw_list(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
@@ -186,16 +140,16 @@ static void draw_status(const struct app *app, struct grid *grid)
 		pane->log.count ? pane->cursor + 1 : 0, pane->log.count,
 		pane->report.count ? pane->report_top + 1 : 0, pane->report.count,
 		pane->follow ? "ON (F)" : "off (F)");
-	view_status_draw(app, grid, text);
+	frame_status_draw(app, grid, text);
 }
 
 void view_events_draw(const struct app *app, struct grid *grid)
 {
 	int events = (int)app->events.log.count;
-	struct events_layout layout = view_events_layout(grid->rows, grid->cols, events);
+	struct events_layout layout = place_events(grid->rows, grid->cols, events);
 	view_header_draw(app, grid);
 	view_next_draw(app, grid);
-	view_tabs_draw(app, grid);
+	frame_tabs_draw(app, grid, NULL);
 	draw_list(app, grid, &layout);
 	if (events == 0)
 		draw_empty(app, grid, &layout);

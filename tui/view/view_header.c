@@ -1,5 +1,7 @@
+#include "view_header.h"
+
+#include "acting.h"
 #include "header_line.h"
-#include "view.h"
 
 #include "oomspect/line.h"
 

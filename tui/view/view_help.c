@@ -1,4 +1,4 @@
-#include "view.h"
+#include "view_help.h"
 
 #include "model/keymap.h"
 

@@ -1,5 +1,7 @@
+#include "view_next.h"
+
 #include "header_line.h"
-#include "view.h"
+#include "view_cgroups.h"
 
 #include "oomspect/explain.h"
 

@@ -1,8 +1,11 @@
 #include "view_pages.h"
 
+#include "frame.h"
 #include "term/page.h"
-#include "view.h"
+#include "view_bar.h"
 #include "view_detail.h"
+#include "view_header.h"
+#include "view_next.h"
 #include "view_settings.h"
 
 #include <stdio.h>
@@ -73,7 +76,7 @@ void view_pages_draw(const struct app *app, struct grid *grid)
 	int lines = count_lines(app, grid);
 	view_header_draw(app, grid);
 	view_next_draw(app, grid);
-	view_tabs_draw(app, grid);
+	frame_tabs_draw(app, grid, NULL);
 	pages[app->view].title(app, &title);
 	grid_mark_row(grid, app->layout.rows[PART_HEADING], STYLE_REVERSE);
 	page.top = limit_top(app, lines, app->page_top);
@@ -84,5 +87,5 @@ void view_pages_draw(const struct app *app, struct grid *grid)
 	if (app->found_line >= page.top && app->found_line < page.top + page.rows)
 		grid_mark_row(grid, page.row + app->found_line - page.top, STYLE_REVERSE);
 	view_bar_draw(app, grid);
-	view_status_draw(app, grid, status);
+	frame_status_draw(app, grid, status);
 }

@@ -2,6 +2,7 @@
 
 #include "dialog.h"
 #include "model/keymap.h"
+#include "place.h"
 #include "state_config.h"
 #include "term/box.h"
 

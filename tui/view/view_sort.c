@@ -1,4 +1,4 @@
-#include "view.h"
+#include "view_sort.h"
 
 #define MENU_WIDTH 66
 

@@ -1,38 +1,19 @@
+#include "view_strip.h"
+
 #include "event_line.h"
-#include "view.h"
+#include "place.h"
 
 #include <inttypes.h>
 
 /* What stands below the processes on a tall screen: the cgroups nearest their limit, and the last
  * events of the kernel's log. */
 
-#define HEADING_ROWS 2 /* of the cgroups: a rule and titles */
-#define EVENTS_SHOWN 3
-#define WORDS_COLS   140 /* columns from which on an event is told in words */
-
-/* As many rows with few of them as with many: a container that comes or goes moves nothing. */
-static int cgroup_rows(const struct app *app)
-{
-	return app->cgroups.limits_seen ? CGROUPS_NEAREST + HEADING_ROWS : 0;
-}
+#define WORDS_COLS 140 /* columns from which on an event is told in words */
 
 static int shown_events(const struct app *app)
 {
 	size_t count = app->events.log.count;
-	return count < EVENTS_SHOWN ? (int)count : EVENTS_SHOWN;
-}
-
-/* A rule, the events, and what there is to say of the others: as many rows with few events as with
- * many, so that a kill moves nothing; less only where there is no log to tell of one. */
-static int event_rows(const struct app *app)
-{
-	const struct event_log *log = &app->events.log;
-	return log->count == 0 && log->why.code ? 2 : EVENTS_SHOWN + 2;
-}
-
-int view_strip_below(const struct app *app)
-{
-	return app->watch.snapshot ? cgroup_rows(app) + event_rows(app) : 0;
+	return count < PLACE_STRIP_EVENTS ? (int)count : PLACE_STRIP_EVENTS;
 }
 
 static void draw_rule(struct grid *grid, int row, const char *title)
@@ -53,7 +34,7 @@ static void draw_cgroups(const struct app *app, struct grid *grid, int row)
 	struct pen titles = grid_pen(grid, row + 1, 1);
 	cgroup_line_put_titles(&cgroups->line, &titles, CGROUP_COL_COUNT);
 	for (size_t i = 0; i < cgroups->nearest_count; i++) {
-		struct pen pen = grid_pen(grid, row + HEADING_ROWS + (int)i, 1);
+		struct pen pen = grid_pen(grid, row + PLACE_STRIP_HEADING + (int)i, 1);
 		cgroup_line_put_row(&cgroups->line, &context, &cgroups->nearest[i], &pen);
 	}
 }
@@ -137,7 +118,7 @@ static void draw_events(const struct app *app, struct grid *grid, int row, int r
 void view_strip_draw(const struct app *app, struct grid *grid)
 {
 	int row = app->layout.rows[PART_BELOW], rows = app->layout.below_rows;
-	int cgroups = cgroup_rows(app);
+	int cgroups = place_strip_cgroups(app);
 	if (row < 0)
 		return;
 	if (cgroups && cgroups <= rows)

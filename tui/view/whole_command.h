@@ -4,17 +4,7 @@
 #ifndef OOMSPECT_WHOLE_COMMAND_H
 #define OOMSPECT_WHOLE_COMMAND_H
 
-#include "term/grid.h"
-
-#include <sys/types.h>
-
-struct app;
-
-struct whole_command {
-	char *text; /* NULL: it is not open */
-	pid_t pid;
-	int top; /* the first line that is seen */
-};
+#include "live.h"
 
 /* Opens it for the process under the cursor; says why when it cannot. */
 void whole_command_open(struct app *app);
