@@ -9,6 +9,7 @@
 #include "support_tree.h"
 #include "support_view.h"
 
+#include "../tui/model/cgroup_column.h"
 #include "../tui/model/column.h"
 #include "../tui/view/state.h"
 
@@ -21,16 +22,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MACHINES = 200, PROGRAM_EVERY = 25 };
+enum { MACHINES = 20, PROGRAM_AT = 1 }; /* of each kernel */
+enum { COUNT_MAX = 15 };                /* processes */
 
 /* --- made-up machines -------------------------------------------------------------------------- */
 
-static const char *const releases[] = { "6.18.4", "6.12.0", "6.1.0", "5.10.0", "5.2.0", "4.19.0",
-	"4.9.0", "3.10.0", "3.2.0", "2.6.39" };
+static const struct release_row {
+	const char *claim, *release;
+} releases[] = {
+	{ "6.18: swap counted per CPU", "6.18.4" },
+	{ "6.12: the same", "6.12.0" },
+	{ "6.1: counters summed", "6.1.0" },
+	{ "5.10: the newest of equals", "5.10.0" },
+	{ "5.2: the oldest of equals, at least one point", "5.2.0" },
+	{ "4.19: a child in its parent's place", "4.19.0" },
+	{ "4.9: root has 3 % less", "4.9.0" },
+	{ "3.10: root has 30 points less", "3.10.0" },
+	{ "3.2: permille", "3.2.0" },
+	{ "2.6.39: permille", "2.6.39" },
+};
 static const char *const groups[] = { "", "/a", "/a/b", "/c", "/c/d" };
 
 struct chance {
 	uint64_t state;
+	bool coarse; /* sizes of a few kinds: the machine is full of ties */
 };
 
 static unsigned below(struct chance *chance, unsigned bound)
@@ -39,36 +54,72 @@ static unsigned below(struct chance *chance, unsigned bound)
 	return (unsigned)(chance->state >> 33) % bound;
 }
 
-static void add_process(const struct tree *tree, struct chance *chance, int pid)
+static unsigned size_kb(struct chance *chance, unsigned pages)
+{
+	return chance->coarse ? below(chance, 2) * pages : 4 * below(chance, pages);
+}
+
+/* The lines of what has memory: not of a kernel thread, nor of a zombie. */
+static void put_memory(struct chance *chance, char *text, size_t size, unsigned *ret_rss_kb)
+{
+	unsigned anon = size_kb(chance, 20000), file = size_kb(chance, 20000);
+	unsigned shmem = below(chance, 3) ? 0 : size_kb(chance, 8000);
+	unsigned swap = below(chance, 3) ? 0 : size_kb(chance, 4000);
+	unsigned tables = chance->coarse ? 8 : 4 + below(chance, 200);
+	*ret_rss_kb = anon + file + shmem;
+	snprintf(text, size,
+		"VmLck:\t%u kB\nVmRSS:\t%u kB\nRssAnon:\t%u kB\nRssFile:\t%u kB\n"
+		"RssShmem:\t%u kB\nVmPTE:\t%u kB\nVmSwap:\t%u kB\n",
+		below(chance, 8) ? 0 : file / 2, anon + file + shmem, anon, file, shmem, tables,
+		swap);
+}
+
+/* Which group it is in. */
+static size_t add_process(const struct tree *tree, struct chance *chance, int pid)
 {
 	static const int adjs[] = { 0, 0, 0, 100, -100, 500, 994, 1000, -500, -999, -1000 };
-	char path[64], text[1024];
-	unsigned anon = 4 * below(chance, 20000), file = 4 * below(chance, 20000);
-	unsigned shmem = below(chance, 3) ? 0 : 4 * below(chance, 8000);
-	unsigned swap = below(chance, 3) ? 0 : 4 * below(chance, 4000);
+	char path[64], text[1024], memory[512] = "";
+	unsigned rss_kb = 0;
+	bool kthread = pid == 2 && below(chance, 2), zombie = pid > 2 && below(chance, 12) == 0;
 	int ppid = pid == 1 ? 0 : 1 + (int)below(chance, (unsigned)pid - 1);
+	if (!kthread && !zombie)
+		put_memory(chance, memory, sizeof(memory), &rss_kb);
 	snprintf(path, sizeof(path), "proc/%d/stat", pid);
 	snprintf(text, sizeof(text),
-		"%d (p%d) S %d 0 0 0 0 4194304 0 0 0 0 0 0 0 0 20 0 1 0 %u 0 %u 1 0 0\n", pid, pid,
-		ppid, 100 + below(chance, 50), (anon + file + shmem) / 4);
+		"%d (p%d) %c %d 0 0 0 0 %u 0 0 0 0 0 0 0 0 20 0 1 0 %u 0 %u 1 0 0\n", pid, pid,
+		zombie ? 'Z' : 'S', ppid, kthread ? 0x200000 : 0x400000, 100 + below(chance, 50),
+		rss_kb / 4);
 	tree_write(tree, path, text);
 	snprintf(path, sizeof(path), "proc/%d/status", pid);
 	snprintf(text, sizeof(text),
-		"Name:\tp%d\nState:\tS (sleeping)\nPid:\t%d\nPPid:\t%d\nNSpid:\t%d%s\n"
-		"Uid:\t0\t0\t0\t0\nVmLck:\t0 kB\nVmRSS:\t%u kB\nRssAnon:\t%u kB\n"
-		"RssFile:\t%u kB\nRssShmem:\t%u kB\nVmPTE:\t%u kB\nVmSwap:\t%u kB\nThreads:\t1\n"
-		"CapEff:\t%s\nMems_allowed_list:\t0\n",
-		pid, pid, ppid, pid, below(chance, 9) ? "" : "\t1", anon + file + shmem, anon, file,
-		shmem, 4 + below(chance, 200), swap,
-		below(chance, 4) ? "0000000000000000" : "0000000000200000");
+		"Name:\tp%d\nPid:\t%d\nPPid:\t%d\nNSpid:\t%d%s\nUid:\t0\t0\t0\t0\n%s"
+		"Threads:\t1\nCapEff:\t%s\nMems_allowed:\t%u\n",
+		pid, pid, ppid, pid, below(chance, 4) ? "" : "\t1", memory,
+		chance->coarse || below(chance, 4) ? "0000000000000000" : "0000000000200000",
+		1 + below(chance, 3));
 	tree_write(tree, path, text);
 	snprintf(path, sizeof(path), "proc/%d/oom_score_adj", pid);
-	snprintf(text, sizeof(text), "%d\n", adjs[below(chance, ARRAY_SIZE(adjs))]);
+	snprintf(text, sizeof(text), "%d\n",
+		adjs[below(chance, chance->coarse ? 5 : ARRAY_SIZE(adjs))]);
 	tree_write(tree, path, text);
 	snprintf(path, sizeof(path), "proc/%d/cgroup", pid);
-	const char *group = groups[below(chance, ARRAY_SIZE(groups))];
+	size_t index = below(chance, ARRAY_SIZE(groups));
+	const char *group = groups[index];
 	snprintf(text, sizeof(text), "4:memory:%s\n0::%s\n", *group ? group : "/",
 		*group ? group : "/");
+	tree_write(tree, path, text);
+	return index;
+}
+
+/* In the order in which they joined: not that of their pids. */
+static void list_processes(const struct tree *tree, size_t group, const size_t *group_of, int count)
+{
+	char path[64], text[256] = "";
+	size_t used = 0;
+	for (int pid = count; pid >= 1; pid--)
+		if (group_of[pid] == group)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%d\n", pid);
+	snprintf(path, sizeof(path), "sys/fs/cgroup%s/cgroup.procs", groups[group]);
 	tree_write(tree, path, text);
 }
 
@@ -89,6 +140,11 @@ static void add_group(const struct tree *tree, struct chance *chance, bool v2, c
 	snprintf(path, sizeof(path), "sys/fs/cgroup/%s%s/%s", v2 ? "" : "memory", group,
 		v2 ? "memory.current" : "memory.usage_in_bytes");
 	tree_write(tree, path, "1048576\n");
+	/* With the swap of the machine none of them would be small. */
+	snprintf(path, sizeof(path), "sys/fs/cgroup%s%s/%s", v2 ? "" : "/memory", group,
+		v2 ? "memory.swap.max" : "memory.swappiness");
+	if ((*group || !v2) && below(chance, 2))
+		tree_write(tree, path, "0\n");
 	snprintf(path, sizeof(path), "sys/fs/cgroup%s/memory.oom.group", group);
 	if (v2 && *group)
 		tree_write(tree, path, below(chance, 4) ? "0\n" : "1\n");
@@ -99,13 +155,17 @@ static void add_group(const struct tree *tree, struct chance *chance, bool v2, c
 					 : "oom_kill_disable 1\nunder_oom 0\n");
 }
 
-static void make_up(struct tree *tree, unsigned seed)
+#define ZONEINFO \
+	"Node 0, zone   Normal\n  pages free     9000\n        present  600000\n" \
+	"Node 1, zone   Normal\n  pages free     9000\n        present  448576\n"
+
+static void make_up(struct tree *tree, unsigned seed, const char *kernel)
 {
-	struct chance chance = { seed * 7919u + 1 };
+	struct chance chance = { .state = seed * 7919u + 1, .coarse = seed / 2 % 2 };
 	char text[64];
 	bool v2 = below(&chance, 2);
 	tree_init(tree);
-	snprintf(text, sizeof(text), "%s\n", releases[seed % ARRAY_SIZE(releases)]);
+	snprintf(text, sizeof(text), "%s\n", kernel);
 	tree_write(tree, "proc/sys/kernel/osrelease", text);
 	snprintf(text, sizeof(text), "%u\n", below(&chance, 10) ? 0 : 1);
 	tree_write(tree, "proc/sys/vm/oom_kill_allocating_task", text);
@@ -118,9 +178,16 @@ static void make_up(struct tree *tree, unsigned seed)
 		tree_write(tree, "sys/fs/cgroup/cgroup.controllers", "memory\n");
 	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
 		add_group(tree, &chance, v2, groups[i]);
-	int count = 3 + (int)below(&chance, 9);
-	for (int pid = 1; pid <= count; pid++)
-		add_process(tree, &chance, pid);
+	tree_write(tree, "proc/zoneinfo", ZONEINFO);
+	/* Without a first process others are hidden; with such a link it is that of a namespace. */
+	if (seed % 12 == 7)
+		tree_link(tree, "proc/self/ns/pid", "pid:[4026532000]");
+	int count = 4 + (int)below(&chance, COUNT_MAX - 3);
+	size_t group_of[COUNT_MAX + 1] = { 0 };
+	for (int pid = seed % 12 == 5 ? 2 : 1; pid <= count; pid++)
+		group_of[pid] = add_process(tree, &chance, pid);
+	for (size_t i = 0; v2 && i < ARRAY_SIZE(groups); i++)
+		list_processes(tree, i, group_of, count);
 }
 
 /* --- what each mouth says, against the outlook -------------------------------------------------- */
@@ -193,38 +260,78 @@ static void check_documents(const struct app *app, const struct outlook *judge)
 	json_decref(list);
 }
 
-static void check_screen(struct app *app, const struct outlook *judge)
+/* "NEXT 4242 java  BAD ...  80.2 (2.9G) ahead of 9120 node": who is first, and who is next where
+ * there is room for that. */
+static void check_next_line(const char *line, const struct outlook *judge)
 {
-	char line[512], expected[128];
+	static const char *const before[] = { " ahead of ", " tied with " };
 	const struct ranking_row *next = outlook_next(judge);
-	assert_int_equal(pid_of(outlook_next(watch_outlook(&app->watch))), pid_of(next));
-	draw(app, 30, 120);
-	grid_row_text(&app->grid, app->layout.rows[PART_NEXT], line, sizeof(line));
+	const char *at = strstr(line, "NEXT ");
+	char comm[64];
+	int pid;
+	assert_non_null(at);
+	if (!next) {
+		assert_non_null(strstr(at, "NEXT   no prediction: "));
+		return;
+	}
+	assert_int_equal(sscanf(at, "NEXT %d %63s", &pid, comm), 2);
+	assert_int_equal(pid, next->task->pid);
+	assert_string_equal(comm, next->task->comm);
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		if ((at = strstr(line, before[i]))) {
+			assert_int_equal(atoi(at + strlen(before[i])), pid_of(judge->runner_up));
+			assert_int_equal(judge->lead.tied, i);
+		}
+}
+
+/* The first row is the next victim, and the one star is its. */
+static void check_rows(const struct app *app, const struct outlook *judge)
+{
+	const struct ranking_row *next = outlook_next(judge);
+	size_t stars = 0;
+	for (size_t i = 0; i < app->listing.count; i++) {
+		char buffer[FORMAT_SIZE];
+		stars += strchr(column_cell(COL_RK, &app->context, app->listing.rows[i], buffer),
+				 '*') != NULL;
+	}
+	assert_int_equal(stars, next != NULL);
+	if (judge->ranking.killable)
+		assert_int_equal(
+			app->listing.rows[0]->task->pid, pid_of(ranking_victim(&judge->ranking)));
 	if (next) {
-		snprintf(expected, sizeof(expected), "NEXT   %d p", (int)next->task->pid);
-		if (!strstr(line, expected) && !strstr(line, next->task->comm))
-			fail_msg("\"%s\" does not name %d", line, (int)next->task->pid);
-		assert_int_equal(app->listing.rows[0]->task->pid, next->task->pid);
 		char buffer[FORMAT_SIZE];
 		assert_string_equal(
 			column_cell(COL_RK, &app->context, app->listing.rows[0], buffer), "1*");
-	} else {
-		assert_non_null(strstr(line, "no prediction: "));
 	}
-	char why[1024];
+}
+
+static void check_screen(struct app *app, const struct outlook *judge)
+{
+	char line[512], expected[160], why[4096];
+	const struct ranking_row *next = outlook_next(judge);
+	assert_int_equal(pid_of(outlook_next(watch_outlook(&app->watch))), pid_of(next));
+	draw(app, 30, 160);
+	grid_row_text(&app->grid, app->layout.rows[PART_NEXT], line, sizeof(line));
+	check_next_line(line, judge);
+	check_rows(app, judge);
 	explain_victim(watch_outlook(&app->watch), why, sizeof(why));
+	if (!next)
+		return;
 	snprintf(expected, sizeof(expected), "%d %s ", (int)pid_of(judge->chosen),
-		judge->chosen ? judge->chosen->task->comm : "");
-	if (next)
-		assert_int_equal(strncmp(why, expected, strlen(expected)), 0);
+		judge->chosen->task->comm);
+	assert_int_equal(strncmp(why, expected, strlen(expected)), 0);
+	snprintf(expected, sizeof(expected), "; this kernel kills its child %d %s in its place",
+		(int)next->task->pid, next->task->comm);
+	assert_int_equal(strstr(why, expected) != NULL, judge->chosen != judge->victim);
 }
 
 /* The detail of the next victim says so of the domain, with the same lead and deaths. */
 static void check_detail(struct app *app, const struct outlook *judge)
 {
 	const struct ranking_row *next = outlook_next(judge);
-	if (!next)
-		return;
+	const struct domain *asked = &judge->ranking.domain;
+	if (!next || (asked->kind == DOMAIN_MEMCG && !amount_known(asked->limit)))
+		return; /* a cgroup without a limit kills nobody: it is not among its domains */
 	process_detail_open(&app->process, &app->watch, next->task);
 	assert_int_equal(process_detail_update(&app->process, &app->watch, NULL), ERR_OK);
 	bool found = false;
@@ -275,6 +382,26 @@ static void check_cgroup(const struct memcg_victims *victims, const struct outlo
 	assert_int_equal(freed_kb(row->frees), freed_kb(judge->frees));
 }
 
+/* The column VICTIM of the view of cgroups, and what `cgroups` prints. */
+static void check_column(struct app *app, const struct memcg_victims *victims)
+{
+	char buffer[CGROUP_CELL_SIZE], expected[128];
+	if (!app->watch.snapshot->memcgs->count)
+		return;
+	keys(app, "2");
+	draw(app, 30, 160);
+	for (size_t i = 0; i < victims->count; i++) {
+		const struct task *task = victims->rows[i].task;
+		snprintf(expected, sizeof(expected), "-");
+		if (task)
+			snprintf(expected, sizeof(expected), "%d %s", (int)task->pid, task->comm);
+		assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM,
+					    &app->cgroups.context.columns, (int32_t)i, buffer),
+			expected);
+	}
+	keys(app, "1");
+}
+
 static void check_metrics(const struct outlook *host, const struct memcg_victims *victims)
 {
 	char *text = NULL, line[128];
@@ -311,8 +438,26 @@ static void check_domain(struct app *app, struct outlook *judge, const struct do
 	check_dialog(app, judge);
 }
 
-/* Every limited cgroup, and the host. */
-static void check_moment(struct app *app)
+/* What there was to agree about. */
+struct seen {
+	size_t victims, nobody, ties, leads, deaths, doubts, differences;
+};
+
+static void see(struct seen *seen, const struct app *app, const struct outlook *judge)
+{
+	bool next = outlook_next(judge) != NULL, tied = judge->lead.known && judge->lead.tied;
+	seen->victims += next;
+	seen->nobody += !next;
+	seen->ties += tied;
+	seen->leads += judge->lead.known && !tied;
+	seen->deaths += judge->deaths > 0;
+	seen->doubts += judge->uncertain != 0;
+	seen->differences +=
+		outlook_differs(watch_outlook(&app->watch), watch_other_outlook(&app->watch));
+}
+
+/* Every cgroup, and the host, which is the top of a whole hierarchy. */
+static void check_moment(struct app *app, struct seen *seen)
 {
 	const struct snapshot *snapshot = app->watch.snapshot;
 	struct memcg_victims victims;
@@ -321,25 +466,28 @@ static void check_moment(struct app *app)
 	memcg_victims_init(&victims);
 	assert_int_equal(memcg_victims_build(&victims, snapshot, app->watch.moment, NULL), ERR_OK);
 	for (size_t i = 0; i < snapshot->memcgs->count; i++) {
-		if (!amount_known(snapshot->memcgs->rows[i].limit))
+		if (i == 0 && !amount_known(snapshot->memcgs->rows[0].limit))
 			continue;
 		struct domain domain = domain_memcg(snapshot, (int32_t)i);
 		check_domain(app, &judge, &domain);
+		see(seen, app, &judge);
 		check_cgroup(&victims, &judge);
 	}
 	struct domain host = domain_host(snapshot);
 	check_domain(app, &judge, &host);
+	see(seen, app, &judge);
 	check_metrics(&judge, &victims);
+	check_column(app, &victims);
 	memcg_victims_release(&victims);
 	outlook_release(&judge);
 }
 
-static void check_fixture(struct fixture *fixture)
+static void check_fixture(struct fixture *fixture, struct seen *seen)
 {
-	check_moment(&fixture->app);
+	check_moment(&fixture->app, seen);
 	keys(&fixture->app, "1m");
 	assert_int_equal(fixture->app.watch.moment, MOMENT_NOW);
-	check_moment(&fixture->app);
+	check_moment(&fixture->app, seen);
 	fixture_close(fixture);
 }
 
@@ -363,76 +511,212 @@ static void assert_same_words(const json_t *a, const json_t *b)
 	assert_true(json_equal(json_object_get(a, "moment"), json_object_get(b, "moment")));
 }
 
-static void check_text(const char *root, const char *moment, const char *cgroup, pid_t pid)
+/* A question to the program: a domain is words like "--cgroup" "/a". */
+struct question {
+	const char *root, *moment, *domain[2];
+};
+
+static struct run ask_text(const char *command, const struct question *question)
 {
-	const char *words[] = { "victim", "--root", root, "--moment", moment,
-		cgroup ? "--cgroup" : "--host", cgroup, NULL };
+	const char *words[] = { command, "--root", question->root, "--moment", question->moment,
+		question->domain[0], question->domain[1], NULL };
+	return run_program(words);
+}
+
+/* The document of a victim, NULL where the kernel would choose none. */
+static const json_t *chosen_in(const json_t *document)
+{
+	const char *prediction = json_string_value(json_object_get(document, "prediction"));
+	bool predicted = prediction && strcmp(prediction, "victim") == 0;
+	return predicted ? json_object_get(document, "victim") : NULL;
+}
+
+/* How often `words` begin a line of the text. */
+static size_t lines_with(const char *text, const char *words)
+{
+	size_t count = 0;
+	for (const char *at = text; (at = strstr(at, words)); at++)
+		count += at == text || at[-1] == '\n';
+	return count;
+}
+
+/* "  dies with it: 8 p8, 9 p9" and "  and outside this cgroup: ...": how many are named. */
+static size_t named_behind(const char *text, const char *label)
+{
+	const char *at = strstr(text, label);
+	size_t count = 0, length = at ? strcspn(at, "\n") : 0;
+	for (size_t i = 0; i < length; i++)
+		count += at[i] == ',' || i + 1 == length;
+	return count;
+}
+
+/* Only of the answer at the moment that is asked about, which stands first. */
+static void check_victim_text(const struct question *question, const json_t *document)
+{
 	char begin[64];
-	struct run run = run_program(words);
-	snprintf(begin, sizeof(begin), "NEXT %s %d ", strcmp(moment, "now") ? "at OOM" : "now",
-		(int)pid);
-	assert_int_equal(strncmp(run.out, begin, strlen(begin)) == 0, run.status == 0);
-	run_release(&run);
-	words[0] = "list";
-	run = run_program(words);
-	int first = 0;
-	const char *row = strchr(run.out, '\n');
-	assert_non_null(row);
-	if (sscanf(row, " 1* %d", &first) == 1)
-		assert_int_equal(first, pid);
+	struct run run = ask_text("victim", question);
+	const json_t *killed = json_object_get(document, "victim");
+	bool predicted = chosen_in(document) != NULL;
+	assert_int_equal(run.status, predicted ? 0 : 3);
+	snprintf(begin, sizeof(begin), "NEXT %s %d ",
+		strcmp(question->moment, "now") ? "at OOM" : "now", (int)json_pid(killed));
+	assert_int_equal(strncmp(run.out, begin, strlen(begin)) == 0, predicted);
+	assert_int_equal(lines_with(run.out, "no prediction: "), !predicted);
+	assert_int_equal(lines_with(run.out, "uncertain: "),
+		predicted ? json_array_size(json_object_get(document, "uncertain")) : 0);
+	char *other = strstr(run.out, "\nbut ");
+	if (other)
+		*other = '\0';
+	if (predicted)
+		assert_int_equal(named_behind(run.out, "  dies with it: ") +
+					 named_behind(run.out, "  and outside "),
+			json_array_size(json_object_get(document, "dies_with")));
 	run_release(&run);
 }
 
-static void check_row(const char *root, const char *moment, const json_t *row)
+static void check_list_text(const struct question *question, const json_t *document)
+{
+	struct run run = ask_text("list", question);
+	const json_t *killed = json_object_get(document, "victim");
+	bool predicted = chosen_in(document) != NULL;
+	int pid = 0;
+	const char *row = strchr(run.out, '\n');
+	assert_int_equal(run.status, 0);
+	assert_non_null(row);
+	assert_int_equal(sscanf(row, " 1* %d", &pid) == 1, predicted);
+	if (predicted)
+		assert_int_equal(pid, json_pid(killed));
+	assert_int_equal(lines_with(run.err, "oomspect: uncertain: "),
+		json_array_size(json_object_get(document, "uncertain")));
+	run_release(&run);
+}
+
+static void check_domain_of_program(const struct question *question, const json_t *document)
+{
+	check_victim_text(question, document);
+	check_list_text(question, document);
+}
+
+/* Samples of the two families for a domain, in the text of `metrics`. */
+static void check_samples(
+	const char *metrics, const char *domain, const json_t *victim, const json_t *uncertain)
+{
+	char line[256];
+	size_t index;
+	const json_t *name;
+	snprintf(line, sizeof(line), "oomspect_next_victim_info{domain=\"%s\",pid=\"%d\",", domain,
+		(int)json_pid(victim));
+	assert_int_equal(lines_with(metrics, line), json_is_object(victim));
+	snprintf(line, sizeof(line), "oomspect_next_victim_info{domain=\"%s\",", domain);
+	assert_int_equal(lines_with(metrics, line), json_is_object(victim));
+	snprintf(line, sizeof(line), "oomspect_next_victim_uncertain{domain=\"%s\",", domain);
+	assert_int_equal(lines_with(metrics, line), json_array_size(uncertain));
+	json_array_foreach(uncertain, index, name)
+	{
+		snprintf(line, sizeof(line),
+			"oomspect_next_victim_uncertain{domain=\"%s\",reason=\"%s\"} 1\n", domain,
+			json_string_value(name));
+		assert_int_equal(lines_with(metrics, line), 1);
+	}
+}
+
+static void check_cgroup_of_program(
+	const char *root, const char *moment, const json_t *row, const char *metrics)
 {
 	const char *path = json_string_value(json_object_get(row, "path"));
-	if (json_is_null(json_object_get(row, "limit_bytes")))
-		return;
+	const struct question question = { root, moment, { "--cgroup", path } };
+	if (strcmp(path, "/") == 0 && json_is_null(json_object_get(row, "limit_bytes")))
+		return; /* the host */
 	json_t *victim = ask("victim", root, moment, path);
 	json_t *list = ask("list", root, moment, path);
-	bool predicted =
-		!strcmp(json_string_value(json_object_get(victim, "prediction")), "victim");
-	const json_t *killed = json_object_get(victim, "victim");
+	const json_t *killed = chosen_in(victim), *uncertain = json_object_get(row, "uncertain");
 	assert_same_words(victim, list);
-	assert_true(json_equal(
-		json_object_get(victim, "uncertain"), json_object_get(row, "uncertain")));
-	assert_int_equal(json_is_null(json_object_get(row, "victim")), !predicted);
-	if (predicted) {
+	assert_true(json_equal(json_object_get(victim, "uncertain"), uncertain));
+	assert_int_equal(json_is_object(json_object_get(row, "victim")), killed != NULL);
+	if (killed) {
 		const json_t *first = json_array_get(json_object_get(list, "processes"), 0);
 		assert_int_equal(json_pid(json_object_get(row, "victim")), json_pid(killed));
 		assert_true(json_equal(first, killed));
-		check_text(root, moment, path, json_pid(killed));
 	}
+	check_domain_of_program(&question, victim);
+	if (!json_is_null(json_object_get(row, "limit_bytes")))
+		check_samples(metrics, path, json_object_get(row, "victim"), uncertain);
 	json_decref(victim);
 	json_decref(list);
+}
+
+static void check_host_of_program(const char *root, const char *moment, const char *metrics)
+{
+	const char *words[] = { "victim", "--json", "--root", root, "--moment", moment, "--host",
+		NULL };
+	const struct question question = { root, moment, { "--host", NULL } };
+	struct run run = run_program(words);
+	json_t *victim = json_loads(run.out, 0, NULL);
+	assert_non_null(victim);
+	check_domain_of_program(&question, victim);
+	check_samples(metrics, "host", chosen_in(victim), json_object_get(victim, "uncertain"));
+	json_decref(victim);
+	run_release(&run);
+}
+
+/* Nodes are asked of victim alone: its two forms agree. */
+static void check_nodes_of_program(const char *root, const char *moment)
+{
+	const char *words[] = { "victim", "--json", "--root", root, "--moment", moment, "--nodes",
+		"0", NULL };
+	const struct question question = { root, moment, { "--nodes", "0" } };
+	struct run run = run_program(words);
+	json_t *victim = json_loads(run.out, 0, NULL);
+	assert_non_null(victim);
+	check_victim_text(&question, victim);
+	json_decref(victim);
+	run_release(&run);
 }
 
 static void check_program(const char *root)
 {
 	static const char *const moments[] = { "oom", "now" };
 	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
+		struct run metrics = RUN("metrics", "--root", root, "--moment", moments[i]);
 		json_t *document = ask("cgroups", root, moments[i], NULL);
 		size_t index;
 		const json_t *row;
+		assert_int_equal(metrics.status, 0);
 		json_array_foreach(json_object_get(document, "cgroups"), index, row)
-			check_row(root, moments[i], row);
+			check_cgroup_of_program(root, moments[i], row, metrics.out);
+		check_host_of_program(root, moments[i], metrics.out);
+		check_nodes_of_program(root, moments[i]);
 		json_decref(document);
+		run_release(&metrics);
 	}
 }
 
 /* --- the tests ------------------------------------------------------------------------------------ */
 
-static void made_up_machines_have_one_answer(void **state)
+static void assert_seen(const struct seen *seen)
 {
+	print_message("%zu predictions, %zu times nobody: %zu ties, %zu leads, %zu with deaths, "
+		      "%zu doubted, %zu others at the other moment\n",
+		seen->victims, seen->nobody, seen->ties, seen->leads, seen->deaths, seen->doubts,
+		seen->differences);
+	assert_true(seen->victims && seen->nobody);
+	assert_true(seen->ties && seen->leads);
+	assert_true(seen->deaths && seen->doubts && seen->differences);
+}
+
+static void check_made_up(void **state)
+{
+	const struct release_row *row = *state;
 	struct tree tree;
-	(void)state;
-	for (unsigned seed = 0; seed < MACHINES; seed++) {
-		make_up(&tree, seed);
+	struct seen seen = { .victims = 0 };
+	for (unsigned i = 0; i < MACHINES; i++) {
+		make_up(&tree, (unsigned)(row - releases) * MACHINES + i, row->release);
 		root_release(&tree.root);
-		if (seed % PROGRAM_EVERY == 0)
+		if (i == PROGRAM_AT)
 			check_program(tree.path);
-		check_fixture(fixture_take(tree.path));
+		check_fixture(fixture_take(tree.path), &seen);
 	}
+	assert_seen(&seen);
 }
 
 static const struct captured_row {
@@ -445,15 +729,14 @@ static const struct captured_row {
 static void check_captured(void **state)
 {
 	const struct captured_row *row = *state;
-	check_fixture(fixture_open(row->root, NULL));
+	struct seen seen = { .victims = 0 };
+	check_fixture(fixture_open(row->root, NULL), &seen);
+	assert_true(seen.victims && seen.ties && seen.doubts);
 	check_program(row->root);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(made_up_machines_have_one_answer),
-	};
 	return run_rows("captured machines", captured, check_captured) +
-	       cmocka_run_group_tests_name("one answer", tests, NULL, NULL);
+	       run_rows("made-up machines", releases, check_made_up);
 }
