@@ -182,8 +182,8 @@ static void the_tab_line_is_of_whole_items(void **state)
 	assert_string_equal(tab_line(app, 60), TABS "  sort RK rev");
 	keys(app, "&a name of twenty-four letters\r");
 	assert_string_equal(tab_line(app, 80), TABS "  filter: a name of tw+  sort RK rev");
-	assert_string_equal(
-		tab_line(app, 100), TABS "    sort RK reversed    filter: a name of twenty-four l+");
+	assert_string_equal(tab_line(app, 100),
+		TABS "    sort RK reversed    filter: a name of twenty-four l+");
 	keys(app, "=&a b\rM");
 	app->order.reversed = true;
 	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  host  sort MEM rev");
