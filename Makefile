@@ -94,7 +94,7 @@ $(tests):
 		$O/libcore.a $(call pkg,libs,$(test_packages))
 
 # What stands before libc's allocator in the program that these tests start.
-scarcity := $O/tests/test_scarce_memory
+scarcity := $O/tests/test_scarce_memory $O/tests/test_scarce_files $O/tests/test_scarce_screen
 $(scarcity): | $O/tests/scarce.so
 $O/tests/scarce.so: tests/preload/scarce.c $O/flags
 	@mkdir -p $(@D)
@@ -151,7 +151,7 @@ valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=n
 # test_rights goes where valgrind may not write its pipes; test_usage reads standard error, where
 # valgrind complains of openat2(2).
 not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
-	memcg_kills rights robust sampler scarce_files scarce_memory soak swapped usage
+	memcg_kills rights robust sampler scarce_files scarce_memory scarce_screen soak swapped usage
 
 check-valgrind: all $(tests) ## the same under valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \

@@ -29,7 +29,8 @@ static char *read_back(FILE *file)
 	return text;
 }
 
-static void become_program(const char *const words[], FILE *out, FILE *err)
+static void become_program(
+	const char *const words[], FILE *out, FILE *err, const struct run_entry *entry)
 {
 	char *argv[MAX_WORDS + 2] = { (char *)(uintptr_t)run_program_path() };
 	for (size_t i = 0; words[i] && i < MAX_WORDS; i++)
@@ -37,11 +38,18 @@ static void become_program(const char *const words[], FILE *out, FILE *err)
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(fileno(out), STDOUT_FILENO);
 	dup2(fileno(err), STDERR_FILENO);
+	if (entry)
+		entry->enter(entry->context);
 	execv(argv[0], argv);
 	_exit(127);
 }
 
 struct run run_program(const char *const words[])
+{
+	return run_program_from(words, NULL);
+}
+
+struct run run_program_from(const char *const words[], const struct run_entry *entry)
 {
 	struct run run = { 0 };
 	FILE *out = tmpfile(), *err = tmpfile();
@@ -49,7 +57,7 @@ struct run run_program(const char *const words[])
 	assert_true(out && err);
 	pid_t pid = fork();
 	if (pid == 0)
-		become_program(words, out, err);
+		become_program(words, out, err, entry);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	run.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	run.out = read_back(out);

@@ -16,6 +16,14 @@ const char *run_program_path(void);
 struct run run_program(const char *const words[]);
 void run_release(struct run *run);
 
+/* The same, with something to be done in the process that is about to become the program: its
+ * descriptors are in place then. */
+struct run_entry {
+	void (*enter)(const void *context);
+	const void *context;
+};
+struct run run_program_from(const char *const words[], const struct run_entry *entry);
+
 /* That it said one line, "oomspect: WHAT: WHY": in lower case, or beginning with the word that is
  * refused, without a full stop. */
 void run_assert_sentence(const struct run *run);

@@ -23,13 +23,27 @@ static int open_retrying(int dir_fd, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+int root_noted(const struct root *root, int result)
+{
+	if (root->lacking && result < 0 && err_is_shortage(err_code_of(-result)))
+		*root->lacking = -result;
+	return result;
+}
+
+enum err_code root_check_lacking(const struct root *root, struct err *err)
+{
+	if (!root->lacking || !*root->lacking)
+		return ERR_OK;
+	return err_set_errno(err, *root->lacking, "cannot read all of the machine");
+}
+
 /* Files of the live kernel are what their names say, and are read in one system call less for each;
  * what stands below another root may be anything. */
 static int open_below(const struct root *root, const char *path, int flags)
 {
 	if (root->live)
-		return open_retrying(root->fd, path, OPEN_FLAGS | flags);
-	return within_open(root->fd, path, WITHIN_FOLLOW, flags);
+		return root_noted(root, open_retrying(root->fd, path, OPEN_FLAGS | flags));
+	return root_noted(root, within_open(root->fd, path, WITHIN_FOLLOW, flags));
 }
 
 /* "4242/stat" as "proc/4242/stat". */
@@ -43,7 +57,7 @@ static int open_proc(const struct root *root, const char *path, int flags)
 {
 	char below_root[PATH_MAX];
 	if (root->live)
-		return open_retrying(root->proc_fd, path, OPEN_FLAGS | flags);
+		return root_noted(root, open_retrying(root->proc_fd, path, OPEN_FLAGS | flags));
 	return open_below(root, below_proc(path, below_root), flags);
 }
 
@@ -166,7 +180,7 @@ static ssize_t read_link(const struct root *root, const char *path, char *buffer
 	}
 	int found = within_find(root->fd, below_proc(path, below_root), WITHIN_LAST);
 	if (found < 0)
-		return found;
+		return root_noted(root, found);
 	ssize_t length = readlinkat(found, "", buffer, size);
 	/* Of what is no link the kernel says then that it is not there. */
 	if (length < 0)
@@ -199,7 +213,7 @@ static int open_linked(const struct root *root, const char *path, int flags)
 	if (!root->live)
 		return open_below(root, path, flags);
 	int found = open_retrying(root->fd, path, O_PATH | O_CLOEXEC);
-	return found < 0 ? found : within_reopen(found, flags);
+	return root_noted(root, found < 0 ? found : within_reopen(found, flags));
 }
 
 int root_open_dir_linked(const struct root *root, const char *path)

@@ -14,9 +14,9 @@
 static int open_at(const struct root *root, int dir_fd, const char *path, int flags)
 {
 	if (!root->live)
-		return within_open(dir_fd, path, WITHIN_REFUSE, flags);
+		return root_noted(root, within_open(dir_fd, path, WITHIN_REFUSE, flags));
 	int fd = openat(dir_fd, path, OPEN_FLAGS | O_NOFOLLOW | flags);
-	return fd < 0 ? -errno : fd;
+	return root_noted(root, fd < 0 ? -errno : fd);
 }
 
 int root_open_at(const struct root *root, int dir_fd, const char *path)
@@ -35,7 +35,7 @@ int root_stat_at(const struct root *root, int dir_fd, const char *path, struct s
 		return fstatat(dir_fd, path, ret, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 	int found = within_find(dir_fd, path, WITHIN_REFUSE);
 	if (found < 0)
-		return found;
+		return root_noted(root, found);
 	int result = fstat(found, ret) < 0 ? -errno : 0;
 	close(found);
 	return result;

@@ -533,6 +533,9 @@ static enum err_code finish(struct sampler *sampler, struct err *err)
 	find_unseen(sampler, shot);
 	find_reader(sampler, shot);
 	sweep_paths(sampler, shot);
+	code = root_check_lacking(sampler->root, err);
+	if (code)
+		return code;
 	sampler->latest = !sampler->latest;
 	sampler->samples++;
 	sampler->work->phase = PHASE_DONE;

@@ -15,6 +15,7 @@
 
 /* Each kept descriptor costs 4 KiB of kernel memory. */
 #define KEPT_DESCRIPTORS_MAX 4096
+#define OTHERS_MIN           16 /* descriptors that the rest of the program needs at once */
 
 void memcg_tree_init(struct memcg_tree *tree)
 {
@@ -115,7 +116,7 @@ static unsigned descriptors_to_keep(void)
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
-	rlim_t half = limit.rlim_cur / 2;
+	rlim_t half = limit.rlim_cur > 2 * OTHERS_MIN ? limit.rlim_cur / 2 - OTHERS_MIN : 0;
 	return half < KEPT_DESCRIPTORS_MAX ? (unsigned)half : KEPT_DESCRIPTORS_MAX;
 }
 

@@ -99,7 +99,9 @@ static void say_with_company(const struct oom_event *event, const struct event_s
 	FILE *out = open_memstream(&names, &length);
 	if (out)
 		put_company(out, event);
-	if (!out || fclose(out) != 0) {
+	bool written = out && !ferror(out);
+	/* Where its last realloc fails glibc's fclose succeeds, and there is no text. */
+	if (!out || fclose(out) != 0 || !written || !names) {
 		free(names);
 		to->no_memory = true;
 		return;

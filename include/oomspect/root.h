@@ -31,12 +31,22 @@ struct root {
 	bool live;   /* it is this machine's "/": syscalls may be asked too */
 	const struct root_listener
 		*listener; /* or NULL; borrowed, set by the caller after opening */
+	/* Where the errno is noted when something could not be opened for want of descriptors or
+	 * memory, whoever asked for it: EMFILE, ENFILE, ENOMEM. Or NULL; borrowed, as the listener. A
+	 * screen goes on with what it has; an answer that is given once has to be whole. */
+	int *lacking;
 };
 
 /* Opens `path` ("/": the live machine). ERR_NOT_FOUND and ERR_DENIED as the system says;
  * ERR_UNSUPPORTED when there is no proc/meminfo below it: that is no machine. */
 enum err_code root_open(struct root *root, const char *path, struct err *err);
 void root_release(struct root *root);
+
+/* Notes it if `result`, a negative errno or anything else, is such a want. Returns `result`. */
+int root_noted(const struct root *root, int result);
+
+/* ERR_OK, or the reason if something was noted since root->lacking was cleared. */
+enum err_code root_check_lacking(const struct root *root, struct err *err);
 
 /* Reads the file `path` (relative: "proc/meminfo") whole into `buffer`, of which one byte is kept
  * for a NUL. Returns its length, or a negative errno: -EFBIG when the file is longer than that

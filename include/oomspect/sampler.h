@@ -38,6 +38,8 @@ void sampler_watch(struct sampler *sampler, const pid_t *pids, size_t count);
 /* Starts a sample with the host's own figures; one that was not finished is given up. */
 enum err_code sampler_begin(struct sampler *sampler, struct err *err);
 
+/* A sample during which root->lacking was set is an error. */
+
 /* Goes on with it for about as long as reading `processes` processes takes. `ret_finished` tells
  * whether it is finished and has become the latest; ranking_build on sampler_latest is then due.
  * After an error (of memory or descriptors, or because the machine is not there) the latest is what

@@ -122,6 +122,8 @@ static enum err_code print_sample(struct list *list, struct err *err)
 		print_json(list, count);
 	else
 		code = print_text(list, count, err);
+	if (!code)
+		code = root_check_lacking(&list->watch.root, err); /* of command lines and names */
 	return code ? code : output_flush(list->printer.out, err);
 }
 

@@ -31,11 +31,12 @@ static ssize_t look_up_cmdline(void *context, pid_t pid, char *buffer, size_t si
 	return proc_read_cmdline(&watch->root, pid, buffer, size);
 }
 
-static void print_json(struct watch *watch)
+static enum err_code print_json(struct watch *watch)
 {
 	struct json_lookup lookup = { watch, look_up_user, look_up_cmdline };
 	watch_name_users(watch);
 	json_victim(stdout, watch_outlook(watch), watch_other_outlook(watch), &lookup);
+	return ERR_OK;
 }
 
 /* "NEXT 4242 java  BAD 289.6 = MEM 289.6 + ADJ 0  of 36.0G". */
@@ -215,30 +216,32 @@ static enum err_code restrict_candidates(struct watch *watch, struct err *err)
 	return code;
 }
 
-static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
+static enum err_code print_text(struct watch *watch, bool victim, struct err *err)
 {
 	struct printer printer;
-	enum err_code code = watch_sample(watch, err);
-	if (!code)
-		code = restrict_candidates(watch, err);
-	if (code)
-		return code;
-	*ret_victim = outlook_next(watch_outlook(watch)) != NULL;
-	if (watch->options->json) {
-		print_json(watch);
-		return ERR_OK;
-	}
-	code = printer_init(&printer, stdout, LINE_WIDTH, err);
-	if (!code && *ret_victim) {
+	char why[4096];
+	enum err_code code = printer_init(&printer, stdout, LINE_WIDTH, err);
+	if (!code && victim) {
 		print_prediction(&printer, watch);
 	} else if (!code) {
-		char why[4096];
 		explain_victim(watch_outlook(watch), why, sizeof(why));
 		grid_put(&printer.pen, STYLE_NORMAL, "no prediction: ");
 		printer_line(&printer, why);
 	}
 	printer_release(&printer);
 	return code;
+}
+
+static enum err_code answer(struct watch *watch, bool *ret_victim, struct err *err)
+{
+	enum err_code code = watch_sample(watch, err);
+	if (!code)
+		code = restrict_candidates(watch, err);
+	if (code)
+		return code;
+	*ret_victim = outlook_next(watch_outlook(watch)) != NULL;
+	code = watch->options->json ? print_json(watch) : print_text(watch, *ret_victim, err);
+	return code ? code : root_check_lacking(&watch->root, err); /* of command lines and names */
 }
 
 int command_victim(const struct options *options, struct err *err)

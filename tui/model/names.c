@@ -167,16 +167,18 @@ enum err_code names_init(struct names *names, const struct root *root, struct er
 
 /* --- getent ------------------------------------------------------------------------------------- */
 
-static bool start(struct names_question *question, const char *const words[], int64_t now_ms)
+/* 0 or a negative errno. */
+static int start(struct names_question *question, const char *const words[], int64_t now_ms)
 {
 	struct helper helper = { .pid = 0 };
-	if (helper_start(&helper, words, -1, &question->fd, NULL) != ERR_OK)
-		return false;
+	struct err err = { 0 };
+	if (helper_start(&helper, words, -1, &question->fd, &err) != ERR_OK)
+		return err.sys_errno ? -err.sys_errno : -EIO;
 	question->pid = helper.pid;
 	question->concluded = false;
 	question->since_ms = now_ms;
 	question->length = 0;
-	return true;
+	return 0;
 }
 
 /* Those that are wanted, as many as are asked at once; each is put behind `words`. */
@@ -210,7 +212,7 @@ static void ask_ids(struct names *names, enum names_kind kind, int64_t now_ms)
 	names->question.user = false;
 	names->question.kind = kind;
 	put_keys(&names->tables[kind], words + 2, keys);
-	if (!start(&names->question, words, now_ms))
+	if (root_noted(names->root, start(&names->question, words, now_ms)) < 0)
 		give_up(names, kind, now_ms);
 }
 
@@ -226,7 +228,7 @@ static void ask_user(struct names *names, int64_t now_ms)
 	const char *const words[] = { "getent", "passwd", "--", names->sought.name, NULL };
 	names->question.user = true;
 	names->sought.state = SOUGHT_ASKED;
-	if (!start(&names->question, words, now_ms))
+	if (start(&names->question, words, now_ms) < 0)
 		fail_sought(names, ERR_IO, "not in /etc/passwd, and getent cannot be started");
 }
 

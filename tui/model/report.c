@@ -47,7 +47,8 @@ void report_make(struct report *report, const struct oom_event *event, int width
 	else
 		written = events_text_print(out, event, width) == ERR_OK;
 	written &= !ferror(out);
-	if (fclose(out) != 0 || !written || !index_lines(report, length))
+	/* Where its last realloc fails glibc's fclose succeeds, and there is no text. */
+	if (fclose(out) != 0 || !written || !report->text || !index_lines(report, length))
 		report_release(report);
 }
 

@@ -25,6 +25,7 @@ enum err_code watch_open(
 	enum err_code code = root_open(&watch->root, options->root, err);
 	if (code)
 		return code;
+	watch->root.lacking = one_shot ? &watch->lacking : NULL;
 	watch->cmdline = malloc(CMDLINE_MAX);
 	if (!watch->cmdline)
 		code = err_set(err, ERR_NO_MEMORY, "cannot begin: out of memory");
@@ -32,6 +33,8 @@ enum err_code watch_open(
 		code = names_init(&watch->names, &watch->root, err);
 	if (!code)
 		code = sampler_init(&watch->sampler, &watch->root, &sampling, err);
+	if (!code && (code = root_check_lacking(&watch->root, err)))
+		sampler_release(&watch->sampler);
 	if (code) {
 		names_release(&watch->names);
 		free(watch->cmdline);
@@ -136,7 +139,9 @@ void watch_name_users(struct watch *watch)
 enum err_code watch_sample(struct watch *watch, struct err *err)
 {
 	enum err_code code = sampler_sample(&watch->sampler, err);
-	return code ? code : watch_rank(watch, err);
+	if (!code)
+		code = watch_rank(watch, err);
+	return code ? code : root_check_lacking(&watch->root, err);
 }
 
 const char *watch_command(struct watch *watch, const struct task *task)

@@ -32,9 +32,11 @@ struct watch {
 	enum moment moment;                    /* of all that is shown */
 	struct growth growth;                  /* up to it */
 	char *cmdline;                         /* of the task asked for last */
+	int lacking;                           /* one shot: root->lacking */
 };
 
-/* Opens options->root. With `one_shot` the own process is no candidate: it will be gone. */
+/* Opens options->root. With `one_shot` the own process is no candidate, since it will be gone, and what
+ * could not be opened for want of descriptors is an error (root.h: lacking). */
 enum err_code watch_open(
 	struct watch *watch, const struct options *options, bool one_shot, struct err *err);
 void watch_release(struct watch *watch);

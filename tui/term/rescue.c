@@ -17,6 +17,7 @@ static struct {
 	struct termios termios;
 	char bytes[256];
 	size_t length;
+	bool at_exit;           /* exit(3) knows of us */
 	char stack[STACK_SIZE]; /* for a crash by an overflow of the stack */
 } rescue = { .fd = -1 };
 
@@ -29,15 +30,32 @@ static const int harmless[] = { SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIG
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static void restore_and_die(int signal_number)
+/* False when nothing was to be given back. */
+static bool restore(void)
 {
 	int fd = rescue.fd;
 	rescue.fd = -1;
-	if (fd >= 0) {
-		ssize_t written = write(fd, rescue.bytes, rescue.length);
-		(void)written;
-		tcsetattr(fd, TCSANOW, &rescue.termios);
-	}
+	if (fd < 0)
+		return false;
+	ssize_t written = write(fd, rescue.bytes, rescue.length);
+	(void)written;
+	tcsetattr(fd, TCSANOW, &rescue.termios);
+	return true;
+}
+
+/* curses calls exit(3) where it runs out of memory for a table of keys. */
+static void restore_at_exit(void)
+{
+	static const char sentence[] = "oomspect: cannot draw the screen: its library gave up\n";
+	if (!restore())
+		return;
+	ssize_t written = write(STDERR_FILENO, sentence, sizeof(sentence) - 1);
+	(void)written;
+}
+
+static void restore_and_die(int signal_number)
+{
+	restore();
 	/* SA_RESETHAND has put the default back; the signal is delivered when this returns. */
 	raise(signal_number);
 }
@@ -79,6 +97,8 @@ void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t
 		if (!is_among(i, crashes, COUNT_OF(crashes)) &&
 			!is_among(i, harmless, COUNT_OF(harmless)))
 			take_stray(i, &action);
+	if (!rescue.at_exit)
+		rescue.at_exit = atexit(restore_at_exit) == 0;
 	rescue.fd = fd;
 }
 
