@@ -3,6 +3,7 @@
 #include "support_files.h"
 #include "support_view.h"
 
+#include "../tui/view/event_line.h"
 #include "../tui/view/place.h"
 #include "../tui/view/react.h"
 
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DOWN      "\016" /* Ctrl-N */
@@ -99,6 +101,65 @@ static void check_sizes(void **state)
 		draw(&fixture->app, 1, 1);
 	}
 	fixture_close(fixture);
+}
+
+struct time_row {
+	const char *claim;
+	int64_t unix_us, boot_us;
+	const char *stamp;
+	const char *shows;
+};
+
+#define NOW_S   INT64_C(1732802551) /* 2024-11-28 14:02:31 UTC */
+#define AT(ago) ((NOW_S - (ago)) * 1000000)
+#define DAY_S   86400
+
+static const struct time_row time_rows[] = {
+	{ "of today the clock is enough", AT(60), 5000000, "", "14:01:31" },
+	{ "of yesterday the date is shown", AT(DAY_S), 5000000, "", "11-27 14:02:31" },
+	{ "of another year the year is shown", AT(400 * DAY_S), OOM_UNKNOWN, "",
+		"2023-10-25 14:02" },
+	{ "a stamp without a year stands as the log has it", OOM_UNKNOWN, 5000000,
+		"Nov 28 14:02:31", "Nov 28 14:02:31" },
+	{ "dmesg -T", OOM_UNKNOWN, OOM_UNKNOWN, "Thu Nov 28 14:02:31 2024",
+		"Thu Nov 28 14:02:31 2024" },
+	{ "a stamp of the kernel is how long after boot", OOM_UNKNOWN, 226500000, "226.500000",
+		"+226s" },
+	{ "no time at all", OOM_UNKNOWN, OOM_UNKNOWN, "", "-" },
+};
+
+static void check_time(void **state)
+{
+	const struct time_row *row = *state;
+	char when[EVENT_LINE_TIME_SIZE];
+	setenv("TZ", "UTC", 1);
+	tzset();
+	event_line_time(row->unix_us, row->boot_us, row->stamp, NOW_S, when);
+	assert_string_equal(when, row->shows);
+}
+
+/* A whole screen: the column is as wide as the widest time on it, and the rest moves along. */
+static void the_list_shows_the_date_of_another_day(void **state)
+{
+	char path[] = "/tmp/oomspect-dated.XXXXXX";
+	int fd = mkstemp(path);
+	(void)state;
+	assert_true(fd >= 0);
+	dprintf(fd,
+		"2020-05-06T07:08:09Z host kernel: Out of memory: Killed process 9 (x) "
+		"total-vm:4kB, anon-rss:1kB, file-rss:1kB\n"
+		"Nov 28 14:02:31 host kernel: Out of memory: Killed process 8 (y) total-vm:4kB, "
+		"anon-rss:1kB, file-rss:1kB\n");
+	close(fd);
+	setenv("TZ", "UTC", 1);
+	tzset();
+	struct fixture *fixture = open_log(path);
+	draw(&fixture->app, 24, 80);
+	assert_shows(&fixture->app, "2020-05-06 07:08 host ");
+	assert_shows(&fixture->app, "Nov 28 14:02:31  host ");
+	assert_shows(&fixture->app, "TIME             SCOPE ");
+	fixture_close(fixture);
+	unlink(path);
 }
 
 struct arithmetic {
@@ -407,6 +468,7 @@ int main(void)
 		cmocka_unit_test(an_unreadable_log_is_said_with_the_counters),
 		cmocka_unit_test(a_long_reason_is_read_to_its_end),
 		cmocka_unit_test(a_log_without_events_says_so),
+		cmocka_unit_test(the_list_shows_the_date_of_another_day),
 		WITH_MACHINE(a_captured_machine_has_no_log_of_its_own),
 		WITH_THREE(the_newest_stands_first_and_keys_move),
 		WITH_THREE(follow_is_left_and_taken_up),
@@ -418,6 +480,7 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	setlocale(LC_ALL, "C.UTF-8");
 	return run_rows("screens", golden_rows, check_golden) +
+	       run_rows("times", time_rows, check_time) +
 	       run_rows("every size", size_rows, check_sizes) +
 	       run_rows("searches", search_rows, check_search) +
 	       cmocka_run_group_tests_name("events_view", tests, NULL, NULL);

@@ -15,16 +15,54 @@
 #define ADJ_SIZE    16
 #define KB_MAX      (INT64_MAX / OOM_VICTIMS_MAX / 2)
 
-void event_line_time(int64_t unix_us, int64_t boot_us, char buffer[EVENT_LINE_TIME_SIZE])
+#define CLOCK_COLS 8
+#define STAMP_COLS 20 /* a day, a month and a clock */
+
+/* "today" is the day of whoever looks. */
+static void put_date(const struct tm *then, int64_t now_s, char buffer[EVENT_LINE_TIME_SIZE])
+{
+	struct tm now;
+	time_t seconds = (time_t)now_s;
+	if (now_s <= 0 || !localtime_r(&seconds, &now) || now.tm_year != then->tm_year)
+		strftime(buffer, EVENT_LINE_TIME_SIZE, "%Y-%m-%d %H:%M", then);
+	else if (now.tm_yday != then->tm_yday)
+		strftime(buffer, EVENT_LINE_TIME_SIZE, "%m-%d %H:%M:%S", then);
+	else
+		strftime(buffer, EVENT_LINE_TIME_SIZE, "%H:%M:%S", then);
+}
+
+void event_line_time(int64_t unix_us, int64_t boot_us, const char *stamp, int64_t now_s,
+	char buffer[EVENT_LINE_TIME_SIZE])
 {
 	struct tm local;
 	time_t seconds = (time_t)(unix_us / 1000000);
 	if (unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local))
-		strftime(buffer, EVENT_LINE_TIME_SIZE, "%H:%M:%S", &local);
+		put_date(&local, now_s, buffer);
+	else if (strchr(stamp, ':'))
+		snprintf(buffer, EVENT_LINE_TIME_SIZE, "%s", stamp);
 	else if (boot_us != OOM_UNKNOWN)
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "+%llds", (long long)(boot_us / 1000000));
 	else
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "-");
+}
+
+int event_line_time_cols(const struct oom_event *event, int64_t now_s)
+{
+	char when[EVENT_LINE_TIME_SIZE];
+	event_line_time(event->unix_us, event->boot_us, event->stamp, now_s, when);
+	size_t cols = strlen(when);
+	return cols < CLOCK_COLS ? CLOCK_COLS : cols > STAMP_COLS ? STAMP_COLS : (int)cols;
+}
+
+/* A stamp is foreign text, in whatever language. */
+static void put_time(
+	struct pen *pen, const struct oom_event *event, const struct event_line_form *form)
+{
+	char when[EVENT_LINE_TIME_SIZE];
+	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + form->time_cols);
+	event_line_time(event->unix_us, event->boot_us, event->stamp, form->now_s, when);
+	grid_skip(pen, form->time_cols + 1);
+	grid_put_foreign(&cell, STYLE_NORMAL, when, form->time_cols);
 }
 
 /* What a damaged log says may be beyond all sums. */
@@ -56,6 +94,9 @@ static void put_killed(struct pen *pen, const struct oom_event *event, int width
 		grid_put_foreign(&cell, STYLE_NORMAL, event->victims[0].comm, OOM_COMM_SIZE);
 		if (event->victim_count > 1)
 			grid_printf(&cell, STYLE_NORMAL, " +%zu", event->victim_count - 1);
+	} else if (event->outcome == OOM_OUTCOME_UNKNOWN && event->chosen.comm[0]) {
+		grid_printf(&cell, STYLE_DIM, "chose %lld ", (long long)event->chosen.pid);
+		grid_put_foreign(&cell, STYLE_NORMAL, event->chosen.comm, OOM_COMM_SIZE);
 	} else {
 		grid_put(&cell, STYLE_BOLD, oom_outcome_name(event->outcome));
 	}
@@ -80,23 +121,25 @@ static void format_adj(const struct oom_event *event, char adj[ADJ_SIZE])
 		snprintf(adj, ADJ_SIZE, "%d", (int)event->victims[0].oom_score_adj);
 }
 
-void event_line_put_titles(struct pen *pen, bool with_memcg)
+void event_line_put_titles(struct pen *pen, const struct event_line_form *form)
 {
-	grid_printf(pen, STYLE_NORMAL, "TIME     SCOPE   %-*s%-*sFREED   ADJ BY",
-		with_memcg ? MEMCG_WIDTH + 1 : 0, with_memcg ? "LIMITING CGROUP" : "",
-		(with_memcg ? NAME_NARROW : NAME_WIDTH) + 1, "KILLED");
+	grid_printf(pen, STYLE_NORMAL, "%-*s SCOPE   %-*s%-*sFREED   ADJ BY", form->time_cols,
+		"TIME", form->with_memcg ? MEMCG_WIDTH + 1 : 0,
+		form->with_memcg ? "LIMITING CGROUP" : "",
+		(form->with_memcg ? NAME_NARROW : NAME_WIDTH) + 1, "KILLED");
 }
 
-void event_line_put(struct pen *pen, const struct oom_event *event, bool with_memcg)
+void event_line_put(
+	struct pen *pen, const struct oom_event *event, const struct event_line_form *form)
 {
-	char when[EVENT_LINE_TIME_SIZE], freed[FORMAT_SIZE], adj[ADJ_SIZE];
-	event_line_time(event->unix_us, event->boot_us, when);
+	char freed[FORMAT_SIZE], adj[ADJ_SIZE];
 	format_kb(freed_kb(event), freed);
 	format_adj(event, adj);
-	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
-	if (with_memcg)
+	put_time(pen, event, form);
+	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_name(event->scope));
+	if (form->with_memcg)
 		put_memcg(pen, event);
-	put_killed(pen, event, with_memcg ? NAME_NARROW : NAME_WIDTH);
+	put_killed(pen, event, form->with_memcg ? NAME_NARROW : NAME_WIDTH);
 	grid_put_right(pen, STYLE_NORMAL, freed, 5);
 	grid_put_right(pen, STYLE_NORMAL, adj, 6);
 	grid_skip(pen, 1);
@@ -145,12 +188,13 @@ static void format_bad(const struct oom_event *event, char bad[FORMAT_SIZE])
 			bad);
 }
 
-void event_line_put_words(struct pen *pen, const struct oom_event *event)
+void event_line_put_words(
+	struct pen *pen, const struct oom_event *event, const struct event_line_form *form)
 {
-	char when[EVENT_LINE_TIME_SIZE], size[FORMAT_SIZE], adj[ADJ_SIZE];
+	char size[FORMAT_SIZE], adj[ADJ_SIZE];
 	int64_t limit = oom_event_usage(event).limit_kb;
-	event_line_time(event->unix_us, event->boot_us, when);
-	grid_printf(pen, STYLE_NORMAL, "%-8s %-7s ", when, oom_scope_name(event->scope));
+	put_time(pen, event, form);
+	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_name(event->scope));
 	put_where(pen, event);
 	format_kb(limit == OOM_UNLIMITED ? UNKNOWN : limit, size);
 	put_cell(pen, " limit ", size, 5);

@@ -11,14 +11,33 @@
 #include <stdio.h>
 #include <string.h>
 
+static int64_t now_of(const struct app *app)
+{
+	return app->watch.snapshot ? (int64_t)app->watch.snapshot->host.time_unix : 0;
+}
+
+/* One width for the times of all rows that are on the screen. */
+static int time_cols(const struct events_pane *pane, int rows, int64_t now_s)
+{
+	int widest = 8;
+	for (int i = 0; i < rows; i++) {
+		const struct oom_event *event = event_log_get(&pane->log, pane->top + (size_t)i);
+		int cols = event ? event_line_time_cols(event, now_s) : 0;
+		widest = cols > widest ? cols : widest;
+	}
+	return widest;
+}
+
 static void draw_list(const struct app *app, struct grid *grid, const struct events_layout *layout)
 {
 	const struct events_pane *pane = &app->events;
-	bool with_memcg = layout->list_cols == grid->cols;
+	struct event_line_form form = { .now_s = now_of(app),
+		.time_cols = time_cols(pane, layout->parts.list_rows, now_of(app)),
+		.with_memcg = layout->list_cols == grid->cols };
 	struct pen heading =
 		grid_pen_until(grid, layout->parts.rows[PART_HEADING], 0, layout->list_cols);
 	grid_put(&heading, STYLE_NORMAL, " ");
-	event_line_put_titles(&heading, with_memcg);
+	event_line_put_titles(&heading, &form);
 	for (int i = 0; i < layout->parts.list_rows; i++) {
 		size_t index = pane->top + (size_t)i;
 		const struct oom_event *event = event_log_get(&pane->log, index);
@@ -27,7 +46,7 @@ static void draw_list(const struct app *app, struct grid *grid, const struct eve
 		struct pen pen = grid_pen_until(
 			grid, layout->parts.rows[PART_LIST] + i, 0, layout->list_cols);
 		grid_put(&pen, STYLE_NORMAL, index == pane->cursor ? ">" : " ");
-		event_line_put(&pen, event, with_memcg);
+		event_line_put(&pen, event, &form);
 		if (index == pane->cursor && layout->list_cols == grid->cols)
 			grid_mark_row(grid, layout->parts.rows[PART_LIST] + i, STYLE_REVERSE);
 	}
@@ -115,9 +134,10 @@ static void draw_report(
 		return;
 	if (layout->ruled) {
 		struct pen rule = grid_pen(grid, layout->report - 1, layout->report_col);
-		event_line_time(event->unix_us, event->boot_us, when);
-		grid_printf(&rule, STYLE_DIM, "-- %s %s ", when,
-			pane->raw ? "kernel lines" : "OOM event");
+		event_line_time(event->unix_us, event->boot_us, event->stamp, now_of(app), when);
+		grid_put(&rule, STYLE_DIM, "-- ");
+		grid_put_foreign(&rule, STYLE_DIM, when, 40);
+		grid_printf(&rule, STYLE_DIM, " %s ", pane->raw ? "kernel lines" : "OOM event");
 		grid_fill(&rule, STYLE_DIM, '-', grid_left(&rule));
 	}
 	for (int i = 0; i < layout->report_rows; i++) {

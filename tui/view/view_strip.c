@@ -75,6 +75,22 @@ static void put_unreadable(struct pen *pen, const struct app *app)
 			kills((uint64_t)counted));
 }
 
+static int64_t now_of(const struct app *app)
+{
+	return app->watch.snapshot ? (int64_t)app->watch.snapshot->host.time_unix : 0;
+}
+
+static int time_cols(const struct event_log *log, int shown, int64_t now_s)
+{
+	int widest = 8;
+	for (int i = 0; i < shown; i++) {
+		const struct oom_event *event = event_log_get(log, (size_t)i);
+		int cols = event ? event_line_time_cols(event, now_s) : 0;
+		widest = cols > widest ? cols : widest;
+	}
+	return widest;
+}
+
 static void put_closing(struct pen *pen, const struct app *app)
 {
 	const struct event_log *log = &app->events.log;
@@ -86,7 +102,7 @@ static void put_closing(struct pen *pen, const struct app *app)
 		grid_put(pen, STYLE_DIM, log->count ? "--- no older events" : "--- no OOM event");
 	grid_put(pen, STYLE_DIM, pen->grid->cols >= WORDS_COLS ? " in the kernel's log (" : " (");
 	if (log->begun) {
-		event_line_time(log->oldest_unix_us, log->oldest_boot_us, oldest);
+		event_line_time(log->oldest_unix_us, log->oldest_boot_us, "", now_of(app), oldest);
 		grid_printf(pen, STYLE_DIM, "oldest line %s; ", oldest);
 	}
 	put_counted(pen, app);
@@ -98,13 +114,14 @@ static void draw_events(const struct app *app, struct grid *grid, int row, int r
 	const struct event_log *log = &app->events.log;
 	draw_rule(grid, row, "Kernel OOM events (3)");
 	int shown = shown_events(app);
+	struct event_line_form form = { now_of(app), time_cols(log, shown, now_of(app)), true };
 	for (int i = 0; i < shown && i + 1 < rows; i++) {
 		struct pen pen = grid_pen(grid, row + 1 + i, 1);
 		const struct oom_event *event = event_log_get(log, (size_t)i);
 		if (grid->cols >= WORDS_COLS)
-			event_line_put_words(&pen, event);
+			event_line_put_words(&pen, event, &form);
 		else
-			event_line_put(&pen, event, true);
+			event_line_put(&pen, event, &form);
 	}
 	if (shown + 2 > rows)
 		return;
