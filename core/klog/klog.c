@@ -1,6 +1,7 @@
 #include "oomspect/klog.h"
 
 #include "klog_reader.h"
+#include "oomspect/klogorder.h"
 #include "oomspect/logline.h"
 #include "oomspect/logscan.h"
 
@@ -232,6 +233,24 @@ static enum err_code open_path(const char *path, int *ret_fd, struct stat *ret, 
 	return code;
 }
 
+/* A plain file with its newest line first is read from its last one on. */
+static enum err_code put_in_order(int *fd, uint64_t *ret_lines, struct err *err)
+{
+	char *bytes = malloc(KLOGORDER_LOOK);
+	ssize_t got = bytes ? pread(*fd, bytes, KLOGORDER_LOOK, 0) : -1;
+	bool turn = got > 0 && klogorder_is_reversed((struct text){ bytes, (size_t)got });
+	int turned;
+	free(bytes);
+	if (!turn)
+		return ERR_OK;
+	enum err_code code = klogorder_turn(*fd, &turned, ret_lines, err);
+	if (code == ERR_OK) {
+		close(*fd);
+		*fd = turned;
+	}
+	return code;
+}
+
 static enum err_code start_kmsg(struct klog *klog, int fd, const char *source, struct err *err);
 
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err)
@@ -250,7 +269,10 @@ enum err_code klog_open_file(struct klog *klog, const char *path, struct err *er
 		return unpack(klog, packing, fd, path, err);
 	bool regular = S_ISREG(about.st_mode),
 	     piped = S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode);
-	code = start(klog, piped ? KLOG_PIPE : KLOG_TEXT, fd, path, err);
+	if (regular)
+		code = put_in_order(&fd, &klog->turned_lines, err);
+	if (code == ERR_OK)
+		code = start(klog, piped ? KLOG_PIPE : KLOG_TEXT, fd, path, err);
 	if (code != ERR_OK)
 		close(fd);
 	else
@@ -409,8 +431,9 @@ void klog_follow(struct klog *klog)
 {
 	struct stat about;
 	klog->follow = true;
-	if (klog->kind == KLOG_TEXT && klog->helper.pid <= 0 && klog->reader.fd >= 0 &&
-		fstat(klog->reader.fd, &about) == 0 && S_ISREG(about.st_mode))
+	if (klog->kind == KLOG_TEXT && !klog->turned_lines && klog->helper.pid <= 0 &&
+		klog->reader.fd >= 0 && fstat(klog->reader.fd, &about) == 0 &&
+		S_ISREG(about.st_mode))
 		klog->reader.grows = true;
 }
 
@@ -637,5 +660,7 @@ enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct er
 	enum klog_status status = read_kind(klog, ret, err);
 	if (status == KLOG_AGAIN && is_overdue(klog))
 		return give_up(klog, err);
+	if (status == KLOG_RECORD && klog->turned_lines) /* as the file counts them */
+		ret->line = klog->turned_lines + 1 - ret->line;
 	return status == KLOG_END ? end_of_program(klog, err) : status;
 }

@@ -171,6 +171,11 @@ static void settle(struct oomlog *log)
 	struct oom_event *event = &log->event;
 	find_victim(log);
 	complete_victims(event);
+	if (event->first_line > event->last_line) { /* the text has its newest line first */
+		uint64_t first = event->last_line;
+		event->last_line = event->first_line;
+		event->first_line = first;
+	}
 	if (!event->kernel[0])
 		memcpy(event->kernel, log->release, sizeof(event->kernel));
 	/* The kernel prints the counters of a memcg where one of them is why. */

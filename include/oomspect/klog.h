@@ -99,6 +99,7 @@ struct klog {
 	uint64_t next_seq;    /* of /dev/kmsg */
 	int64_t boot_unix_us; /* wall time of boot, for kmsg */
 	uint64_t records, lost;
+	uint64_t turned_lines; /* of a file that is read from its last line on; 0: it is not */
 	bool seq_known;
 };
 
@@ -107,8 +108,8 @@ void klog_init(struct klog *klog);
 void klog_close(struct klog *klog);
 
 /* A log text in any form people keep them, gzip, xz, zstd and bzip2 by their usual programs,
- * UTF-16, journal export and JSON included. "-" is stdin. Pipes and sockets will do, devices not.
- * The path must live as long as `klog`. */
+ * UTF-16, journal export and JSON included; a plain file with its newest line first is put in order.
+ * "-" is stdin. Pipes and sockets will do, devices not. The path must live as long as `klog`. */
 enum err_code klog_open_file(struct klog *klog, const char *path, struct err *err);
 
 /* The running kernel's records from the oldest on. ERR_DENIED says which right is missing. */
@@ -127,7 +128,7 @@ enum err_code klog_open_live(struct klog *klog, bool follow, struct err *err);
 
 /* From now on the end of /dev/kmsg or of a plain file is KLOG_AGAIN. Of a file it is its name that
  * is followed: one that was made shorter or written anew is read from its start, one that was
- * replaced to its end, and then the new one. */
+ * replaced to its end, and then the new one. One with its newest line first is not followed. */
 void klog_follow(struct klog *klog);
 
 /* The descriptor to poll for more, -1 if there is none at the time. klog_read() may change it;

@@ -4,14 +4,19 @@
 #include "oomspect/event_json.h"
 #include "oomspect/event_rank.h"
 #include "oomspect/klog.h"
+#include "oomspect/klogorder.h"
 #include "oomspect/oomlog.h"
 #include "oomspect/safe_text.h"
 #include "term/printer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -333,10 +338,66 @@ static void run_log(struct events_run *run, struct klog *klog)
 	oomlog_release(&log);
 }
 
+/* `journalctl -r | oomspect events -`: what comes through a pipe is kept, to be read from its end. */
+static enum err_code keep_reversed_stdin(struct err *err)
+{
+	char *bytes = malloc(KLOGORDER_LOOK);
+	int kept = bytes ? memfd_create("oomspect-stdin", MFD_CLOEXEC) : -1;
+	enum err_code code = ERR_OK;
+	ssize_t got;
+	if (kept < 0)
+		code = err_set_errno(err, bytes ? errno : ENOMEM, "cannot read stdin");
+	while (code == ERR_OK && (got = read(STDIN_FILENO, bytes, KLOGORDER_LOOK)) != 0) {
+		if (got < 0 || write(kept, bytes, (size_t)got) != got)
+			code = err_set_errno(err, errno, "cannot read stdin");
+	}
+	if (code == ERR_OK && (lseek(kept, 0, SEEK_SET) < 0 || dup2(kept, STDIN_FILENO) < 0))
+		code = err_set_errno(err, errno, "cannot read stdin");
+	if (kept >= 0)
+		close(kept);
+	free(bytes);
+	return code;
+}
+
+#define LOOK_MS 200 /* for a pipe to have enough to tell */
+
+/* What a pipe begins with, left where it is. */
+static size_t look_at_stdin(char *bytes, size_t size)
+{
+	int ends[2];
+	ssize_t seen = 0;
+	struct pollfd pollfd = { .fd = STDIN_FILENO, .events = POLLIN };
+	if (poll(&pollfd, 1, -1) <= 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return 0;
+	poll(NULL, 0, LOOK_MS);
+	seen = tee(STDIN_FILENO, ends[1], size, SPLICE_F_NONBLOCK);
+	if (seen > 0)
+		seen = read(ends[0], bytes, (size_t)seen);
+	close(ends[0]);
+	close(ends[1]);
+	return seen > 0 ? (size_t)seen : 0;
+}
+
+static enum err_code put_stdin_in_order(struct err *err)
+{
+	struct stat about;
+	if (fstat(STDIN_FILENO, &about) < 0 || !S_ISFIFO(about.st_mode))
+		return ERR_OK;
+	char *bytes = malloc(KLOGORDER_LOOK);
+	size_t seen = bytes ? look_at_stdin(bytes, KLOGORDER_LOOK) : 0;
+	bool reversed = seen && klogorder_is_reversed((struct text){ bytes, seen });
+	free(bytes);
+	return reversed ? keep_reversed_stdin(err) : ERR_OK;
+}
+
 static void run_file(struct events_run *run, const char *path)
 {
 	struct klog klog;
 	struct err err;
+	if (strcmp(path, "-") == 0 && !run->options->follow && put_stdin_in_order(&err) != ERR_OK) {
+		complain(run, &err);
+		return;
+	}
 	if (klog_open_file(&klog, path, &err) != ERR_OK) {
 		complain(run, &err);
 		return;
