@@ -72,8 +72,9 @@ static void check_selection(void **state)
 	while (row->expected[expected])
 		expected++;
 	if (row->code == ERR_OK) {
-		assert_int_equal(selection.count, expected);
-		assert_memory_equal(selection.pids, row->expected, expected * sizeof(pid_t));
+		assert_int_equal(selection.pids.count, expected);
+		for (size_t i = 0; i < expected; i++)
+			assert_int_equal(selection_pid(&selection, i), row->expected[i]);
 		assert_true(selection_has(&selection, row->expected[0]));
 		assert_false(selection_has(&selection, 12345));
 	}

@@ -71,9 +71,9 @@ static struct owners owners_of(struct adjustment *adjustment, const struct selec
 {
 	struct names *names = &adjustment->watch.names;
 	struct owners owners = { .count = 0 };
-	for (size_t i = 0; i < selection->count; i++) {
+	for (size_t i = 0; i < selection->pids.count; i++) {
 		const struct task *task =
-			snapshot_find(adjustment->watch.snapshot, selection->pids[i]);
+			snapshot_find(adjustment->watch.snapshot, selection_pid(selection, i));
 		if (!task)
 			continue;
 		owners_add(&owners, task);
@@ -133,7 +133,8 @@ static enum err_code select_processes(
 	if (code != ERR_OK)
 		return code;
 	adjustment->owners = owners_of(adjustment, &adjustment->selection);
-	adjustment->changes = calloc(adjustment->selection.count, sizeof(*adjustment->changes));
+	adjustment->changes =
+		calloc(adjustment->selection.pids.count, sizeof(*adjustment->changes));
 	return adjustment->changes
 		       ? ERR_OK
 		       : err_set(err, ERR_NO_MEMORY, "cannot keep the changes: out of memory");
@@ -145,11 +146,11 @@ static enum err_code look_ahead(struct adjustment *adjustment, struct err *err)
 	const struct selection *selection = &adjustment->selection;
 	const struct snapshot *snapshot = adjustment->watch.snapshot;
 	const struct outlook *before = watch_outlook(&adjustment->watch);
-	struct ranking_edit *edits = calloc(selection->count, sizeof(*edits));
+	struct ranking_edit *edits = calloc(selection->pids.count, sizeof(*edits));
 	if (!edits)
 		return err_set(err, ERR_NO_MEMORY, "cannot look ahead: out of memory");
 	size_t count = 0;
-	for (size_t i = 0; i < selection->count; i++) {
+	for (size_t i = 0; i < selection->pids.count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->after != ACTION_ADJ_UNKNOWN)
 			edits[count++] = (struct ranking_edit){ .pid = change->pid,
@@ -240,9 +241,9 @@ static void apply_one(struct adjustment *adjustment, pid_t pid, struct change *c
 
 static void apply(struct adjustment *adjustment)
 {
-	for (size_t i = 0; i < adjustment->selection.count; i++) {
+	for (size_t i = 0; i < adjustment->selection.pids.count; i++) {
 		struct change *change = &adjustment->changes[i];
-		apply_one(adjustment, adjustment->selection.pids[i], change);
+		apply_one(adjustment, selection_pid(&adjustment->selection, i), change);
 		if (change->refused.code == ERR_OK) {
 			adjustment->written++;
 			continue;
@@ -301,7 +302,7 @@ static void print_changes(struct printer *printer, struct adjustment *adjustment
 	char owner[OWNER_SIZE];
 	const struct outlook *before = watch_outlook(&adjustment->watch);
 	bool dry_run = adjustment->options->dry_run;
-	for (size_t i = 0; i < adjustment->selection.count; i++) {
+	for (size_t i = 0; i < adjustment->selection.pids.count; i++) {
 		const struct change *change = &adjustment->changes[i];
 		if (change->refused.code)
 			continue;
@@ -377,7 +378,7 @@ static void print_json(struct adjustment *adjustment)
 	json_out_integer(&out, "value", adjustment->value);
 	json_out_bool(&out, "dry_run", dry_run);
 	json_out_begin(&out, "changes", '[');
-	for (size_t i = 0; i < adjustment->selection.count; i++)
+	for (size_t i = 0; i < adjustment->selection.pids.count; i++)
 		put_change(&out, adjustment, &adjustment->changes[i]);
 	json_out_end(&out, ']');
 	json_out_integer(&out, "written", dry_run ? 0 : (int64_t)adjustment->written);

@@ -203,8 +203,9 @@ static enum err_code add_family(
 	struct adjust *adjust, const struct selection *selection, struct err *err)
 {
 	const struct root *root = adjust->writable ? adjust->root : NULL;
-	for (size_t i = 0; i < selection->count; i++) {
-		const struct task *task = snapshot_find(adjust->snapshot, selection->pids[i]);
+	for (size_t i = 0; i < selection->pids.count; i++) {
+		const struct task *task =
+			snapshot_find(adjust->snapshot, selection_pid(selection, i));
 		if (task && !targets_has(&adjust->targets, task) &&
 			targets_add(&adjust->targets, task, root, err))
 			return ERR_NO_MEMORY;
@@ -241,7 +242,7 @@ static enum err_code count_family(struct adjust *adjust, struct err *err)
 	struct selection selection = { 0 };
 	enum err_code code = select_family(adjust, &selection, err);
 	if (code == ERR_OK)
-		adjust->descendants = selection.count - adjust->named;
+		adjust->descendants = selection.pids.count - adjust->named;
 	selection_release(&selection);
 	return code;
 }

@@ -1,5 +1,6 @@
 #include "cgroup_column.h"
 
+#include "column_names.h"
 #include "column_set.h"
 
 #include "oomspect/memcg_name.h"
@@ -234,28 +235,23 @@ enum cgroup_column_id cgroup_column_find(const char *name, size_t length)
 	return CGROUP_COL_COUNT;
 }
 
+static unsigned find(const char *name, size_t length)
+{
+	return cgroup_column_find(name, length);
+}
+
 enum err_code cgroup_column_set_parse(
 	struct cgroup_column_set *set, const char *names, struct err *err)
 {
-	struct cgroup_column_set parsed = { .count = 0 };
-	unsigned long seen = 0;
-	for (;;) {
-		int length = (int)strcspn(names, ",");
-		enum cgroup_column_id id = cgroup_column_find(names, (size_t)length);
-		if (id == CGROUP_COL_COUNT)
-			return err_set(err, ERR_NOT_FOUND,
-				"column '%.*s': no such column, --list-columns names them", length,
-				names);
-		if (seen >> id & 1)
-			return err_set(
-				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
-		seen |= 1ul << id;
-		parsed.ids[parsed.count++] = id;
-		if (!names[length])
-			break;
-		names += length + 1;
-	}
-	*set = parsed;
+	static const struct column_table table = { find, CGROUP_COL_COUNT };
+	unsigned ids[COLUMN_NAMES_MAX];
+	size_t count;
+	enum err_code code = column_names_parse(&table, names, ids, &count, err);
+	if (code)
+		return code;
+	*set = (struct cgroup_column_set){ .count = count };
+	for (size_t i = 0; i < count; i++)
+		set->ids[i] = (enum cgroup_column_id)ids[i];
 	return ERR_OK;
 }
 

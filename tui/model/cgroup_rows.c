@@ -211,12 +211,12 @@ static int32_t next_outside(
 }
 
 static void add_tree(struct cgroup_rows *rows, const struct memcg_tree *tree,
-	const struct cgroup_folds *folds, size_t shown)
+	const struct number_set *folds, size_t shown)
 {
 	int32_t depth = 0;
 	for (int32_t row = link_nodes(rows, tree, shown); row != NONE;) {
 		bool parent = rows->nodes[row].first != NONE;
-		bool folded = parent && cgroup_folds_has(folds, tree->rows[row].inode);
+		bool folded = parent && number_set_has(folds, tree->rows[row].inode);
 		add_entry(rows, row, depth, folded, parent);
 		if (parent && !folded) {
 			row = rows->nodes[row].first;

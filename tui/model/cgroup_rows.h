@@ -7,7 +7,7 @@
 #define OOMSPECT_CGROUP_ROWS_H
 
 #include "cgroup_column.h"
-#include "cgroup_folds.h"
+#include "number_set.h"
 
 struct cgroup_rows_wish {
 	bool tree;
@@ -15,7 +15,7 @@ struct cgroup_rows_wish {
 	const char *text;  /* a part of the path, whatever the case of letters; "" for all */
 	enum cgroup_column_id sort;
 	bool reversed; /* against the natural order of the column */
-	const struct cgroup_folds *folds;
+	const struct number_set *folds;
 };
 
 struct cgroup_entry {

@@ -1,31 +1,28 @@
 #include "column_set.h"
 
+#include "column_names.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define NARROW 40 /* below this width only what always stays is shown */
 
+static unsigned find(const char *name, size_t length)
+{
+	return column_find(name, length);
+}
+
 enum err_code column_set_parse(struct column_set *set, const char *names, struct err *err)
 {
-	struct column_set parsed = { .count = 0 };
-	unsigned long seen = 0;
-	for (;;) {
-		int length = (int)strcspn(names, ",");
-		enum column_id id = column_find(names, (size_t)length);
-		if (id == COL_COUNT)
-			return err_set(err, ERR_NOT_FOUND,
-				"column '%.*s': no such column, --list-columns names them", length,
-				names);
-		if (seen >> id & 1)
-			return err_set(
-				err, ERR_SYNTAX, "column '%.*s': named twice", length, names);
-		seen |= 1ul << id;
-		parsed.ids[parsed.count++] = id;
-		if (!names[length])
-			break;
-		names += length + 1;
-	}
-	*set = parsed;
+	static const struct column_table table = { find, COL_COUNT };
+	unsigned ids[COLUMN_NAMES_MAX];
+	size_t count;
+	enum err_code code = column_names_parse(&table, names, ids, &count, err);
+	if (code)
+		return code;
+	*set = (struct column_set){ .count = count };
+	for (size_t i = 0; i < count; i++)
+		set->ids[i] = (enum column_id)ids[i];
 	return ERR_OK;
 }
 

@@ -7,44 +7,20 @@
 
 #define COMM_LENGTH 15 /* TASK_COMM_LEN less its NUL */
 
-/* The first place whose pid is not below `pid`. */
-static size_t place_of(const struct selection *selection, pid_t pid)
-{
-	size_t low = 0, high = selection->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (selection->pids[middle] < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 bool selection_has(const struct selection *selection, pid_t pid)
 {
-	size_t place = place_of(selection, pid);
-	return place < selection->count && selection->pids[place] == pid;
+	return number_set_has(&selection->pids, (uint64_t)pid);
+}
+
+pid_t selection_pid(const struct selection *selection, size_t index)
+{
+	return (pid_t)selection->pids.numbers[index];
 }
 
 static enum err_code add(struct selection *selection, pid_t pid, struct err *err)
 {
-	size_t place = place_of(selection, pid);
-	if (place < selection->count && selection->pids[place] == pid)
-		return ERR_OK;
-	if (selection->count == selection->capacity) {
-		size_t capacity = selection->capacity ? selection->capacity * 2 : 64;
-		pid_t *pids = reallocarray(selection->pids, capacity, sizeof(*pids));
-		if (!pids)
-			return err_set(
-				err, ERR_NO_MEMORY, "cannot select processes: out of memory");
-		selection->pids = pids;
-		selection->capacity = capacity;
-	}
-	memmove(&selection->pids[place + 1], &selection->pids[place],
-		(selection->count - place) * sizeof(*selection->pids));
-	selection->pids[place] = pid;
-	selection->count++;
+	if (!number_set_add(&selection->pids, (uint64_t)pid))
+		return err_set(err, ERR_NO_MEMORY, "cannot select processes: out of memory");
 	return ERR_OK;
 }
 
@@ -139,8 +115,8 @@ static enum err_code add_by_cgroup(struct selection *selection, const struct sna
 static enum err_code add_descendants(struct selection *selection, const struct snapshot *snapshot,
 	const uid_t *user, struct err *err)
 {
-	for (size_t before = 0; before != selection->count;) {
-		before = selection->count;
+	for (size_t before = 0; before != selection->pids.count;) {
+		before = selection->pids.count;
 		for (size_t i = 0; i < snapshot->count; i++) {
 			const struct task *task = &snapshot->tasks[i];
 			if (selection_has(selection, task->ppid) && selection_is_of(task, user) &&
@@ -169,6 +145,5 @@ enum err_code selection_build(struct selection *selection, const struct snapshot
 
 void selection_release(struct selection *selection)
 {
-	free(selection->pids);
-	*selection = (struct selection){ 0 };
+	number_set_release(&selection->pids);
 }

@@ -4,6 +4,8 @@
 #ifndef OOMSPECT_SELECTION_H
 #define OOMSPECT_SELECTION_H
 
+#include "number_set.h"
+
 #include "oomspect/snapshot.h"
 
 struct selection_query {
@@ -21,8 +23,7 @@ struct selection_query {
 bool selection_is_of(const struct task *task, const uid_t *user);
 
 struct selection {
-	pid_t *pids;
-	size_t count, capacity;
+	struct number_set pids;
 };
 
 /* Fills `selection`, to be released in any case. ERR_NOT_FOUND when a name or a cgroup is nobody's:
@@ -30,6 +31,9 @@ struct selection {
 enum err_code selection_build(struct selection *selection, const struct snapshot *snapshot,
 	const struct selection_query *query, struct err *err);
 void selection_release(struct selection *selection);
+
+/* The process at `index`, below pids.count. */
+pid_t selection_pid(const struct selection *selection, size_t index);
 
 bool selection_has(const struct selection *selection, pid_t pid);
 

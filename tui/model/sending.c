@@ -86,7 +86,7 @@ static enum err_code count_children(struct sending *sending, struct err *err)
 	struct selection_query query = { .pids = pids, .pid_count = count, .descendants = true };
 	enum err_code code = selection_build(&selection, sending->snapshot, &query, err);
 	if (code == ERR_OK)
-		sending->children = selection.count - count;
+		sending->children = selection.pids.count - count;
 	sending->children -=
 		sending->ending < sending->children ? sending->ending : sending->children;
 	selection_release(&selection);

@@ -8,7 +8,7 @@ void cgroups_init(struct cgroups *cgroups)
 {
 	*cgroups = (struct cgroups){ .sort = CGROUP_COL_SHARE, .first = UNKNOWN };
 	cgroup_rows_init(&cgroups->rows);
-	cgroup_folds_init(&cgroups->folds);
+	number_set_init(&cgroups->folds);
 	cgroup_rates_init(&cgroups->rates);
 	memcg_victims_init(&cgroups->victims);
 	outlook_init(&cgroups->inside);
@@ -19,7 +19,7 @@ void cgroups_init(struct cgroups *cgroups)
 void cgroups_release(struct cgroups *cgroups)
 {
 	cgroup_rows_release(&cgroups->rows);
-	cgroup_folds_release(&cgroups->folds);
+	number_set_release(&cgroups->folds);
 	cgroup_rates_release(&cgroups->rates);
 	memcg_victims_release(&cgroups->victims);
 	outlook_release(&cgroups->inside);

@@ -65,16 +65,15 @@ static void set_folded(struct app *app, bool folded)
 {
 	struct cgroups *cgroups = &app->cgroups;
 	const struct cgroup_entry *entry = pointed_entry(cgroups);
-	struct err err;
 	if (!entry || !entry->parent) {
 		state_say(app, cgroups->tree ? "nothing is below it" : "a list has no branches: t");
 		return;
 	}
 	uint64_t inode = app->watch.snapshot->memcgs->rows[entry->row].inode;
 	if (!folded)
-		cgroup_folds_remove(&cgroups->folds, inode);
-	else if (cgroup_folds_add(&cgroups->folds, inode, &err))
-		state_say(app, "%s", err.text);
+		number_set_remove(&cgroups->folds, inode);
+	else if (!number_set_add(&cgroups->folds, inode))
+		state_say(app, "cannot fold a cgroup: out of memory");
 	state_cgroups_point_at(app, (long)cgroups->at);
 	state_cgroups_relist(app);
 }
@@ -93,16 +92,15 @@ static void unfold(struct app *app)
 static void fold_all(struct app *app)
 {
 	struct cgroups *cgroups = &app->cgroups;
-	struct err err;
 	bool any = cgroups->folds.count > 0;
 	if (!app->watch.snapshot)
 		return;
 	const struct memcg_tree *all = app->watch.snapshot->memcgs;
-	cgroup_folds_clear(&cgroups->folds);
+	number_set_clear(&cgroups->folds);
 	for (size_t i = 0; i < all->count && !any; i++) {
 		bool parent = all->rows[i].subtree_end > (int32_t)i + 1;
-		if (parent && cgroup_folds_add(&cgroups->folds, all->rows[i].inode, &err)) {
-			state_say(app, "%s", err.text);
+		if (parent && !number_set_add(&cgroups->folds, all->rows[i].inode)) {
+			state_say(app, "cannot fold a cgroup: out of memory");
 			break;
 		}
 	}
