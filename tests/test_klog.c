@@ -16,6 +16,10 @@
 	"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1700000000000000\n_SOURCE_MONOTONIC_TIMESTAMP=" \
 	"12000000\n"
 
+#define VERBOSE_HEAD(n) \
+	"Thu 2023-02-02 11:49:13.015489 CET [s=1d8f;i=" n \
+	";b=796d;m=1f6726955fe3;t=5f3b550c118c1;x=e5]\n"
+
 #define DASHES    "--------------------------------------------------"
 #define LONG_TEXT DASHES DASHES DASHES DASHES DASHES DASHES
 
@@ -89,6 +93,20 @@ static const struct row rows[] = {
 	{ "lines spelled out in a program's line are that program's",
 		"Nov 28 14:02:31 h app[1]: " LONG_TEXT "\\n[  1.000000] a\\n[  2.000000] b\n", 0,
 		"!" LONG_TEXT "|!a|!b" },
+	{ "journalctl -o verbose",
+		VERBOSE_HEAD("1") "    _TRANSPORT=kernel\n    PRIORITY=3\n"
+				  "    SYSLOG_FACILITY=0\n    SYSLOG_IDENTIFIER=kernel\n    "
+				  "MESSAGE=a b=c\n    "
+				  "_SOURCE_MONOTONIC_TIMESTAMP=5\n" VERBOSE_HEAD(
+					  "2") "    MESSAGE=x\n    "
+					       "_TRANSPORT=stdout\n",
+		0, "=a b=c|!x" },
+	{ "journalctl -o verbose of the message alone, and what stands around it",
+		"text\n" VERBOSE_HEAD("1") "    MESSAGE=a\n" VERBOSE_HEAD(
+			"2") "    MESSAGE=b\ntext\n",
+		0, "text|a|b|text" },
+	{ "an entry without a message",
+		VERBOSE_HEAD("1") "    PRIORITY=3\n" VERBOSE_HEAD("2") "    MESSAGE=b\n", 0, "b" },
 	{ "a container's JSON log with lines inside",
 		"{\"log\":\"[  1.000000] a\\n[  2.000000] b\\n\"}\n", 0, "a|b" },
 	{ "journal JSON over several lines",
@@ -111,6 +129,28 @@ static const struct row rows[] = {
 	{ "blanks of a web page", "[  1.000000]\xc2\xa0Killed\xc2\xa0process\n", 0,
 		"Killed process" },
 };
+
+/* The cursor of a verbose entry has both times, whatever zone the line is in. */
+static void a_verbose_entry_tells_its_times(void **state)
+{
+	static const char bytes[] = "\n" VERBOSE_HEAD("1") "    MESSAGE=a\n";
+	struct klog klog;
+	struct klog_record record;
+	char path[64];
+	int fd = memfd_create("log", MFD_CLOEXEC);
+	(void)state;
+	assert_int_equal(write(fd, bytes, sizeof(bytes) - 1), sizeof(bytes) - 1);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_int_equal(klog_open_file(&klog, path, NULL), ERR_OK);
+	assert_int_equal(klog_wait(&klog, &record, NULL), KLOG_RECORD); /* the empty line */
+	assert_int_equal(klog_wait(&klog, &record, NULL), KLOG_RECORD);
+	assert_true(record.unix_us == 1675334953015489);
+	assert_true(record.boot_us == 34527889416163);
+	assert_true(text_equals(record.stamp, "2023-02-02 11:49:13.015489 CET"));
+	assert_true(record.line == 3);
+	klog_close(&klog);
+	close(fd);
+}
 
 /* The records of some bytes, read through a file of memory. */
 static void read_bytes(
@@ -298,11 +338,12 @@ static void a_missing_file_is_an_error(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 4];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 5];
 	size_t count = 0;
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
 			(void *)(uintptr_t)&rows[count] };
+	tests[count++] = CASE("a verbose entry tells its times", a_verbose_entry_tells_its_times);
 	tests[count++] = CASE("gzip, xz and zstd by their programs", packed_files_are_unpacked);
 	tests[count++] = CASE("a line beyond the buffer is cut, the next one is whole",
 		a_line_beyond_the_buffer_is_cut);

@@ -566,21 +566,32 @@ static void weigh(struct klog *klog, struct text line, struct klog_record *ret)
 	ret->proven = (ret->proven || (kmsg && record.facility == 0)) && !klog->mixed;
 }
 
+static enum klog_status given_entry(struct klog *klog, struct klog_record *ret)
+{
+	weigh(klog, text_of(""), ret);
+	return KLOG_RECORD;
+}
+
 static enum klog_status read_object(
 	struct klog *klog, const char *first, struct klog_record *ret, struct err *err)
 {
 	enum klog_status status = klog_read_pretty(klog, first, ret, err);
-	if (status == KLOG_RECORD)
-		weigh(klog, text_of(""), ret);
-	return status;
+	return status == KLOG_RECORD ? given_entry(klog, ret) : status;
 }
 
 static enum klog_status read_line(struct klog *klog, struct klog_record *ret, struct err *err)
 {
 	struct text line;
 	enum klog_status status = klog_next_line(klog, &line, err);
+	if (status == KLOG_END && klog_end_verbose(klog, ret))
+		return given_entry(klog, ret);
 	if (status != KLOG_RECORD)
 		return status;
+	enum klog_verbose verbose = klog_take_verbose(klog, line, ret);
+	if (verbose == KLOG_VERBOSE_RECORD_BEFORE)
+		klog_reader_unread(&klog->reader, line);
+	if (verbose != KLOG_VERBOSE_NONE)
+		return verbose == KLOG_VERBOSE_TAKEN ? KLOG_MORE : given_entry(klog, ret);
 	if (klog->reader.line == 1 && text_starts(line, "__CURSOR=")) {
 		klog->kind = KLOG_EXPORT;
 		klog_take_export_line(klog, line);

@@ -1,4 +1,4 @@
-/* The journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS) and JSON lines. */
+/* The journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS), its verbose one, and JSON lines. */
 #include "klog_reader.h"
 
 #include "oomspect/logline.h"
@@ -155,6 +155,96 @@ enum klog_status klog_read_export(struct klog *klog, struct klog_record *ret, st
 	bool whole = status == KLOG_END && entry->next == KLOG_ENTRY_LINE;
 	return whole && finish_entry(klog, entry, ret) ? KLOG_RECORD : status;
 }
+
+/* --- journalctl -o verbose ---------------------------------------------------------------------- */
+
+/* "t=5f3b550c118c1;" of a cursor: microseconds in hexadecimal digits. */
+static int64_t cursor_us(struct text cursor, const char *key)
+{
+	const char *at = text_find(cursor, key);
+	if (!at)
+		return KLOG_UNKNOWN;
+	int64_t us = 0;
+	size_t digits = 0;
+	for (const char *c = at + strlen(key); c < cursor.at + cursor.len; c++, digits++) {
+		const char *hex = "0123456789abcdef", *digit = *c ? strchr(hex, *c) : NULL;
+		if (!digit || digits > 14)
+			break;
+		us = us * 16 + (digit - hex);
+	}
+	return digits ? us : KLOG_UNKNOWN;
+}
+
+/* "Thu 2023-02-02 11:49:13.015489 CET [s=1d8f;i=1082;b=796d;m=1f67;t=5f3b;x=e534]" begins an entry. */
+static bool take_verbose_head(struct klog *klog, struct text line)
+{
+	struct klog_entry *entry = &klog->entry;
+	struct klog_record record;
+	if (!line.len || line.at[line.len - 1] != ']' || !text_find(line, " [s="))
+		return false;
+	logline_parse(line, &record);
+	if (!record.stamp.len || !text_starts(record.text, "[s=") || !text_find(record.text, ";i="))
+		return false;
+	klog_entry_init(entry);
+	entry->record.boot_us = cursor_us(record.text, ";m=");
+	entry->record.unix_us = cursor_us(record.text, ";t=");
+	text_copy(record.stamp, entry->field, sizeof(entry->field));
+	return true;
+}
+
+static bool is_field_name(struct text name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.at[i];
+		if (c != '_' && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9'))
+			return false;
+	}
+	return name.len > 0;
+}
+
+/* "    PRIORITY=6"; the second line of a message stands further right. */
+static bool take_verbose_field(struct klog *klog, struct text line)
+{
+	struct text value = line, name;
+	if (!text_skip(&value, "    "))
+		return false;
+	bool field = text_split(&value, '=', &name) && is_field_name(name);
+	if (field)
+		take_field(klog, name, value, &klog->entry);
+	return field || text_starts(line, "     ");
+}
+
+static bool finish_verbose(struct klog *klog, struct klog_record *ret)
+{
+	text_copy(text_of(klog->entry.field), klog->stamp, sizeof(klog->stamp));
+	if (!finish_entry(klog, &klog->entry, ret))
+		return false;
+	ret->stamp = text_of(klog->stamp);
+	ret->line = klog->reader.line - 1;
+	return true;
+}
+
+enum klog_verbose klog_take_verbose(struct klog *klog, struct text line, struct klog_record *ret)
+{
+	if (klog->verbose && take_verbose_field(klog, line))
+		return KLOG_VERBOSE_TAKEN;
+	bool any = klog->verbose && finish_verbose(klog, ret);
+	klog->verbose = take_verbose_head(klog, line);
+	if (!klog->verbose)
+		return any ? KLOG_VERBOSE_RECORD_BEFORE : KLOG_VERBOSE_NONE;
+	return any ? KLOG_VERBOSE_RECORD : KLOG_VERBOSE_TAKEN;
+}
+
+bool klog_end_verbose(struct klog *klog, struct klog_record *ret)
+{
+	bool any = klog->verbose && finish_verbose(klog, ret);
+	klog->verbose = false;
+	if (any)
+		ret->line++;
+	return any;
+}
+
+/* --- JSON ---------------------------------------------------------------------------------------- */
 
 static struct text json_text(const json_t *object, const char *key)
 {

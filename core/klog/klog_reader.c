@@ -189,6 +189,14 @@ void klog_reader_restart(struct klog_reader *reader, int fd)
 	reader->cutting = false;
 }
 
+void klog_reader_unread(struct klog_reader *reader, struct text line)
+{
+	reader->start = (size_t)(line.at - reader->buffer);
+	reader->scanned = 0;
+	reader->line--;
+	reader->cutting = false;
+}
+
 enum klog_status klog_reader_bytes(
 	struct klog_reader *reader, uint64_t count, struct text *ret, struct err *err)
 {

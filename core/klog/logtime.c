@@ -160,13 +160,24 @@ static void take_fraction(struct text *rest, int64_t *us)
 	}
 }
 
-/* "Z", "+01:00", "+0100" or nothing. */
+/* " UTC": the only name of a zone that means the same everywhere. */
+static bool take_utc(struct text *rest)
+{
+	struct text text = *rest;
+	if (!text_skip(&text, " ") || (!text_skip(&text, "UTC") && !text_skip(&text, "GMT")) ||
+		(text.len && !scan_is_blank(*text.at)))
+		return false;
+	*rest = text;
+	return true;
+}
+
+/* "Z", "+01:00", "+0100", " UTC" or nothing. */
 static bool take_zone(struct text *rest, int64_t *ret_seconds)
 {
 	struct text text = *rest;
 	int64_t hours, minutes;
 	*ret_seconds = 0;
-	if (text_skip(rest, "Z"))
+	if (text_skip(rest, "Z") || take_utc(rest))
 		return true;
 	int64_t sign = text_skip(&text, "+") ? 1 : text_skip(&text, "-") ? -1 : 0;
 	if (!sign || !take_digits(&text, 2, &hours))
