@@ -19,6 +19,8 @@
 
 #define PATIENCE_MS 10000
 #define POLL_MS     20
+#define KEY_MS      20  /* between two keys that are typed, when the first has been answered */
+#define ANSWER_MS   300 /* or as long without an answer: not every key has one */
 
 static long now_ms(void)
 {
@@ -100,9 +102,9 @@ void terminal_start(struct terminal *terminal, int rows, int cols,
 	assert_true(terminal->pid > 0);
 }
 
-/* Whether what came last tells of the mouse: "\033[?1006;1000h", or l. The emulator takes the first
- * mode of such a sequence only. */
-static void note_mouse(struct terminal *terminal)
+/* Whether what came last tells of the mouse, "\033[?1006;1000h", or of pastes, or l. The emulator takes
+ * the first mode of such a sequence only. */
+static void note_modes(struct terminal *terminal)
 {
 	static const char *const reports[] = { "1000", "1002", "1003" };
 	const char *escape = strrchr(terminal->last, '\033');
@@ -112,6 +114,8 @@ static void note_mouse(struct terminal *terminal)
 	bool on = strcmp(escape + 3 + length, "h") == 0;
 	if (!on && strcmp(escape + 3 + length, "l") != 0)
 		return;
+	if (strncmp(escape + 3, "2004", 4) == 0)
+		terminal->paste = on;
 	for (size_t i = 0; i < ARRAY_SIZE(reports); i++)
 		if (strstr(escape, reports[i]))
 			terminal->mouse = on;
@@ -138,7 +142,7 @@ static void keep_last(struct terminal *terminal, const char *bytes, size_t lengt
 		terminal->last[kept++] = bytes[i] ? bytes[i] : '?';
 		terminal->last[kept] = '\0';
 		if (bytes[i] == 'h' || bytes[i] == 'l')
-			note_mouse(terminal);
+			note_modes(terminal);
 		note_cursor(terminal, kept);
 	}
 }
@@ -226,6 +230,30 @@ void terminal_send(const struct terminal *terminal, const char *keys)
 	assert_int_equal(write(terminal->master, keys, strlen(keys)), (ssize_t)strlen(keys));
 }
 
+/* Bytes of the first key: of an escape sequence, of a character. */
+static size_t key_length(const char *keys)
+{
+	size_t length = 1;
+	if (keys[0] == '\033' && (keys[1] == '[' || keys[1] == 'O'))
+		return 3 + strspn(keys + 2, "0123456789;[");
+	while (((unsigned char)keys[length] & 0xc0) == 0x80)
+		length++;
+	return length;
+}
+
+void terminal_type(struct terminal *terminal, const char *keys)
+{
+	for (size_t length; *keys; keys += length) {
+		length = key_length(keys);
+		assert_int_equal(write(terminal->master, keys, length), (ssize_t)length);
+		size_t before = terminal->received;
+		for (long end = now_ms() + ANSWER_MS;
+			terminal->received == before && now_ms() < end;)
+			receive(terminal);
+		terminal_read(terminal, KEY_MS);
+	}
+}
+
 void terminal_resize(struct terminal *terminal, int rows, int cols)
 {
 	set_size(terminal, rows, cols);
@@ -302,7 +330,7 @@ bool terminal_is_restored(const struct terminal *terminal)
 bool terminal_is_left(const struct terminal *terminal)
 {
 	return terminal_is_restored(terminal) && !terminal->alternate && !terminal->cursor_hidden &&
-	       !terminal->mouse;
+	       !terminal->mouse && !terminal->paste;
 }
 
 pid_t terminal_foreground(const struct terminal *terminal)

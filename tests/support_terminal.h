@@ -17,6 +17,7 @@ struct terminal {
 	struct VTerm *emulator;
 	bool alternate, cursor_hidden; /* what the terminal was told last */
 	bool mouse, mouse_ever;        /* it is, or was at any time, to tell of clicks */
+	bool paste;                    /* it is to tell what is pasted */
 	size_t received;               /* bytes so far */
 	char last[4096];               /* the last of them, NUL-terminated */
 	void (*tap)(void *context, const char *bytes, size_t length);
@@ -52,6 +53,9 @@ bool terminal_is_like(const struct terminal *terminal, const char *pattern);
 void terminal_read(struct terminal *terminal, int ms);
 
 void terminal_send(const struct terminal *terminal, const char *keys);
+
+/* The same key by key, as they are typed: in one piece they could have been pasted. */
+void terminal_type(struct terminal *terminal, const char *keys);
 void terminal_resize(struct terminal *terminal, int rows, int cols);
 
 /* The screen as lines without trailing blanks. Free it. */
@@ -67,7 +71,7 @@ int terminal_wait_exit(struct terminal *terminal);
 /* Whether the settings are those of the start. */
 bool terminal_is_restored(const struct terminal *terminal);
 
-/* The same, and the alternate screen is left, the cursor seen, the mouse free. */
+/* The same, and the alternate screen is left, the cursor seen, the mouse free, pastes as ever. */
 bool terminal_is_left(const struct terminal *terminal);
 
 /* The process group that has the terminal; its leader is the program when a shell started it. */

@@ -133,5 +133,11 @@ void compare_screen(const struct app *app, const char *name)
 void keys(struct app *app, const char *typed)
 {
 	for (; *typed; typed++)
-		react_key(app, *typed);
+		press(app, *typed);
+}
+
+void press(struct app *app, int key)
+{
+	react_key(app, key);
+	react_burst_over(app);
 }

@@ -29,6 +29,9 @@ void fixture_go_live(struct fixture *fixture);
 
 void take_sample(struct app *app);
 void draw(struct app *app, int rows, int cols);
+
+/* One key after the other, as they are typed; react_key by itself brings them in one burst. */
+void press(struct app *app, int key);
 void keys(struct app *app, const char *typed);
 
 /* The screen as lines without trailing blanks. Free it. */

@@ -147,7 +147,7 @@ static void lowering_is_refused_with_the_reason_and_the_true_value(void **state)
 	char force[32];
 	struct terminal *terminal = start(fixture, NULL, NULL);
 	terminal_wait_for(terminal, "filtered out (=)");
-	terminal_send(terminal, "a-500\r");
+	terminal_type(terminal, "a-500\r");
 	snprintf(force, sizeof(force), "in force: %d", inherited);
 	terminal_wait_for(terminal, "-500");
 	terminal_read(terminal, 500);
@@ -178,7 +178,7 @@ static void lowering_works_with_the_right(void **state)
 		quit(terminal);
 		skip_because("lowering needs CAP_SYS_RESOURCE in the initial user namespace");
 	}
-	terminal_send(terminal, "-500\r");
+	terminal_type(terminal, "-500\r");
 	terminal_wait_for(terminal, "-> -500, read back");
 	assert_int_equal(child_adj(fixture->children[0]), -500);
 	quit(terminal);
@@ -248,7 +248,7 @@ static void a_signal_reaches_only_whom_the_dialog_names(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "k");
 	terminal_wait_for(terminal, "sends SIGTERM to");
-	terminal_send(terminal, "\033[B\r");
+	terminal_type(terminal, "\033[B\r");
 	terminal_wait_for(terminal, " at the kill"); /* "released: avail" where the kernel can */
 	assert_false(is_alive(fixture->children[0]));
 	fixture->children[0] = 0;
@@ -291,6 +291,15 @@ static bool changes_something(const char *line)
 	return writes && !strstr(line, "\"/dev/");
 }
 
+/* Under strace(1) the program is slow: what was typed is to be seen first. */
+static void press_enter_after(struct terminal *terminal, const char *keys, const char *shown)
+{
+	terminal_type(terminal, keys);
+	terminal_wait_for(terminal, shown);
+	terminal_read(terminal, 50);
+	terminal_send(terminal, "\r");
+}
+
 static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **state)
 {
 	struct fixture *fixture = *state;
@@ -305,19 +314,19 @@ static void with_r_nothing_is_opened_for_writing_and_nobody_is_signalled(void **
 		WORDS("-r", "--protect"));
 	terminal_wait_for(terminal, "--protect: started with -r");
 	terminal_wait_for(terminal, "READ-ONLY");
-	terminal_send(terminal, "a300\r");
+	press_enter_after(terminal, "a300", "[300");
 	terminal_wait_for(terminal, "not written: started with -r");
-	terminal_send(terminal, "\t\r\033");
+	terminal_type(terminal, "\t\033");
 	terminal_wait_for(terminal, "F1Help");
-	terminal_send(terminal, "]\r");
+	press_enter_after(terminal, "]", "[-50");
 	terminal_wait_for(terminal, "not written: started with -r");
 	terminal_send(terminal, "\033");
 	terminal_wait_for(terminal, "F1Help");
-	terminal_send(terminal, "k\033[B\r");
+	press_enter_after(terminal, "k\033[B", ">  9 SIGKILL");
 	terminal_wait_for(terminal, "not sent: started with -r");
 	terminal_send(terminal, "\033");
 	terminal_wait_for(terminal, "F1Help");
-	terminal_send(terminal, "A[\r");
+	press_enter_after(terminal, "A[", "[50");
 	terminal_wait_for(terminal, "not written: started with -r");
 	quit(terminal);
 	for (size_t i = 0; i < ARRAY_SIZE(fixture->children); i++)
@@ -342,9 +351,9 @@ static void without_r_the_same_trace_would_tell(void **state)
 	struct terminal *terminal = start(fixture,
 		WORDS("/usr/bin/strace", "-E", NO_LEAKS, "-f", "-o", trace, "-e", traced), NULL);
 	terminal_wait_for(terminal, "filtered out (=)");
-	terminal_send(terminal, "a700\r");
+	press_enter_after(terminal, "a700", "[700");
 	terminal_wait_for(terminal, "read back");
-	terminal_send(terminal, "k\033[B\r");
+	press_enter_after(terminal, "k\033[B", ">  9 SIGKILL");
 	terminal_wait_for(terminal, " at the kill");
 	quit(terminal);
 	char *text = file_text(trace);
@@ -366,7 +375,7 @@ static void in_a_user_namespace_root_has_no_such_power(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "a");
 	terminal_wait_for(terminal, "no CAP_SYS_RESOURCE");
-	terminal_send(terminal, "-900\r");
+	terminal_type(terminal, "-900\r");
 	terminal_wait_for(terminal, "efused");
 	assert_int_not_equal(child_adj(fixture->children[0]), -900);
 	quit(terminal);

@@ -167,7 +167,7 @@ static void check_value(void **state)
 	assert_int_equal(adjust_of(fixture)->invalid.code != ERR_OK, row->refused != NULL);
 	if (row->refused) {
 		assert_true(then_shows(fixture, row->refused));
-		react_key(&fixture->app, INPUT_ENTER);
+		press(&fixture->app, INPUT_ENTER);
 		assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
 		assert_true(then_shows(fixture, "not written: "));
 	}
@@ -178,28 +178,28 @@ static void arrows_step_within_the_limits(void **state)
 {
 	struct fixture *fixture = *state;
 	keys(&fixture->app, "a");
-	react_key(&fixture->app, INPUT_UP);
-	react_key(&fixture->app, INPUT_PAGE_UP);
-	react_key(&fixture->app, INPUT_LEFT);
+	press(&fixture->app, INPUT_UP);
+	press(&fixture->app, INPUT_PAGE_UP);
+	press(&fixture->app, INPUT_LEFT);
 	assert_int_equal(adjust_of(fixture)->value, 109);
-	react_key(&fixture->app, INPUT_DOWN);
-	react_key(&fixture->app, INPUT_PAGE_DOWN);
-	react_key(&fixture->app, INPUT_RIGHT);
+	press(&fixture->app, INPUT_DOWN);
+	press(&fixture->app, INPUT_PAGE_DOWN);
+	press(&fixture->app, INPUT_RIGHT);
 	assert_int_equal(adjust_of(fixture)->value, 0);
-	react_key(&fixture->app, INPUT_END);
-	react_key(&fixture->app, INPUT_UP);
+	press(&fixture->app, INPUT_END);
+	press(&fixture->app, INPUT_UP);
 	assert_int_equal(adjust_of(fixture)->value, 1000);
-	react_key(&fixture->app, INPUT_HOME);
-	react_key(&fixture->app, INPUT_LEFT);
+	press(&fixture->app, INPUT_HOME);
+	press(&fixture->app, INPUT_LEFT);
 	assert_int_equal(adjust_of(fixture)->value, -1000);
 }
 
 static void f7_and_f8_open_it_50_away(void **state)
 {
 	struct fixture *fixture = *state;
-	react_key(&fixture->app, INPUT_F(7));
+	press(&fixture->app, INPUT_F(7));
 	assert_int_equal(adjust_of(fixture)->value, -50);
-	react_key(&fixture->app, INPUT_ESC);
+	press(&fixture->app, INPUT_ESC);
 	keys(&fixture->app, "[");
 	assert_int_equal(adjust_of(fixture)->value, 50);
 }
@@ -239,14 +239,14 @@ static void next_changes_at_the_threshold_and_not_before(void **state)
 	snprintf(value, sizeof(value), "\025%d", adj);
 	keys(&fixture->app, value);
 	assert_true(adjust_changes_victim(&adjust_of(fixture)->host));
-	react_key(&fixture->app, INPUT_RIGHT);
+	press(&fixture->app, INPUT_RIGHT);
 	assert_false(adjust_changes_victim(&adjust_of(fixture)->host));
 	keys(&fixture->app, "\033/911\ra");
 	assert_int_equal(adjust_threshold(adjust_of(fixture), &adj), THRESHOLD_FIRST);
 	snprintf(value, sizeof(value), "\025%d", adj);
 	keys(&fixture->app, value);
 	assert_true(adjust_changes_victim(&adjust_of(fixture)->host));
-	react_key(&fixture->app, INPUT_LEFT);
+	press(&fixture->app, INPUT_LEFT);
 	assert_false(adjust_changes_victim(&adjust_of(fixture)->host));
 }
 
@@ -283,7 +283,7 @@ static void another_users_process_is_only_looked_at(void **state)
 	fixture->app.acting.rights.euid = 1003;
 	keys(&fixture->app, "a300");
 	assert_true(then_shows(fixture, "What if ... (read-only)"));
-	react_key(&fixture->app, INPUT_ENTER);
+	press(&fixture->app, INPUT_ENTER);
 	assert_true(then_shows(
 		fixture, "not written: no CAP_DAC_OVERRIDE, and 4242 belongs to user app"));
 	keys(&fixture->app, "\033/emacs\ra300");
@@ -337,7 +337,7 @@ static void init_is_never_killed_and_that_is_said(void **state)
 	struct fixture *fixture = *state;
 	keys(&fixture->app, "/systemd\rn");
 	for (int i = 0; i < 20 && fixture->app.cursor.pid != 1; i++)
-		react_key(&fixture->app, INPUT_DOWN);
+		press(&fixture->app, INPUT_DOWN);
 	keys(&fixture->app, "a500");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 1);
 	assert_true(then_shows(fixture, "never killed: init"));
@@ -373,7 +373,7 @@ static void tags_come_and_go(void **state)
 	const struct tags *tags = &fixture->app.acting.tags;
 	keys(&fixture->app, "  ");
 	assert_int_equal(tags->count, 2);
-	react_key(&fixture->app, INPUT_UP);
+	press(&fixture->app, INPUT_UP);
 	keys(&fixture->app, " ");
 	assert_int_equal(tags->count, 1);
 	keys(&fixture->app, "&node\rA");
@@ -404,11 +404,11 @@ static void sigterm_is_preselected_and_the_menu_ends_at_both_ends(void **state)
 	const struct sending *sending = &fixture->app.acting.sending;
 	keys(&fixture->app, "k");
 	assert_string_equal(signal_rows[sending->chosen].name, "SIGTERM");
-	react_key(&fixture->app, INPUT_UP);
+	press(&fixture->app, INPUT_UP);
 	assert_int_equal(sending->chosen, 0);
-	react_key(&fixture->app, INPUT_END);
+	press(&fixture->app, INPUT_END);
 	assert_int_equal(sending->chosen, signal_row_count - 1);
-	react_key(&fixture->app, INPUT_DOWN);
+	press(&fixture->app, INPUT_DOWN);
 	assert_int_equal(sending->chosen, signal_row_count - 1);
 	assert_int_equal(outlook_next(&sending->before)->task->pid, 4242);
 	assert_int_equal(outlook_next(&sending->after)->task->pid, 9120);

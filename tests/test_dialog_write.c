@@ -69,11 +69,11 @@ static void a_group_is_written_with_one_enter_and_shows_each_result(void **state
 	keys(&fixture->app, "   a-200");
 	assert_int_equal(adjust_of(fixture)->targets.count, 3);
 	machine_write(fixture->path, "proc/9120/oom_score_adj", "no number\n");
-	react_key(&fixture->app, INPUT_ENTER);
+	press(&fixture->app, INPUT_ENTER);
 	assert_true(then_shows(
 		fixture, "2 written, 1 refused: cannot parse oom_score_adj of process 9120"));
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
-	react_key(&fixture->app, INPUT_ENTER);
+	press(&fixture->app, INPUT_ENTER);
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
 	assert_int_equal(fixture->app.acting.history.count, 2);
 }
@@ -106,7 +106,7 @@ static void another_value_after_a_write_is_a_new_question(void **state)
 	assert_true(then_shows(fixture, "writes \"150\" to 3 processes"));
 	draw(&fixture->app, 24, 80);
 	assert_shows(&fixture->app, "4242 java                   100 ->   150   BAD   386.3");
-	react_key(&fixture->app, INPUT_ENTER);
+	press(&fixture->app, INPUT_ENTER);
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_ADJUST);
 	assert_true(then_shows(fixture, "now   150 "));
 	/* Of the first three two had 100 already. */

@@ -83,11 +83,11 @@ static void escape_leaves_what_is_hidden_alone(void **state)
 	draw(app, 24, 80);
 	keys(app, "M&node\r 3\r/oom\r");
 	assert_true(app->events.raw);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_string_equal(app->search_text, "");
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_false(app->events.raw);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_list_untouched(app);
 	assert_non_null(strstr(app->message, "nothing to close here"));
 	fixture_close(fixture);

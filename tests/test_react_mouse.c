@@ -84,7 +84,7 @@ static void check_place(void **state)
 	struct app *app = &fixture->app;
 	draw(app, row->rows, row->cols);
 	if (row->keys[0] == '\033')
-		react_key(app, INPUT_RIGHT);
+		press(app, INPUT_RIGHT);
 	else
 		keys(app, row->keys);
 	draw(app, row->rows, row->cols);
@@ -167,7 +167,7 @@ static void clicks_on_tabs_and_labels_are_their_keys(void **state)
 	assert_int_equal(app->prompt.id, PROMPT_SEARCH);
 	click(app, -1, "4 Detail"); /* a line that is typed wants keys */
 	assert_int_equal(app->view, VIEW_PROCS);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	draw(app, 24, 80);
 	click(app, -1, "EnterOpen");
 	assert_int_equal(app->view, VIEW_DETAIL);

@@ -356,7 +356,7 @@ static void check_situation(void **state)
 	start_program(fixture);
 	for (const struct step *step = situation->steps; step->name; step++) {
 		leave_dialog(&fixture->terminal, step->keys);
-		terminal_send(&fixture->terminal, step->keys);
+		terminal_type(&fixture->terminal, step->keys);
 		terminal_wait_for(&fixture->terminal, step->comes);
 		terminal_read(&fixture->terminal, 200); /* what is drawn below that */
 		char *screen = terminal_text(&fixture->terminal);

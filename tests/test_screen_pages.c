@@ -53,7 +53,7 @@ static void settings_are_read_at_the_start_and_written_by_w(void **state)
 		session, "vi_keys = on\nsort = start\n", NULL, NULL, ">-         1 root");
 	terminal_send(terminal, "j");
 	terminal_wait_for(terminal, ">-       602 root");
-	terminal_send(terminal, "PW");
+	terminal_type(terminal, "PW");
 	terminal_wait_for(terminal, "settings written to ");
 	terminal_send(terminal, "Q");
 	session_ends_with(terminal, 0);

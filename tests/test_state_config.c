@@ -56,8 +56,10 @@ static struct app *start(struct fixture *fixture, const char *text)
 
 static void keys(struct app *app, const char *typed)
 {
-	for (; *typed; typed++)
+	for (; *typed; typed++) {
 		react_key(app, *typed);
+		react_burst_over(app);
+	}
 }
 
 static void settings_are_taken_over(void **state)

@@ -77,7 +77,7 @@ static void a_dialog_keeps_what_it_says(void **state)
 	keys(&fixture->app, "a5000\r");
 	pass(fixture, 4000);
 	assert_true(then_shows(fixture, "not written: "));
-	react_key(&fixture->app, INPUT_ESC);
+	press(&fixture->app, INPUT_ESC);
 	assert_true(then_shows(fixture, "memory back: "));
 }
 
@@ -91,7 +91,7 @@ static void a_cursor_that_left_the_screen_is_told_before_what_may_be_cut(void **
 	draw(app, 14, 60);
 	keys(app, "ga-999\r");
 	take_sample(app);
-	react_key(app, INPUT_RIGHT);
+	press(app, INPUT_RIGHT);
 	view_draw(app, &app->grid);
 	assert_shows(app, " rows 1-7 of 14, cursor in row 10, 12 can be killed");
 }
@@ -193,7 +193,7 @@ static void whoever_is_followed_and_ends_is_named(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	draw(app, 24, 160);
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	keys(app, "F");
 	draw(app, 24, 160);
 	assert_shows(app, "FOLLOW");
@@ -228,7 +228,7 @@ static void whoever_is_followed_may_be_filtered_out(void **state)
 static void without_following_the_cursor_goes_on_in_silence(void **state)
 {
 	struct fixture *fixture = *state;
-	react_key(&fixture->app, INPUT_DOWN);
+	press(&fixture->app, INPUT_DOWN);
 	end_process(fixture, 9120);
 	take_sample(&fixture->app);
 	assert_string_equal(fixture->app.message, "");

@@ -206,7 +206,7 @@ static void the_cursor_stays_on_its_process(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
 	keys(app, "T");
 	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
@@ -282,7 +282,7 @@ static void escape_never_quits(void **state)
 	draw(app, 24, 80);
 	keys(app, "/java\r");
 	for (int i = 0; i < 10; i++)
-		react_key(app, INPUT_ESC);
+		press(app, INPUT_ESC);
 	assert_false(app->quit);
 	assert_string_equal(app->search_text, "");
 }

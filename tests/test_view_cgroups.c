@@ -107,8 +107,8 @@ static void the_sort_menu_names_columns_of_cgroups(void **state)
 	keys(app, ".");
 	draw(app, 24, 80);
 	assert_non_null(line_with(app, "UNRECL", line, sizeof(line)));
-	react_key(app, INPUT_HOME);
-	react_key(app, INPUT_ENTER);
+	press(app, INPUT_HOME);
+	press(app, INPUT_ENTER);
 	assert_int_equal(app->cgroups.sort, CGROUP_COL_USED);
 }
 
@@ -144,7 +144,7 @@ static void no_memory_controller_is_said(void **state)
 	draw(app, 24, 80);
 	assert_non_null(line_with(app, "no memory cgroups", line, sizeof(line)));
 	keys(app, "+-*woctT/x\rn\033=K");
-	react_key(app, INPUT_ENTER);
+	press(app, INPUT_ENTER);
 	keys(app, "1");
 	draw(app, 50, 160);
 	assert_non_null(line_with(app, "4242", line, sizeof(line)));
@@ -171,7 +171,7 @@ static void keys_before_the_first_sample_do_no_harm(void **state)
 	assert_int_equal(state_init(&app, &fixture->options, true, NULL), ERR_OK);
 	draw(&app, 50, 160);
 	keys(&app, "2+-*wotTRc2/x\rnN=KFgG^$.\033\033P");
-	react_key(&app, INPUT_ENTER);
+	press(&app, INPUT_ENTER);
 	keys(&app, "2");
 	draw(&app, 50, 160);
 	state_release(&app);
@@ -209,9 +209,9 @@ static void a_tree_is_sorted_among_siblings_by_the_worst_below(void **state)
 	draw(app, 24, 80);
 	keys(app, "2g");
 	assert_string_equal(pointed(app), "/machine");
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	assert_string_equal(pointed(app), "/machine/docker-9c1f2ab0");
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	assert_string_equal(pointed(app), "/user");
 	keys(app, "G");
 	assert_string_equal(pointed(app), "/backup.slice/backup.service");
@@ -371,13 +371,13 @@ static void enter_shows_its_processes_and_escape_leaves(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "2/docker\r");
-	react_key(app, INPUT_ENTER);
+	press(app, INPUT_ENTER);
 	assert_int_equal(app->view, VIEW_PROCS);
 	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_MEMCG);
 	assert_int_equal(app->listing.count, 2);
 	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
-	react_key(app, INPUT_ESC);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_HOST);
 	assert_int_equal(app->listing.count, 14);
 	assert_false(app->quit);
@@ -392,7 +392,7 @@ static void without_a_filter_the_scope_is_named(void **state)
 	take_sample(app);
 	draw(app, 24, 80);
 	for (size_t i = 0; i < ARRAY_SIZE(clearing); i++) {
-		react_key(app, clearing[i]);
+		press(app, clearing[i]);
 		assert_string_equal(app->message,
 			"no filter; o changes the domain, which is /system.slice/app.service");
 	}
@@ -443,7 +443,7 @@ static void a_scope_that_is_gone_is_left(void **state)
 	char path[256];
 	draw(app, 24, 80);
 	keys(app, "2/docker\r");
-	react_key(app, INPUT_ENTER);
+	press(app, INPUT_ENTER);
 	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/machine/docker-9c1f2ab0", fixture->path);
 	assert_int_equal(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 	take_sample(app);
@@ -458,7 +458,7 @@ static void actions_need_a_process_that_is_seen(void **state)
 	draw(app, 24, 80);
 	for (const char *key = "ark A"; *key; key++) {
 		keys(app, "2");
-		react_key(app, *key);
+		press(app, *key);
 		assert_int_equal(app->view, VIEW_CGROUPS);
 		assert_non_null(strstr(app->message, "process"));
 		draw(app, 24, 80);

@@ -68,7 +68,7 @@ static void a_80x24_screen(void **state)
 	open_node(app);
 	draw(app, 24, 80);
 	compare_screen(app, "detail-80x24");
-	react_key(app, INPUT_PAGE_DOWN);
+	press(app, INPUT_PAGE_DOWN);
 	draw(app, 24, 80);
 	compare_screen(app, "detail-page2-80x24");
 }
@@ -89,7 +89,7 @@ static void every_size_from_1x1(void **state)
 		for (int cols = 1; cols <= 200; cols += cols < 130 ? 3 : 20)
 			draw(app, rows, cols);
 	draw(app, 200, 500);
-	react_key(app, INPUT_END);
+	press(app, INPUT_END);
 	draw(app, 1, 1);
 	draw(app, 24, 80);
 	assert_shows(app, "BADNESS at OOM");
@@ -212,7 +212,7 @@ static void keys_open_and_leave_it(void **state)
 	assert_int_equal(app->view, VIEW_HELP);
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_DETAIL);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_int_equal(app->view, VIEW_PROCS);
 	assert_false(app->quit);
 	keys(app, "4Tu");
@@ -226,14 +226,14 @@ static void it_is_scrolled_to_its_ends(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	open_node(app);
 	draw(app, 24, 80);
-	react_key(app, INPUT_UP);
+	press(app, INPUT_UP);
 	assert_int_equal(app->page_top, 0);
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	assert_int_equal(app->page_top, 1);
 	keys(app, "G");
 	int end = app->page_top;
 	assert_true(end > 10);
-	react_key(app, INPUT_PAGE_DOWN);
+	press(app, INPUT_PAGE_DOWN);
 	assert_int_equal(app->page_top, end);
 	draw(app, 24, 80);
 	assert_shows(app, "Max open files");
@@ -287,7 +287,7 @@ static void it_is_asked_once_and_at_control_l(void **state)
 	machine_write(fixture->path, "proc/9120/cmdline", "node other.js");
 	take_sample(app);
 	assert_string_equal(app->process.facts.command, "node server.js");
-	react_key(app, INPUT_CTRL('L'));
+	press(app, INPUT_CTRL('L'));
 	assert_string_equal(app->process.facts.command, "node other.js");
 	assert_true(app->repaint);
 }

@@ -15,19 +15,19 @@
 /* Points at the line called `name` and changes it. */
 static void change(struct app *app, const char *name)
 {
-	react_key(app, INPUT_HOME);
+	press(app, INPUT_HOME);
 	for (size_t i = 0; i < setup_count(app->setup.page); i++) {
 		char line[512];
 		draw(app, 24, 80);
 		for (int row = 0; row < app->grid.rows; row++) {
 			grid_row_text(&app->grid, row, line, sizeof(line));
 			if (strncmp(line, "| > [", 5) == 0 && strstr(line, name)) {
-				react_key(app, ' ');
+				press(app, ' ');
 				draw(app, 24, 80);
 				return;
 			}
 		}
-		react_key(app, INPUT_DOWN);
+		press(app, INPUT_DOWN);
 	}
 	fail_msg("no line %s", name);
 }
@@ -63,19 +63,19 @@ static void it_opens_at_its_columns_and_goes_round_its_pages(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
-	react_key(app, INPUT_F(2));
+	press(app, INPUT_F(2));
 	assert_true(app->setup.open);
 	for (enum config_page page = 0; page < CONFIG_PAGE_COUNT; page++) {
 		char name[32];
 		snprintf(name, sizeof(name), "[%s]", setup_pages[page]);
 		draw(app, 24, 80);
 		assert_true(shows(app, name));
-		react_key(app, page % 2 ? INPUT_TAB : INPUT_RIGHT);
+		press(app, page % 2 ? INPUT_TAB : INPUT_RIGHT);
 	}
 	assert_int_equal(app->setup.page, 0);
-	react_key(app, INPUT_LEFT);
+	press(app, INPUT_LEFT);
 	assert_int_equal(app->setup.page, CONFIG_COLORS);
-	react_key(app, INPUT_BACKTAB);
+	press(app, INPUT_BACKTAB);
 	assert_int_equal(app->setup.page, CONFIG_DISPLAY);
 	keys(app, "q");
 	assert_false(app->setup.open || app->quit);
@@ -83,7 +83,7 @@ static void it_opens_at_its_columns_and_goes_round_its_pages(void **state)
 	assert_int_equal(app->setup.page, CONFIG_DISPLAY);
 	keys(app, "f");
 	assert_int_equal(app->setup.page, CONFIG_COLUMNS);
-	react_key(app, INPUT_ESC);
+	press(app, INPUT_ESC);
 	assert_false(app->setup.open);
 }
 
@@ -96,16 +96,16 @@ static void a_column_comes_and_goes_at_once(void **state)
 	assert_true(shows(app, " RK      PID    MEM   ADJ"));
 	change(app, "PPID");
 	assert_true(shows(app, " RK      PID    PPID    MEM   ADJ"));
-	react_key(app, INPUT_F(7));
+	press(app, INPUT_F(7));
 	draw(app, 24, 80);
 	assert_true(shows(app, " RK     PPID     PID    MEM   ADJ"));
-	react_key(app, INPUT_F(8));
+	press(app, INPUT_F(8));
 	keys(app, "[[");
 	draw(app, 24, 80);
 	assert_true(shows(app, " RK      PID    MEM   ADJ    PPID"));
 	change(app, "auto");
 	assert_true(shows(app, " RK      PID USER        MEM   ADJ"));
-	react_key(app, INPUT_F(7));
+	press(app, INPUT_F(7));
 	assert_non_null(strstr(app->message, "only columns that are shown"));
 }
 
@@ -175,7 +175,7 @@ static void what_is_overruled_is_said(void **state)
 	draw(app, 24, 80);
 	keys(app, "S\t\t\t  ");
 	assert_string_equal(app->message, "no colours while NO_COLOR is set");
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	keys(app, "  ");
 	assert_string_equal(app->message, "ASCII only: the locale is not UTF-8");
 	assert_true(app->grid.ascii);
@@ -208,8 +208,8 @@ static void other_keys_do_nothing_but_say_so(void **state)
 	assert_string_equal(app->message, "k does nothing in the setup, Esc closes it");
 	keys(app, "x");
 	assert_string_equal(app->message, "x does nothing in the setup, Esc closes it");
-	react_key(app, INPUT_CTRL('L'));
-	react_key(app, INPUT_CTRL('Z'));
+	press(app, INPUT_CTRL('L'));
+	press(app, INPUT_CTRL('Z'));
 	assert_true(app->repaint && app->suspend);
 	keys(app, "Q");
 	assert_true(app->quit);
@@ -255,17 +255,17 @@ static void every_size_from_1x1(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	keys(app, "f");
 	for (enum config_page page = 0; page < CONFIG_PAGE_COUNT; page++) {
-		react_key(app, INPUT_END);
+		press(app, INPUT_END);
 		for (int rows = 1; rows <= 60; rows += rows < 30 ? 1 : 10)
 			for (int cols = 1; cols <= 200; cols += cols < 90 ? 7 : 20) {
 				draw(app, rows, cols);
-				react_key(app, INPUT_PAGE_UP);
-				react_key(app, INPUT_END);
+				press(app, INPUT_PAGE_UP);
+				press(app, INPUT_END);
 			}
-		react_key(app, INPUT_TAB);
+		press(app, INPUT_TAB);
 	}
 	draw(app, 12, 40);
-	react_key(app, INPUT_END);
+	press(app, INPUT_END);
 	draw(app, 12, 40);
 	assert_true(shows(app, "> [ ]"));
 }
@@ -273,7 +273,7 @@ static void every_size_from_1x1(void **state)
 static void how_it_is_left_is_said_on_a_narrow_screen(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	react_key(app, INPUT_F(2));
+	press(app, INPUT_F(2));
 	for (int cols = 30; cols < 90; cols++) {
 		draw(app, 15, cols);
 		assert_shows(app, " Esc close ");

@@ -29,7 +29,7 @@ static void point_at(struct app *app, pid_t pid)
 	keys(app, "g");
 	for (size_t i = 0; state_cursor_row(app)->task->pid != pid; i++) {
 		assert_true(i < app->listing.count);
-		react_key(app, INPUT_DOWN);
+		press(app, INPUT_DOWN);
 	}
 }
 
@@ -42,11 +42,11 @@ static void a_tree_at_80x24(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
-	react_key(app, INPUT_F(5));
+	press(app, INPUT_F(5));
 	draw(app, 24, 80);
 	compare_screen(app, "procs-tree-80x24");
 	assert_int_equal(pointed(app), 4242); /* the row that the operator looked at */
-	react_key(app, INPUT_F(5));
+	press(app, INPUT_F(5));
 	keys(app, "g");
 	draw(app, 24, 80);
 	compare_screen(app, "procs-80x24");

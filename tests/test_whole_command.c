@@ -37,7 +37,7 @@ static void escape_and_w_close_it(void **state)
 		keys(app, "w");
 		draw(app, 24, 80);
 		assert_shows(app, "command line of 4242 ");
-		react_key(app, closing[i]);
+		press(app, closing[i]);
 		draw(app, 24, 80);
 		assert_false(shows(app, "command line of"));
 	}
@@ -81,7 +81,7 @@ static void more_than_a_screen_scrolls(void **state)
 	draw(app, 24, 80);
 	assert_shows(app, "THE-END");
 	keys(app, "g");
-	react_key(app, INPUT_DOWN);
+	press(app, INPUT_DOWN);
 	draw(app, 24, 80);
 	assert_shows(app, "lines 2-22 of ");
 }

@@ -26,6 +26,7 @@
 #define STEP_PROCESSES 25    /* what is read between two looks at the keyboard: 1 ms */
 #define LOG_RECORDS    500   /* of the kernel's log, read between two looks at the keyboard */
 #define RECOVERY_MS    250   /* between two looks at the memory that comes back */
+#define BURST_MS       10    /* between two keys that somebody presses there is more */
 #define REPAINT_MS     60000 /* wall(1) and the kernel write to terminals too */
 #define SIGNALS        64    /* of Linux, but for MIPS */
 #define SIGNAL_STATUS  128   /* exit status of a program ended by a signal, less its number */
@@ -50,6 +51,7 @@ struct loop {
 	bool named;    /* there are names that are not shown yet */
 	bool more_log; /* the kernel's log has more than was read at once */
 	int status;
+	int64_t keys_ms;    /* when the last key came */
 	int64_t painted_ms; /* when everything was sent last */
 	struct err *err;
 };
@@ -237,6 +239,8 @@ static void on_keys(struct loop *loop)
 {
 	bool any = false;
 	int key;
+	if (now_ms() - loop->keys_ms >= BURST_MS)
+		react_burst_over(loop->app);
 	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
 		any = true;
 		loop->app->now_ms = now_ms(); /* of what is answered */
@@ -246,6 +250,7 @@ static void on_keys(struct loop *loop)
 			react_key(loop->app, key);
 		obey(loop);
 	}
+	loop->keys_ms = now_ms();
 	loop->changed |= any;
 	if (!any && screen_gone(loop->screen))
 		end(loop, STATUS_FAILED);

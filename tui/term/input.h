@@ -23,8 +23,10 @@ enum {
 	INPUT_BACKTAB,
 	INPUT_F0, /* F1 is INPUT_F0 + 1 */
 	INPUT_F_LAST = INPUT_F0 + 24,
-	INPUT_UNKNOWN,       /* a key without a meaning here */
-	INPUT_MOUSE,         /* no key: what the mouse did is an input_mouse */
+	INPUT_UNKNOWN,     /* a key without a meaning here */
+	INPUT_MOUSE,       /* no key: what the mouse did is an input_mouse */
+	INPUT_PASTE_BEGIN, /* no keys: what comes up to the end was pasted */
+	INPUT_PASTE_END,
 	INPUT_ALT = 1 << 24, /* added to the key */
 };
 

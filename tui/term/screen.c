@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define ESCAPE_DELAY_MS 25
+#define SEQUENCE_MS     50   /* for the next byte of a sequence that a slow line has cut in two */
 #define SIZE_MAX_CELLS  4096 /* of rows and of columns: no terminal is larger, a mistake might be */
 
 struct screen {
@@ -26,6 +27,7 @@ struct screen {
 	size_t restore_length;
 	struct screen_look look; /* as far as the terminal can */
 	bool with_colors;        /* start_color(3X) was called */
+	bool brackets_pastes;    /* the terminal may be asked to say what is pasted */
 	struct input_mouse mouse;
 	struct grid shown; /* what curses was given last */
 	bool all;          /* it is to be given everything */
@@ -174,12 +176,30 @@ static const char *mouse_off(void)
 	return mode ? tiparm(mode, 0) : "\033[?1000l";
 }
 
+/* "Bracketed paste": ctlseqs(ms) of xterm. A terminal that has it not ignores the request, if it knows
+ * sequences of that form at all. */
+static const char *paste_mode(bool on)
+{
+	const char *mode = capability(on ? "BE" : "BD");
+	return mode ? mode : on ? "\033[?2004h" : "\033[?2004l";
+}
+
+/* At once: what putp(3X) is given may lie in a buffer until the end. */
+static void bracket_pastes(const struct screen *screen, bool on)
+{
+	const char *mode = paste_mode(on);
+	if (screen->brackets_pastes && write(STDOUT_FILENO, mode, strlen(mode)) < 0)
+		return; /* as with all that is drawn: the loop is told that the terminal is gone */
+}
+
 static void arm_rescue(struct screen *screen)
 {
 	static const char *const names[] = { "rmkx", "cnorm", "op", "sgr0", "rmcup" };
 	screen->restore_length = 0;
 	if (screen->look.mouse)
 		add_restore(screen, mouse_off());
+	if (screen->brackets_pastes)
+		add_restore(screen, paste_mode(false));
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		add_restore(screen, capability(names[i]));
 	rescue_arm(screen_fd(screen), &screen->saved, screen->restore, screen->restore_length);
@@ -276,8 +296,10 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 		return code;
 	}
 	grid_init(&screen->shown, false);
+	screen->brackets_pastes = strncmp(capability("cup"), "\033[", 2) == 0;
 	arm_rescue(screen);
 	set_up_curses();
+	bracket_pastes(screen, true);
 	screen_set_look(screen, look);
 	screen_resize(screen);
 	screen->all = true;
@@ -287,6 +309,7 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 
 static void give_back(const struct screen *screen)
 {
+	bracket_pastes(screen, false);
 	endwin();
 	tcsetattr(screen_fd(screen), TCSANOW, &screen->saved);
 	rescue_disarm();
@@ -390,10 +413,30 @@ bool screen_resize(struct screen *screen)
 	return true;
 }
 
+/* What bracketed paste puts around it, behind "\033[". */
+static const struct {
+	char bytes[5];
+	int key;
+} pastes[] = {
+	{ "200~", INPUT_PASTE_BEGIN },
+	{ "201~", INPUT_PASTE_END },
+};
+
+static bool next_of_sequence(const struct screen *screen, wint_t *ret)
+{
+	struct pollfd poll_fd = { .fd = screen_fd(screen), .events = POLLIN };
+	int result = get_wch(ret);
+	if (result == ERR && poll(&poll_fd, 1, SEQUENCE_MS) > 0)
+		result = get_wch(ret);
+	return result == OK;
+}
+
 /* An escape sequence that is no key of ours is taken off to its last byte, so that its digits do
  * not act as keys. Esc pressed twice is that, though a slow line may bring both at once. */
-static int after_escape(void)
+static int after_escape(const struct screen *screen)
 {
+	char bytes[4] = "";
+	size_t length = 0;
 	wint_t ch;
 	int result = get_wch(&ch);
 	if (result != OK)
@@ -404,9 +447,17 @@ static int after_escape(void)
 	}
 	if (ch != '[' && ch != 'O')
 		return INPUT_ALT | (int)ch;
-	while (get_wch(&ch) == OK)
+	bool csi = ch == '[';
+	while (next_of_sequence(screen, &ch)) {
+		if (length < sizeof(bytes))
+			bytes[length] = (char)ch;
+		length++;
 		if (ch >= 0x40 && ch <= 0x7e)
 			break;
+	}
+	for (size_t i = 0; csi && length == sizeof(bytes) && i < COUNT_OF(pastes); i++)
+		if (memcmp(bytes, pastes[i].bytes, sizeof(bytes)) == 0)
+			return pastes[i].key;
 	return INPUT_UNKNOWN;
 }
 
@@ -455,7 +506,7 @@ int screen_key(struct screen *screen)
 		return INPUT_NONE;
 	}
 	if (ch == INPUT_ESC)
-		return after_escape();
+		return after_escape(screen);
 	if (ch == '\n')
 		return INPUT_ENTER;
 	if (ch == '\b')
@@ -482,6 +533,7 @@ void screen_suspend(struct screen *screen)
 void screen_continue(struct screen *screen)
 {
 	reset_prog_mode();
+	bracket_pastes(screen, true);
 	screen_repaint(screen);
 }
 
@@ -491,6 +543,7 @@ void screen_resume(struct screen *screen)
 	tcgetattr(screen_fd(screen), &screen->saved);
 	arm_rescue(screen);
 	reset_prog_mode();
+	bracket_pastes(screen, true);
 	screen_resize(screen);
 	screen_repaint(screen);
 	refresh();

@@ -122,6 +122,9 @@ struct app {
 	struct setup setup;
 	struct whole_command whole_command;
 	struct acting acting;
+	bool in_burst;    /* keys came before this one, and faster than anybody presses them */
+	bool pasting;     /* what comes is not typed */
+	int64_t paste_ms; /* when the last of it came */
 	char missed[APP_MESSAGE_SIZE];  /* why the last sample failed; "": it did not */
 	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
 	char news[APP_MESSAGE_SIZE];    /* what goes on by itself: stands there behind a message */

@@ -26,6 +26,8 @@
 #define SHIFT_STEP 8
 #define SHIFT_MAX  4096
 
+#define PASTE_SILENCE_MS 1000 /* what comes after that is typed, though no end of the paste came */
+
 /* The first row is a place: the cursor stays there whoever comes to stand in it. */
 static bool move(struct app *app, enum action action)
 {
@@ -464,9 +466,13 @@ static bool react(struct app *app, enum action action)
 	return true;
 }
 
-void react_key(struct app *app, int key)
+static void answer(struct app *app, int key)
 {
 	int meant = app->config.vi_keys ? keymap_vi(key) : key;
+	if (app->acting.dialog != DIALOG_NONE && key == INPUT_ENTER && app->in_burst) {
+		state_say(app, "Enter came together with other keys, as pasted text does: again");
+		return;
+	}
 	if (dialogs_key(app, meant))
 		return;
 	app->message[0] = '\0';
@@ -495,4 +501,48 @@ void react_key(struct app *app, int key)
 	else if (!react_pages(app, row) && !react(app, row->action))
 		state_say(app, "%s does nothing here, ? for help", name);
 	react_pages_entered(app, before);
+}
+
+/* --- what is pasted --------------------------------------------------------------------------- */
+
+static bool takes_text(const struct app *app)
+{
+	return app->prompt.id != PROMPT_NONE || app->acting.dialog == DIALOG_ADJUST;
+}
+
+/* Characters only: no newline confirms, no control acts. */
+static void take_pasted(struct app *app, int key)
+{
+	bool digit = (key >= '0' && key <= '9') || key == '-' || key == '+';
+	if (app->acting.dialog == DIALOG_ADJUST && digit)
+		dialogs_key(app, key);
+	else if (app->prompt.id != PROMPT_NONE && key >= ' ' && key < INPUT_UP &&
+		 key != INPUT_BACKSPACE)
+		prompt_key(&app->prompt, key);
+}
+
+static bool take_paste(struct app *app, int key)
+{
+	if (app->pasting && app->now_ms - app->paste_ms >= PASTE_SILENCE_MS)
+		app->pasting = false;
+	if (key == INPUT_PASTE_BEGIN && !takes_text(app))
+		state_say(app, "pasted text is ignored");
+	bool pasted = app->pasting || key == INPUT_PASTE_BEGIN || key == INPUT_PASTE_END;
+	if (app->pasting)
+		take_pasted(app, key);
+	app->pasting = pasted && key != INPUT_PASTE_END;
+	app->paste_ms = app->now_ms;
+	return pasted;
+}
+
+void react_key(struct app *app, int key)
+{
+	if (!take_paste(app, key))
+		answer(app, key);
+	app->in_burst = true;
+}
+
+void react_burst_over(struct app *app)
+{
+	app->in_burst = false;
 }

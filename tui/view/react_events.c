@@ -57,6 +57,8 @@ static void save(struct app *app)
 	struct err err;
 	if (app->options->read_only)
 		state_say(app, "not saved: --read-only");
+	else if (app->in_burst)
+		state_say(app, "not saved: w came together with other keys, as pasted text does");
 	else if (events_pane_save(&app->events, name, sizeof(name), &err))
 		state_say(app, "%s", err.text);
 	else

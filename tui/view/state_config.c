@@ -61,6 +61,8 @@ void state_save_config(struct app *app)
 	state_config_get(app, &app->config);
 	if (app->options->read_only)
 		state_say(app, "not written: --read-only");
+	else if (app->in_burst)
+		state_say(app, "not written: W came together with other keys, as pasted text does");
 	else if (config_write(&app->config, app->config_path, &err))
 		state_say(app, "%s", err.text);
 	else
