@@ -107,7 +107,8 @@ static void take_domain(struct answer *answer, const json_t *domain)
 
 static bool take_document(struct answer *answer, const char *text)
 {
-	json_t *document = json_loads(text, 0, NULL);
+	/* Where there is no prediction, the reason stands behind it, on standard error. */
+	json_t *document = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
 	const char *prediction = json_string_value(json_object_get(document, "prediction"));
 	*answer = (struct answer){ .margin_pages = 0 };
 	if (prediction) {

@@ -444,8 +444,9 @@ struct comparison {
 static struct comparison compare_rows(struct scene *scene)
 {
 	static char output[OUTPUT_SIZE];
-	char oomspect[] = "oomspect", list[] = "list", events[] = "events", json[] = "--json";
-	char *before[] = { oomspect, list, json, NULL },
+	char oomspect[] = "oomspect", list[] = "list", events[] = "events", json[] = "--json",
+	     moment[] = "--moment", now[] = "now";
+	char *before[] = { oomspect, list, json, moment, now, NULL },
 	     *after[] = { oomspect, events, json, NULL };
 	struct comparison found = { .apart = 0 };
 	size_t index;
