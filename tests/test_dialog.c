@@ -258,13 +258,23 @@ static void what_it_says_of_the_first_place_is_said_of_the_moment_next_goes_by(v
 	keys(&fixture->app, "/34\ra980");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 34);
 	assert_true(then_shows(fixture, "not first even at 1000"));
-	assert_true(then_shows(fixture, "at OOM "));
+	assert_false(then_shows(fixture, "no longer first at"));
+	assert_true(then_shows(fixture, "|   at OOM    "));
 	assert_true(then_shows(fixture, "3 of 36     6 of 36"));
+	keys(&fixture->app, "\033/32\ra");
+	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 32);
+	assert_true(then_shows(fixture, "no longer first at 999 or lower "));
+	assert_true(
+		then_shows(fixture, "last killable: -999   ")); /* and no part of what follows */
+	assert_true(then_shows(fixture, "1 of 36     1 of 36"));
 	keys(&fixture->app, "\033m/34\ra980");
-	assert_true(then_shows(fixture, "   now "));
+	assert_true(then_shows(fixture, "|   now       "));
+	assert_true(then_shows(fixture, "no longer first at 999 or lower "));
 	assert_true(then_shows(fixture, "1 of 36     6 of 36"));
 	fixture_close(fixture);
 }
+
+/* --- what is refused */
 
 static void a_captured_machine_refuses_and_says_why(void **state)
 {

@@ -92,9 +92,11 @@ static void a_point_is_understood(void **state)
 	static const char *const words[] = { "list", "-n2", "-d0.5", "--root", MACHINE, NULL };
 	(void)state;
 	need_comma();
-	struct run run = run_in(COMMA, words);
+	struct run plain = run_in("C.UTF-8", words), run = run_in(COMMA, words);
 	assert_int_equal(run.status, 0);
+	assert_string_equal(run.err, plain.err);
 	assert_null(strstr(run.err, "0.5"));
+	run_release(&plain);
 	run_release(&run);
 }
 
