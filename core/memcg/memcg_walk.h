@@ -55,8 +55,8 @@ struct memcg_walk {
 	struct memcg_pending *stack;
 	size_t pending, stack_size;
 	struct row_order order; /* with room for the stack */
-	uint32_t *buckets;   /* row + 1, 0: free */
-	size_t bucket_count; /* a power of two */
+	uint32_t *buckets;      /* row + 1, 0: free */
+	size_t bucket_count;    /* a power of two */
 
 	char path[PATH_MAX + 64];
 	char text[MEMCG_FILE_TEXT_SIZE];

@@ -91,7 +91,7 @@ struct klog {
 	struct klog_entry entry;
 	bool verbose;   /* of journalctl -o verbose: a line with a time began it */
 	char stamp[64]; /* of the one that was given last */
-	char *object; /* of JSON over several lines, as it is gathered */
+	char *object;   /* of JSON over several lines, as it is gathered */
 	size_t object_len, object_size;
 	unsigned gathered; /* lines of it */
 	struct text
