@@ -141,21 +141,24 @@ soak: all $O/tests/test_soak ## SAMPLES (20000) tenths of a second on a busy mac
 
 # The program that a test starts is looked into as well, other programs are not.
 # What is lost for certain counts: when a signal ends the program, curses' trees look possibly lost.
-valgrind := valgrind --quiet --error-exitcode=99 --leak-check=full --track-fds=no \
+# What valgrind says goes into files: tests read standard error, and it complains of openat2(2) there.
+valgrind := valgrind --quiet --error-exitcode=99 --log-file=$(abspath $O/valgrind)/%p \
+	--leak-check=full --track-fds=no \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*,tests/*,*/tests/*'
 
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
-# test_rights goes where valgrind may not write its pipes; test_usage reads standard error, where
-# valgrind complains of openat2(2).
+# test_rights goes where valgrind may not write its pipes.
 not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
 	memcg_kills rights robust sampler scarce_files scarce_memory scarce_screen soak swapped usage
 
-check-valgrind: all $(tests) ## the same under valgrind
+check-valgrind: all $(tests) ## the same under valgrind; its reports are in $O/valgrind
+	@rm -rf $O/valgrind && mkdir -p -m 1777 $O/valgrind
 	@OOMSPECT=$(abspath $O/oomspect) TEST_WRAPPER="$(valgrind)" tests/run \
-		$(filter-out $(not_here:%=$O/tests/test_%),$(tests))
+		$(filter-out $(not_here:%=$O/tests/test_%),$(tests)) || \
+		{ echo "reports: $$(grep -l '^==' $O/valgrind/* | tr '\n' ' ')" >&2; exit 1; }
 
 # Real kernels under emulation; what they need and how to choose stands in tests/kernel/run.
 .PHONY: check-kernel check-kernel-quick
@@ -280,7 +283,7 @@ $O/fuzz/commands: tests/fuzz/commands.c tests/fuzz/mutate.c tests/fuzz/mutate.h 
 fuzz-commands: $O/fuzz/commands ## damaged logs and machines before the program for SECONDS (60); SEED=N
 	@$(MAKE) --no-print-directory O=$O/sanitize SANITIZE=address,undefined all
 	@mkdir -p $O/fuzz/found/commands; work=$$(mktemp -d -p $(firstword $(wildcard /dev/shm) /tmp)); \
-	trap 'rm -rf "$$work"' EXIT; cp -a tests/fixtures/machine-* "$$work" && \
+	trap 'rm -rf "$$work"' EXIT; trap 'exit 130' INT TERM; cp -a tests/fixtures/machine-* "$$work" && \
 	nice $O/fuzz/commands $O/sanitize/oomspect $(or $(SECONDS),60) $(or $(SEED),1) "$$work" \
 		$O/fuzz/found/commands $(wildcard $(CORPUS)/*.log) tests/fixtures/klog/* tests/fuzz/corpus/*log/*
 
