@@ -77,6 +77,7 @@ void enclosure_enter(const void *context)
 	for (size_t i = 0; i < wanted->churning; i++)
 		if (fork() == 0)
 			churn((unsigned)i);
+	free(crowd.pids); /* they end with the namespace */
 	go_on_in_child();
 }
 
