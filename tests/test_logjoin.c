@@ -3,6 +3,7 @@
 
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* --- is it unfinished? */
@@ -113,6 +114,26 @@ static void check_open(void **state)
 	struct logjoin join = join_of(row->text, row->next, row->cut);
 	join.columns = &none;
 	assert_int_equal(row->open(&join), row->joined);
+}
+
+/* Below a stamp, what has none is a rest. */
+static void an_adj_goes_on_as_long_as_it_is_one(void **state)
+{
+	static const struct {
+		const char *adj, *rest;
+		bool joined;
+	} rows[] = { { "-10", "00", true }, { "10", "00", true }, { "100", "00", false },
+		{ "-100", "0 x", false },
+		/* More than 64 bits: the undefined behaviour sanitizer looks on. */
+		{ "-1000", "00000000000000000000", false } };
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[128];
+		snprintf(text, sizeof(text), INVOKED ", oom_score_adj=%s", rows[i].adj);
+		struct logjoin join = join_of(text, rows[i].rest, false);
+		join.stamped = true;
+		assert_int_equal(logjoin_header(&join), rows[i].joined);
+	}
 }
 
 /* --- rows of the table */
@@ -234,7 +255,8 @@ static void check_elision(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(blanks_that_were_there_stay) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(an_adj_goes_on_as_long_as_it_is_one),
+		cmocka_unit_test(blanks_that_were_there_stay) };
 	return run_rows("unfinished lines", open_rows, check_open) +
 	       run_rows("the table", table_rows, check_table) +
 	       run_rows("what a break has eaten", gap_rows, check_gap) +

@@ -136,17 +136,24 @@ static bool is_cut(const struct logjoin *join)
 	return join->width >= HARD_WRAP_MIN && join->widest && !join->indented;
 }
 
+static bool is_adj(int64_t number)
+{
+	return number >= OOM_SCORE_ADJ_MIN && number <= OOM_SCORE_ADJ_MAX;
+}
+
 /* The number at the end of the header goes on: -10, 00. */
 static bool goes_on(const struct logjoin *join, int64_t adj)
 {
 	size_t digits = 0;
 	while (digits < join->next.len && scan_is_digit(join->next.at[digits]))
 		digits++;
-	for (size_t i = 0; i < digits; i++)
+	if (!join->stamped || !digits || digits > 3 || digits != join->next.len ||
+		!scan_is_digit(last_of(join->text)))
+		return false;
+	/* What is none already does not become one. */
+	while (digits-- > 0 && is_adj(adj))
 		adj *= 10;
-	return join->stamped && digits && digits < 4 && digits == join->next.len &&
-	       scan_is_digit(last_of(join->text)) && adj >= OOM_SCORE_ADJ_MIN &&
-	       adj <= OOM_SCORE_ADJ_MAX;
+	return is_adj(adj);
 }
 
 bool logjoin_header(const struct logjoin *join)
