@@ -151,8 +151,9 @@ valgrind := valgrind --quiet --error-exitcode=99 --log-file=$(abspath $O/valgrin
 # moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
 # test_rights goes where valgrind may not write its pipes.
-not_here := adjust budget capture corpus events_live fuzz_corpus hostile keys keys_acting list_memory \
-	memcg_kills rights robust sampler scarce_files scarce_memory scarce_screen soak swapped usage
+not_here := adjust budget capture changed corpus events_live fuzz_corpus hostile keys keys_acting \
+	list_memory memcg_kills names paste read_only rights robust sampler scarce_files \
+	scarce_memory scarce_screen shortage soak swapped usage
 
 check-valgrind: all $(tests) ## the same under valgrind; its reports are in $O/valgrind
 	@rm -rf $O/valgrind && mkdir -p -m 1777 $O/valgrind
@@ -177,7 +178,7 @@ check-fresh: ## README's commands on a minimal Debian; RELEASES="bookworm trixie
 coverage: ## lines of core/ that the tests execute, 90 % at least
 	@find $O/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) --no-print-directory O=$O/coverage COVERAGE=1 \
-		WITHOUT="budget hostile keys robust soak" check
+		WITHOUT="budget hostile keys read_only robust soak" check
 	gcovr --root . --object-directory $O/coverage --filter core/ --fail-under-line 90 $O/coverage
 
 # What things cost here; each says at its top what it needs.
