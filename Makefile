@@ -148,12 +148,12 @@ valgrind := valgrind --quiet --error-exitcode=99 --log-file=$(abspath $O/valgrin
 	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*,tests/*,*/tests/*'
 
 # Not at a thirtieth of the speed: these hold the program against a clock, against a machine that
-# moves on, or against a whole corpus; test_sampler counts allocations and needs libc's own, and
+# moves on, or against a whole corpus; test_sampler and test_first_reason need libc's own allocator,
 # test_adjust starts a process that shares its memory, which valgrind cannot follow; and
 # test_rights goes where valgrind may not write its pipes.
-not_here := adjust budget capture changed corpus events_live fuzz_corpus hostile keys keys_acting \
-	list_memory memcg_kills names paste read_only rights robust sampler scarce_files \
-	scarce_memory scarce_screen shortage soak swapped usage
+not_here := adjust budget capture changed corpus events_live extremes first_reason fuzz_corpus \
+	hostile keys keys_acting list_memory memcg_kills names paste read_only rights robust \
+	sampler scarce_files scarce_memory scarce_screen shortage soak swapped usage
 
 check-valgrind: all $(tests) ## the same under valgrind; its reports are in $O/valgrind
 	@rm -rf $O/valgrind && mkdir -p -m 1777 $O/valgrind

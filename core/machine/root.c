@@ -270,7 +270,9 @@ static ssize_t read_some(int fd, char *buffer, size_t size)
 static int each_line(const struct root *root, const char *path, int fd, size_t most,
 	bool (*visit)(void *context, struct text line), void *context)
 {
-	struct lines lines = { .filled = 0, .skipping = false };
+	struct lines lines;
+	lines.filled = 0;
+	lines.skipping = false;
 	size_t offset = 0;
 	ssize_t got;
 	do {
