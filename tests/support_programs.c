@@ -19,7 +19,7 @@ void programs_make(struct programs *programs)
 	*programs = (struct programs){ .count = 0 };
 	if (geteuid() != 0)
 		skip_because("only root can put a program in the place of another");
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		skip_because("no mount namespace here: %s", strerror(errno));
 	files_make(&programs->files);
 }
@@ -34,7 +34,7 @@ void programs_remove(struct programs *programs)
 void programs_bind(struct programs *programs, const char *from, const char *to)
 {
 	assert_true(programs->count < PROGRAMS_MOUNTS_MAX);
-	if (mount(from, to, NULL, MS_BIND, NULL) < 0)
+	if (mount(from, to, "none", MS_BIND, NULL) < 0)
 		skip_because("no bind mount on %s here: %s", to, strerror(errno));
 	snprintf(programs->mounts[programs->count++], PATH_MAX, "%s", to);
 }

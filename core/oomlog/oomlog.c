@@ -217,10 +217,11 @@ static void continue_message(
 /* The words of the kernel, wherever a program put them. */
 static bool has_kernels_words(struct text text)
 {
-	return text_find(text, "invoked oom-killer: gfp_mask=") ||
-	       text_find(text, "oom-kill:constraint=") ||
-	       (text_find(text, "ut of memory") &&
-		       (text_find(text, "Killed process ") || text_find(text, "Kill process ")));
+	if (text_find(text, "oom-kill"))
+		return text_find(text, "invoked oom-killer: gfp_mask=") ||
+		       text_find(text, "oom-kill:constraint=");
+	return text_find(text, "ut of memory") &&
+	       (text_find(text, "Killed process ") || text_find(text, "Kill process "));
 }
 
 /* A program may write anything into the log; it is the kernel that kills. */

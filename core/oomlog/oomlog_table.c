@@ -617,10 +617,16 @@ static bool is_behind_priority(struct text text, const char *at)
 	       is_header_at(scan_from(rest, rest.at + 3), at);
 }
 
+/* Nearly no line is one: what cannot be is not looked through. */
 static bool is_header(struct text text)
 {
-	const char *at = text_find(text, header_shape.marker);
-	return at && (is_header_at(text, at) || is_behind_priority(text, at));
+	size_t reach = HEADER_REACH + strlen(HEADER_WORDS);
+	struct text head = { text.at, text.len < reach ? text.len : reach };
+	if (text_find(head, HEADER_WORDS))
+		return true;
+	const char *at =
+		text.len && memchr(text.at, '<', text.len) ? text_find(text, HEADER_WORDS) : NULL;
+	return at && is_behind_priority(text, at);
 }
 
 /* Markers that stand behind a name or a frame address, not at the start. */
