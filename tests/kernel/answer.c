@@ -107,12 +107,13 @@ static void take_domain(struct answer *answer, const json_t *domain)
 
 static bool take_document(struct answer *answer, const char *text)
 {
-	/* Where there is no prediction, the reason stands behind it, on standard error. */
-	json_t *document = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
-	const char *prediction = json_string_value(json_object_get(document, "prediction"));
+	json_t *document = json_loads(text, 0, NULL);
+	const json_t *prediction = json_object_get(document, "prediction"); /* null: nothing */
 	*answer = (struct answer){ .margin_pages = 0 };
 	if (prediction) {
-		snprintf(answer->prediction, sizeof(answer->prediction), "%s", prediction);
+		const char *word = json_string_value(prediction);
+		snprintf(answer->prediction, sizeof(answer->prediction), "%s",
+			word ? word : "nothing");
 		answer->death = death_of(document);
 		take_domain(answer, json_object_get(document, "domain"));
 		answer->differ = json_is_true(json_object_get(document, "differ"));
@@ -120,8 +121,9 @@ static bool take_document(struct answer *answer, const char *text)
 			(long)json_integer_value(json_object_get(document, "margin_pages"));
 		take_doubts(answer, json_object_get(document, "uncertain"));
 	}
+	bool understood = prediction != NULL;
 	json_decref(document);
-	return prediction != NULL;
+	return understood;
 }
 
 static pid_t first_of(const char *text)
