@@ -219,6 +219,8 @@ static void start_program(struct fixture *fixture)
 	words[count++] = strdup("-U");
 	words[count++] = strdup("-o");
 	words[count++] = strdup("rk,pid,user,adj,bad,command");
+	words[count++] = strdup("--log"); /* no journalctl, which would be a row of the list */
+	words[count++] = strdup("/proc/sys/kernel/osrelease");
 	if (!situation->pid_ns) {
 		words[count++] = strdup("-p");
 		words[count++] = strdup(pids);
