@@ -221,7 +221,7 @@ const struct cgroup_column cgroup_columns[CGROUP_COL_COUNT] = {
 	[CGROUP_COL_NAME] = { "name", "NAME", 12, true, true, NULL, NULL, string_name,
 		"unit, container or pod, short" },
 	[CGROUP_COL_VICTIM] = { "victim", "VICTIM", 12, true, true, value_victim, NULL,
-		string_victim, "whom an OOM of it would kill by what is in memory now" },
+		string_victim, "whom an OOM of it would kill, at the moment that is shown" },
 	[CGROUP_COL_CGROUP] = { "cgroup", "CGROUP", 12, true, true, NULL, NULL, string_cgroup,
 		"its path" },
 };
