@@ -23,7 +23,7 @@ struct dialect {
 static const struct dialect dialects[] = {
 	[false] = { "0123456789;", "ABCDGHJKLMPSTX@bdhlmrt", " 1 7 12 25 1000 1002 1006 1049 2004 ",
 		" = > 7 8 M (B )0 ", "\r\n\b\t\017\016", 229 },
-	[true] = { "0123456789;", "HJKm", " 25 1049 ", " ", "", 19 },
+	[true] = { "0123456789;", "HJKm", " 25 1049 2004 ", " ", "", 19 },
 };
 
 void stream_init(struct stream *stream, bool strict, bool ascii)
