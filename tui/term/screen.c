@@ -319,8 +319,9 @@ void screen_close(struct screen *screen)
 {
 	if (!screen)
 		return;
+	/* Not delscreen(3X): it crashes where tparm(3X) had no memory once (ncurses 6.4), and what is to
+	 * be printed behind the screen would be lost. What curses has is given back at the end. */
 	give_back(screen);
-	delscreen(screen->curses);
 	fclose(screen->keys);
 	grid_release(&screen->shown);
 	free(screen);
