@@ -314,6 +314,16 @@ static const struct row rows[] = {
 		"Out of memory: Killed process 91 (worker)" SIZES TAIL,
 		{ "The row of the chosen process is missing" }, { "is a thread of", NO_NEXT } },
 
+	{ "no row of the chosen one in a table that begins in the middle: it may have been cut off",
+		"[ 8] 7 8 1000 400 8 0 0 b\n"
+		"Memory cgroup out of memory: Kill process 91 (b) score 50 or sacrifice child\n"
+		"Killed process 91 (b) total-vm:9000kB, anon-rss:1600kB, file-rss:0kB\n",
+		{ "The row of the chosen process is missing" }, { "is a thread" } },
+	{ "about the sizes of a row, in a table of which rows may be missing: it may be another",
+		"[ 8] 7 8 1000 400 8 0 0 b\n"
+		"Killed process 91 (b) total-vm:4000kB, anon-rss:1604kB, file-rss:0kB\n",
+		{ "The row of the chosen process is missing" }, { "is a thread" } },
+
 	/* --- 7. the bonus of root -------------------------------------------------------------- */
 	{ "root of a cgroup with the bonus, by the printed score",
 		TOP("3.10.0-1160.el7.x86_64") "memory: usage 204800kB, limit 204800kB, failcnt 1\n"
@@ -380,6 +390,22 @@ static const struct row rows[] = {
 		{ "memory.oom.group is set: the cgroup is killed as a whole.",
 			"With it died 8 (b)." },
 		{ 0 } },
+	{ "the first one once more, behind others: they are of that group, whenever they came",
+		"[Tue Mar 11 10:16:36 2025] Memory cgroup out of memory: Killed process 9 (a)" SIZES
+			TAIL
+		"[Tue Mar 11 10:16:36 2025] Memory cgroup out of memory: Killed process 8 (b)" SIZES
+			TAIL
+		"[Tue Mar 11 10:16:36 2025] Memory cgroup out of memory: Killed process 9 (a)" SIZES
+			TAIL
+		"[Tue Mar 11 10:16:36 2025] Memory cgroup out of memory: Killed process 7 (c)" SIZES
+			TAIL,
+		{ "memory.oom.group is set: the cgroup is killed as a whole.",
+			"With it died 8 (b) and 7 (c)." },
+		{ 0 } },
+	{ "a log with every line twice has no group",
+		"[1.000000] Memory cgroup out of memory: Killed process 9 (a)" SIZES TAIL
+		"[1.000000] Memory cgroup out of memory: Killed process 9 (a)" SIZES TAIL,
+		{ "9 (a) was killed" }, { "memory.oom.group", "With it died" } },
 	{ "kills of two cgroups in a burst are two",
 		"[1.000000] Memory cgroup out of memory: Killed process 9 (a)" SIZES TAIL
 		"[1.010000] Memory cgroup out of memory: Killed process 8 (b)" SIZES TAIL,
@@ -447,6 +473,12 @@ static const struct row rows[] = {
 	{ "unequal, though they would be rounded to the same",
 		HEADER CPU("5.10.0") "Mem-Info:\n" ZONE("61880", "61890") PAGES,
 		{ "(61880 KiB free, minimum 61890 KiB)" }, { 0 } },
+	{ "64 KiB pages are told by what page tables can be divided by",
+		TOP("4.19.0") TASKS
+		"[ 9] 7 9 1000 500 131072 0 0 a\n[ 8] 7 8 1000 400 65536 0 0 b\n"
+		"[ 7] 7 7 1000 300 393216 0 0 c\n"
+		"Out of memory: Kill process 9 (a) score 42 or sacrifice child\n",
+		{ "9 (a) has a badness of 502 pages: rss 500, page tables 2" }, { 0 } },
 	{ "the reaper had nothing to take",
 		KILLED "oom_reaper: reaped process 9 (a), now anon-rss:1500kB, file-rss:0kB, "
 		       "shmem-rss:0kB\n",

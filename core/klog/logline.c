@@ -190,8 +190,15 @@ static bool take_quote(struct text *rest, struct klog_record *record)
 	(void)record;
 	if (text_starts(*rest, "|__GFP") || text_starts(*rest, "|GFP"))
 		return false; /* the rest of a broken line */
-	return text_skip(rest, ">") || text_skip(rest, "|") || text_skip(rest, "`") ||
-	       text_skip(rest, "* ") || text_skip(rest, "\xef\xbb\xbf");
+	/* One blank belongs to the sign; more of them are the line's own. */
+	if (text_skip(rest, ">")) {
+		text_skip(rest, " ");
+		return true;
+	}
+	if (text_skip(rest, "# ")) /* "#1" may be the rest of a line */
+		return true;
+	return text_skip(rest, "|") || text_skip(rest, "`") || text_skip(rest, "* ") ||
+	       text_skip(rest, "\xef\xbb\xbf");
 }
 
 /* "MESSAGE=" of journalctl -o verbose, "\"msg\": \"" of JSON printed over several lines. */

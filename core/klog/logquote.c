@@ -134,5 +134,5 @@ struct text logquote_inside(struct text line)
 				 !text_find(line, "\t# ") && !text_find(line, " // ") &&
 				 !text_find(line, "/* ") && !text_find(line, "<!-- ")))
 		return line;
-	return without_literal(without_tags(without_remark(line)));
+	return scan_trim_end(without_literal(without_tags(without_remark(line))));
 }

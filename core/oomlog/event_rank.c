@@ -43,8 +43,13 @@ struct era event_era(const struct oom_event *event)
 	return era_of_release(event->kernel[0] ? event->kernel : release_by_shape(event));
 }
 
-/* The victim is given in KiB and in pages; a buddy row starts with one page. */
-static int64_t page_size_of(const struct oom_event *event)
+static bool is_page_kb(int64_t kb)
+{
+	return kb == 4 || kb == 8 || kb == 16 || kb == 64;
+}
+
+/* The victim is given in KiB and in pages. */
+static int64_t page_kb_of_victims(const struct oom_event *event)
 {
 	for (size_t i = 0; i < event->victim_count && i < 16; i++) {
 		const struct oom_victim *victim = &event->victims[i];
@@ -52,12 +57,37 @@ static int64_t page_size_of(const struct oom_event *event)
 		if (!task || task->total_vm_pages <= 0 || victim->total_vm_kb <= 0 ||
 			victim->total_vm_kb % task->total_vm_pages)
 			continue;
-		int64_t kb = victim->total_vm_kb / task->total_vm_pages;
-		if (kb == 4 || kb == 8 || kb == 16 || kb == 64)
-			return kb * 1024;
+		if (is_page_kb(victim->total_vm_kb / task->total_vm_pages))
+			return victim->total_vm_kb / task->total_vm_pages;
 	}
-	int64_t kb = event->mem.page_kb;
-	return kb == 4 || kb == 8 || kb == 16 || kb == 64 ? kb * 1024 : 4096;
+	return OOM_UNKNOWN;
+}
+
+/* Page tables are whole pages: what the bytes of all rows can be divided by. */
+static int64_t page_kb_of_tables(const struct oom_event *event)
+{
+	int64_t kb = 64;
+	size_t rows = 0;
+	for (size_t i = 0; i < event->tasks_kept; i++) {
+		int64_t bytes = event->tasks[i].pgtables_bytes;
+		if (bytes <= 0)
+			continue;
+		rows++;
+		while (kb > 4 && bytes % (kb * 1024))
+			kb = kb == 64 ? 16 : 4;
+	}
+	return rows >= 3 ? kb : OOM_UNKNOWN;
+}
+
+/* Where nothing tells, most machines have pages of 4 KiB. */
+static int64_t page_size_of(const struct oom_event *event)
+{
+	int64_t kb = page_kb_of_victims(event);
+	if (kb == OOM_UNKNOWN)
+		kb = event->mem.page_kb; /* a buddy row starts with one page */
+	if (!is_page_kb(kb))
+		kb = page_kb_of_tables(event);
+	return is_page_kb(kb) ? kb * 1024 : 4096;
 }
 
 static bool is_limit(int64_t kb)
@@ -224,23 +254,46 @@ static int64_t pages_of(const struct oom_event *event, const struct oom_task *ta
 	return pages;
 }
 
+/* What the kernel prints before the table in each report. A filter that lets the table's header
+ * through ("oom_score_adj") drops some of it. */
+static bool has_whole_body(const struct oom_event *event)
+{
+	const struct oom_memcg_stat *memcg = &event->memcg;
+	bool counters = memcg->memsw_limit_kb != OOM_UNKNOWN ||
+			memcg->swap_limit_kb != OOM_UNKNOWN || memcg->kmem_limit_kb != OOM_UNKNOWN;
+	bool memcg_body = memcg->limit_kb != OOM_UNKNOWN && counters;
+	if (event->headed && !event->has_cpu_line)
+		return false;
+	return event->has_page_lines || memcg_body || (!event->headed && event->has_stats);
+}
+
+/* From the header of the table to what stands behind it nothing is missing that can be seen to be. */
+static bool has_whole_frame(const struct oom_event *event)
+{
+	return event->task_table_headed && event->tasks_closed && !event->tasks_damaged &&
+	       !event->elided && event->task_count == event->tasks_kept &&
+	       (event->tasks_announced || !event->tasks_wide) && has_whole_body(event);
+}
+
 static int64_t difference(int64_t a, int64_t b)
 {
 	return a > b ? a - b : b - a;
 }
 
-/* The row has the sizes of the kill line, which is printed a little later. */
+/* The row has the sizes of the kill line, which is printed a little later; to the page in a table of
+ * which rows may be missing, where another could be nearer. */
 static bool has_sizes(
 	const struct oom_event *event, const struct oom_task *task, const struct oom_victim *victim)
 {
 	int64_t page_kb = event->page_size / 1024, rss_kb;
+	int64_t share = has_whole_frame(event) ? 64 : INT64_MAX;
 	int64_t victim_kb = victim->anon_rss_kb + known_or_zero(victim->file_rss_kb) +
 			    known_or_zero(victim->shmem_rss_kb);
 	return task->rss_pages >= 0 && task->total_vm_pages > 0 &&
 	       victim->total_vm_kb % page_kb == 0 &&
 	       task->total_vm_pages == victim->total_vm_kb / page_kb &&
 	       !__builtin_mul_overflow(task->rss_pages, page_kb, &rss_kb) &&
-	       difference(rss_kb, victim_kb) <= victim_kb / 64;
+	       difference(rss_kb, victim_kb) <= victim_kb / share;
 }
 
 const struct oom_task *event_victim_task(
@@ -271,24 +324,11 @@ bool event_chose_thread(const struct oom_event *event)
 {
 	struct era era = event_era(event);
 	return event->scope == OOM_SCOPE_MEMCG && !era_has(&era, ERA_NEWEST_WINS_TIES) &&
-	       event->chosen.pid != OOM_UNKNOWN && event->tasks_kept &&
+	       event->chosen.pid != OOM_UNKNOWN && has_whole_frame(event) &&
 	       !oom_event_task(event, event->chosen.pid);
 }
 
 /* --- whether the table is whole ---------------------------------------------------------------- */
-
-/* What the kernel prints before the table in each report. A filter that lets the table's header
- * through ("oom_score_adj") drops some of it. */
-static bool has_whole_body(const struct oom_event *event)
-{
-	const struct oom_memcg_stat *memcg = &event->memcg;
-	bool counters = memcg->memsw_limit_kb != OOM_UNKNOWN ||
-			memcg->swap_limit_kb != OOM_UNKNOWN || memcg->kmem_limit_kb != OOM_UNKNOWN;
-	bool memcg_body = memcg->limit_kb != OOM_UNKNOWN && counters;
-	if (event->headed && !event->has_cpu_line)
-		return false;
-	return event->has_page_lines || memcg_body || (!event->headed && event->has_stats);
-}
 
 static bool victims_have_rows(const struct oom_event *event)
 {
@@ -302,10 +342,7 @@ static bool victims_have_rows(const struct oom_event *event)
 
 static bool is_whole(const struct oom_event *event)
 {
-	return event->task_table_headed && event->tasks_closed && !event->tasks_damaged &&
-	       !event->elided && event->task_count == event->tasks_kept &&
-	       (event->tasks_announced || !event->tasks_wide) && has_whole_body(event) &&
-	       victims_have_rows(event);
+	return has_whole_frame(event) && victims_have_rows(event);
 }
 
 static bool any_negative_adj(const struct oom_event *event)

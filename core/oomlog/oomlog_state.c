@@ -255,6 +255,61 @@ static bool give_table(struct oomlog *log)
 	return true;
 }
 
+/* A kill that nothing but its line tells of. */
+static bool is_bare(const struct oom_event *event)
+{
+	return !event->headed && !event->cpuset[0] && !event->task_count &&
+	       event->outcome == OOM_OUTCOME_KILLED && event->victim_count > 0;
+}
+
+static bool is_first_victim(const struct oom_event *event, const struct oom_victim *victim)
+{
+	return event->victims[0].pid == victim->pid &&
+	       strcmp(event->victims[0].comm, victim->comm) == 0;
+}
+
+/* The held event whose first victim is named again, with bare kills of its kind alone behind it. */
+static size_t find_first_of_group(const struct oomlog *log, const struct oom_victim *victim)
+{
+	for (size_t i = log->held_count; i-- > 0;) {
+		if (!is_bare(&log->held[i]) || log->held[i].scope != log->event.scope)
+			break;
+		if (is_first_victim(&log->held[i], victim))
+			return i;
+	}
+	return log->held_count;
+}
+
+bool oomlog_rejoin_group(struct oomlog *log, const struct oom_victim *victim)
+{
+	struct oom_event rest = log->event;
+	if (log->phase != OOMLOG_DECIDED || !is_bare(&rest) || oomlog_age_s(log) > 2)
+		return false;
+	size_t first = find_first_of_group(log, victim);
+	if (first == log->held_count)
+		return false;
+	log->event = log->held[first];
+	log->event.group = true;
+	log->victims_size = log->event.victim_count;
+	log->tasks_size = log->event.tasks_kept;
+	log->raw_size = log->event.raw_len;
+	log->victims -= log->event.victim_count;
+	for (size_t i = first + 1; i < log->held_count; i++) {
+		log->victims -= log->held[i].victim_count;
+		for (size_t k = 0; k < log->held[i].victim_count; k++)
+			oomlog_add_victim(log, &log->held[i].victims[k]);
+		oom_event_release(&log->held[i]);
+	}
+	for (size_t k = 0; k < rest.victim_count; k++)
+		oomlog_add_victim(log, &rest.victims[k]);
+	oom_event_release(&rest);
+	log->events = log->event.number - 1;
+	log->held_count = first;
+	free(log->event.source); /* the end of the event gives it one */
+	log->event.source = NULL;
+	return true;
+}
+
 void oomlog_end(struct oomlog *log)
 {
 	struct oom_event *event = &log->event;

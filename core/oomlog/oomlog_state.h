@@ -43,6 +43,10 @@ void oomlog_need_body(struct oomlog *log);
 void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim);
 void oomlog_add_task(struct oomlog *log, const struct oom_task *task);
 
+/* The first victim of a group kill is named twice. Where only the kill lines are in the text, each had
+ * been taken for an event: they are one again, and it is the open one. */
+bool oomlog_rejoin_group(struct oomlog *log, const struct oom_victim *victim);
+
 /* An oom_reaper line: marks the victim wherever it is known. */
 void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim);
 

@@ -112,6 +112,8 @@ static void take_killed(struct oomlog *log, const struct oom_kill_line *line)
 		oomlog_add_victim(log, &line->victim);
 		return;
 	}
+	if (oomlog_rejoin_group(log, &line->victim))
+		return;
 	if (contradicts(log, line))
 		oomlog_end(log);
 	oomlog_need_report(log);
