@@ -235,6 +235,26 @@ static void keys_that_a_slow_line_brought_at_once_need_another_enter(void **stat
 	assert_false(is_untouched(fixture));
 }
 
+/* Ctrl-S holds what the program writes, and it waits: what is typed meanwhile was typed blindly. */
+static void an_enter_before_the_dialog_was_seen_confirms_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct terminal *terminal = &fixture->terminal;
+	terminal_type(terminal, "Z"); /* no sample comes between */
+	terminal_send(terminal, "\023");
+	terminal_read(terminal, 50);
+	terminal_send(terminal, "k");
+	terminal_read(terminal, 200);
+	terminal_send(terminal, "\r");
+	terminal_read(terminal, 200);
+	terminal_send(terminal, "\021");
+	terminal_wait_for(terminal, "Enter came together with other keys");
+	assert_true(terminal_is_like(terminal, "Send a signal"));
+	assert_true(is_untouched(fixture));
+	terminal_send(terminal, "\r");
+	terminal_wait_for(terminal, "SIGTERM sent to ");
+}
+
 static void movements_in_a_burst_all_count(void **state)
 {
 	struct terminal *terminal =
@@ -274,6 +294,7 @@ int main(void)
 		WITH_FIXTURE(in_the_menu_of_signals_it_is_ignored),
 		WITH_FIXTURE(a_fast_typist_is_no_paste),
 		WITH_FIXTURE(keys_that_a_slow_line_brought_at_once_need_another_enter),
+		WITH_FIXTURE(an_enter_before_the_dialog_was_seen_confirms_nothing),
 		WITH_SESSION(movements_in_a_burst_all_count),
 		cmocka_unit_test(a_terminal_of_another_kind_is_not_asked),
 	};

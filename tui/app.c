@@ -51,7 +51,8 @@ struct loop {
 	bool named;    /* there are names that are not shown yet */
 	bool more_log; /* the kernel's log has more than was read at once */
 	int status;
-	int64_t keys_ms;    /* when the last key came */
+	int64_t idle_from_ms,
+		idle_to_ms; /* no key was waiting then, since the last one; 0: always */
 	int64_t painted_ms; /* when everything was sent last */
 	struct err *err;
 };
@@ -239,7 +240,7 @@ static void on_keys(struct loop *loop)
 {
 	bool any = false;
 	int key;
-	if (now_ms() - loop->keys_ms >= BURST_MS)
+	if (loop->idle_to_ms - loop->idle_from_ms >= BURST_MS)
 		react_burst_over(loop->app);
 	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
 		any = true;
@@ -250,7 +251,7 @@ static void on_keys(struct loop *loop)
 			react_key(loop->app, key);
 		obey(loop);
 	}
-	loop->keys_ms = now_ms();
+	loop->idle_from_ms = loop->idle_to_ms = 0;
 	loop->changed |= any;
 	if (!any && screen_gone(loop->screen))
 		end(loop, STATUS_FAILED);
@@ -382,6 +383,29 @@ static void draw(struct loop *loop)
 	loop->changed = false;
 }
 
+/* What came while a picture was drawn or a sample read came before it could be looked at. */
+static void note_idle(struct loop *loop)
+{
+	loop->idle_to_ms = now_ms();
+	if (!loop->idle_from_ms)
+		loop->idle_from_ms = loop->idle_to_ms;
+}
+
+static int wait_some(struct loop *loop, struct epoll_event events[SOURCE_COUNT], int wait_ms)
+{
+	bool keys = false;
+	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, 0);
+	for (int i = 0; i < count; i++)
+		keys |= events[i].data.u32 == SOURCE_KEYS;
+	if (!keys)
+		note_idle(loop);
+	if (count || wait_ms == 0)
+		return count;
+	count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, wait_ms);
+	note_idle(loop);
+	return count;
+}
+
 static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
@@ -390,7 +414,7 @@ static void wait_for_sources(struct loop *loop)
 	bool log_first = due_ms >= 0 && (names_ms < 0 || due_ms <= names_ms);
 	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log || loop->changed;
 	int wait_ms = busy ? 0 : log_first ? due_ms : names_ms;
-	int count = epoll_wait(loop->epoll_fd, events, SOURCE_COUNT, wait_ms);
+	int count = wait_some(loop, events, wait_ms);
 	if (loop->more_log || (count == 0 && log_first))
 		read_log(loop, count == 0 && !busy);
 	for (int i = 0; i < count && !loop->ended; i++) {
