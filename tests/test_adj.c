@@ -56,6 +56,7 @@ static void raises_and_says_from_what_to_what(void **state)
 		own_name(), inherited());
 	assert_int_equal(run.status, 0);
 	assert_non_null(strstr(run.out, line));
+	run_forget_doubts(&run);
 	assert_string_equal(run.err, "");
 	assert_int_equal(child_adj(pid), 777);
 	run_release(&run);
@@ -98,6 +99,7 @@ static void writes_the_others_when_one_is_refused(void **state)
 	pid_t pid = child_start("other");
 	struct run run = RUN("adj", "55", "0", text_of_pid(pid, number));
 	assert_int_equal(run.status, 1);
+	run_forget_doubts(&run);
 	assert_string_equal(run.err, "oomspect: 0: is no process\n");
 	assert_int_equal(child_adj(pid), 55);
 	run_release(&run);
@@ -147,6 +149,7 @@ static void a_zombie_is_refused(void **state)
 	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
 	struct run run = refuse(pid);
 	snprintf(said, sizeof(said), "oomspect: %d: has ended already (a zombie)\n", (int)pid);
+	run_forget_doubts(&run);
 	assert_string_equal(run.err, said);
 	run_release(&run);
 	waitpid(pid, NULL, 0);
@@ -175,6 +178,7 @@ static void a_thread_is_refused_and_its_process_named(void **state)
 	struct run run = refuse(tid);
 	snprintf(said, sizeof(said), "oomspect: %d: is a thread of process %d, name that\n",
 		(int)tid, (int)getpid());
+	run_forget_doubts(&run);
 	assert_string_equal(run.err, said);
 	assert_int_equal(inherited(), before);
 	run_release(&run);
@@ -441,6 +445,7 @@ static void a_number_of_another_user_is_refused_beside_a_user(void **state)
 	snprintf(said, sizeof(said),
 		"oomspect: %d: belongs to user root for " STRANGER_TEXT ", not to root\n",
 		(int)pid);
+	run_forget_doubts(&run);
 	assert_string_equal(run.err, said);
 	assert_int_equal(child_adj(pid), inherited());
 	run_release(&run);
