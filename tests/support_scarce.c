@@ -23,7 +23,7 @@
 
 static struct {
 	pid_t child;
-	char pid[16], copy[96], count[96], library[PATH_MAX];
+	char pid[16], copy[96], count[96], notices[96], library[PATH_MAX];
 	struct files files;
 	size_t files_copied; /* of a whole capture, the first; 0: there was none yet */
 } all;
@@ -134,6 +134,7 @@ const struct scarce_command scarce_commands[] = {
 	{ "metrics", { "metrics", ROOT }, NULL, false },
 	{ "events of two logs", { "events", GROUP, GLOBAL }, NULL, false },
 	{ "events --json", { "events", "--json", GROUP }, NULL, false },
+	{ "events that programs tell of", { "events", all.notices }, NULL, false },
 	{ "events of none", { "events", "/dev/null" }, NULL, false },
 	{ "adj --dry-run", { "adj", "500", all.pid, "--dry-run" }, is_adjustment, false },
 	{ "adj --dry-run --json", { "adj", "500", all.pid, "--dry-run", "--json" },
@@ -156,6 +157,14 @@ static void find_library(void)
 	snprintf(name, sizeof(all.library) - (size_t)(name - all.library), "scarce.so");
 }
 
+/* Kills by others than the kernel. */
+static const char notices[] =
+	"Nov 28 14:02:31 web07 earlyoom[512]: sending SIGTERM to process 1234 uid 1000 \"hog\": "
+	"badness 900, VmRSS 100 MiB\n"
+	"Nov 28 14:02:40 web07 systemd-oomd[300]: Killed /system.slice/a.service due to memory "
+	"pressure for /system.slice being 80.00% > 60.00% for > 30s with reclaim activity\n"
+	"Nov 28 14:02:41 web07 systemd[1]: a.service: Failed with result 'oom-kill'.\n";
+
 void scarce_begin(void)
 {
 	static const struct enclosure small = { .asleep = 3 };
@@ -167,6 +176,8 @@ void scarce_begin(void)
 	files_make(&all.files);
 	snprintf(all.copy, sizeof(all.copy), "%s/copy", all.files.path);
 	snprintf(all.count, sizeof(all.count), "%s/count", all.files.path);
+	snprintf(all.notices, sizeof(all.notices), "%s/notices", all.files.path);
+	files_put(&all.files, "notices", notices);
 	all.child = child_start("scarce");
 	snprintf(all.pid, sizeof(all.pid), "%d", (int)all.child);
 }

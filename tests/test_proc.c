@@ -280,6 +280,9 @@ static void cuts_a_long_command_line(void **state)
 	tree_write(tree, "proc/42/cmdline", "0123456789");
 	assert_int_equal(proc_read_cmdline(&tree->root, 42, line, sizeof(line)), 7);
 	assert_string_equal(line, "0123456");
+	tree_write(tree, "proc/42/cmdline", "01234\xe2\x82\xac"); /* between two characters */
+	assert_int_equal(proc_read_cmdline(&tree->root, 42, line, sizeof(line)), 5);
+	assert_string_equal(line, "01234");
 }
 
 static void a_kernel_thread_has_no_command_line(void **state)

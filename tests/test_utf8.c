@@ -115,6 +115,28 @@ static void text_is_shown(void **state)
 		assert_false(utf8_unsafe(codes[i]));
 }
 
+static const struct whole_case {
+	const char *claim;
+	const char *bytes;
+	size_t whole;
+} whole_cases[] = {
+	{ "nothing", "", 0 },
+	{ "ASCII", "abc", 3 },
+	{ "a whole character", "a\xc3\xa9", 3 },
+	{ "a whole character of four bytes", "\xf0\x9f\x90\xa7", 4 },
+	{ "one byte of two", "a\xc3", 1 },
+	{ "two bytes of three", "a\xe2\x82", 1 },
+	{ "three bytes of four", "a\xf0\x9f\x90", 1 },
+	{ "what never was a character is kept", "a\x82\x82\x82\x82", 5 },
+	{ "a byte that begins none is kept", "a\xff", 2 },
+};
+
+static void is_cut_between_characters(void **state)
+{
+	const struct whole_case *row = *state;
+	assert_int_equal(utf8_whole(row->bytes, strlen(row->bytes)), row->whole);
+}
+
 static void a_nul_in_the_middle_is_kept(void **state)
 {
 	char shown[16];
@@ -133,5 +155,6 @@ int main(void)
 	return run_rows("decode", decode_cases, decodes) +
 	       run_rows("replace", replace_cases, replaces_bad_bytes) +
 	       run_rows("unsafe", unsafe_cases, is_not_shown) +
+	       run_rows("whole", whole_cases, is_cut_between_characters) +
 	       cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

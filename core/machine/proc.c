@@ -1,5 +1,7 @@
 #include "oomspect/proc.h"
 
+#include "oomspect/utf8.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -487,7 +489,7 @@ ssize_t proc_read_cmdline(const struct root *root, pid_t pid, char *buffer, size
 	snprintf(path, sizeof(path), "proc/%d/cmdline", (int)pid);
 	ssize_t length = root_read(root, path, buffer, size);
 	if (length == -EFBIG)
-		length = (ssize_t)size - 1;
+		length = (ssize_t)utf8_whole(buffer, size - 1);
 	while (length > 0 && buffer[length - 1] == '\0')
 		length--;
 	for (ssize_t i = 0; i < length; i++)

@@ -5,6 +5,7 @@
 #include "event_say.h"
 
 #include "oomspect/line.h"
+#include "oomspect/memtext.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,20 +95,14 @@ static void put_company(FILE *out, const struct oom_event *event)
 static void say_with_company(const struct oom_event *event, const struct event_saying *row,
 	struct event_explanation *to, const char *format)
 {
-	char *names = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&names, &length);
-	if (out)
-		put_company(out, event);
-	bool written = out && !ferror(out);
-	/* Where its last realloc fails glibc's fclose succeeds, and there is no text. */
-	if (!out || fclose(out) != 0 || !written || !names) {
-		free(names);
+	struct memtext names;
+	if (memtext_open(&names))
+		put_company(names.file, event);
+	if (names.file && memtext_close(&names))
+		event_say(to, row->answer, "%s %s.", format, names.text);
+	else
 		to->no_memory = true;
-		return;
-	}
-	event_say(to, row->answer, "%s %s.", format, names);
-	free(names);
+	memtext_release(&names);
 }
 
 static void say_group_path(

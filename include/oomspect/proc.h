@@ -90,7 +90,7 @@ enum err_code proc_read(
 	const struct root *root, pid_t pid, int64_t page_size, struct task *task, struct err *err);
 
 /* Reads the command line of `pid` into `buffer`: arguments separated by single blanks, raw bytes,
- * NUL-terminated, cut at `size`. Its length; 0 for kernel threads; negative errno.
+ * NUL-terminated, cut at `size` between two characters. Its length; 0 for kernel threads; negative errno.
  * May block on a process stuck in reclaim (it takes the target's mmap_lock): never per refresh. */
 ssize_t proc_read_cmdline(const struct root *root, pid_t pid, char *buffer, size_t size);
 

@@ -5,6 +5,7 @@
 #include "oomspect/event_rank.h"
 #include "oomspect/klog.h"
 #include "oomspect/klogorder.h"
+#include "oomspect/memtext.h"
 #include "oomspect/oomlog.h"
 #include "oomspect/safe_text.h"
 #include "term/printer.h"
@@ -30,9 +31,7 @@
 
 /* Kills of which programs wrote, a line each, until the events have been shown. */
 struct notices {
-	char *text;
-	size_t length;
-	FILE *out;
+	struct memtext lines; /* open once there is one */
 	uint64_t count;
 };
 
@@ -136,28 +135,40 @@ static void on_notice(void *arg, const struct oom_notice *notice)
 	}
 	if (notices->count++ >= NOTICES_MAX)
 		return;
-	if (!notices->out)
-		notices->out = open_memstream(&notices->text, &notices->length);
-	if (notices->out)
-		put_notice(notices->out, notice);
+	if (notices->lines.file || memtext_open(&notices->lines))
+		put_notice(notices->lines.file, notice);
 	else
 		run->no_memory = true;
 }
 
-static void show_notices(struct events_run *run)
+static void show_notices(const struct events_run *run)
 {
 	for (int by = 0; by < 3; by++) {
-		struct notices *notices = &run->notices[by];
-		bool written = notices->out && fclose(notices->out) == 0;
-		if (written) {
-			printf("%s:\n%s", notices_title((enum oom_notice_by)by), notices->text);
-			if (notices->count > NOTICES_MAX)
-				printf("  and %llu more\n",
-					(unsigned long long)(notices->count - NOTICES_MAX));
-		}
-		run->no_memory |= notices->out && !written;
-		free(notices->text);
-		*notices = (struct notices){ .text = NULL };
+		const struct notices *notices = &run->notices[by];
+		if (!notices->lines.text)
+			continue;
+		printf("%s:\n%s", notices_title((enum oom_notice_by)by), notices->lines.text);
+		if (notices->count > NOTICES_MAX)
+			printf("  and %llu more\n",
+				(unsigned long long)(notices->count - NOTICES_MAX));
+	}
+}
+
+/* False when not all of them could be kept. */
+static bool close_notices(struct events_run *run)
+{
+	bool kept = true;
+	for (int by = 0; by < 3; by++)
+		if (run->notices[by].lines.file)
+			kept &= memtext_close(&run->notices[by].lines);
+	return kept;
+}
+
+static void release_notices(struct events_run *run)
+{
+	for (int by = 0; by < 3; by++) {
+		memtext_release(&run->notices[by].lines);
+		run->notices[by].count = 0;
 	}
 }
 
@@ -325,6 +336,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 	enum klog_status status = read_log(klog, &log, run, &err);
 	if (!log.error && !run->no_memory)
 		oomlog_finish(&log);
+	run->no_memory |= !close_notices(run);
 	if (log.error || run->no_memory) {
 		complain_of_memory(run, klog);
 	} else {
@@ -334,7 +346,7 @@ static void run_log(struct events_run *run, struct klog *klog)
 			show_end(run, klog, &log);
 		tell_cut(klog);
 	}
-	show_notices(run); /* nothing is left of them but after a failure */
+	release_notices(run);
 	oomlog_release(&log);
 }
 

@@ -2,6 +2,8 @@
 
 #include "events_text.h"
 
+#include "oomspect/memtext.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,19 +38,19 @@ static bool index_lines(struct report *report, size_t length)
 
 void report_make(struct report *report, const struct oom_event *event, int width, bool raw)
 {
-	size_t length = 0;
+	struct memtext made;
 	report_release(report);
-	FILE *out = open_memstream(&report->text, &length);
-	if (!out)
+	if (!memtext_open(&made))
 		return;
 	bool written = true;
 	if (raw)
-		fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, out);
+		fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, made.file);
 	else
-		written = events_text_print(out, event, width) == ERR_OK;
-	written &= !ferror(out);
-	/* Where its last realloc fails glibc's fclose succeeds, and there is no text. */
-	if (fclose(out) != 0 || !written || !report->text || !index_lines(report, length))
+		written = events_text_print(made.file, event, width) == ERR_OK;
+	if (!memtext_close(&made))
+		return;
+	report->text = made.text;
+	if (!written || !index_lines(report, made.length))
 		report_release(report);
 }
 
