@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/filter.h>
@@ -125,4 +126,24 @@ bool files_without_openat2(void)
 	const struct sock_fprog program = { ARRAY_SIZE(steps), steps };
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+void files_with_and_without_openat2(void (*check)(void))
+{
+	enum { CANNOT = 77 };
+	int status = -1;
+	check();
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		setenv("CMOCKA_TEST_ABORT", "1", 1); /* what is wrong here ends this process */
+		if (!files_without_openat2())
+			_exit(CANNOT);
+		check();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT)
+		skip_because("openat2(2) cannot be taken away here");
+	assert_int_equal(status, 0);
 }

@@ -31,6 +31,10 @@ void files_open(const struct files *files, const char *mountinfo, struct root *r
  * containers do: ENOSYS. False where that cannot be done. */
 bool files_without_openat2(void);
 
+/* Runs a check here, and in a process of its own without openat2(2); the test is skipped where that
+ * cannot be taken away. */
+void files_with_and_without_openat2(void (*check)(void));
+
 /* The text of any file, which must be there and hold something. Free it. */
 char *file_text(const char *path);
 

@@ -1,5 +1,6 @@
 /* Opens what stands below a root that is not this machine's "/": a captured tree, a mounted host, a
- * directory that somebody else may change at any moment. Shared by core/root*.c only.
+ * directory that somebody else may change at any moment. Shared by core/root*.c and core/outfile.c
+ * only.
  *
  * Whatever is swapped for what meanwhile, nothing outside of the directory is reached, and only
  * regular files and directories are opened: not even looked into is what blocks (a FIFO) or does
