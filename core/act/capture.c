@@ -1,15 +1,11 @@
 #include "oomspect/capture.h"
 
 #include "oomspect/killer.h"
+#include "oomspect/outfile.h"
 #include "oomspect/sampler.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Files that no sample reads, but which the program asks for beside one. */
@@ -34,95 +30,28 @@ struct capture {
 	char failed[PATH_MAX];
 };
 
-static void note_failure(struct capture *capture, const char *path)
+static void note_failure(struct capture *capture, const char *path, int result)
 {
-	if (capture->sys_errno)
+	if (result == 0 || capture->sys_errno)
 		return;
-	capture->sys_errno = errno;
+	capture->sys_errno = -result;
 	snprintf(capture->failed, sizeof(capture->failed), "%s", path);
-}
-
-static void make_parents(struct capture *capture, const char *path)
-{
-	char parent[PATH_MAX];
-	snprintf(parent, sizeof(parent), "%s", path);
-	for (char *slash = strchr(parent, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdirat(capture->dir_fd, parent, 0755) < 0 && errno != EEXIST)
-			note_failure(capture, path);
-		*slash = '/';
-	}
-}
-
-static bool write_whole(int fd, const char *bytes, size_t length, off_t offset)
-{
-	while (length) {
-		ssize_t written = pwrite(fd, bytes, length, offset);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-		offset += written;
-	}
-	return true;
 }
 
 static void hear_file(
 	void *context, const char *path, size_t offset, const char *bytes, size_t length)
 {
 	struct capture *capture = context;
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (offset ? 0 : O_TRUNC);
-	make_parents(capture, path);
-	int fd = openat(capture->dir_fd, path, flags, 0644);
-	if (fd < 0) {
-		note_failure(capture, path);
-		return;
-	}
-	if (!write_whole(fd, bytes, length, (off_t)offset))
-		note_failure(capture, path);
-	if (close(fd) < 0)
-		note_failure(capture, path);
+	const struct text text = { bytes, length };
+	note_failure(capture, path, outfile_put(capture->dir_fd, path, offset, text));
 	capture->files += offset == 0;
 }
 
 static void hear_link(void *context, const char *path, const char *target)
 {
 	struct capture *capture = context;
-	make_parents(capture, path);
-	if (symlinkat(target, capture->dir_fd, path) < 0 && errno != EEXIST)
-		note_failure(capture, path);
+	note_failure(capture, path, outfile_put_link(capture->dir_fd, path, target));
 	capture->files++;
-}
-
-static bool is_empty(int dir_fd)
-{
-	int fd = dup(dir_fd);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-	bool empty = dir != NULL;
-	while (dir && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			empty = false;
-	if (dir)
-		closedir(dir);
-	return empty;
-}
-
-static enum err_code open_target(struct capture *capture, const char *path, struct err *err)
-{
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return err_set_errno(err, errno, "cannot create '%s'", path);
-	capture->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (capture->dir_fd < 0)
-		return err_set_errno(err, errno, "cannot open '%s'", path);
-	if (!is_empty(capture->dir_fd)) {
-		close(capture->dir_fd);
-		return err_set(
-			err, ERR_IO, "cannot capture into '%s': not an empty directory", path);
-	}
-	return ERR_OK;
 }
 
 static bool pass_by(void *context, struct text line)
@@ -176,7 +105,7 @@ enum err_code capture_write(
 {
 	struct capture capture = { .dir_fd = -1 };
 	struct root_listener listener = { &capture, hear_file, hear_link };
-	enum err_code code = open_target(&capture, path, err);
+	enum err_code code = outfile_directory(&capture.dir_fd, path, err);
 	if (code != ERR_OK)
 		return code;
 	root->listener = &listener;
