@@ -1,6 +1,8 @@
 /* Every command with few descriptors, and with an output that is full, closed, slow or gone: the
  * answer is whole, or the status says that it is not, and standard error says why. */
 #include "support.h"
+#include "support_child.h"
+#include "support_files.h"
 #include "support_scarce.h"
 
 #include <fcntl.h>
@@ -200,14 +202,21 @@ static void a_reader_that_goes_ends_it(void **state)
 /* A closed output is not what is opened next: nothing is printed into a file of somebody's. */
 static void nothing_is_printed_into_another_file(void **state)
 {
-	char path[] = "/tmp/oomspect-audit-XXXXXX", text[64];
+	char path[] = "/tmp/oomspect-audit-XXXXXX", number[16];
 	int fd = mkstemp(path);
+	pid_t pid = child_start("audited");
 	(void)state;
 	assert_true(fd >= 0);
-	const char *const words[] = { "adj", "500", "1", "--dry-run", "--audit", path, NULL };
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	const char *const words[] = { "adj", "1000", number, "--audit", path, NULL };
 	struct run run = run_program_from(words, &(struct run_entry){ close_all, NULL });
 	assert_int_equal(run.status, 1);
-	assert_int_equal(pread(fd, text, sizeof(text), 0), 0);
+	/* The line about the change, and nothing of what is said of it. */
+	char *text = file_text(path);
+	assert_non_null(strstr(text, " -> 1000, in force 1000\n"));
+	assert_int_equal(strcspn(text, "\n"), strlen(text) - 1);
+	free(text);
+	child_end(pid);
 	close(fd);
 	unlink(path);
 	run_release(&run);

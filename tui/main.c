@@ -30,7 +30,7 @@ static enum err_code check_files(const struct options *options, struct err *err)
 			klog_close(&klog);
 	}
 	if (!code) {
-		code = audit_open(&audit, options->audit, err);
+		code = audit_open(&audit, options->audit, false, err);
 		audit_release(&audit);
 	}
 	return code;

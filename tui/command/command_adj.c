@@ -412,7 +412,7 @@ static enum err_code adjust(
 	/* --cgroup selects here, it does not choose the domain of the prediction. */
 	struct options machine = *adjustment->options;
 	machine.cgroup = NULL;
-	enum err_code code = audit_open(&adjustment->audit, adjustment->options->audit, err);
+	enum err_code code = audit_open(&adjustment->audit, machine.audit, !machine.dry_run, err);
 	if (code == ERR_OK)
 		code = watch_open(&adjustment->watch, &machine, true, err);
 	if (code != ERR_OK) {

@@ -1,32 +1,24 @@
 #include "audit.h"
 
 #include "oomspect/line.h"
+#include "oomspect/outfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum err_code audit_open(struct audit *audit, const char *path, struct err *err)
+enum err_code audit_open(struct audit *audit, const char *path, bool may_change, struct err *err)
 {
-	struct stat status;
+	struct err why = { 0 };
+	enum err_code code = ERR_OK;
 	audit->fd = -1;
-	if (!path)
-		return ERR_OK;
-	int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	if (fd < 0)
-		return err_set_errno(err, errno, "cannot open the audit file '%s'", path);
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-		close(fd);
-		return err_set(err, ERR_IO, "cannot audit to '%s': not a regular file", path);
-	}
-	audit->fd = fd;
-	return ERR_OK;
+	if (path)
+		code = may_change ? outfile_append(&audit->fd, path, &why)
+				  : outfile_check_append(path, &why);
+	return code ? err_set(err, code, "no audit: %s", why.text) : ERR_OK;
 }
 
 void audit_release(struct audit *audit)
@@ -66,9 +58,12 @@ __attribute__((format(__printf__, 4, 5))) static enum err_code append(const stru
 	line_add_args(&line, format, args);
 	va_end(args);
 	buffer[line.used++] = '\n';
-	if (write(audit->fd, buffer, line.used) != (ssize_t)line.used)
-		return err_set_errno(err, errno, "cannot write the audit file");
-	return ERR_OK;
+	ssize_t written = write(audit->fd, buffer, line.used);
+	if (written == (ssize_t)line.used)
+		return ERR_OK;
+	/* Of a line that was cut there is no errno: the file system is full, or the file too long. */
+	return err_set_errno(
+		err, written < 0 ? errno : ENOSPC, "cannot write the audit file whole");
 }
 
 static const char *adj_words(int adj, char buffer[16])

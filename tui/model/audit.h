@@ -8,9 +8,10 @@ struct audit {
 	int fd; /* -1: no file was asked for */
 };
 
-/* Opens `path` for appending; NULL: no audit. The file is created with mode 0600; a file that is
- * there must be a regular one. */
-enum err_code audit_open(struct audit *audit, const char *path, struct err *err);
+/* Opens `path` for appending; NULL: no audit. The file is made with mode 0600; one that is there must
+ * be a regular file of ours, and neither a link nor one of several names (outfile_append). Where
+ * nothing may be changed it is only looked at, and neither made nor opened. */
+enum err_code audit_open(struct audit *audit, const char *path, bool may_change, struct err *err);
 void audit_release(struct audit *audit);
 
 /* Appends one line: time, uid, pid, start time, name, change, outcome (`refused` may be NULL). The

@@ -43,7 +43,7 @@ const char *acting_rights_words(const struct app *app, bool with_reason)
 static void protect_oneself(struct app *app)
 {
 	struct action_target self;
-	struct err err = { 0 }, unaudited;
+	struct err err = { 0 }, unaudited = { 0 };
 	int before, after;
 	if (read_only_reason(app)) {
 		state_say(app, "--protect: %s", read_only_reason(app));
@@ -61,6 +61,8 @@ static void protect_oneself(struct app *app)
 		audit_adj(&app->acting.audit, &self, before, PROTECTED_AT, after,
 			err.code ? err.text : NULL, &unaudited);
 	}
+	if (unaudited.code)
+		state_say(app, "--protect: %s", unaudited.text);
 	action_release(&self);
 }
 
@@ -69,7 +71,8 @@ enum err_code acting_init(struct app *app, struct err *err)
 	struct acting *acting = &app->acting;
 	*acting = (struct acting){ .audit = { -1 }, .reserve = RESERVE_EMPTY };
 	acting->rights = action_rights_probe(&app->watch.root, app->options->read_only);
-	enum err_code code = audit_open(&acting->audit, app->options->audit, err);
+	enum err_code code =
+		audit_open(&acting->audit, app->options->audit, !read_only_reason(app), err);
 	if (code == ERR_OK && app->options->protect)
 		protect_oneself(app);
 	if (code == ERR_OK && !read_only_reason(app))

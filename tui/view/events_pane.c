@@ -1,10 +1,9 @@
 #include "events_pane.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "oomspect/outfile.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 void events_pane_open(struct events_pane *pane, const char *file, bool live)
 {
@@ -126,20 +125,6 @@ bool events_pane_search(struct events_pane *pane, const char *text, int step)
 	return false;
 }
 
-static bool write_whole(int fd, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 enum err_code events_pane_save(
 	const struct events_pane *pane, char *name, size_t size, struct err *err)
 {
@@ -149,11 +134,5 @@ enum err_code events_pane_save(
 	snprintf(name, size, "oom-%lld-%llu.log",
 		event->victim_count ? (long long)event->victims[0].pid : 0LL,
 		(unsigned long long)event->number);
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set_errno(err, errno, "cannot create '%s'", name);
-	bool written = write_whole(fd, event->raw, event->raw_len);
-	if (close(fd) == 0 && written)
-		return ERR_OK;
-	return err_set_errno(err, errno, "cannot write '%s'", name);
+	return outfile_create(name, (struct text){ event->raw, event->raw_len }, err);
 }
