@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static struct terminal *start(struct session *session)
@@ -63,24 +62,12 @@ static void settings_are_read_at_the_start_and_written_by_w(void **state)
 	free(text);
 }
 
-static void a_wrong_setting_is_named_before_anything_is_drawn(void **state)
-{
-	struct terminal *terminal =
-		session_start_set(*state, "delay = 3\nfoo = 1\n", NULL, NULL, NULL);
-	int status = terminal_wait_exit(terminal);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
-	assert_non_null(strstr(terminal->last, "config:2: 'foo': no such setting"));
-	assert_null(strchr(terminal->last, '\033'));
-	assert_true(terminal_is_restored(terminal));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SESSION(enter_opens_a_process_and_escape_leaves_it),
 		WITH_SESSION(five_shows_the_settings_of_the_kernel),
 		WITH_SESSION(settings_are_read_at_the_start_and_written_by_w),
-		WITH_SESSION(a_wrong_setting_is_named_before_anything_is_drawn),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("pages on a terminal", tests, NULL, NULL);

@@ -42,10 +42,12 @@ static struct app *start(struct fixture *fixture, const char *text)
 {
 	struct app *app = &fixture->app;
 	struct config config;
+	struct config_ignored ignored;
 	struct err err = { 0 };
 	config_defaults(&config);
-	if (config_parse(&config, text_of(text), "F", &err) ||
-		state_init(app, &fixture->options, true, &err))
+	config_parse(&config, text_of(text), &ignored);
+	assert_int_equal(ignored.count, 0);
+	if (state_init(app, &fixture->options, true, &err))
 		fail_msg("%s", err.text);
 	state_configure(app, &config, fixture->file);
 	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
@@ -95,11 +97,12 @@ static void w_writes_what_the_screen_shows(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = start(fixture, "vi_keys = on");
 	struct config config;
+	struct config_ignored ignored;
 	struct err err;
 	keys(app, "MIt#eW");
 	assert_non_null(strstr(app->message, "settings written to "));
 	config_defaults(&config);
-	assert_int_equal(config_read(&config, fixture->file, true, &err), ERR_OK);
+	assert_int_equal(config_read(&config, fixture->file, true, &ignored, &err), ERR_OK);
 	assert_string_equal(config.sort, "mem");
 	assert_true(config.reverse && config.tree && config.vi_keys);
 	assert_false(config.header);
@@ -122,17 +125,46 @@ static void switches_of_the_command_line_are_settings_too(void **state)
 	assert_true(app->new_look);
 }
 
+static void say_unread(struct app *app, const char *text, enum err_code code)
+{
+	struct config config;
+	struct config_ignored ignored;
+	struct err unread = { .code = code, .text = "cannot read settings 'F': why" };
+	config_defaults(&config);
+	config_parse(&config, text_of(text), &ignored);
+	state_config_say_unread(app, &unread, &ignored);
+}
+
+static void what_was_ignored_is_said(void **state)
+{
+	struct app *app = start(*state, "");
+	say_unread(app, "", ERR_OK);
+	assert_string_equal(app->message, "");
+	say_unread(app, "\ncolour = on\n", ERR_OK);
+	assert_string_equal(app->message, "settings: line 2 ignored: 'colour': no such setting");
+	say_unread(app, "", ERR_OK);
+	assert_non_null(strstr(app->message, "line 2"));
+	state_say(app, "--protect: denied");
+	say_unread(app, "header\n=\n\n3 = 4\n", ERR_OK);
+	assert_string_equal(
+		app->message, "--protect: denied; settings: 3 lines ignored, line 1: no '=' in it");
+	keys(app, "?");
+	say_unread(app, "", ERR_DENIED);
+	assert_string_equal(app->message, "cannot read settings 'F': why");
+}
+
 static void nothing_is_written_without_w_or_read_only(void **state)
 {
 	struct fixture *fixture = *state;
 	struct config config;
+	struct config_ignored ignored;
 	struct err err;
 	fixture->options.read_only = true;
 	struct app *app = start(fixture, "");
 	keys(app, "MIt#eW");
 	assert_string_equal(app->message, "not written: --read-only");
 	config_defaults(&config);
-	assert_int_equal(config_read(&config, fixture->file, true, &err), ERR_NOT_FOUND);
+	assert_int_equal(config_read(&config, fixture->file, true, &ignored, &err), ERR_NOT_FOUND);
 }
 
 static void vi_keys_move(void **state)
@@ -164,6 +196,7 @@ int main(void)
 		WITH_MACHINE(the_command_line_is_stronger),
 		WITH_MACHINE(w_writes_what_the_screen_shows),
 		WITH_MACHINE(switches_of_the_command_line_are_settings_too),
+		WITH_MACHINE(what_was_ignored_is_said),
 		WITH_MACHINE(nothing_is_written_without_w_or_read_only),
 		WITH_MACHINE(vi_keys_move),
 		WITH_MACHINE(without_vi_keys_they_do_what_htops_do),

@@ -232,6 +232,7 @@ static void only_w_writes(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	struct config config;
+	struct config_ignored ignored;
 	struct err err;
 	config_defaults(&config);
 	char path[128];
@@ -245,7 +246,7 @@ static void only_w_writes(void **state)
 	assert_int_equal(access(path, F_OK), -1);
 	keys(app, "W");
 	assert_non_null(strstr(app->message, "settings written to "));
-	assert_int_equal(config_read(&config, path, true, &err), ERR_OK);
+	assert_int_equal(config_read(&config, path, true, &ignored, &err), ERR_OK);
 	assert_string_equal(config.columns, "rk,pid,mem,adj,bad,score,rss,swap,command");
 	assert_int_equal(config.meters_off, 1u << PART_PSI);
 }

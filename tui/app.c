@@ -560,17 +560,28 @@ static enum err_code show(struct loop *loop, struct err *err)
 	return code;
 }
 
+/* Only settings that were asked for have to be there; whoever became another user may still have the
+ * HOME of the first. */
+static enum err_code read_settings(const struct options *options, struct config *config,
+	char path[PATH_MAX], struct config_ignored *ignored, struct err *unread, struct err *err)
+{
+	config_defaults(config);
+	enum err_code code = config_locate(path, options->config, unread);
+	if (code == ERR_OK)
+		code = config_read(config, path, options->config != NULL, ignored, unread);
+	if (code == ERR_OK || (code != ERR_NO_MEMORY && !options->config))
+		return ERR_OK;
+	*err = *unread;
+	return code;
+}
+
 int app_run(const struct options *options, struct err *err)
 {
 	struct config config;
+	struct config_ignored ignored = { 0 };
+	struct err unread = { 0 };
 	char path[PATH_MAX];
-	config_defaults(&config);
-	config_locate(path, options->config);
-	enum err_code code = config_read(&config, path, options->config != NULL, err);
-	/* Whoever became another user may still have the HOME of the first. */
-	bool denied = code == ERR_DENIED && !options->config;
-	struct err unread = *err;
-	if (code && !denied)
+	if (read_settings(options, &config, path, &ignored, &unread, err) != ERR_OK)
 		return STATUS_FAILED;
 	const char *no_color = getenv("NO_COLOR");
 	struct app *app = malloc(sizeof(*app));
@@ -584,8 +595,7 @@ int app_run(const struct options *options, struct err *err)
 	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
 		app->no_color = no_color && *no_color;
 		state_configure(app, &config, path);
-		if (denied)
-			state_say(app, "%s", unread.text);
+		state_config_say_unread(app, &unread, &ignored);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		if (loop.fds[SOURCE_SIGNALS] < 0) {
 			err_set_errno(err, errno, "cannot wait for signals");

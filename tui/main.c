@@ -18,12 +18,13 @@
 static enum err_code check_files(const struct options *options, struct err *err)
 {
 	struct config config;
+	struct config_ignored ignored;
 	struct audit audit;
 	struct klog klog;
 	enum err_code code = ERR_OK;
 	config_defaults(&config);
 	if (options->config)
-		code = config_read(&config, options->config, true, err);
+		code = config_read(&config, options->config, true, &ignored, err);
 	if (!code && options->log) {
 		code = klog_open_file(&klog, options->log, err);
 		if (!code)

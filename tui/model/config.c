@@ -2,6 +2,8 @@
 
 #include "options.h"
 
+#include "oomspect/outfile.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,16 +26,22 @@ void config_defaults(struct config *config)
 	};
 }
 
-void config_locate(char path[PATH_MAX], const char *given)
+enum err_code config_locate(char path[PATH_MAX], const char *given, struct err *err)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	int length = 0;
 	path[0] = '\0';
 	if (given)
-		snprintf(path, PATH_MAX, "%s", given);
+		length = snprintf(path, PATH_MAX, "%s", given);
 	else if (xdg && xdg[0] == '/')
-		snprintf(path, PATH_MAX, "%s/oomspect/config", xdg);
+		length = snprintf(path, PATH_MAX, "%s/oomspect/config", xdg);
 	else if (home && home[0] == '/')
-		snprintf(path, PATH_MAX, "%s/.config/oomspect/config", home);
+		length = snprintf(path, PATH_MAX, "%s/.config/oomspect/config", home);
+	if (length < PATH_MAX)
+		return ERR_OK;
+	path[0] = '\0';
+	return err_set(
+		err, ERR_TOO_BIG, "no settings: their path has more than %d bytes", PATH_MAX - 1);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -49,34 +57,41 @@ static const struct config_row *find_row(struct text name, size_t *ret_index)
 	return NULL;
 }
 
-/* One line without its comment. False, with `err` saying what of it is wrong. */
-static bool take_line(struct config *config, struct text line, unsigned *seen, struct err *err)
+/* Rows that are not taken, by their bits, and why. */
+struct barred {
+	unsigned rows;
+	struct err why;
+};
+
+/* One line without its comment. False, and nothing changed, with `err` saying what is wrong. */
+static bool take_line(struct config *config, struct text line, const struct barred *barred,
+	unsigned *seen, struct err *err)
 {
 	char value[CONFIG_TEXT_SIZE], given[48];
+	struct config changed = *config;
 	struct text name;
 	size_t index = 0;
 	if (!text_split(&line, '=', &name)) {
 		err_set(err, ERR_SYNTAX, "no '=' in it");
 		return false;
 	}
-	name = text_trim(name);
 	line = text_trim(line);
-	text_copy(name, given, sizeof(given));
-	const struct config_row *row = find_row(name, &index);
-	if (!row) {
-		err_set(err, ERR_SYNTAX, "'%s': no such setting", given);
-		return false;
-	}
-	if (*seen >> index & 1) {
-		err_set(err, ERR_SYNTAX, "'%s': set twice", given);
-		return false;
-	}
-	*seen |= 1u << index;
+	text_copy(text_trim(name), given, sizeof(given));
 	text_copy(line, value, sizeof(value));
-	if (line.len < sizeof(value) && strlen(value) == line.len &&
-		row->parse((char *)config + row->field, value))
+	const struct config_row *row = find_row(text_trim(name), &index);
+	if (!row)
+		err_set(err, ERR_SYNTAX, "'%s': no such setting", given);
+	else if (strlen(value) != line.len || !row->parse((char *)&changed + row->field, value))
+		err_set(err, ERR_SYNTAX, "%s = %.48s: %s", given, value, row->expected);
+	else if (*seen >> index & 1)
+		err_set(err, ERR_SYNTAX, "'%s': set twice", given);
+	else if (barred->rows >> index & 1)
+		*err = barred->why;
+	else {
+		*seen |= 1u << index;
+		*config = changed;
 		return true;
-	err_set(err, ERR_SYNTAX, "%s = %s: %s", given, value, row->expected);
+	}
 	return false;
 }
 
@@ -88,42 +103,105 @@ enum err_code config_check(const struct config *config, struct err *err)
 	return ERR_OK;
 }
 
-enum err_code config_parse(
-	struct config *config, struct text text, const char *path, struct err *err)
+/* Who is told of a line that is no setting, whole and with its comment. */
+struct listener {
+	void (*ignored)(void *context, unsigned number, struct text line, const struct err *why);
+	void *context;
+};
+
+static void parse_lines(struct config *config, struct text text, const struct barred *barred,
+	const struct listener *listener)
 {
-	struct config parsed = *config;
-	struct text line, comment_free;
-	struct err what;
+	struct text whole, line, comment_free;
+	struct err why = { 0 };
 	unsigned seen = 0;
-	for (unsigned number = 1; text_next_line(&text, &line); number++) {
+	for (unsigned number = 1; text_next_line(&text, &whole); number++) {
+		line = whole;
 		if (text_split(&line, '#', &comment_free))
 			line = comment_free;
 		line = text_trim(line);
-		if (line.len && !take_line(&parsed, line, &seen, &what))
-			return err_set(err, ERR_SYNTAX, "%s:%u: %s", path, number, what.text);
+		if (line.len && !take_line(config, line, barred, &seen, &why) && listener)
+			listener->ignored(listener->context, number, whole, &why);
 	}
-	if (config_check(&parsed, &what))
-		return err_set(err, ERR_SYNTAX, "%s: %s", path, what.text);
-	*config = parsed;
-	return ERR_OK;
 }
 
-/* Reads a regular file whole; its length, or a negative errno. */
+/* Of settings that do not agree with each other none is taken, wherever they stand. */
+static struct barred find_disagreeing(const struct config *config, struct text text)
+{
+	struct config parsed = *config;
+	struct barred barred = { 0 };
+	parse_lines(&parsed, text, &barred, NULL);
+	if (config_check(&parsed, &barred.why) == ERR_OK)
+		return barred;
+	for (size_t i = 0; i < config_row_count; i++)
+		if (config_rows[i].field == offsetof(struct config, warn_percent) ||
+			config_rows[i].field == offsetof(struct config, critical_percent))
+			barred.rows |= 1u << i;
+	return barred;
+}
+
+static void parse_text(struct config *config, struct text text, const struct listener *listener)
+{
+	const struct barred barred = find_disagreeing(config, text);
+	parse_lines(config, text, &barred, listener);
+}
+
+static void count_ignored(void *context, unsigned number, struct text line, const struct err *why)
+{
+	struct config_ignored *ignored = context;
+	(void)line;
+	if (ignored->count++ == 0) {
+		ignored->first = number;
+		ignored->why = *why;
+	}
+}
+
+void config_parse(struct config *config, struct text text, struct config_ignored *ret)
+{
+	const struct listener listener = { count_ignored, ret };
+	*ret = (struct config_ignored){ 0 };
+	parse_text(config, text, &listener);
+}
+
+/* Reads to the end; the length, or a negative errno: -EFBIG when that is not within `size`. */
+static ssize_t read_whole(int fd, char *buffer, size_t size)
+{
+	size_t length = 0;
+	while (length < size) {
+		ssize_t got = read(fd, buffer + length, size - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return (ssize_t)length;
+		length += (size_t)got;
+	}
+	return -EFBIG;
+}
+
+/* The same of a file, or of /dev/null. */
 static ssize_t read_file(const char *path, char *buffer, size_t size)
 {
-	struct stat stat;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat what;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	ssize_t length = -EINVAL;
-	if (fstat(fd, &stat) == 0 && (S_ISREG(stat.st_mode) || S_ISCHR(stat.st_mode)))
-		length = read(fd, buffer, size);
+	ssize_t length = fstat(fd, &what) < 0 ? -errno : 0;
+	if (length == 0 && S_ISDIR(what.st_mode))
+		length = -EISDIR;
+	else if (length == 0 && !S_ISREG(what.st_mode) && !S_ISCHR(what.st_mode))
+		length = -EINVAL;
+	if (length == 0)
+		length = read_whole(fd, buffer, size);
 	close(fd);
-	return length == (ssize_t)size ? -EFBIG : length;
+	return length;
 }
 
-enum err_code config_read(struct config *config, const char *path, bool required, struct err *err)
+enum err_code config_read(struct config *config, const char *path, bool required,
+	struct config_ignored *ret, struct err *err)
 {
+	*ret = (struct config_ignored){ 0 };
 	if (!path[0])
 		return ERR_OK;
 	char *buffer = malloc(FILE_MAX);
@@ -132,7 +210,7 @@ enum err_code config_read(struct config *config, const char *path, bool required
 	enum err_code code = ERR_OK;
 	ssize_t length = read_file(path, buffer, FILE_MAX);
 	if (length >= 0)
-		code = config_parse(config, (struct text){ buffer, (size_t)length }, path, err);
+		config_parse(config, (struct text){ buffer, (size_t)length }, ret);
 	else if (required || (length != -ENOENT && length != -ENOTDIR))
 		code = err_set_errno(err, (int)-length, "cannot read settings '%s'", path);
 	free(buffer);
@@ -140,43 +218,6 @@ enum err_code config_read(struct config *config, const char *path, bool required
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
-
-static enum err_code make_parents(const char *path, struct err *err)
-{
-	char parent[PATH_MAX];
-	snprintf(parent, sizeof(parent), "%s", path);
-	for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(parent, 0700) < 0 && errno != EEXIST)
-			return err_set_errno(err, errno, "cannot create '%s'", parent);
-		*slash = '/';
-	}
-	return ERR_OK;
-}
-
-/* The nearest of the path and its parents that is there must be ours: what root writes into a
- * user's home, the user cannot change any more. In a sticky directory anybody may have files. */
-static enum err_code check_owner(const char *path, struct err *err)
-{
-	char there[PATH_MAX];
-	struct stat found;
-	snprintf(there, sizeof(there), "%s", path);
-	while (stat(there, &found) < 0) {
-		char *slash = strrchr(there, '/');
-		if (!slash)
-			return stat(".", &found) < 0 || found.st_uid != geteuid()
-				       ? err_set(err, ERR_DENIED, "this directory is not yours")
-				       : ERR_OK;
-		slash[slash == there] = '\0';
-		if (slash == there && stat(there, &found) < 0)
-			break;
-	}
-	bool shared = S_ISDIR(found.st_mode) && found.st_mode & S_ISVTX;
-	if (found.st_uid != geteuid() && !shared)
-		return err_set(err, ERR_DENIED, "not written: '%s' belongs to uid %u, not to you",
-			there, (unsigned)found.st_uid);
-	return ERR_OK;
-}
 
 static void print_rows(FILE *file, const struct config *config)
 {
@@ -189,39 +230,78 @@ static void print_rows(FILE *file, const struct config *config)
 	}
 }
 
-/* Writes it all beside the file and puts it in its place. */
-static enum err_code replace(const struct config *config, const char *path, struct err *err)
+/* The lines of the old file that are kept, behind a comment. */
+struct kept {
+	FILE *file;
+	size_t count;
+};
+
+static void keep_line(void *context, unsigned number, struct text line, const struct err *why)
 {
-	char beside[PATH_MAX + 8];
-	snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
-	int fd = mkstemp(beside);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!file) {
-		err_set_errno(err, errno, "cannot write '%s'", beside);
-		if (fd >= 0)
-			close(fd);
-		return err_code_of(errno);
-	}
-	print_rows(file, config);
-	bool done = fflush(file) == 0 && fsync(fd) == 0;
-	done = fclose(file) == 0 && done;
-	if (done && rename(beside, path) == 0)
-		return ERR_OK;
-	enum err_code code = err_set_errno(err, errno, "cannot write '%s'", path);
-	unlink(beside);
+	struct kept *kept = context;
+	(void)number;
+	(void)why;
+	if (kept->count++ == 0)
+		fputs("\n# Lines that are no settings, as they were:\n", kept->file);
+	fwrite(line.at, 1, line.len, kept->file);
+	fputc('\n', kept->file);
+}
+
+/* Puts the new text together. Free `ret_text`. */
+static enum err_code compose(const struct config *config, struct text old, char **ret_text,
+	size_t *ret_length, struct err *err)
+{
+	struct config scratch;
+	struct kept kept = { open_memstream(ret_text, ret_length), 0 };
+	const struct listener listener = { keep_line, &kept };
+	if (!kept.file)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the settings");
+	print_rows(kept.file, config);
+	config_defaults(&scratch);
+	parse_text(&scratch, old, &listener);
+	bool whole = !ferror(kept.file);
+	if (fclose(kept.file) != 0 || !whole)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the settings");
+	if (*ret_length >= FILE_MAX)
+		return err_set(err, ERR_TOO_BIG,
+			"not written: too many lines to keep that are no settings");
+	return ERR_OK;
+}
+
+static enum err_code rewrite(
+	const struct config *config, const struct outfile *file, const char *path, struct err *err)
+{
+	char *old = malloc(FILE_MAX), *text = NULL;
+	size_t length = 0;
+	enum err_code code = ERR_OK;
+	ssize_t old_length = 0;
+	if (!old)
+		return err_set(err, ERR_NO_MEMORY, "no memory for the settings");
+	if (file->old_fd >= 0)
+		old_length = read_whole(file->old_fd, old, FILE_MAX);
+	if (old_length < 0)
+		code = err_set_errno(
+			err, (int)-old_length, "not written: cannot read what is in '%s'", path);
+	else
+		code = compose(
+			config, (struct text){ old, (size_t)old_length }, &text, &length, err);
+	if (code == ERR_OK)
+		code = outfile_replace(file, path, (struct text){ text, length }, err);
+	free(old);
+	free(text);
 	return code;
 }
 
 enum err_code config_write(const struct config *config, const char *path, struct err *err)
 {
-	char target[PATH_MAX];
+	struct outfile file;
 	if (!path[0])
-		return err_set(err, ERR_NOT_FOUND, "nowhere to write: HOME is not set");
-	/* A link stays a link: what it points to is replaced. */
-	if (!realpath(path, target))
-		snprintf(target, sizeof(target), "%s", path);
-	enum err_code code = check_owner(target, err);
-	if (!code)
-		code = make_parents(target, err);
-	return code ? code : replace(config, target, err);
+		return err_set(err, ERR_NOT_FOUND,
+			"nowhere to write: HOME is not set, or the path is too long");
+	enum err_code code = outfile_find(&file, path, err);
+	if (code != ERR_OK)
+		return code;
+	code = rewrite(config, &file, path, err);
+	outfile_release(&file);
+	return code;
 }

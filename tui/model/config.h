@@ -1,7 +1,7 @@
 /* The settings file of the live screen: one table holds its keys.
  *
- * Lines "key = value", comments behind '#'. Read strictly: a key or value that is none is an error
- * that names its line. Knows no screen. */
+ * Lines "key = value", comments behind '#'. A line that is no setting changes nothing: it is counted
+ * when the file is read, and kept when it is written. Knows no screen. */
 #ifndef OOMSPECT_CONFIG_H
 #define OOMSPECT_CONFIG_H
 
@@ -56,22 +56,30 @@ extern const size_t config_row_count;
 void config_defaults(struct config *config);
 
 /* Where the file is: `given`, or $XDG_CONFIG_HOME/oomspect/config, or ~/.config/oomspect/config.
- * "" when nobody says where. */
-void config_locate(char path[PATH_MAX], const char *given);
+ * "" when nobody says where; and with ERR_TOO_BIG when that is a path too long for the kernel. */
+enum err_code config_locate(char path[PATH_MAX], const char *given, struct err *err);
 
 /* Whether the settings agree with each other: ERR_SYNTAX says which do not. */
 enum err_code config_check(const struct config *config, struct err *err);
 
-/* Takes in what the text of a file says; what it does not name stays. ERR_SYNTAX: "FILE:LINE: what
- * is wrong". */
-enum err_code config_parse(
-	struct config *config, struct text text, const char *path, struct err *err);
+/* The lines that are no settings: an unknown key, one that is set already, a value that is none, or
+ * settings that do not agree with each other. */
+struct config_ignored {
+	size_t count;
+	unsigned first; /* the number of the first one, from 1 */
+	struct err why; /* what is wrong with it */
+};
 
-/* Reads the file. One that is not there is an error only if it is `required`. */
-enum err_code config_read(struct config *config, const char *path, bool required, struct err *err);
+/* Takes in what the text of a file says; what it does not name stays. */
+void config_parse(struct config *config, struct text text, struct config_ignored *ret);
 
-/* Writes the file anew: it is the old or the new one at any moment. ERR_DENIED when the file, or
- * the directory where it would be made, belongs to somebody else. */
+/* Reads the file. One that is not there is an error only if it is `required`. `ret` is always set. */
+enum err_code config_read(struct config *config, const char *path, bool required,
+	struct config_ignored *ret, struct err *err);
+
+/* Writes the file anew, with the lines of the one that is there that are no settings, as they are. It
+ * is the old or the new one at any moment. An error when it is not ours, or others may change its
+ * directory, or it cannot be read, or is no file (outfile_find). */
 enum err_code config_write(const struct config *config, const char *path, struct err *err);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "state.h"
 
+#include "oomspect/line.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -53,6 +55,25 @@ void state_configure(struct app *app, const struct config *config, const char *p
 	wanted.ascii |= options->ascii;
 	wanted.mouse |= options->mouse;
 	state_config_set(app, &wanted);
+}
+
+void state_config_say_unread(
+	struct app *app, const struct err *unread, const struct config_ignored *ignored)
+{
+	char words[APP_MESSAGE_SIZE];
+	struct line line = line_begin(words, sizeof(words));
+	if (unread->code == ERR_OK && ignored->count == 0)
+		return;
+	if (app->message[0])
+		line_add(&line, "%s; ", app->message);
+	if (unread->code)
+		line_add(&line, "%s", unread->text);
+	else if (ignored->count == 1)
+		line_add(&line, "settings: line %u ignored: %s", ignored->first, ignored->why.text);
+	else
+		line_add(&line, "settings: %zu lines ignored, line %u: %s", ignored->count,
+			ignored->first, ignored->why.text);
+	state_say(app, "%s", words);
 }
 
 void state_save_config(struct app *app)

@@ -7,6 +7,11 @@
 /* Takes over settings, which come from `path`. What was given on the command line is stronger. */
 void state_configure(struct app *app, const struct config *config, const char *path);
 
+/* Says why the settings file was not read, or which of its lines were ignored, behind what was said
+ * before; nothing when all of it was taken over. */
+void state_config_say_unread(
+	struct app *app, const struct err *unread, const struct config_ignored *ignored);
+
 /* The settings as the screen has them now. */
 void state_config_get(const struct app *app, struct config *ret);
 
