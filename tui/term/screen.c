@@ -285,6 +285,8 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 	code = open_keys(screen, err);
 	if (!code) {
 		set_escdelay(ESCAPE_DELAY_MS);
+		/* Else curses makes a screen of $LINES times $COLUMNS cells, however many that is. */
+		use_env(FALSE);
 		screen->curses = newterm(NULL, stdout, screen->keys);
 		if (!screen->curses)
 			code = refuse_terminal(": the screen cannot be used", err);
