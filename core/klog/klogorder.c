@@ -243,28 +243,33 @@ static enum err_code write_turned(
 					  : ERR_OK;
 }
 
-enum err_code klogorder_turn(int fd, int *ret_fd, uint64_t *ret_lines, struct err *err)
+static enum err_code turn_into(
+	int fd, int turned, char *block, uint64_t *ret_lines, struct err *err)
 {
 	struct units units = { .count = 0 };
-	char *block = malloc(BLOCK);
-	int turned = memfd_create("oomspect-log", MFD_CLOEXEC);
-	enum err_code code = ERR_OK;
-	if (!block)
-		code = err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
-	else if (turned < 0)
-		code = err_set_errno(err, errno, "cannot put the log in order");
-	if (code == ERR_OK)
-		code = find_units(fd, block, &units, err);
+	enum err_code code = find_units(fd, block, &units, err);
 	if (code == ERR_OK)
 		code = write_turned(fd, turned, block, &units, err);
-	free(block);
-	free(units.starts);
-	if (code != ERR_OK) {
-		if (turned >= 0)
-			close(turned);
-		return code;
-	}
-	*ret_fd = turned;
 	*ret_lines = units.lines;
-	return ERR_OK;
+	free(units.starts);
+	return code;
+}
+
+enum err_code klogorder_turn(int fd, int *ret_fd, uint64_t *ret_lines, struct err *err)
+{
+	int turned = memfd_create("oomspect-log", MFD_CLOEXEC);
+	if (turned < 0)
+		return err_set_errno(err, errno, "cannot put the log in order");
+	char *block = malloc(BLOCK);
+	if (!block) {
+		close(turned);
+		return err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+	}
+	enum err_code code = turn_into(fd, turned, block, ret_lines, err);
+	free(block);
+	if (code != ERR_OK)
+		close(turned);
+	else
+		*ret_fd = turned;
+	return code;
 }

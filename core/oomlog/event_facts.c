@@ -397,10 +397,10 @@ event_facts event_facts_of(const struct oom_event *event)
 }
 
 static const char *const proofs[EVENT_FACT_COUNT] = {
-	[EVENT_FACT_MEMCG] = "\"Memory cgroup out of memory\", oom_memcg=, \"Task in ... limit "
-			     "of\", CONSTRAINT_MEMCG, a frame of a charge",
-	[EVENT_FACT_HOST] = "\"Out of memory:\", global_oom, a panic for memory, Mem-Info of an "
-			    "allocation",
+	[EVENT_FACT_MEMCG] = ("\"Memory cgroup out of memory\", oom_memcg=, \"Task in ... limit "
+			      "of\", CONSTRAINT_MEMCG, a frame of a charge"),
+	[EVENT_FACT_HOST] = ("\"Out of memory:\", global_oom, a panic for memory, Mem-Info of an "
+			     "allocation"),
 	[EVENT_FACT_CPUSET] = "CONSTRAINT_CPUSET",
 	[EVENT_FACT_MEMPOLICY] = "CONSTRAINT_MEMORY_POLICY",
 	[EVENT_FACT_SYSRQ] = "\"Manual OOM execution\", order=-1",
@@ -409,23 +409,23 @@ static const char *const proofs[EVENT_FACT_COUNT] = {
 	[EVENT_FACT_ALLOCATING_TASK] = "\"(oom_kill_allocating_task)\"",
 	[EVENT_FACT_SUPPRESSED] = "\"callbacks suppressed\" right before the report",
 	[EVENT_FACT_REPEATED] = "equal reports without a victim right before",
-	[EVENT_FACT_COUNTER] = "the usage line whose usage is its limit, or the only one of "
-			       "them with a limit",
+	[EVENT_FACT_COUNTER] = ("the usage line whose usage is its limit, or the only one of "
+				"them with a limit"),
 	[EVENT_FACT_MEMORY_USED] = "\"memory: usage N, limit M\"",
 	[EVENT_FACT_UNLIMITED] = "\"memory: usage N, limit\" of no limit",
 	[EVENT_FACT_NO_SWAP_ALLOWED] = "\"swap: usage 0kB, limit 0kB\"",
-	[EVENT_FACT_SUBTREE] = "oom_memcg= and task_memcg=, or both paths of \"Task in\", "
-			       "differ",
+	[EVENT_FACT_SUBTREE] = ("oom_memcg= and task_memcg=, or both paths of \"Task in\", "
+				"differ"),
 	[EVENT_FACT_CONTENT] = "statistics of a whole subtree, or whose sum is about the usage",
 	[EVENT_FACT_RAM] = "\"pages RAM\"",
 	[EVENT_FACT_SWAP] = "\"Free swap\" and \"Total swap\"",
 	[EVENT_FACT_AMPLE] = "order 0, and each printed zone has several times its minimum free",
 	[EVENT_FACT_SHORT_ZONE] = "a zone line with free below min",
-	[EVENT_FACT_SPARE_ZONE] = "a HighMem or Movable line with plenty, and a gfp_mask without "
-				  "that zone",
+	[EVENT_FACT_SPARE_ZONE] = ("a HighMem or Movable line with plenty, and a gfp_mask without "
+				   "that zone"),
 	[EVENT_FACT_ORDER] = "order= above 0",
-	[EVENT_FACT_IN_PIECES] = "free blocks of the zones: none is large enough, and no zone "
-				 "is short",
+	[EVENT_FACT_IN_PIECES] = ("free blocks of the zones: none is large enough, and no zone "
+				  "is short"),
 	[EVENT_FACT_KILLED] = "\"Killed process\", or the line right before it",
 	[EVENT_FACT_SIZES] = "anon-rss: of that line",
 	[EVENT_FACT_SHMEM_SIZE] = "shmem-rss: of that line",
@@ -449,12 +449,12 @@ static const char *const proofs[EVENT_FACT_COUNT] = {
 	[EVENT_FACT_CHOSEN] = "\"Kill process\", or task= and pid= of \"oom-kill:\"",
 	[EVENT_FACT_SCORE] = "\"score N\"",
 	[EVENT_FACT_BONUS] = "\"score N\" is reached with the bonus of root only",
-	[EVENT_FACT_VIRTUAL_SIZE] = "a release before 2.6.36, \"or a child\", oomkilladj=, a bare "
-				    "\"oom-killer:\"",
+	[EVENT_FACT_VIRTUAL_SIZE] = ("a release before 2.6.36, \"or a child\", oomkilladj=, a bare "
+				     "\"oom-killer:\""),
 	[EVENT_FACT_HEADED] = "\"invoked oom-killer\"",
 	[EVENT_FACT_TABLE] = "rows of the task table",
-	[EVENT_FACT_WHOLE_TABLE] = "the table from its header to the line behind it, with a row "
-				   "for each that died, below the report that stands before it",
+	[EVENT_FACT_WHOLE_TABLE] = ("the table from its header to the line behind it, with a row "
+				    "for each that died, below the report that stands before it"),
 	[EVENT_FACT_CHOSEN_ROW] = "the row of the chosen process",
 	[EVENT_FACT_BADNESS] = "the same, and how large the domain was wherever that counts",
 	[EVENT_FACT_FIRST] = "a whole table, in which nothing open can change its place",

@@ -26,7 +26,7 @@ static int64_t tenths_of(int64_t kb, int64_t unit_kb)
 struct event_size event_kb(int64_t kb)
 {
 	const int64_t mib = 1024, gib = 1024 * 1024;
-	struct event_size size;
+	struct event_size size = { "" };
 	if (kb == OOM_UNKNOWN)
 		snprintf(size.text, sizeof(size.text), "an unknown amount");
 	else if (kb == OOM_UNLIMITED)

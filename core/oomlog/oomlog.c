@@ -38,7 +38,7 @@ static void keep_raw(struct oomlog *log, struct text text)
 static bool take_notice(
 	struct oomlog *log, struct text text, struct text stamp, int64_t boot_us, int64_t unix_us)
 {
-	struct oom_notice notice;
+	struct oom_notice notice = { .program = NULL };
 	if (!oomnotice_parse(text, &log->nohang, &notice))
 		return false;
 	notice.stamp = stamp;

@@ -140,7 +140,7 @@ static bool earlyoom(struct text text, struct oom_notice_victim *nohang, struct 
 /* "PID: 9, name: x, badness: 8": whom nohang will take. */
 static void note_nohang(struct text text, struct oom_notice_victim *nohang)
 {
-	int64_t pid;
+	int64_t pid = INT64_MIN;
 	struct text name = between(text, "ame: ", ", badness: ");
 	if (name.len && scan_key(text, "PID: ", &pid)) {
 		nohang->pid = pid;
@@ -197,6 +197,20 @@ static bool lowmemorykiller(
 	return false;
 }
 
+static struct oom_notice no_notice(void)
+{
+	return (struct oom_notice){ .by = OOM_NOTICE_PROGRAM,
+		.comm = nothing(),
+		.subject = nothing(),
+		.reason = nothing(),
+		.stamp = nothing(),
+		.verb = "killed",
+		.pid = INT64_MIN,
+		.members = INT64_MIN,
+		.boot_us = INT64_MIN,
+		.unix_us = INT64_MIN };
+}
+
 typedef bool parse_fn(struct text text, struct oom_notice_victim *nohang, struct oom_notice *ret);
 
 bool oomnotice_parse(struct text text, struct oom_notice_victim *nohang, struct oom_notice *ret)
@@ -204,16 +218,7 @@ bool oomnotice_parse(struct text text, struct oom_notice_victim *nohang, struct 
 	static parse_fn *const rows[] = { oomd_killed, oomd_killed_unit, unit_killed, unit_failed,
 		earlyoom, nohang_sent, kubelet, lowmemorykiller };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct oom_notice notice = { .by = OOM_NOTICE_PROGRAM,
-			.comm = nothing(),
-			.subject = nothing(),
-			.reason = nothing(),
-			.stamp = nothing(),
-			.verb = "killed",
-			.pid = INT64_MIN,
-			.members = INT64_MIN,
-			.boot_us = INT64_MIN,
-			.unix_us = INT64_MIN };
+		struct oom_notice notice = no_notice();
 		if (!rows[i](text, nohang, &notice))
 			continue;
 		*ret = notice;

@@ -27,6 +27,16 @@ static void on_event(void *arg, struct oom_event *event)
 	free(text);
 }
 
+/* Who killed what is words that are in the text, cut to what there is room for. */
+static void on_notice(void *arg, const struct oom_notice *notice)
+{
+	char text[64];
+	(void)arg;
+	oomnotice_say(notice, text, sizeof(text));
+	if (strlen(text) >= sizeof(text))
+		abort();
+}
+
 /* Wrapping may put a break inside any of them. */
 static bool speaks_of_oom(struct text text)
 {
@@ -42,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t events = 0;
 	struct oomlog log;
 	struct text line, rest = { (const char *)data, size };
-	struct oomlog_sink sink = { .event = on_event, .arg = &events };
+	struct oomlog_sink sink = { .event = on_event, .notice = on_notice, .arg = &events };
 	if (!size ||
 		oomlog_init(&log, "fuzz", sink, data[0] >> 4 & (OOMLOG_KEEP_RAW | OOMLOG_LIVE)))
 		return 0;
