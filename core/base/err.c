@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* The reason is kept, however long the name before it is. */
-static void fill(struct err *err, int sys_errno, const char *format, va_list args)
+__attribute__((format(__printf__, 3, 0))) static void fill(
+	struct err *err, int sys_errno, const char *format, va_list args)
 {
 	const char *reason = sys_errno ? strerror(sys_errno) : "";
 	size_t kept = sys_errno ? strlen(reason) + sizeof(": ") - 1 : 0;
