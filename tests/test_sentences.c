@@ -190,6 +190,22 @@ static const struct row rows[] = {
 				     "high:100kB\n" ZONE("400", "500") PAGES KILLED,
 		{ "The host ran out of memory.", "Zone Normal was below its minimum" },
 		{ "No zone" } },
+	{ "every zone has plenty, but in small pieces: that is why, and no shortage",
+		HEADER_("x", "0x40dc0(GFP_KERNEL)", "3") CPU("5.10.0") "Mem-Info:\n" ZONE(
+			"25165824", "67584") "Node 0 Normal: 6291456*4kB 0*8kB 0*16kB 0*32kB = "
+					     "25165824kB\n" PAGES KILLED,
+		{ "No zone in the log was short of memory", "but in smaller pieces" },
+		{ "ran out of memory", "failed is unknown" } },
+	{ "every zone has plenty, and a request of several pages",
+		HEADER_("x", "0x40dc0(GFP_KERNEL)", "3")
+			CPU("5.10.0") "Mem-Info:\n" ZONE("25165824", "67584") PAGES KILLED,
+		{ "Why the allocation failed is unknown." }, { "ran out of memory" } },
+	{ "memory is there, but in small pieces: the host did not run out of it",
+		HEADER_("x", "0x40dc0(GFP_KERNEL)", "3") CPU("5.10.0") "Mem-Info:\n" ZONE("900",
+			"500") "Node 0 Normal: 225*4kB 0*8kB 0*16kB 0*32kB = 900kB\n" PAGES KILLED,
+		{ "The host had no piece of memory as large as the request.",
+			"but in smaller pieces" },
+		{ "ran out of memory" } },
 	{ "a page fault that failed elsewhere: mask 0",
 		HEADER_("x", "0x0()", "0")
 			CPU("5.4.0") "Mem-Info:\nactive_anon:1 inactive_anon:2\n",
@@ -454,6 +470,13 @@ static const struct row rows[] = {
 		"file-rss:0kB, "
 		"shmem-rss:0kB, UID:7 pgtables:20480kB oom_score_adj:0\n",
 		{ "Its page tables were the largest part: 20.0 MiB." }, { 0 } },
+	{ "page tables are what it held, by its row: the kill line has none before 5.4",
+		TOP("4.19.0") MEM_INFO TASKS
+		"[ 9] 7 9 1000 25 20971520 0 0 a\n"
+		"Out of memory: Kill process 9 (a) score 42 or sacrifice child\n"
+		"Killed process 9 (a) total-vm:4000kB, anon-rss:100kB, file-rss:0kB, "
+		"shmem-rss:0kB\n",
+		{ "Its page tables were the largest part: 20.0 MiB." }, { 0 } },
 	{ "page tables of the usual size", KILLED, { 0 }, { "page tables were" } },
 
 	/* --- 14. sizes ------------------------------------------------------------------------- */
@@ -466,6 +489,12 @@ static const struct row rows[] = {
 			      "hugepages_surp=0 "
 			      "hugepages_size=2048kB\n" PAGES,
 		{ "16.0 MiB (34 %) is set aside for huge pages, which no kill frees." }, { 0 } },
+	{ "huge pages, and the size of the host cut off",
+		TOP("5.10.0") "Mem-Info:\nNode 0 hugepages_total=8 hugepages_free=8 "
+			      "hugepages_surp=0 "
+			      "hugepages_size=2048kB\nNode 1 hugepages_total=8 hugepages_free=8 "
+			      "hugepages_surp=0 hugepages_size=2048kB\n",
+		{ "32.0 MiB is set aside for huge pages" }, { "%" } },
 	{ "no huge pages",
 		TOP("5.10.0") "Mem-Info:\nNode 0 hugepages_total=0 hugepages_free=0 "
 			      "hugepages_surp=0 hugepages_size=2048kB\n" PAGES,

@@ -61,7 +61,7 @@ static void say_large_tables(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	event_say(to, row->answer, "Its page tables were the largest part: %s.",
-		event_kb(event->victims[0].pgtables_kb).text);
+		event_kb(event_victim_tables_kb(event)).text);
 }
 
 static void say_adj(

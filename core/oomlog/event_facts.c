@@ -123,9 +123,11 @@ static event_facts facts_of_zones(const struct oom_event *event)
 		facts |= EVENT_HAS(ORDER);
 		if (is_in_pieces(event))
 			facts |= EVENT_HAS(IN_PIECES);
-	} else if (are_all_ample(event)) {
-		facts |= EVENT_HAS(AMPLE);
 	}
+	if (are_all_ample(event))
+		facts |= EVENT_HAS(AMPLE);
+	if (is_size(event->mem.hugepages_kb) && event->mem.hugepages_kb > 0)
+		facts |= EVENT_HAS(HUGE_PAGES);
 	return facts;
 }
 
@@ -222,6 +224,19 @@ static bool is_root_path(const char *path)
 	return !path || strcmp(path, "/") == 0;
 }
 
+int64_t event_victim_tables_kb(const struct oom_event *event)
+{
+	const struct oom_victim *victim = &event->victims[0];
+	int64_t kb;
+	if (victim->pgtables_kb != OOM_UNKNOWN) /* printed since v5.4 */
+		return victim->pgtables_kb;
+	const struct oom_task *task = event_victim_task(event, victim);
+	int64_t pages = task ? event_table_pages(event, task) : OOM_UNKNOWN;
+	return pages == OOM_UNKNOWN || __builtin_mul_overflow(pages, event->page_size / 1024, &kb)
+		       ? OOM_UNKNOWN
+		       : kb;
+}
+
 static int64_t largest_of(const struct oom_victim *victim)
 {
 	int64_t largest = victim->anon_rss_kb;
@@ -237,8 +252,7 @@ static event_facts facts_of_victim(const struct oom_event *event)
 		facts |= EVENT_HAS(SIZES);
 	if (is_size(victim->shmem_rss_kb)) /* up to v4.4 it counts as files */
 		facts |= EVENT_HAS(SHMEM_SIZE);
-	if (is_size(victim->pgtables_kb) && is_size(victim->anon_rss_kb) &&
-		victim->pgtables_kb > largest_of(victim))
+	if (is_size(victim->anon_rss_kb) && event_victim_tables_kb(event) > largest_of(victim))
 		facts |= EVENT_HAS(LARGE_TABLES);
 	if (victim->oom_score_adj != OOM_UNKNOWN && victim->oom_score_adj != 0)
 		facts |= EVENT_HAS(ADJ);
@@ -419,7 +433,8 @@ static const char *const proofs[EVENT_FACT_COUNT] = {
 	[EVENT_FACT_CONTENT] = "statistics of a whole subtree, or whose sum is about the usage",
 	[EVENT_FACT_RAM] = "\"pages RAM\"",
 	[EVENT_FACT_SWAP] = "\"Free swap\" and \"Total swap\"",
-	[EVENT_FACT_AMPLE] = "order 0, and each printed zone has several times its minimum free",
+	[EVENT_FACT_AMPLE] = "each printed zone that will do has several times its minimum free",
+	[EVENT_FACT_HUGE_PAGES] = "hugepages_total= above 0",
 	[EVENT_FACT_SHORT_ZONE] = "a zone line with free below min",
 	[EVENT_FACT_SPARE_ZONE] = ("a HighMem or Movable line with plenty, and a gfp_mask without "
 				   "that zone"),
@@ -429,7 +444,7 @@ static const char *const proofs[EVENT_FACT_COUNT] = {
 	[EVENT_FACT_KILLED] = "\"Killed process\", or the line right before it",
 	[EVENT_FACT_SIZES] = "anon-rss: of that line",
 	[EVENT_FACT_SHMEM_SIZE] = "shmem-rss: of that line",
-	[EVENT_FACT_LARGE_TABLES] = "pgtables: of that line is the largest part",
+	[EVENT_FACT_LARGE_TABLES] = "pgtables: of that line, or of its row, is the largest part",
 	[EVENT_FACT_ADJ] = "oom_score_adj: of that line or of the row",
 	[EVENT_FACT_PLACE] = "task_memcg= of a kill of the host",
 	[EVENT_FACT_GROUP] = "\"due to memory.oom.group set\", or the first victim named twice",

@@ -30,6 +30,7 @@ enum event_fact {
 	EVENT_FACT_RAM,
 	EVENT_FACT_SWAP,
 	EVENT_FACT_AMPLE,
+	EVENT_FACT_HUGE_PAGES,
 	EVENT_FACT_SHORT_ZONE,
 	EVENT_FACT_SPARE_ZONE,
 	EVENT_FACT_ORDER,
@@ -108,6 +109,9 @@ int64_t event_ram_pages(const struct oom_event *event);
 
 /* Kernel memory of the memcg: by its statistics, its counter, or slab alone; OOM_UNKNOWN. */
 int64_t event_memcg_kernel_kb(const struct oom_event *event);
+
+/* Page tables of the first victim: of its kill line, else of its row; OOM_UNKNOWN. */
+int64_t event_victim_tables_kb(const struct oom_event *event);
 
 /* rss and swap of a row, without page tables; 0 where it does not say. */
 int64_t event_task_memory(const struct oom_task *task);

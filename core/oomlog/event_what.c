@@ -8,7 +8,6 @@
 /* From these shares on, a kind of memory gets a sentence of its own. */
 #define NOTABLE_PERCENT     20
 #define PAGE_TABLES_PERCENT 10
-#define HUGE_PERCENT        5
 
 /* `value` tenths of a unit. */
 static void put_tenths(struct event_size *size, int64_t tenths, const char *unit)
@@ -253,9 +252,8 @@ static void say_ample(
 {
 	const struct oom_zone *zone = event_widest_zone(event);
 	event_say(to, row->answer,
-		"No zone in the log was short of memory: %s had %s free (minimum %s). Why the "
-		"allocation failed is unknown.",
-		zone->name, event_kb(zone->free_kb).text, event_kb(zone->min_kb).text);
+		"No zone in the log was short of memory: %s had %s free (minimum %s).", zone->name,
+		event_kb(zone->free_kb).text, event_kb(zone->min_kb).text);
 }
 
 static void say_ram(
@@ -292,13 +290,8 @@ static void say_not_in_processes(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	const struct oom_meminfo *mem = &event->mem;
-	int64_t huge = mem->hugepages_kb == OOM_UNKNOWN
-			       ? OOM_UNKNOWN
-			       : mem->hugepages_kb / (event->page_size / 1024);
 	say_share(event, row, to, mem->slab_unreclaimable_pages, NOTABLE_PERCENT,
 		"slab memory of the kernel that cannot be reclaimed");
-	say_share(event, row, to, huge, HUGE_PERCENT,
-		"set aside for huge pages, which no kill frees");
 	say_share(event, row, to, mem->shmem_pages, NOTABLE_PERCENT,
 		"shared memory and tmpfs files, which a kill need not free");
 	say_share(event, row, to, mem->pagetables_pages, PAGE_TABLES_PERCENT, "page tables");
@@ -308,6 +301,18 @@ static void say_not_in_processes(
 			event_pages(event, mem->file_pages).text,
 			event_pages(event, mem->dirty_pages).text,
 			event_pages(event, mem->writeback_pages).text);
+}
+
+static void say_huge_pages(
+	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
+{
+	int64_t kb = event->mem.hugepages_kb, ram = event_ram_pages(event);
+	int64_t percent = event_percent(kb / (event->page_size / 1024), ram);
+	char share[32] = "";
+	if (ram != OOM_UNKNOWN)
+		snprintf(share, sizeof(share), " (%lld %%)", (long long)percent);
+	event_say(to, row->answer, "%s%s is set aside for huge pages, which no kill frees.",
+		event_kb(kb).text, share);
 }
 
 static int64_t rss_sum(const struct oom_event *event)
@@ -414,18 +419,20 @@ const struct event_saying event_what_sayings[] = {
 		"no "
 		"memory left for this request.",
 		say_mempolicy },
-	{ EVENT_WHAT, HOST, NOT_SHORT | NODES | EVENT_HAS(AMPLE), "The host ran out of memory.",
-		NULL },
+	{ EVENT_WHAT, HOST, NOT_SHORT | NODES | EVENT_HAS(AMPLE) | EVENT_HAS(IN_PIECES),
+		"The host ran out of memory.", NULL },
+	{ EVENT_WHAT, HOST | EVENT_HAS(IN_PIECES), NOT_SHORT | NODES | EVENT_HAS(AMPLE),
+		"The host had no piece of memory as large as the request.", NULL },
 	{ EVENT_WHAT, EVENT_HAS(FAULT), EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ),
 		"A page fault that had failed for another reason (gfp_mask=0) called the OOM "
 		"killer of "
 		"the host: that memory was short is not proven.",
 		NULL },
 	{ EVENT_WHAT, EVENT_HAS(AMPLE), EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ),
-		"No zone in the log was short of memory: ZONE had SIZE free (minimum SIZE). Why "
-		"the "
-		"allocation failed is unknown.",
+		"No zone in the log was short of memory: ZONE had SIZE free (minimum SIZE).",
 		say_ample },
+	{ EVENT_WHAT, EVENT_HAS(AMPLE), EVENT_HAS(MEMCG) | EVENT_HAS(SYSRQ) | EVENT_HAS(IN_PIECES),
+		"Why the allocation failed is unknown.", NULL },
 	{ EVENT_WHAT, 0, HOST | NOT_SHORT | EVENT_HAS(AMPLE),
 		"The log does not say whether the host or a cgroup ran out of memory.", NULL },
 	{ EVENT_WHAT, EVENT_HAS(RAM), EVENT_HAS(MEMCG), "The host has SIZE of RAM.", say_ram },
@@ -437,6 +444,8 @@ const struct event_saying event_what_sayings[] = {
 		"kill "
 		"need not free.] [SIZE is page tables.] [SIZE is page cache on the file lists.]",
 		say_not_in_processes },
+	{ EVENT_WHAT, EVENT_HAS(HUGE_PAGES), EVENT_HAS(MEMCG),
+		"SIZE is set aside for huge pages, which no kill frees.", say_huge_pages },
 	{ EVENT_WHAT, EVENT_HAS(RAM) | EVENT_HAS(WHOLE_TABLE) | HOST, NODES,
 		"The processes of the table had only SIZE of it in RAM.", say_sum },
 	{ EVENT_WHAT, EVENT_HAS(SHORT_ZONE), EVENT_HAS(MEMCG),
