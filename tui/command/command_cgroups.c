@@ -107,19 +107,27 @@ static void take_order(struct cgroups *cgroups, struct key *keys, size_t count)
 		cgroups->count = (size_t)lines;
 }
 
+static void free_keys(struct key *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(keys[i].string);
+	free(keys);
+}
+
 static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 {
 	size_t count = cgroups->watch.snapshot->memcgs->count;
 	int32_t *rows = reallocarray(cgroups->rows, count + 1, sizeof(*rows));
+	struct key *keys = calloc(count + 1, sizeof(*keys));
+	bool filled = false;
 	if (rows)
 		cgroups->rows = rows;
-	struct key *keys = calloc(count + 1, sizeof(*keys));
-	bool filled = rows && keys && fill_keys(cgroups, keys, count);
-	if (filled)
-		take_order(cgroups, keys, count);
-	for (size_t i = 0; keys && i < count; i++)
-		free(keys[i].string);
-	free(keys);
+	if (keys) {
+		filled = rows && fill_keys(cgroups, keys, count);
+		if (filled)
+			take_order(cgroups, keys, count);
+		free_keys(keys, count);
+	}
 	return filled ? ERR_OK
 		      : err_set(err, ERR_NO_MEMORY, "cannot list %zu memory cgroups: out of memory",
 				count);

@@ -339,7 +339,7 @@ static enum err_code parse_columns(
 
 static enum err_code check_columns(const struct options *options, struct err *err)
 {
-	size_t count;
+	size_t count = 0;
 	enum err_code code = ERR_OK;
 	if (options->columns)
 		code = parse_columns(options, options->columns, &count, err);

@@ -105,6 +105,14 @@ static const char *capability(const char *name)
 	return (intptr_t)string == -1 ? NULL : string;
 }
 
+/* Whether it moves its cursor as the terminals of ECMA-48 do, which pass over modes that they do not
+ * know. */
+static bool is_ecma48(void)
+{
+	const char *moves = capability("cup");
+	return moves && strncmp(moves, "\033[", 2) == 0;
+}
+
 /* Says what is wrong with the terminal. curses keeps to itself that it had no descriptor to look it
  * up: whether there is one is tried. */
 static enum err_code refuse_terminal(const char *words, struct err *err)
@@ -298,7 +306,7 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 		return code;
 	}
 	grid_init(&screen->shown, false);
-	screen->brackets_pastes = strncmp(capability("cup"), "\033[", 2) == 0;
+	screen->brackets_pastes = is_ecma48();
 	arm_rescue(screen);
 	set_up_curses();
 	bracket_pastes(screen, true);

@@ -73,6 +73,7 @@ static const char *name_user(void *context, uid_t uid)
 {
 	const struct app *app = *(const struct app *const *)context;
 	const struct task task = { .uid = uid };
+	/* cppcheck-suppress returnDanglingLifetime ; a name is not the task's */
 	return app->context.lookup.user(app->context.lookup.context, &task);
 }
 
