@@ -214,6 +214,55 @@ static void init_is_named_as_any_other(void **state)
 	run_release(&run);
 }
 
+/* Whom `victim` names, 0: nobody. */
+static pid_t victim_at(const char *moment)
+{
+	struct run run = RUN("victim", "--json", "--moment", moment);
+	json_t *document = json_loads(run.out, 0, NULL);
+	assert_non_null(document);
+	const json_t *victim = json_object_get(document, "victim");
+	pid_t pid = (pid_t)json_integer_value(json_object_get(victim, "pid"));
+	json_decref(document);
+	run_release(&run);
+	return pid;
+}
+
+static pid_t previewed_at(const char *moment, pid_t pid)
+{
+	char number[16];
+	struct run run = RUN(
+		"adj", "--dry-run", "--json", "--moment", moment, "1000", text_of_pid(pid, number));
+	assert_int_equal(run.status, 0);
+	json_t *document = json_loads(run.out, 0, NULL);
+	assert_non_null(document);
+	assert_string_equal(json_string_value(json_object_get(document, "moment")), moment);
+	const json_t *before = json_object_get(document, "next_victim_before");
+	pid_t named = (pid_t)json_integer_value(json_object_get(before, "pid"));
+	json_decref(document);
+	run_release(&run);
+	return named;
+}
+
+/* The machine lives on: only an answer that stands before and after the preview is held against it. */
+static void the_preview_begins_with_whom_victim_names(void **state)
+{
+	static const char *const moments[] = { "oom", "now" };
+	(void)state;
+	pid_t pid = child_start("previewed");
+	for (size_t i = 0; i < ARRAY_SIZE(moments); i++) {
+		pid_t before = 0, named = 0, after = 1;
+		for (int tries = 0; before != after && tries < 50; tries++) {
+			before = victim_at(moments[i]);
+			named = previewed_at(moments[i], pid);
+			after = victim_at(moments[i]);
+		}
+		assert_int_equal(before, after);
+		assert_int_not_equal(named, 0);
+		assert_int_equal(named, before);
+	}
+	child_end(pid);
+}
+
 static const struct note_row {
 	const char *claim;
 	const char *value;
@@ -577,6 +626,7 @@ int main(void)
 		cmocka_unit_test(a_thread_is_refused_and_its_process_named),
 		cmocka_unit_test(oneself_is_a_process_like_any_other),
 		cmocka_unit_test(init_is_named_as_any_other),
+		cmocka_unit_test(the_preview_begins_with_whom_victim_names),
 		cmocka_unit_test(a_refusal_is_in_the_audit_file_with_its_reason),
 		cmocka_unit_test(a_dry_run_writes_nothing_and_names_the_next_victim),
 		cmocka_unit_test(a_name_means_every_process_of_exactly_that_name),
