@@ -53,8 +53,9 @@ static void look_at(struct view *view, const char *path)
 	view->snapshot = sampler_latest(&view->sampler);
 	ranking_init(&view->ranking);
 	const struct domain domain = domain_host(view->snapshot);
-	assert_int_equal(ranking_build(&view->ranking, view->snapshot, &domain, MOMENT_NOW, NULL,
-				 NULL, 0, NULL),
+	assert_int_equal(
+		ranking_build(&view->ranking, view->snapshot,
+			&(struct ranking_wish){ .domain = &domain, .moment = MOMENT_NOW }, NULL),
 		ERR_OK);
 }
 

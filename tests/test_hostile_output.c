@@ -119,7 +119,8 @@ static void check_command(void **state)
 
 /* --- hostile arguments ------------------------------------------------------------------------------ */
 
-#define BAD "\033]0;x\007\302\233m\342\200\256\xff\n"
+#define BAD     "\033]0;x\007\302\233m\342\200\256\xff\n"
+#define NO_FILE ("/no/" BAD)
 
 static const struct command_row arguments[] = {
 	{ "a command", { BAD }, false, 2, 0 },
@@ -144,7 +145,7 @@ static const struct command_row arguments[] = {
 	{ "a value", { "adj", BAD, "1" }, false, 2, 0 },
 	{ "a process", { "adj", "0", BAD }, false, 2, 0 },
 	{ "a name", { "adj", "0", "--dry-run", "--name", BAD }, false, 1, 0 },
-	{ "an audit file", { "adj", "0", "1", "--dry-run", "--audit", "/no/" BAD }, false, 1, 0 },
+	{ "an audit file", { "adj", "0", "1", "--dry-run", "--audit", NO_FILE }, false, 1, 0 },
 	{ "settings", { "--config", "/no/" BAD }, false, -1, 0 },
 	{ "a log of the screen", { "--log", "/no/" BAD }, false, -1, 0 },
 };

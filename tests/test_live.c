@@ -46,7 +46,8 @@ static void sample(struct machine_view *view)
 	const struct snapshot *snapshot = sampler_latest(&view->sampler);
 	const struct domain domain = domain_host(snapshot);
 	assert_int_equal(
-		ranking_build(&view->ranking, snapshot, &domain, MOMENT_NOW, NULL, NULL, 0, NULL),
+		ranking_build(&view->ranking, snapshot,
+			&(struct ranking_wish){ .domain = &domain, .moment = MOMENT_NOW }, NULL),
 		ERR_OK);
 }
 

@@ -545,8 +545,10 @@ static void a_steady_refresh_allocates_nothing(void **state)
 		sampler_sample(&fixture->sampler, NULL);
 		const struct snapshot *snapshot = sampler_latest(&fixture->sampler);
 		const struct domain domain = domain_host(snapshot);
-		ranking_build(&ranking, snapshot, &domain, MOMENT_NOW, NULL, NULL, 0, NULL);
-		ranking_build(&ranking, snapshot, &domain, MOMENT_OOM, NULL, NULL, 0, NULL);
+		ranking_build(&ranking, snapshot,
+			&(struct ranking_wish){ .domain = &domain, .moment = MOMENT_NOW }, NULL);
+		ranking_build(&ranking, snapshot,
+			&(struct ranking_wish){ .domain = &domain, .moment = MOMENT_OOM }, NULL);
 	}
 	unsigned long counted = allocations - before;
 	ranking_release(&ranking);

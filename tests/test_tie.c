@@ -51,8 +51,9 @@ static void rank(struct tied *tied)
 {
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	struct domain domain = domain_memcg(snapshot, memcg_tree_find(snapshot->memcgs, "/a"));
-	assert_int_equal(ranking_build(&tied->machine.outlook.ranking, snapshot, &domain,
-				 MOMENT_NOW, NULL, NULL, 0, NULL),
+	assert_int_equal(
+		ranking_build(&tied->machine.outlook.ranking, snapshot,
+			&(struct ranking_wish){ .domain = &domain, .moment = MOMENT_NOW }, NULL),
 		ERR_OK);
 }
 

@@ -1,5 +1,6 @@
 #include "oomspect/size.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 struct size_text size_of_kb(int64_t kb)
@@ -17,9 +18,9 @@ struct size_text size_of_kb(int64_t kb)
 	}
 	int64_t tenths = (rest * 10 + 512) / 1024;
 	if (unit == 0)
-		snprintf(size.text, sizeof(size.text), "%lld KiB", (long long)kb);
+		snprintf(size.text, sizeof(size.text), "%" PRId64 " KiB", kb);
 	else
-		snprintf(size.text, sizeof(size.text), "%lld.%lld %s",
-			(long long)(whole + tenths / 10), (long long)(tenths % 10), units[unit]);
+		snprintf(size.text, sizeof(size.text), "%" PRId64 ".%" PRId64 " %s",
+			whole + tenths / 10, tenths % 10, units[unit]);
 	return size;
 }

@@ -340,19 +340,17 @@ static enum err_code conclude(
 }
 
 static enum err_code build(struct outlook *outlook, const struct snapshot *snapshot,
-	const struct domain *domain, enum moment moment, const struct ranking_tasks *among,
-	const struct ranking_edit *edits, size_t edit_count, struct err *err)
+	const struct ranking_wish *wish, struct err *err)
 {
 	outlook->snapshot = snapshot;
-	enum err_code code = ranking_build(
-		&outlook->ranking, snapshot, domain, moment, among, edits, edit_count, err);
+	enum err_code code = ranking_build(&outlook->ranking, snapshot, wish, err);
 	if (code) {
 		empty(outlook);
 		return code;
 	}
 	code = tie_settle(&outlook->ranking, snapshot, err);
 	if (!code)
-		code = conclude(outlook, among, err);
+		code = conclude(outlook, wish->among, err);
 	if (code)
 		empty(outlook);
 	return code;
@@ -362,14 +360,18 @@ enum err_code outlook_build(struct outlook *outlook, const struct snapshot *snap
 	const struct domain *domain, enum moment moment, const struct ranking_edit *edits,
 	size_t edit_count, struct err *err)
 {
-	return build(outlook, snapshot, domain, moment, NULL, edits, edit_count, err);
+	const struct ranking_wish wish = {
+		.domain = domain, .moment = moment, .edits = edits, .edit_count = edit_count
+	};
+	return build(outlook, snapshot, &wish, err);
 }
 
 enum err_code outlook_build_among(struct outlook *outlook, const struct snapshot *snapshot,
 	const struct domain *domain, enum moment moment, const struct ranking_tasks *among,
 	struct err *err)
 {
-	return build(outlook, snapshot, domain, moment, among, NULL, 0, err);
+	const struct ranking_wish wish = { .domain = domain, .moment = moment, .among = among };
+	return build(outlook, snapshot, &wish, err);
 }
 
 enum err_code outlook_restrict(struct outlook *outlook,

@@ -239,14 +239,15 @@ static void add_row(struct ranking *ranking, const struct snapshot *snapshot,
 	};
 }
 
-static void collect(struct ranking *ranking, const struct snapshot *snapshot,
-	const struct ranking_tasks *among, const struct ranking_edit *edits, size_t edit_count)
+static void collect(
+	struct ranking *ranking, const struct snapshot *snapshot, const struct ranking_wish *wish)
 {
+	const struct ranking_tasks *among = wish->among;
 	size_t count = among ? among->count : snapshot->count;
 	ranking->count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct task *task = among ? among->tasks[i] : &snapshot->tasks[i];
-		add_row(ranking, snapshot, task, find_edit(task, edits, edit_count));
+		add_row(ranking, snapshot, task, find_edit(task, wish->edits, wish->edit_count));
 	}
 }
 
@@ -313,18 +314,17 @@ static void order_by_death(struct ranking *ranking, const struct era *era)
 }
 
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
-	const struct domain *domain, enum moment moment, const struct ranking_tasks *among,
-	const struct ranking_edit *edits, size_t edit_count, struct err *err)
+	const struct ranking_wish *wish, struct err *err)
 {
 	enum err_code code = reserve(ranking, snapshot->capacity, err);
 	if (code != ERR_OK)
 		return code;
-	ranking->domain = *domain;
-	ranking->moment = moment;
+	ranking->domain = *wish->domain;
+	ranking->moment = wish->moment;
 	ranking->joined_memcg = UNKNOWN;
 	ranking->restricted = false;
-	collect(ranking, snapshot, among, edits, edit_count);
-	order_by_scan(ranking, among != NULL);
+	collect(ranking, snapshot, wish);
+	order_by_scan(ranking, wish->among != NULL);
 	evaluate_rows(ranking, snapshot);
 	order_by_death(ranking, &snapshot->host.era);
 	return ERR_OK;

@@ -82,11 +82,19 @@ struct ranking_tasks {
 	size_t sharer_count;
 };
 
-/* Fills `ranking` anew; its memory is reused. `edits` stand by pid, ascending, and may be NULL; so
- * may `among`, which must hold every task of the domain. */
+/* What is to be ranked, and by which figures. */
+struct ranking_wish {
+	const struct domain *domain;
+	enum moment moment;
+	const struct ranking_tasks
+		*among; /* holds every task of the domain; NULL: all that there are */
+	const struct ranking_edit *edits; /* by pid, ascending (ranking_sort_edits); may be NULL */
+	size_t edit_count;
+};
+
+/* Fills `ranking` anew; its memory is reused. ERR_NO_MEMORY. */
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
-	const struct domain *domain, enum moment moment, const struct ranking_tasks *among,
-	const struct ranking_edit *edits, size_t edit_count, struct err *err);
+	const struct ranking_wish *wish, struct err *err);
 
 /* Leaves only the rows that `keep` wants, in their order: who of these would be the first. */
 void ranking_restrict(struct ranking *ranking, const struct snapshot *snapshot,

@@ -17,7 +17,9 @@ void report_release(struct report *report)
 {
 	free(report->text);
 	free(report->lines);
-	report_init(report);
+	report->text = NULL;
+	report->lines = NULL;
+	report->count = 0;
 }
 
 static bool index_lines(struct report *report, size_t length)
