@@ -294,6 +294,24 @@ static void a_table_that_is_not_whole_has_no_rank_in_json(void **state)
 	}
 }
 
+/* "pages RAM" and its like end Mem-Info in every kernel. */
+static void a_mem_info_without_its_end_is_not_complete(void **state)
+{
+	static const char *const ends[] = { "12000 pages RAM\n0 pages reserved\n", "" };
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		char log[1024];
+		snprintf(log, sizeof(log),
+			HEADER CPU("5.10.0") "Mem-Info:\nNode 0 Normal free:1kB min:2kB low:3kB "
+					     "high:4kB\n%s"
+					     "Out of memory: Killed process 9 (a) total-vm:4kB\n",
+			ends[i]);
+		json_t *json = json_of(log);
+		assert_int_equal(json_is_true(json_object_get(json, "complete")), i == 0);
+		json_decref(json);
+	}
+}
+
 static void bytes_that_are_not_utf8_are_given_twice(void **state)
 {
 	struct oom_event event = event_of("Out of memory: Killed process 9 (\xff\xc3\xa4\xc0)\n");
@@ -332,7 +350,7 @@ static void every_enum_value_has_a_name(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 5];
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 6];
 	size_t count = 0;
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
 		tests[count] = (struct CMUnitTest){ rows[count].claim, check_row, NULL, NULL,
@@ -342,6 +360,8 @@ int main(void)
 		the_counter_that_was_full_is_in_json);
 	tests[count++] = CASE("a table that is not whole has no rank in JSON",
 		a_table_that_is_not_whole_has_no_rank_in_json);
+	tests[count++] = CASE("Mem-Info without its end is not complete",
+		a_mem_info_without_its_end_is_not_complete);
 	tests[count++] = CASE("bytes that are not UTF-8 are given twice",
 		bytes_that_are_not_utf8_are_given_twice);
 	tests[count++] =

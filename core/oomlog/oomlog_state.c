@@ -188,7 +188,7 @@ static void settle(struct oomlog *log)
 		event->scope = OOM_SCOPE_HOST;
 	event->complete =
 		event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
-		!event->tasks_damaged &&
+		!event->tasks_damaged && (!event->has_meminfo || event->has_page_lines) &&
 		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != OOM_UNKNOWN);
 }
 
