@@ -143,7 +143,7 @@ soak: all $O/tests/test_soak ## SAMPLES (20000) tenths of a second on a busy mac
 # What is lost for certain counts: when a signal ends the program, curses' trees look possibly lost.
 # What valgrind says goes into files: tests read standard error, and it complains of openat2(2) there.
 valgrind := valgrind --quiet --error-exitcode=99 --log-file=$(abspath $O/valgrind)/%p \
-	--leak-check=full --track-fds=no \
+	--suppressions=$(abspath tests/valgrind.supp) --leak-check=full --track-fds=no \
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \
 	--trace-children=yes --trace-children-skip='/bin/*,/sbin/*,/usr/*,tests/*,*/tests/*'
 
