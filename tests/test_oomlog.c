@@ -401,6 +401,14 @@ static const struct row rows[] = {
 		"" },
 	{ "a second line inside of one record is no event",
 		"4,1,1000000,-;tmpfs: Unknown parameter 'x\\x0a" KILLED_5_4, "" },
+	{ "names that look like a remark behind the line",
+		"[1.000000] a  # b invoked oom-killer: gfp_mask=0xd0, order=0, oom_score_adj=0\n"
+		"[1.000000] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/"
+		",mems_allowed=0,global_oom,task_memcg=/u,task=x  // y,pid=9,uid=7\n"
+		"[1.000000] Out of memory: Killed process 9 (x  // y) total-vm:40kB, anon-rss:3kB, "
+		"file-rss:2kB, shmem-rss:1kB, UID:7 pgtables:8kB oom_score_adj:5\n",
+		"a  # b none/host killed 0xd0 order=0 killed=9(x  // y) vm=40 anon=3 file=2 "
+		"shmem=1 uid=7 adj=5" },
 	{ "people quote it in many ways", "# " KILLED_5_4 "- " KILLED_5_4 "   \"" KILLED_5_4,
 		"- unknown/host killed" IS_5_4 },
 	{ "a stack of the OOM killer without a report is no event",

@@ -5,6 +5,18 @@
 #include <string.h>
 #include <strings.h>
 
+/* What follows a name in a line of the kernel: the sign before it is a part of the name, which any
+ * user can choose. */
+static bool follows_a_name(struct text remark)
+{
+	static const char *const words[] = { " invoked oom-killer", ",pid=", ")", "total-vm:" };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (text_find(remark, words[i]))
+			return true;
+	}
+	return false;
+}
+
 /* "  # noqa: E501", "\t// from production": two blanks or a tab before it, as style guides ask. */
 static struct text without_remark(struct text line)
 {
@@ -13,7 +25,8 @@ static struct text without_remark(struct text line)
 		const char *at = scan_last(line, signs[i]);
 		bool apart = at && at > line.at + 1 &&
 			     (at[-1] == '\t' || (at[-1] == ' ' && scan_is_blank(at[-2])));
-		if (apart && scan_trim_end(scan_until(line, at)).len)
+		if (apart && scan_trim_end(scan_until(line, at)).len &&
+			!follows_a_name(scan_from(line, at)))
 			return scan_trim_end(scan_until(line, at));
 	}
 	return line;
