@@ -301,6 +301,27 @@ static void the_rest_of_an_endless_line_is_dropped_and_told(void **state)
 	close_log(&log);
 }
 
+/* A copy of it would be in memory, which is short when somebody looks at kills. */
+static void a_huge_log_with_its_newest_line_first_is_refused(void **state)
+{
+	struct log log;
+	(void)state;
+	open_log(&log, make_fifo);
+	assert_int_equal(unlink(log.path), 0);
+	files_put(&log.files, "log", "[9.000000] c\n[8.000000] b\n[7.000000] a\n[6.000000] 9\n");
+	if (truncate(log.path, 20 * GIB) < 0) {
+		close_log(&log);
+		skip_because("no file of 20 GiB here: %s", strerror(errno));
+	}
+	struct run run = RUN("events", log.path);
+	close_log(&log);
+	assert_int_equal(run.status, 1);
+	assert_string_equal(run.err,
+		"oomspect: cannot put the log in order: its newest line is the first, and it is "
+		"larger than 64 MiB (see tac(1))\n");
+	run_release(&run);
+}
+
 struct refused_row {
 	const char *claim, *path;
 	int status;
@@ -468,6 +489,7 @@ int main(void)
 		WITH_SESSION(a_pipe_is_read_as_it_is_written),
 		cmocka_unit_test(programs_that_hang_are_given_up),
 		cmocka_unit_test(the_rest_of_an_endless_line_is_dropped_and_told),
+		cmocka_unit_test(a_huge_log_with_its_newest_line_first_is_refused),
 		cmocka_unit_test(a_packed_log_may_come_byte_by_byte),
 		cmocka_unit_test(a_socket_will_do),
 		cmocka_unit_test(a_device_at_standard_input_is_refused),

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,10 +42,9 @@ void klog_close(struct klog *klog)
 	if (klog->next_fd >= 0)
 		close(klog->next_fd);
 	helper_end(&klog->helper);
-	if (klog->json)
-		json_decref(klog->json);
 	free(klog->scratch);
 	free(klog->object);
+	free(klog->decoded);
 	klog_init(klog);
 }
 
@@ -669,6 +667,10 @@ enum klog_status klog_read(struct klog *klog, struct klog_record *ret, struct er
 {
 	klog->reader.limit = klog->reader.bytes + KLOG_STEP_BYTES;
 	enum klog_status status = read_kind(klog, ret, err);
+	if (klog->no_memory) {
+		err_set(err, ERR_NO_MEMORY, "cannot read the log: out of memory");
+		return KLOG_FAILED;
+	}
 	if (status == KLOG_AGAIN && is_overdue(klog))
 		return give_up(klog, err);
 	if (status == KLOG_RECORD && klog->turned_lines) /* as the file counts them */

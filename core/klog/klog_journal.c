@@ -1,9 +1,9 @@
 /* The journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS), its verbose one, and JSON lines. */
 #include "klog_reader.h"
 
+#include "oomspect/jsonline.h"
 #include "oomspect/logline.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +11,7 @@ static bool keep(struct klog *klog, struct text text)
 {
 	if (text.len + 1 > klog->scratch_size) {
 		char *bigger = realloc(klog->scratch, text.len + 1);
+		klog->no_memory |= !bigger;
 		if (!bigger)
 			return false;
 		klog->scratch = bigger;
@@ -246,98 +247,100 @@ bool klog_end_verbose(struct klog *klog, struct klog_record *ret)
 
 /* --- JSON ---------------------------------------------------------------------------------------- */
 
-static struct text json_text(const json_t *object, const char *key)
+#define SMALL_MAX 256 /* bytes of a field that is a number or a name */
+
+static struct text small_text(struct text object, const char *key, char bytes[SMALL_MAX])
 {
-	const json_t *value = json_object_get(object, key);
-	return json_is_string(value)
-		       ? (struct text){ json_string_value(value), json_string_length(value) }
-		       : (struct text){ "", 0 };
+	struct text value = jsonline_get(object, key);
+	size_t length;
+	bool small =
+		value.len <= SMALL_MAX && *value.at == '"' && jsonline_bytes(value, bytes, &length);
+	return small ? (struct text){ bytes, length } : (struct text){ "", 0 };
 }
 
-/* journalctl gives a message that is not UTF-8 as an array of its bytes. */
-static bool json_bytes(struct klog *klog, const json_t *array, struct text *ret)
+static bool has(struct text object, const char *key)
 {
-	size_t count = json_array_size(array);
-	char *bytes = malloc(count + 1);
-	if (!bytes)
-		return false;
-	for (size_t i = 0; i < count; i++)
-		bytes[i] = (char)json_integer_value(json_array_get(array, i));
-	bool kept = keep(klog, (struct text){ bytes, count });
-	free(bytes);
-	*ret = (struct text){ klog->scratch, count };
-	return kept;
+	return jsonline_get(object, key).len > 0;
 }
 
-static bool from_journal(struct klog *klog, json_t *object, struct klog_record *ret)
+/* The bytes of a value, in a buffer that grows. */
+static bool decode(struct klog *klog, struct text value, char **buffer, size_t *size, size_t *ret)
+{
+	if (value.len + 1 > *size) {
+		char *bigger = realloc(*buffer, value.len + 1);
+		klog->no_memory |= !bigger;
+		if (!bigger)
+			return false;
+		*buffer = bigger;
+		*size = value.len + 1;
+	}
+	return jsonline_bytes(value, *buffer, ret);
+}
+
+static bool from_journal(struct klog *klog, struct text object, struct klog_record *ret)
 {
 	static const char *const names[] = { "_TRANSPORT", "PRIORITY", "SYSLOG_FACILITY",
 		"SYSLOG_IDENTIFIER", "_SOURCE_MONOTONIC_TIMESTAMP", "__REALTIME_TIMESTAMP" };
-	const json_t *message = json_object_get(object, "MESSAGE");
 	struct klog_entry entry;
-	struct text text = json_text(object, "MESSAGE");
+	char bytes[SMALL_MAX];
 	klog_entry_init(&entry);
-	if (json_is_array(message) ? !json_bytes(klog, message, &text) : !json_is_string(message))
-		return false;
-	if (!json_is_array(message) && !keep(klog, text))
-		return false;
-	entry.has_message = true;
-	entry.length = text.len;
+	entry.has_message = has(object, "MESSAGE") &&
+			    decode(klog, jsonline_get(object, "MESSAGE"), &klog->scratch,
+				    &klog->scratch_size, &entry.length);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct text value = json_text(object, names[i]);
+		struct text value = small_text(object, names[i], bytes);
 		/* More than one value is an array: not what the kernel's records have. */
-		if (json_is_array(json_object_get(object, names[i])))
-			entry.by_other = true;
-		else if (value.len)
+		entry.by_other |= has(object, names[i]) && !value.len;
+		if (value.len)
 			take_field(klog, text_of(names[i]), value, &entry);
 	}
 	return finish_entry(klog, &entry, ret);
 }
 
 /* The writer, in the words of the usual shippers of syslog. */
-static bool is_of_program(const json_t *object)
+static bool is_of_program(struct text object)
 {
 	static const char *const keys[] = { "SYSLOG_IDENTIFIER", "syslog_identifier", "ident",
 		"programname", "program", "appname", "app_name" };
+	char bytes[SMALL_MAX];
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		struct text writer = json_text(object, keys[i]);
+		struct text writer = small_text(object, keys[i], bytes);
 		if (writer.len && !logline_is_kernel_tag(writer))
 			return true;
 	}
 	return false;
 }
 
-bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *ret)
+/* A line, or more, that a shipper of logs has put into an object. */
+static bool from_shipper(struct klog *klog, struct text object, struct klog_record *ret)
 {
 	static const char *const keys[] = { "log", "message", "msg", "MESSAGE", "text" };
-	line = text_trim(line);
-	if (line.len < 8 || *line.at != '{' || line.at[line.len - 1] != '}')
-		return false;
-	json_t *object = json_loadb(line.at, line.len, 0, NULL);
-	if (!object)
-		return false;
-	klog_record_init(ret);
-	if (json_object_get(object, "__REALTIME_TIMESTAMP") ||
-		json_object_get(object, "_TRANSPORT")) {
-		bool found = from_journal(klog, object, ret);
-		json_decref(object);
-		return found;
-	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		struct text text = json_text(object, keys[i]);
-		if (!text.len)
+		struct text value = jsonline_get(object, keys[i]), text;
+		size_t length;
+		if (!value.len || *value.at != '"' ||
+			!decode(klog, value, &klog->decoded, &klog->decoded_size, &length) ||
+			!length)
 			continue;
-		if (klog->json)
-			json_decref(klog->json);
-		klog->json = object;
-		klog->inner = text;
+		klog->inner = (struct text){ klog->decoded, length };
 		text_next_line(&klog->inner, &text);
 		logline_parse(text, ret);
 		ret->foreign |= klog->inner_foreign = is_of_program(object);
 		return true;
 	}
-	json_decref(object);
 	return false;
+}
+
+bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *ret)
+{
+	line = text_trim(line);
+	if (line.len < 8 || *line.at != '{' || line.at[line.len - 1] != '}' ||
+		!jsonline_is_object(line))
+		return false;
+	klog_record_init(ret);
+	return has(line, "__REALTIME_TIMESTAMP") || has(line, "_TRANSPORT")
+		       ? from_journal(klog, line, ret)
+		       : from_shipper(klog, line, ret);
 }
 
 #define PRETTY_LINES_MAX 512

@@ -257,6 +257,12 @@ static enum err_code turn_into(
 
 enum err_code klogorder_turn(int fd, int *ret_fd, uint64_t *ret_lines, struct err *err)
 {
+	struct stat about;
+	if (fstat(fd, &about) == 0 && about.st_size > KLOGORDER_MAX)
+		return err_set(err, ERR_TOO_BIG,
+			"cannot put the log in order: its newest line is the first, and it is "
+			"larger than %d MiB (see tac(1))",
+			KLOGORDER_MAX / (1024 * 1024));
 	int turned = memfd_create("oomspect-log", MFD_CLOEXEC);
 	if (turned < 0)
 		return err_set_errno(err, errno, "cannot put the log in order");

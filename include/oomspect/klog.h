@@ -81,9 +81,10 @@ struct klog {
 	int64_t patience_ms; /* that `program` may say nothing */
 	int64_t heard_ms;    /* since when it does */
 	uint64_t heard_bytes;
-	bool begun; /* a pipe has its first bytes, too few to tell what it is */
-	bool fed;   /* `program` reads a pipe, and waits as long as that does */
-	bool mixed; /* some of the text is of no format that names each record's writer */
+	bool begun;     /* a pipe has its first bytes, too few to tell what it is */
+	bool fed;       /* `program` reads a pipe, and waits as long as that does */
+	bool no_memory; /* something of a record could not be kept */
+	bool mixed;     /* some of the text is of no format that names each record's writer */
 	struct err
 		refused; /* why /dev/kmsg could not be read, where the journal stands in for it */
 	char *scratch;   /* bytes of the record that was given last */
@@ -96,8 +97,9 @@ struct klog {
 	unsigned gathered; /* lines of it */
 	struct text
 		inner; /* lines left of a JSON string that holds several, or of no such object */
-	bool inner_foreign;   /* a program said them */
-	void *json;           /* what `inner` points into */
+	bool inner_foreign; /* a program said them */
+	char *decoded;      /* what `inner` points into, where it is of a JSON string */
+	size_t decoded_size;
 	uint64_t next_seq;    /* of /dev/kmsg */
 	int64_t boot_unix_us; /* wall time of boot, for kmsg */
 	uint64_t records, lost;

@@ -13,12 +13,15 @@
 /* Bytes that are enough to tell. */
 #define KLOGORDER_LOOK (64 * 1024)
 
+/* A larger log is not turned: the copy is in memory, and somebody waits for the first frame. */
+#define KLOGORDER_MAX (64 * 1024 * 1024)
+
 /* Whether the lines of `text`, which is the beginning of a log, run back in time. */
 bool klogorder_is_reversed(struct text text);
 
 /* A copy of the regular file `fd`, last record first, in memory that no file system has: the caller
  * closes it. Lines without a time of their own stay behind the one before them. `ret_lines` is how
- * many lines there are. */
+ * many lines there are. ERR_TOO_BIG beyond KLOGORDER_MAX. */
 enum err_code klogorder_turn(int fd, int *ret_fd, uint64_t *ret_lines, struct err *err);
 
 #endif
