@@ -234,8 +234,10 @@ void terminal_send(const struct terminal *terminal, const char *keys)
 static size_t key_length(const char *keys)
 {
 	size_t length = 1;
-	if (keys[0] == '\033' && (keys[1] == '[' || keys[1] == 'O'))
-		return 3 + strspn(keys + 2, "0123456789;[");
+	if (keys[0] == '\033' && (keys[1] == '[' || keys[1] == 'O') && keys[2]) {
+		length = 2 + strspn(keys + 2, "0123456789;[");
+		return length + (keys[length] != '\0');
+	}
 	while (((unsigned char)keys[length] & 0xc0) == 0x80)
 		length++;
 	return length;
