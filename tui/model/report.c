@@ -38,22 +38,27 @@ static bool index_lines(struct report *report, size_t length)
 	return true;
 }
 
+/* False when memory ran out. */
+static bool write_report(FILE *out, const struct oom_event *event, int width, bool raw)
+{
+	if (!raw)
+		return events_text_print(out, event, width) == ERR_OK;
+	fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, out);
+	return true;
+}
+
 void report_make(struct report *report, const struct oom_event *event, int width, bool raw)
 {
 	struct memtext made;
+	struct report indexed = { .text = NULL };
+	if (memtext_open(&made) && !write_report(made.file, event, width, raw))
+		memtext_release(&made);
+	else if (made.file && memtext_close(&made))
+		indexed.text = made.text;
+	if (indexed.text && !index_lines(&indexed, made.length))
+		report_release(&indexed);
 	report_release(report);
-	if (!memtext_open(&made))
-		return;
-	bool written = true;
-	if (raw)
-		fwrite(event->raw ? event->raw : "", 1, event->raw ? event->raw_len : 0, made.file);
-	else
-		written = events_text_print(made.file, event, width) == ERR_OK;
-	if (!memtext_close(&made))
-		return;
-	report->text = made.text;
-	if (!written || !index_lines(report, made.length))
-		report_release(report);
+	*report = indexed;
 }
 
 const char *report_line(const struct report *report, size_t index, size_t *ret_length)
