@@ -296,6 +296,10 @@ static const struct row rows[] = {
 		"# Memory cgroup out of memory: Kill process 9 (x) score 5 or sacrifice child  # "
 		"noqa\n",
 		"- memcg/memcg unknown memcg=/a chosen=9(x):5" },
+	{ "a remark in the middle of that line ends it: what is behind is not read",
+		"Task in /a # x killed as a result of limit of /a\nOut of memory: Killed process 9 "
+		"(x)\n",
+		"- unknown/host killed killed=9(x)" },
 	{ "a name that looks like a tag of syslog, at the start of a wrapped line",
 		"kernel: oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),\n"
 		"        cpuset=d.service,mems_allowed=0,global_oom,\n        "

@@ -33,6 +33,8 @@ static const struct row rows[] = {
 		OOM_NOTICE_PROGRAM },
 	{ "systemd-oomd, its line cut off", "Killed /user.slice/user-1000.slice/tmux",
 		"systemd-oomd killed /user.slice/user-1000.slice/tmux", OOM_NOTICE_PROGRAM },
+	{ "the words of systemd-oomd in the wrong order", "x due to memory y: Killed /a b", NULL,
+		0 },
 	{ "systemd of what systemd-oomd did",
 		"a.scope: systemd-oomd killed 12 process(es) in this unit.",
 		"systemd-oomd killed 12 processes of unit a.scope", OOM_NOTICE_PROGRAM },

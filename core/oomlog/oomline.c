@@ -348,10 +348,10 @@ bool oomline_task_in_paths(struct text text, struct text *ret_task, struct text 
 {
 	const char *newline = text_find(text, "\n");
 	text = newline ? scan_until(text, newline) : text;
-	const char *killed = text_find(text, "killed as a result of limit of");
-	*ret_task = *ret_limit = (struct text){ text.at, 0 };
 	const char *remark = text_find(text, " # "); /* "# noqa", "# the limit" */
 	text = remark ? scan_until(text, remark) : text;
+	const char *killed = text_find(text, "killed as a result of limit of");
+	*ret_task = *ret_limit = (struct text){ text.at, 0 };
 	if (text_skip(&text, "Memory limit reached of cgroup ")) {
 		*ret_limit = text_trim(text);
 		return true;

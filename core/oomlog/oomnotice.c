@@ -36,12 +36,12 @@ static struct text without_stop(struct text text)
 static bool oomd_killed(struct text text, struct oom_notice_victim *nohang, struct oom_notice *ret)
 {
 	const char *at = text_find(text, "Killed /");
-	const char *due = at ? text_find(text, " due to memory ") : NULL;
 	struct text path = at ? scan_from(text, at + strlen("Killed ")) : nothing();
+	const char *due = text_find(path, " due to memory ");
 	(void)nohang;
 	ret->program = "systemd-oomd";
 	ret->subject = due ? scan_until(path, due) : path;
-	ret->reason = due ? without_stop(scan_from(text, due + strlen(" due to "))) : nothing();
+	ret->reason = due ? without_stop(scan_from(path, due + strlen(" due to "))) : nothing();
 	return due || (at == text.at && path.len && !memchr(path.at, ' ', path.len)); /* cut off */
 }
 
