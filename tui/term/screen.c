@@ -282,6 +282,29 @@ static void terminal_size(const struct screen *screen, int *ret_rows, int *ret_c
 	*ret_cols = size.ws_col < SIZE_MAX_CELLS ? size.ws_col : SIZE_MAX_CELLS;
 }
 
+/* newterm(3X) on a screen as large as the terminal says. What $LINES and $COLUMNS said before goes
+ * unread: however large, curses would make a screen of it. They have to say the size because curses
+ * knows no other way that has a limit, and because terminals such as the console of Linux have no
+ * size of their own in terminfo. */
+static SCREEN *new_terminal(const struct screen *screen)
+{
+	char number[16];
+	int rows, cols;
+	terminal_size(screen, &rows, &cols);
+	snprintf(number, sizeof(number), "%d", rows);
+	if (setenv("LINES", number, true) < 0)
+		return NULL;
+	snprintf(number, sizeof(number), "%d", cols);
+	if (setenv("COLUMNS", number, true) < 0)
+		return NULL;
+	use_env(TRUE);
+	use_tioctl(FALSE);
+	SCREEN *curses = newterm(NULL, stdout, screen->keys);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	return curses;
+}
+
 enum err_code screen_open(struct screen **ret, const struct screen_look *look, struct err *err)
 {
 	enum err_code code = check_terminal_type(err);
@@ -293,9 +316,7 @@ enum err_code screen_open(struct screen **ret, const struct screen_look *look, s
 	code = open_keys(screen, err);
 	if (!code) {
 		set_escdelay(ESCAPE_DELAY_MS);
-		/* Else curses makes a screen of $LINES times $COLUMNS cells, however many that is. */
-		use_env(FALSE);
-		screen->curses = newterm(NULL, stdout, screen->keys);
+		screen->curses = new_terminal(screen);
 		if (!screen->curses)
 			code = refuse_terminal(": the screen cannot be used", err);
 	}
