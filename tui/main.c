@@ -3,7 +3,6 @@
 #include "command/command.h"
 #include "model/audit.h"
 #include "model/config.h"
-#include "model/output.h"
 #include "term/printer.h"
 
 #include "oomspect/klog.h"

@@ -3,7 +3,6 @@
 
 #include "cgroup_choice.h"
 #include "model/cgroup_column.h"
-#include "model/output.h"
 #include "model/watch.h"
 #include "term/printer.h"
 

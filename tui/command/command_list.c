@@ -3,7 +3,6 @@
 
 #include "model/column_set.h"
 #include "model/listing.h"
-#include "model/output.h"
 #include "model/watch.h"
 #include "term/printer.h"
 

@@ -7,7 +7,7 @@
 #define OOMSPECT_PROCESS_TREE_H
 
 #include "tags.h"
-#include "term/branch.h"
+#include "term/box.h"
 
 #include "oomspect/ranking.h"
 

@@ -6,6 +6,8 @@
 #define PIECES_MAX 8
 #define PIECE_GAP  2
 #define MIN_ROWS   2 /* below, a frame would be all there is */
+#define LEVEL      3 /* columns of a level of a tree */
+#define SKIPPED    ".."
 
 int box_room(const struct grid *grid)
 {
@@ -122,4 +124,31 @@ void box_close(struct box *box, const char *text)
 	pen.col = inside.col;
 	grid_put(&pen, STYLE_NORMAL, " ");
 	end_edge(&pen);
+}
+
+static int levels_drawn(struct branch branch, int room)
+{
+	int most = room / 2 / LEVEL;
+	if (most > BRANCH_LEVELS_MAX)
+		most = BRANCH_LEVELS_MAX;
+	if (most < 1)
+		most = 1;
+	return branch.depth < most ? branch.depth : most;
+}
+
+int branch_width(struct branch branch, int room)
+{
+	int levels = levels_drawn(branch, room);
+	return levels * LEVEL + (levels < branch.depth ? (int)strlen(SKIPPED) : 0);
+}
+
+void branch_put(struct pen *pen, unsigned style, struct branch branch, int room)
+{
+	int levels = levels_drawn(branch, room);
+	if (levels < branch.depth)
+		grid_put(pen, style, SKIPPED);
+	for (int above = levels - 1; above > 0; above--)
+		grid_put_lines(pen, style, branch.lines >> above & 1 ? "|  " : "   ");
+	if (levels > 0)
+		grid_put_lines(pen, style, branch.lines & 1 ? "|- " : "`- ");
 }

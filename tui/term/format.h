@@ -1,4 +1,5 @@
-/* Numbers as people read them on the screen: sizes, thousandths, durations. Knows no column. */
+/* Numbers as people read them on the screen: sizes, thousandths, durations, and how full a thing is.
+ * Knows no column. */
 #ifndef OOMSPECT_FORMAT_H
 #define OOMSPECT_FORMAT_H
 
@@ -50,5 +51,21 @@ void format_span(int64_t seconds, char buffer[FORMAT_SIZE]);
 /* A rounded share in thousandths, with one more decimal: part * 10000 / whole, half up. UNKNOWN
  * when either is. */
 int64_t format_share_tenths(int64_t part, int64_t whole);
+
+/* From which share on a thing that fills up is pointed out, and how: for memory and for cgroups
+ * alike. A style for those who see it, a character for all. */
+struct levels {
+	int warn_percent, critical_percent; /* config.h */
+};
+
+enum level { LEVEL_CALM, LEVEL_WARN, LEVEL_CRITICAL };
+
+/* Calm when either is unknown, or the whole is nothing. */
+enum level level_of(const struct levels *levels, int64_t part, int64_t whole);
+
+unsigned level_style(enum level level);
+
+/* What a bar ends in: "]", "!" or "!!". */
+const char *level_end(enum level level);
 
 #endif

@@ -2,9 +2,12 @@
 
 #include "oomspect/safe_text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 bool printer_ascii_only(void)
 {
@@ -62,4 +65,19 @@ void printer_complain(const struct err *err)
 	fputs("oomspect: ", stderr);
 	safe_text_put(stderr, text_of(err->text), printer_ascii_only());
 	fputc('\n', stderr);
+}
+
+void output_guard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_DIRECTORY) < 0)
+			return; /* no descriptor to be had: nothing else gets one either */
+}
+
+enum err_code output_flush(FILE *out, struct err *err)
+{
+	errno = 0;
+	if (fflush(out) == 0 && !ferror(out))
+		return ERR_OK;
+	return err_set_errno(err, errno ? errno : EIO, "cannot write to standard output");
 }

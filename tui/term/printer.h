@@ -1,5 +1,5 @@
 /* Prints the rows of a grid as lines of text, so that batch output is the very picture the screen
- * would draw, with foreign text made safe in the same place. */
+ * would draw, with foreign text made safe in the same place; and knows whether they arrived. */
 #ifndef OOMSPECT_PRINTER_H
 #define OOMSPECT_PRINTER_H
 
@@ -33,5 +33,13 @@ void printer_complain(const struct err *err);
 
 /* Whether the locale's codeset cannot show more than ASCII. */
 bool printer_ascii_only(void);
+
+/* Puts something that can neither be read nor written in place of a standard descriptor that is
+ * closed: a file opened later would get its number, and then what is printed. */
+void output_guard_descriptors(void);
+
+/* Sends on what was printed to `out`; the reason when not all of it, since the beginning, has
+ * arrived: a full disk is a failure. */
+enum err_code output_flush(FILE *out, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "rescue.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -105,4 +106,21 @@ void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t
 void rescue_disarm(void)
 {
 	rescue.fd = -1;
+}
+
+void reserve_fill(struct reserve *reserve)
+{
+	/* An open file, not a duplicate: the machine counts those (fs.file-max). */
+	for (int i = 0; i < RESERVE_COUNT; i++)
+		if (reserve->fds[i] < 0)
+			reserve->fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void reserve_yield(struct reserve *reserve)
+{
+	for (int i = 0; i < RESERVE_COUNT; i++) {
+		if (reserve->fds[i] >= 0)
+			close(reserve->fds[i]);
+		reserve->fds[i] = -1;
+	}
 }

@@ -1,5 +1,6 @@
-/* Gives the terminal back when the program crashes, or is ended by a library: the bytes and the settings are prepared while
- * all is well, and a signal handler only writes them. Knows no curses. */
+/* What is prepared while all is well, for when it is not. The terminal is given back when the program
+ * crashes, or is ended by a library: a signal handler only writes bytes and settings. Descriptors are
+ * kept back for when there are none left. Knows no curses. */
 #ifndef OOMSPECT_RESCUE_H
 #define OOMSPECT_RESCUE_H
 
@@ -14,5 +15,21 @@ void rescue_arm(int fd, const struct termios *termios, const char *bytes, size_t
 
 /* The terminal is in order again; a crash need not touch it. */
 void rescue_disarm(void);
+
+/* Descriptors for what helps when there are none left: to change or to end a process takes some. */
+#define RESERVE_COUNT \
+	6 /* one process, its files, one of them written, and a pidfd; and some more */
+
+struct reserve {
+	int fds[RESERVE_COUNT]; /* -1: none could be had */
+};
+
+#define RESERVE_EMPTY ((struct reserve){ { -1, -1, -1, -1, -1, -1 } })
+
+/* Takes what is missing, as far as there are any. */
+void reserve_fill(struct reserve *reserve);
+
+/* Lets go of all: for what is done at once, or for good. */
+void reserve_yield(struct reserve *reserve);
 
 #endif

@@ -3,7 +3,8 @@
 #ifndef OOMSPECT_CGROUP_BAR_H
 #define OOMSPECT_CGROUP_BAR_H
 
-#include "term/level.h"
+#include "term/format.h"
+#include "term/grid.h"
 
 #include "oomspect/memcg.h"
 

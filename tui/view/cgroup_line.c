@@ -1,7 +1,7 @@
 #include "cgroup_line.h"
 
 #include "cgroup_bar.h"
-#include "term/branch.h"
+#include "term/box.h"
 
 #include "oomspect/memcg_name.h"
 

@@ -5,7 +5,8 @@
 
 #include "model/cgroup_rates.h"
 #include "model/cgroup_rows.h"
-#include "term/level.h"
+#include "term/format.h"
+#include "term/grid.h"
 
 enum cgroup_item {
 	CGROUP_ITEM_NAME,

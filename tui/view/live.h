@@ -22,7 +22,7 @@
 #include "model/watch.h"
 #include "setup.h"
 #include "term/layout.h"
-#include "term/reserve.h"
+#include "term/rescue.h"
 
 #include "oomspect/exhaustion.h"
 #include "oomspect/killer.h"
