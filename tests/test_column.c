@@ -2,7 +2,6 @@
 
 #include "../tui/model/column_set.h"
 #include "../tui/model/listing.h"
-#include "../tui/model/moves.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Wiring: which command runs, and the only exit status. */
 #include "app.h"
 #include "command/command.h"
-#include "model/audit.h"
 #include "model/config.h"
+#include "model/history.h"
 #include "term/printer.h"
 
 #include "oomspect/klog.h"

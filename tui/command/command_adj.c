@@ -1,8 +1,8 @@
 #include "command.h"
 #include "doubts.h"
-#include "model/audit.h"
-#include "model/owners.h"
+#include "model/history.h"
 #include "model/selection.h"
+#include "model/targets.h"
 #include "model/watch.h"
 #include "term/printer.h"
 

@@ -5,7 +5,6 @@
 #ifndef OOMSPECT_ADJUST_H
 #define OOMSPECT_ADJUST_H
 
-#include "audit.h"
 #include "history.h"
 #include "targets.h"
 

@@ -1,4 +1,5 @@
-/* Which rows of a ranking are shown, and in which order. Knows no screen.
+/* Which rows of a ranking are shown, and in which order; and how far each has moved in the order of
+ * death. Knows no screen.
  *
  * A listing borrows from its ranking and is valid while that is. */
 #ifndef OOMSPECT_LISTING_H
@@ -61,5 +62,26 @@ const struct process_branch *listing_branch(const struct listing *listing, size_
 /* The index of the row with this identity, or of the one that it is folded into; -1 when it is not
  * shown. */
 long listing_find(const struct listing *listing, pid_t pid, uint64_t start_ticks);
+
+/* How many places each process went up or down in the order of death since the sample before. */
+struct moves_rank {
+	pid_t pid;
+	uint64_t start_ticks;
+	int32_t rank; /* 0: cannot be killed */
+};
+
+struct moves {
+	struct moves_rank *before; /* by pid, of the sample before */
+	size_t before_count;
+	int32_t *places; /* of this one, by its place in snapshot->tasks; above 0: went up */
+	size_t capacity; /* of both */
+};
+
+void moves_init(struct moves *moves);
+void moves_release(struct moves *moves);
+
+/* Compares with the ranking of the call before. Without memory, nobody has moved. */
+void moves_update(
+	struct moves *moves, const struct snapshot *snapshot, const struct ranking *ranking);
 
 #endif

@@ -3,7 +3,6 @@
 #ifndef OOMSPECT_SENDING_H
 #define OOMSPECT_SENDING_H
 
-#include "audit.h"
 #include "history.h"
 #include "targets.h"
 

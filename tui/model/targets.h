@@ -1,11 +1,12 @@
 /* The processes a dialog is about: held from the moment it opens until something is done to them,
- * with what became of each. */
+ * with what became of each; and whose they are. */
 #ifndef OOMSPECT_TARGETS_H
 #define OOMSPECT_TARGETS_H
 
 #include "names.h"
 
 #include "oomspect/action.h"
+#include "oomspect/line.h"
 #include "oomspect/snapshot.h"
 
 /* More than this many, or than there are descriptors, are not held by one but by pid and start time,
@@ -64,5 +65,34 @@ size_t targets_refused(const struct targets *targets);
 
 /* "38 written, 1 refused: 911 mysqld ..." for what is called `verb`. */
 void targets_sum_up(const struct targets *targets, const char *verb, char *buffer, size_t size);
+
+/* Whose processes something is done to at once: their users, and how many each has. A process that
+ * runs with the rights of another user than the one who started it belongs to both. */
+#define OWNERS_KEPT 8
+
+struct owner {
+	uid_t uid, real_uid;
+	size_t count; /* of processes */
+};
+
+struct owners {
+	struct owner rows[OWNERS_KEPT];
+	size_t count;
+	size_t others; /* processes of further ones */
+};
+
+/* The name of a user, borrowed until the next call. */
+typedef const char *owner_name(void *context, uid_t uid);
+
+void owners_add(struct owners *owners, const struct task *task);
+
+bool owners_are_several(const struct owners *owners);
+
+/* "alice", or "root for alice" when that is who started it. */
+void owners_put(struct line *line, uid_t uid, uid_t real_uid, owner_name *name, void *context);
+
+/* "root (1), alice (3)". */
+void owners_describe(
+	const struct owners *owners, struct line *line, owner_name *name, void *context);
 
 #endif

@@ -3,8 +3,7 @@
 #ifndef OOMSPECT_CGROUP_LINE_H
 #define OOMSPECT_CGROUP_LINE_H
 
-#include "model/cgroup_rates.h"
-#include "model/cgroup_rows.h"
+#include "model/cgroup_list.h"
 #include "term/format.h"
 #include "term/grid.h"
 

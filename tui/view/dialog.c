@@ -1,6 +1,6 @@
 #include "dialog.h"
 
-#include "model/owners.h"
+#include "model/targets.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef OOMSPECT_VIEW_DETAIL_PARTS_H
 #define OOMSPECT_VIEW_DETAIL_PARTS_H
 
-#include "model/process_detail.h"
+#include "model/process.h"
 #include "term/page.h"
 
 /* The kernel's oom_score beside ours. */

@@ -1,10 +1,11 @@
-/* Which memory cgroups are shown, and in which order: as a tree or flat, folded, filtered, sorted.
+/* Which memory cgroups are shown, and in which order: as a tree or flat, folded, filtered, sorted; and
+ * how often each met its limits since the sample before.
  *
  * The top of the hierarchy stands for the machine and is left out, unless it is itself limited or
  * all there is. A tree stays a tree: rows are sorted among their siblings, by the best value of
  * their subtree, and the ancestors of a row that is shown are shown. Knows no screen. */
-#ifndef OOMSPECT_CGROUP_ROWS_H
-#define OOMSPECT_CGROUP_ROWS_H
+#ifndef OOMSPECT_CGROUP_LIST_H
+#define OOMSPECT_CGROUP_LIST_H
 
 #include "cgroup_column.h"
 #include "number_set.h"
@@ -56,5 +57,29 @@ bool cgroup_rows_is_nested(const struct memcg_tree *tree);
 bool cgroup_rows_shows_top(const struct memcg_tree *tree);
 
 bool cgroup_rows_matches(const struct memcg *row, const char *text);
+
+/* How often a second a memory cgroup met memory.high and its limit, between two samples. Tenths; UNKNOWN without a sample before, or where the kernel does not count. */
+struct cgroup_rate {
+	uint64_t inode;
+	int64_t high, max; /* the counters */
+	int64_t high_tenths, max_tenths;
+};
+
+struct cgroup_rates {
+	struct cgroup_rate *rows, *before; /* by row of the tree */
+	size_t count, before_count, capacity;
+	int64_t at_ms;
+};
+
+void cgroup_rates_init(struct cgroup_rates *rates);
+void cgroup_rates_release(struct cgroup_rates *rates);
+
+/* A new sample of the tree, taken at `now_ms` of any steady clock. Without memory nothing is known
+ * until the next one. */
+void cgroup_rates_update(struct cgroup_rates *rates, const struct memcg_tree *tree, int64_t now_ms);
+
+/* UNKNOWN for a row that is not there. */
+int64_t cgroup_rates_high(const struct cgroup_rates *rates, int32_t row);
+int64_t cgroup_rates_max(const struct cgroup_rates *rates, int32_t row);
 
 #endif
