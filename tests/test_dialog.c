@@ -380,7 +380,7 @@ static void actions_belong_to_processes(void **state)
 static void tags_come_and_go(void **state)
 {
 	struct fixture *fixture = *state;
-	const struct tags *tags = &fixture->app.acting.tags;
+	const struct marks *tags = &fixture->app.acting.tags;
 	keys(&fixture->app, "  ");
 	assert_int_equal(tags->count, 2);
 	press(&fixture->app, INPUT_UP);

@@ -72,7 +72,7 @@ struct forest {
 	struct ranking_row *ranked;
 	const struct ranking_row **rows;
 	size_t count;
-	struct tags folds;
+	struct marks folds;
 	struct process_tree tree;
 };
 
@@ -110,7 +110,7 @@ static void forest_init(struct forest *forest, const struct process *processes, 
 static void forest_release(struct forest *forest)
 {
 	process_tree_release(&forest->tree);
-	tags_release(&forest->folds);
+	marks_release(&forest->folds);
 	free(forest->rows);
 	free(forest->ranked);
 	free(forest->snapshot.tasks);
@@ -120,7 +120,7 @@ static void fold(struct forest *forest, pid_t pid)
 {
 	const struct task *task = snapshot_find(&forest->snapshot, pid);
 	assert_non_null(task);
-	assert_int_equal(tags_add(&forest->folds, task, NULL), ERR_OK);
+	assert_int_equal(marks_add_task(&forest->folds, task, NULL), ERR_OK);
 }
 
 static void arrange(struct forest *forest, bool by_best, pid_t next_victim)

@@ -1,7 +1,6 @@
 #include "cgroup_list.h"
 
-#include "heap_sort.h"
-
+#include "oomspect/heap_sort.h"
 #include "oomspect/saturate.h"
 
 #include <stdlib.h>
@@ -213,12 +212,12 @@ static int32_t next_outside(
 }
 
 static void add_tree(struct cgroup_rows *rows, const struct memcg_tree *tree,
-	const struct number_set *folds, size_t shown)
+	const struct marks *folds, size_t shown)
 {
 	int32_t depth = 0;
 	for (int32_t row = link_nodes(rows, tree, shown); row != NONE;) {
 		bool parent = rows->nodes[row].first != NONE;
-		bool folded = parent && number_set_has(folds, tree->rows[row].inode);
+		bool folded = parent && marks_has(folds, tree->rows[row].inode);
 		add_entry(rows, row, depth, folded, parent);
 		if (parent && !folded) {
 			row = rows->nodes[row].first;

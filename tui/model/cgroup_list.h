@@ -8,7 +8,7 @@
 #define OOMSPECT_CGROUP_LIST_H
 
 #include "cgroup_column.h"
-#include "number_set.h"
+#include "marks.h"
 
 struct cgroup_rows_wish {
 	bool tree;
@@ -16,7 +16,7 @@ struct cgroup_rows_wish {
 	const char *text;  /* a part of the path, whatever the case of letters; "" for all */
 	enum cgroup_column_id sort;
 	bool reversed; /* against the natural order of the column */
-	const struct number_set *folds;
+	const struct marks *folds;
 };
 
 struct cgroup_entry {

@@ -1,6 +1,6 @@
 #include "listing.h"
 
-#include "heap_sort.h"
+#include "oomspect/heap_sort.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,7 @@ enum err_code listing_build(struct listing *listing, const struct column_context
 }
 
 enum err_code listing_nest(struct listing *listing, const struct column_context *context,
-	enum column_id sorted, const struct tags *folds, struct err *err)
+	enum column_id sorted, const struct marks *folds, struct err *err)
 {
 	const struct ranking_row *next = outlook_next(context->outlook);
 	const struct process_tree_wish wish = {

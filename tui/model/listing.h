@@ -54,7 +54,7 @@ enum err_code listing_build(struct listing *listing, const struct column_context
  * column stand where the first of their branch would, names and other texts by themselves.
  * ERR_NO_MEMORY leaves the list. */
 enum err_code listing_nest(struct listing *listing, const struct column_context *context,
-	enum column_id sorted, const struct tags *folds, struct err *err);
+	enum column_id sorted, const struct marks *folds, struct err *err);
 
 /* What leads to a row of a tree, and what is folded into it; NULL in a list. */
 const struct process_branch *listing_branch(const struct listing *listing, size_t index);

@@ -143,7 +143,7 @@ static void show(struct process_node *node, const struct process_branch *above, 
 	node->shown = shown;
 	*branch = (struct process_branch){
 		.parent = parent,
-		.folded = parent && tags_has(wish->folds, node->row->task),
+		.folded = parent && marks_has_task(wish->folds, node->row->task),
 	};
 	if (above)
 		branch->branch = (struct branch){ above->branch.depth + 1,
@@ -179,7 +179,7 @@ enum err_code process_tree_arrange(struct process_tree *tree, const struct snaps
 }
 
 enum err_code process_tree_fold_all(const struct process_tree *tree,
-	const struct snapshot *snapshot, int32_t depth, struct tags *folds, struct err *err)
+	const struct snapshot *snapshot, int32_t depth, struct marks *folds, struct err *err)
 {
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < snapshot->count && !code; i++) {
@@ -188,7 +188,7 @@ enum err_code process_tree_fold_all(const struct process_tree *tree,
 			continue;
 		const struct process_branch *at = &tree->branches[tree->nodes[place].shown];
 		if (at->parent && at->branch.depth >= depth)
-			code = tags_add(folds, &snapshot->tasks[i], err);
+			code = marks_add_task(folds, &snapshot->tasks[i], err);
 	}
 	return code;
 }

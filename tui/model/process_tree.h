@@ -6,7 +6,7 @@
 #ifndef OOMSPECT_PROCESS_TREE_H
 #define OOMSPECT_PROCESS_TREE_H
 
-#include "tags.h"
+#include "marks.h"
 #include "term/box.h"
 
 #include "oomspect/ranking.h"
@@ -31,9 +31,9 @@ struct process_tree {
 };
 
 struct process_tree_wish {
-	const struct tags *folds; /* whose branches are folded */
-	bool by_best;             /* a row stands where the first of its branch would */
-	pid_t next_victim;        /* 0: nobody */
+	const struct marks *folds; /* whose branches are folded */
+	bool by_best;              /* a row stands where the first of its branch would */
+	pid_t next_victim;         /* 0: nobody */
 };
 
 void process_tree_init(struct process_tree *tree);
@@ -47,7 +47,7 @@ enum err_code process_tree_arrange(struct process_tree *tree, const struct snaps
 
 /* Adds to `folds` whoever has a branch, from `depth` on. Nothing may be folded yet. */
 enum err_code process_tree_fold_all(const struct process_tree *tree,
-	const struct snapshot *snapshot, int32_t depth, struct tags *folds, struct err *err);
+	const struct snapshot *snapshot, int32_t depth, struct marks *folds, struct err *err);
 
 /* The row that shows the process: its own, or the one it is folded into; -1 when it is not in the
  * list. */

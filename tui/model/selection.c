@@ -9,17 +9,17 @@
 
 bool selection_has(const struct selection *selection, pid_t pid)
 {
-	return number_set_has(&selection->pids, (uint64_t)pid);
+	return marks_has(&selection->pids, (uint64_t)pid);
 }
 
 pid_t selection_pid(const struct selection *selection, size_t index)
 {
-	return (pid_t)selection->pids.numbers[index];
+	return (pid_t)selection->pids.items[index].number;
 }
 
 static enum err_code add(struct selection *selection, pid_t pid, struct err *err)
 {
-	if (!number_set_add(&selection->pids, (uint64_t)pid))
+	if (!marks_add(&selection->pids, (uint64_t)pid))
 		return err_set(err, ERR_NO_MEMORY, "cannot select processes: out of memory");
 	return ERR_OK;
 }
@@ -145,5 +145,5 @@ enum err_code selection_build(struct selection *selection, const struct snapshot
 
 void selection_release(struct selection *selection)
 {
-	number_set_release(&selection->pids);
+	marks_release(&selection->pids);
 }

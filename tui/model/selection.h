@@ -4,7 +4,7 @@
 #ifndef OOMSPECT_SELECTION_H
 #define OOMSPECT_SELECTION_H
 
-#include "number_set.h"
+#include "marks.h"
 
 #include "oomspect/snapshot.h"
 
@@ -23,7 +23,7 @@ struct selection_query {
 bool selection_is_of(const struct task *task, const uid_t *user);
 
 struct selection {
-	struct number_set pids;
+	struct marks pids;
 };
 
 /* Fills `selection`, to be released in any case. ERR_NOT_FOUND when a name or a cgroup is nobody's:

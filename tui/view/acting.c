@@ -84,7 +84,7 @@ void acting_release(struct acting *acting)
 {
 	adjust_release(&acting->adjust);
 	sending_release(&acting->sending);
-	tags_release(&acting->tags);
+	marks_release(&acting->tags);
 	history_release(&acting->history);
 	reserve_yield(&acting->reserve);
 	audit_release(&acting->audit);
@@ -117,7 +117,7 @@ static const struct task *pointed_at(const struct app *app)
 static void tag(struct app *app, const struct task *task)
 {
 	struct err err;
-	if (tags_add(&app->acting.tags, task, &err))
+	if (marks_add_task(&app->acting.tags, task, &err))
 		state_say(app, "%s", err.text);
 }
 
@@ -126,8 +126,8 @@ void acting_tag(struct app *app)
 	const struct ranking_row *row = shows_rows(app) ? state_cursor_row(app) : NULL;
 	if (!row)
 		return;
-	if (tags_has(&app->acting.tags, row->task))
-		tags_remove(&app->acting.tags, row->task);
+	if (marks_has_task(&app->acting.tags, row->task))
+		marks_remove_task(&app->acting.tags, row->task);
 	else
 		tag(app, row->task);
 	state_point_at(app, (long)app->cursor.index + 1);
@@ -144,7 +144,7 @@ void acting_tag_all(struct app *app)
 
 void acting_untag(struct app *app)
 {
-	tags_clear(&app->acting.tags);
+	marks_clear(&app->acting.tags);
 	state_say(app, "nothing is tagged");
 }
 
@@ -188,15 +188,16 @@ static void hold_first(struct app *app, struct targets *targets, const struct ro
 static enum err_code collect(struct app *app, struct targets *targets, struct err *err)
 {
 	const struct root *root = read_only_reason(app) ? NULL : &app->watch.root;
-	const struct tags *tags = &app->acting.tags;
+	const struct marks *tags = &app->acting.tags;
 	const struct task *pointed = pointed_at(app);
 	enum err_code code = ERR_OK;
 	if (app->view == VIEW_PROCS && app->watch.snapshot)
-		tags_keep_living(&app->acting.tags, app->watch.snapshot);
+		marks_keep_living(&app->acting.tags, app->watch.snapshot);
 	size_t tagged = app->view == VIEW_PROCS ? tags->count : 0;
 	for (size_t i = 0; code == ERR_OK && i < tagged; i++)
-		code = targets_add(
-			targets, snapshot_find(app->watch.snapshot, tags->items[i].pid), root, err);
+		code = targets_add(targets,
+			snapshot_find(app->watch.snapshot, (pid_t)tags->items[i].number), root,
+			err);
 	if (code == ERR_OK && tagged == 0 && pointed)
 		code = targets_add(targets, pointed, root, err);
 	hold_first(app, targets, root);

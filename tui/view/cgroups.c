@@ -8,7 +8,6 @@ void cgroups_init(struct cgroups *cgroups)
 {
 	*cgroups = (struct cgroups){ .sort = CGROUP_COL_SHARE, .first = UNKNOWN };
 	cgroup_rows_init(&cgroups->rows);
-	number_set_init(&cgroups->folds);
 	cgroup_rates_init(&cgroups->rates);
 	memcg_victims_init(&cgroups->victims);
 	outlook_init(&cgroups->inside);
@@ -19,7 +18,7 @@ void cgroups_init(struct cgroups *cgroups)
 void cgroups_release(struct cgroups *cgroups)
 {
 	cgroup_rows_release(&cgroups->rows);
-	number_set_release(&cgroups->folds);
+	marks_release(&cgroups->folds);
 	cgroup_rates_release(&cgroups->rates);
 	memcg_victims_release(&cgroups->victims);
 	outlook_release(&cgroups->inside);

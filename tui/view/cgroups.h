@@ -13,7 +13,7 @@
 
 struct cgroups {
 	struct cgroup_rows rows;
-	struct number_set folds; /* by inode, which is not given again while the cgroup lives */
+	struct marks folds; /* by inode, which is not given again while the cgroup lives */
 	struct cgroup_rates rates;
 	struct memcg_victims victims;
 	struct cgroup_line_context context;

@@ -11,12 +11,12 @@
 #include "model/config.h"
 #include "model/detail.h"
 #include "model/listing.h"
+#include "model/marks.h"
 #include "model/matches.h"
 #include "model/process.h"
 #include "model/prompt.h"
 #include "model/recovery.h"
 #include "model/sending.h"
-#include "model/tags.h"
 #include "model/vm_settings.h"
 #include "model/watch.h"
 #include "setup.h"
@@ -57,7 +57,7 @@ struct acting {
 	struct action_rights rights;
 	struct audit audit;
 	struct history history;
-	struct tags tags;
+	struct marks tags;
 	enum dialog_id dialog; /* while one is open no sample is taken: the list is frozen */
 	struct adjust adjust;
 	struct sending sending;
@@ -102,8 +102,8 @@ struct app {
 	struct listing_filter filter; /* its `found` is of matches */
 	struct matches matches;       /* whom filter_text finds */
 	struct listing_order order;
-	bool tree;         /* the processes by parent */
-	struct tags folds; /* whose branches are folded there */
+	bool tree;          /* the processes by parent */
+	struct marks folds; /* whose branches are folded there */
 	char filter_text[PROMPT_TEXT_SIZE];
 	char user_text[PROMPT_TEXT_SIZE];
 	bool seeking; /* the user that was typed: names.h has not answered yet */

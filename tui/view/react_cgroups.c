@@ -71,8 +71,8 @@ static void set_folded(struct app *app, bool folded)
 	}
 	uint64_t inode = app->watch.snapshot->memcgs->rows[entry->row].inode;
 	if (!folded)
-		number_set_remove(&cgroups->folds, inode);
-	else if (!number_set_add(&cgroups->folds, inode))
+		marks_remove(&cgroups->folds, inode);
+	else if (!marks_add(&cgroups->folds, inode))
 		state_say(app, "cannot fold a cgroup: out of memory");
 	state_cgroups_point_at(app, (long)cgroups->at);
 	state_cgroups_relist(app);
@@ -96,10 +96,10 @@ static void fold_all(struct app *app)
 	if (!app->watch.snapshot)
 		return;
 	const struct memcg_tree *all = app->watch.snapshot->memcgs;
-	number_set_clear(&cgroups->folds);
+	marks_clear(&cgroups->folds);
 	for (size_t i = 0; i < all->count && !any; i++) {
 		bool parent = all->rows[i].subtree_end > (int32_t)i + 1;
-		if (parent && !number_set_add(&cgroups->folds, all->rows[i].inode)) {
+		if (parent && !marks_add(&cgroups->folds, all->rows[i].inode)) {
 			state_say(app, "cannot fold a cgroup: out of memory");
 			break;
 		}

@@ -29,8 +29,8 @@ static void set_folded(struct app *app, bool folded)
 	}
 	state_point_at(app, (long)app->cursor.index);
 	if (!folded)
-		tags_remove(&app->folds, row->task);
-	else if (tags_add(&app->folds, row->task, &err))
+		marks_remove_task(&app->folds, row->task);
+	else if (marks_add_task(&app->folds, row->task, &err))
 		state_say(app, "%s", err.text);
 	rearrange(app);
 }
@@ -67,7 +67,7 @@ static void fold_all(struct app *app)
 	}
 	state_point_at(app, (long)app->cursor.index);
 	if (app->folds.count)
-		tags_clear(&app->folds);
+		marks_clear(&app->folds);
 	else
 		fold_branches(app);
 	rearrange(app);

@@ -103,7 +103,7 @@ void state_release(struct app *app)
 	grid_release(&app->grid);
 	grid_release(&app->help);
 	listing_release(&app->listing);
-	tags_release(&app->folds);
+	marks_release(&app->folds);
 	matches_release(&app->matches);
 	moves_release(&app->moves);
 	cgroups_release(&app->cgroups);
@@ -213,8 +213,8 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	exhaustion_add(&app->exhaustion, host);
 	app->sample_ms = host->boot_ms;
 	app->samples++;
-	tags_keep_living(&app->acting.tags, app->watch.snapshot);
-	tags_keep_living(&app->folds, app->watch.snapshot);
+	marks_keep_living(&app->acting.tags, app->watch.snapshot);
+	marks_keep_living(&app->folds, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &watch_outlook(&app->watch)->ranking);
 	state_relist(app);
 	struct err page = { 0 };

@@ -101,7 +101,7 @@ void state_cgroups_point_at(struct app *app, long index)
 static void unfold_to(struct cgroups *cgroups, const struct memcg_tree *tree, int32_t row)
 {
 	for (row = tree->rows[row].parent; row >= 0; row = tree->rows[row].parent)
-		number_set_remove(&cgroups->folds, tree->rows[row].inode);
+		marks_remove(&cgroups->folds, tree->rows[row].inode);
 }
 
 bool state_cgroups_find(struct app *app, const char *path)

@@ -133,7 +133,7 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 	struct pen mark = grid_pen(grid, row, 0);
 	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
 	bool pointed = index == app->cursor.index;
-	bool tagged = tags_has(&app->acting.tags, app->listing.rows[index]->task);
+	bool tagged = marks_has_task(&app->acting.tags, app->listing.rows[index]->task);
 	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
 	column_put_row(&app->columns, &app->context, app->listing.rows[index],
 		listing_branch(&app->listing, index), &pen);

@@ -1,4 +1,4 @@
-#include "heap_sort.h"
+#include "oomspect/heap_sort.h"
 
 #include <string.h>
 
