@@ -1,5 +1,5 @@
+#include "batch.h"
 #include "command.h"
-#include "doubts.h"
 #include "model/history.h"
 #include "model/selection.h"
 #include "model/targets.h"
@@ -329,7 +329,7 @@ static void print_text(struct printer *printer, struct adjustment *adjustment)
 	if (adjustment->written) /* every refusal was said already */
 		print_changes(printer, adjustment);
 	print_notes(printer, adjustment);
-	doubts_print(uncertain_of(adjustment));
+	batch_print_doubts(uncertain_of(adjustment));
 }
 
 /* --- as JSON */

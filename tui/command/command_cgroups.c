@@ -1,17 +1,13 @@
+#include "batch.h"
 #include "command.h"
-#include "doubts.h"
-
-#include "cgroup_choice.h"
 #include "model/cgroup_column.h"
 #include "model/watch.h"
 #include "term/printer.h"
 
 #include "oomspect/json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define WIDTH_AT_FIRST 512
 
@@ -152,8 +148,9 @@ static enum err_code print_text(struct cgroups *cgroups, struct err *err)
 	return ERR_OK;
 }
 
-static enum err_code print_sample(struct cgroups *cgroups, struct err *err)
+static enum err_code print_sample(void *context, struct err *err)
 {
+	struct cgroups *cgroups = context;
 	struct watch *watch = &cgroups->watch;
 	enum err_code code = watch_sample(watch, err);
 	if (code)
@@ -176,31 +173,6 @@ static enum err_code print_sample(struct cgroups *cgroups, struct err *err)
 	return code ? code : output_flush(cgroups->printer.out, err);
 }
 
-static void wait_for(struct timespec *next, int64_t delay_ms)
-{
-	next->tv_sec += delay_ms / 1000;
-	next->tv_nsec += delay_ms % 1000 * 1000000;
-	if (next->tv_nsec >= 1000000000) {
-		next->tv_sec++;
-		next->tv_nsec -= 1000000000;
-	}
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
-		;
-}
-
-static enum err_code print_samples(struct cgroups *cgroups, struct err *err)
-{
-	int64_t left = cgroups->options->iterations ? cgroups->options->iterations : 1;
-	struct timespec next;
-	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (;;) {
-		enum err_code code = print_sample(cgroups, err);
-		if (code || --left == 0)
-			return code;
-		wait_for(&next, cgroups->options->delay_ms);
-	}
-}
-
 static int print_columns(FILE *out)
 {
 	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++)
@@ -220,9 +192,9 @@ int command_cgroups(const struct options *options, struct err *err)
 	memcg_victims_init(&cgroups.victims);
 	enum err_code code = printer_init(&cgroups.printer, stdout, WIDTH_AT_FIRST, err);
 	if (!code)
-		code = print_samples(&cgroups, err);
+		code = batch_run(options, print_sample, &cgroups, err);
 	if (!code && !options->json)
-		doubts_print(memcg_victims_uncertain(&cgroups.victims));
+		batch_print_doubts(memcg_victims_uncertain(&cgroups.victims));
 	printer_release(&cgroups.printer);
 	memcg_victims_release(&cgroups.victims);
 	watch_release(&cgroups.watch);

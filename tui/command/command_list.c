@@ -1,6 +1,5 @@
+#include "batch.h"
 #include "command.h"
-#include "doubts.h"
-
 #include "model/column_set.h"
 #include "model/listing.h"
 #include "model/watch.h"
@@ -9,7 +8,6 @@
 #include "oomspect/json.h"
 
 #include <errno.h>
-#include <time.h>
 
 #define WIDTH_AT_FIRST 512
 
@@ -103,8 +101,9 @@ static enum err_code print_text(struct list *list, size_t count, struct err *err
 	return ERR_OK;
 }
 
-static enum err_code print_sample(struct list *list, struct err *err)
+static enum err_code print_sample(void *what, struct err *err)
 {
+	struct list *list = what;
 	enum err_code code = watch_sample(&list->watch, err);
 	if (code)
 		return code;
@@ -126,42 +125,13 @@ static enum err_code print_sample(struct list *list, struct err *err)
 	return code ? code : output_flush(list->printer.out, err);
 }
 
-static enum err_code find_missing_pid(const struct list *list, struct err *err)
-{
-	for (size_t i = 0; i < list->options->pid_count; i++)
-		if (!snapshot_find(list->watch.snapshot, list->options->pids[i]))
-			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
-				(int)list->options->pids[i]);
-	return ERR_OK;
-}
-
 /* What there is to say of it all: of the last sample. */
 static enum err_code finish(const struct list *list, struct err *err)
 {
-	enum err_code code = find_missing_pid(list, err);
+	enum err_code code = batch_find_pids(&list->watch, err);
 	if (!code && !list->options->json)
-		doubts_print(watch_outlook(&list->watch)->uncertain);
+		batch_print_doubts(watch_outlook(&list->watch)->uncertain);
 	return code;
-}
-
-static enum err_code print_samples(struct list *list, struct err *err)
-{
-	int64_t left = list->options->iterations ? list->options->iterations : 1;
-	struct timespec next;
-	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (;;) {
-		enum err_code code = print_sample(list, err);
-		if (code || --left == 0)
-			return code ? code : finish(list, err);
-		next.tv_sec += list->options->delay_ms / 1000;
-		next.tv_nsec += list->options->delay_ms % 1000 * 1000000;
-		if (next.tv_nsec >= 1000000000) {
-			next.tv_sec++;
-			next.tv_nsec -= 1000000000;
-		}
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) == EINTR)
-			;
-	}
 }
 
 static int print_columns(FILE *out)
@@ -186,7 +156,9 @@ int command_list(const struct options *options, struct err *err)
 	if (!code)
 		code = choose_rows(&list, err);
 	if (!code)
-		code = print_samples(&list, err);
+		code = batch_run(options, print_sample, &list, err);
+	if (!code)
+		code = finish(&list, err);
 	printer_release(&list.printer);
 	listing_release(&list.listing);
 	watch_release(&list.watch);

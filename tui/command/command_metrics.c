@@ -1,4 +1,4 @@
-#include "cgroup_choice.h"
+#include "batch.h"
 #include "command.h"
 #include "model/watch.h"
 

@@ -1,3 +1,4 @@
+#include "batch.h"
 #include "command.h"
 
 #include "model/column_set.h"
@@ -204,13 +205,11 @@ static enum err_code restrict_candidates(struct watch *watch, struct err *err)
 {
 	struct restriction restriction = { watch->options, UID_UNKNOWN };
 	const char *user = watch->options->user;
-	for (size_t i = 0; i < watch->options->pid_count; i++)
-		if (!snapshot_find(watch->snapshot, watch->options->pids[i]))
-			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
-				(int)watch->options->pids[i]);
+	enum err_code code = batch_find_pids(watch, err);
+	if (code)
+		return code;
 	if (user && names_find(&watch->names, user, &restriction.uid, err))
 		return ERR_NOT_FOUND;
-	enum err_code code = ERR_OK;
 	for (enum moment moment = 0; !code && moment < MOMENT_COUNT; moment++)
 		code = outlook_restrict(&watch->outlooks[moment], is_wanted, &restriction, err);
 	return code;

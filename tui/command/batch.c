@@ -1,8 +1,58 @@
-#include "cgroup_choice.h"
+#include "batch.h"
 
+#include "oomspect/explain.h"
 #include "oomspect/memcg_lookup.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* From one time to the next, however long a sample takes. */
+static void wait_for(struct timespec *next, int64_t delay_ms)
+{
+	next->tv_sec += delay_ms / 1000;
+	next->tv_nsec += delay_ms % 1000 * 1000000;
+	if (next->tv_nsec >= 1000000000) {
+		next->tv_sec++;
+		next->tv_nsec -= 1000000000;
+	}
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL) == EINTR)
+		;
+}
+
+enum err_code batch_run(const struct options *options,
+	enum err_code (*print)(void *context, struct err *err), void *context, struct err *err)
+{
+	int64_t left = options->iterations ? options->iterations : 1;
+	struct timespec next;
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		enum err_code code = print(context, err);
+		if (code || --left == 0)
+			return code;
+		wait_for(&next, options->delay_ms);
+	}
+}
+
+enum err_code batch_find_pids(const struct watch *watch, struct err *err)
+{
+	const struct options *options = watch->options;
+	for (size_t i = 0; i < options->pid_count; i++)
+		if (!snapshot_find(watch->snapshot, options->pids[i]))
+			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
+				(int)options->pids[i]);
+	return ERR_OK;
+}
+
+void batch_print_doubts(unsigned uncertain)
+{
+	for (enum uncertainty i = 0; i < UNCERTAIN_COUNT; i++)
+		if (uncertain >> i & 1)
+			fprintf(stderr, "oomspect: uncertain: %s\n", explain_uncertainty(i));
+}
+
+/* --- which cgroups ---------------------------------------------------------------------------- */
 
 void cgroup_choice_release(struct cgroup_choice *choice)
 {
@@ -49,16 +99,6 @@ static bool is_asked_for(const struct options *options, const struct task *task,
 	return named && (uid == UID_UNKNOWN || uid == task->uid);
 }
 
-static enum err_code find_missing(const struct watch *watch, struct err *err)
-{
-	const struct options *options = watch->options;
-	for (size_t i = 0; i < options->pid_count; i++)
-		if (!snapshot_find(watch->snapshot, options->pids[i]))
-			return err_set(err, ERR_NOT_FOUND, "process %d: no such process",
-				(int)options->pids[i]);
-	return ERR_OK;
-}
-
 /* Marks the row of each process that is asked for, and those above it. */
 static enum err_code mark_processes(
 	struct cgroup_choice *choice, struct watch *watch, struct err *err)
@@ -66,7 +106,7 @@ static enum err_code mark_processes(
 	const struct snapshot *snapshot = watch->snapshot;
 	const struct options *options = watch->options;
 	uid_t uid = UID_UNKNOWN;
-	enum err_code code = find_missing(watch, err);
+	enum err_code code = batch_find_pids(watch, err);
 	if (!code && options->user)
 		code = names_find(&watch->names, options->user, &uid, err);
 	for (size_t i = 0; !code && i < snapshot->count; i++) {
