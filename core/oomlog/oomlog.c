@@ -1,6 +1,7 @@
 #include "oomspect/oomlog.h"
 
-#include "oomlog_state.h"
+#include "shapes.h"
+
 #include "oomspect/logscan.h"
 
 #include <stdlib.h>
@@ -98,27 +99,27 @@ static void append(struct oomlog *log, struct text text, bool escaped)
 	message->len += length;
 }
 
-/* "#012" is what syslog daemons make of a newline inside a record. */
-static void restore_newlines(struct oomlog_message *message)
+/* "#012" is what syslog daemons make of a newline inside a record. True if there was one. */
+static bool restore_newlines(struct oomlog_message *message)
 {
 	struct text rest = { message->bytes, message->len };
 	size_t out = 0;
 	if (!text_find(rest, "#012"))
-		return;
+		return false;
 	for (size_t i = 0; i < message->len; i++) {
 		bool newline = i + 3 < message->len && memcmp(message->bytes + i, "#012", 4) == 0;
 		message->bytes[out++] = newline ? '\n' : message->bytes[i];
 		i += newline ? 3 : 0;
 	}
 	message->len = out;
+	return true;
 }
 
 /* "Out of memory:" and "Killed process" on the next line: both are known, and are one. */
 static bool makes_kill(const struct oomlog_message *message, struct text next)
 {
 	struct text text = scan_trim_end((struct text){ message->bytes, message->len });
-	return message->shape && message->shape->open == logjoin_kill && text.len &&
-	       text.at[text.len - 1] == ':' &&
+	return message->shape->open == logjoin_kill && text.len && text.at[text.len - 1] == ':' &&
 	       (text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
 }
 
@@ -131,7 +132,13 @@ static bool reaches_the_cut(const struct oomlog *log, const struct klog_record *
 	       !record->stamped && record->indent <= 1 && message->width == log->widest;
 }
 
-static bool joins(const struct oomlog *log, const struct klog_record *record, struct logjoin *join)
+static bool is_known(const struct oomlog_shape *shape)
+{
+	return shape->where != OOMLOG_LAST;
+}
+
+static bool joins(const struct oomlog *log, const struct klog_record *record,
+	const struct oomlog_shape *shape, struct logjoin *join)
 {
 	const struct oomlog_message *message = &log->message;
 	if (!message->pending || !message->len || message->len == MESSAGE_MAX ||
@@ -146,28 +153,33 @@ static bool joins(const struct oomlog *log, const struct klog_record *record, st
 		.cut = log->cuts > 1 && reaches_the_cut(log, record),
 		.indented = record->indent > 0,
 		.blank_end = message->blank_end };
-	size_t at;
 	if (record->stamped) {
 		/* 1024 bytes are a record: a long cgroup path goes on in the next one, flagged 'c'
 		 * in /dev/kmsg, on a line of its own elsewhere. */
-		return message->shape && message->shape->open == logjoin_constraint &&
+		return message->shape->open == logjoin_constraint &&
 		       (record->continues || text_find(record->text, ",task=")) &&
-		       !oomlog_shape_of(record->text, &at) && logjoin_constraint(join);
+		       !is_known(shape) && logjoin_constraint(join);
 	}
 	if (logjoin_is_elision(record->text))
 		return false;
 	if (join->cut)
 		return true;
-	if (!message->shape)
+	if (!is_known(message->shape))
 		return oomlog_makes_shape(join->text, join->next, "") ||
 		       oomlog_makes_shape(join->text, join->next, " ");
 	if (makes_kill(message, record->text))
 		return true;
-	return message->shape->open && !oomlog_shape_of(record->text, &at) &&
-	       message->shape->open(join);
+	return message->shape->open && !is_known(shape) && message->shape->open(join);
 }
 
-static void start_message(struct oomlog *log, const struct klog_record *record)
+static const struct oomlog_shape *shape_of(const struct oomlog *log)
+{
+	struct text text = { log->message.bytes, log->message.len };
+	return oomlog_shape_of(&log->filter, text);
+}
+
+static void start_message(
+	struct oomlog *log, const struct klog_record *record, const struct oomlog_shape *shape)
 {
 	struct oomlog_message *message = &log->message;
 	/* A stamp that stands alone, its message wrapped to the next line. */
@@ -186,9 +198,8 @@ static void start_message(struct oomlog *log, const struct klog_record *record)
 		text_copy(record->stamp, message->stamp, sizeof(message->stamp));
 	}
 	append(log, record->text, record->escaped);
-	restore_newlines(message);
-	message->shape =
-		oomlog_shape_of((struct text){ message->bytes, message->len }, &message->shape_at);
+	bool changed = restore_newlines(message) || record->escaped;
+	message->shape = changed ? shape_of(log) : shape;
 	message->pending = true;
 }
 
@@ -197,7 +208,7 @@ static void continue_message(
 {
 	struct oomlog_message *message = &log->message;
 	enum logjoin_gap gap = record->stamped ? LOGJOIN_NONE : logjoin_gap(join);
-	if (!message->shape && !record->stamped && !join->cut)
+	if (!is_known(message->shape) && !record->stamped && !join->cut)
 		gap = oomlog_makes_shape(join->text, join->next, "") ? LOGJOIN_NONE : LOGJOIN_BLANK;
 	while (message->len && scan_is_blank(message->bytes[message->len - 1]))
 		message->len--;
@@ -209,9 +220,8 @@ static void continue_message(
 	message->blank_end = record->blank_end;
 	message->last_line = record->line;
 	message->pieces++;
-	if (!message->shape)
-		message->shape = oomlog_shape_of(
-			(struct text){ message->bytes, message->len }, &message->shape_at);
+	if (!is_known(message->shape))
+		message->shape = shape_of(log);
 }
 
 /* The words of the kernel, wherever a program put them. */
@@ -256,14 +266,15 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 		take_foreign(log, record);
 		return log->error;
 	}
-	if (joins(log, record, &join)) {
+	const struct oomlog_shape *shape = oomlog_shape_of(&log->filter, record->text);
+	if (joins(log, record, shape, &join)) {
 		continue_message(log, record, &join);
 		return log->error;
 	}
 	process_message(log);
-	start_message(log, record);
+	start_message(log, record, shape);
 	/* Whole records need no next line, but for the one that may be cut at 1024 bytes. */
-	bool may_go_on = log->message.shape && log->message.shape->open == logjoin_constraint;
+	bool may_go_on = log->message.shape->open == logjoin_constraint;
 	if (record->form == KLOG_WHOLE && !may_go_on)
 		process_message(log);
 	return log->error;
@@ -272,7 +283,7 @@ enum err_code oomlog_push(struct oomlog *log, const struct klog_record *record)
 bool oomlog_waiting(const struct oomlog *log)
 {
 	return log->held_count || log->phase == OOMLOG_DECIDED ||
-	       (log->message.pending && log->message.shape);
+	       (log->message.pending && is_known(log->message.shape));
 }
 
 void oomlog_flush(struct oomlog *log, bool overdue)
@@ -297,6 +308,7 @@ enum err_code oomlog_init(
 	memset(log, 0, sizeof(*log));
 	log->sink = sink;
 	log->flags = flags;
+	oomlog_filter_init(&log->filter);
 	log->suppressed = OOM_UNKNOWN;
 	log->source = strdup(source);
 	log->message.bytes = malloc(MESSAGE_MAX);

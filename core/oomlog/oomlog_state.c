@@ -1,4 +1,4 @@
-#include "oomlog_state.h"
+#include "oomspect/oomlog_state.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,4 @@
-/* The shapes of the lines, a row each, and what each does to the report that is open. */
-#include "oomlog_state.h"
+#include "shapes.h"
 
 #include "oomspect/logscan.h"
 
@@ -7,20 +6,20 @@
 #include <string.h>
 
 #define HEADER_WORDS "invoked oom-killer"
-#define HEADER_REACH 16 /* a name of 15 bytes and a blank */
+#define NAME_REACH   16 /* a name of 15 bytes and a blank */
 
 /* Behind more than a name the words of the header are what somebody put into another message: what
  * a device calls itself, an option of mount(2). */
-static bool is_header_at(struct text text, const char *at)
+static bool is_behind_name(struct text text, const char *at)
 {
-	return at - text.at <= HEADER_REACH;
+	return at - text.at <= NAME_REACH;
 }
 
 /* Where the beginning of a record is known, nothing stands before the name. */
 static bool is_inside(const struct oomlog_message *message, struct text text)
 {
 	const char *at = text_find(text, HEADER_WORDS);
-	return (message->stamped || message->form == KLOG_WHOLE) && at && !is_header_at(text, at);
+	return (message->stamped || message->form == KLOG_WHOLE) && at && !is_behind_name(text, at);
 }
 
 static bool take_header(struct oomlog *log, struct text text)
@@ -540,110 +539,74 @@ static bool take_rest(struct oomlog *log, struct text text)
 	return oomline_meminfo(text, &log->event);
 }
 
+/* In the order in which they are asked. */
 static const struct oomlog_shape shapes[] = {
-	{ "[", false, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
-	{ "[", false, take_columns, logjoin_table, "its header" },
-	{ "pid ]", false, take_columns, logjoin_table,
+	{ "[", OOMLOG_TABLE, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
+	{ "[", OOMLOG_TABLE, take_columns, logjoin_table, "its header" },
+	{ HEADER_WORDS, OOMLOG_INNER, take_header, logjoin_header, "v2.6.20" },
+	{ "mem_cgroup_out_of_memory", OOMLOG_ANYWHERE, take_memcg_frame, NULL,
+		"a frame of the invoker's stack" },
+	{ "mem_cgroup_oom_synchronize", OOMLOG_ANYWHERE, take_memcg_frame, NULL,
+		"the same, to v5.x, in which the former may be inlined" },
+	{ "page allocation failure", OOMLOG_ANYWHERE, take_allocation_failure, NULL,
+		"not an OOM; a dot follows in v2.6, a colon since" },
+	{ "page allocation stalls for", OOMLOG_ANYWHERE, take_allocation_failure, NULL,
+		"v4.9 to v4.14" },
+	{ "pid ]", OOMLOG_START, take_columns, logjoin_table,
 		"the same, its bracket eaten by busybox dmesg" },
-	{ "oom-killer: gfp_mask=0x", false, take_header, logjoin_header, "to v2.6.18" },
-	{ "oom-kill:", true, take_constraint, logjoin_constraint, "v5.0 (ef8444ea01d7)" },
-	{ "Memory cgroup out of memory", true, take_kill, logjoin_kill,
+	{ "oom-killer: gfp_mask=0x", OOMLOG_START, take_header, logjoin_header, "to v2.6.18" },
+	{ "oom-kill:", OOMLOG_QUOTED, take_constraint, logjoin_constraint, "v5.0 (ef8444ea01d7)" },
+	{ "Memory cgroup out of memory", OOMLOG_QUOTED, take_kill, logjoin_kill,
 		"v2.6.29 (a636b327f731); one line since v5.1" },
-	{ "Memory cgroup out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "Out of memory and no killable processes", true, take_no_victim, NULL,
+	{ "Memory cgroup out of memory", OOMLOG_QUOTED, take_exiting, NULL, "v5.10" },
+	{ "Out of memory and no killable processes", OOMLOG_QUOTED, take_no_victim, NULL,
 		"a warning since v4.19" },
-	{ "Out of memory", true, take_kill, logjoin_kill, "v2.6.18 to 7.1" },
-	{ "Out of Memory", true, take_kill, logjoin_kill, "to v2.6.18" },
-	{ "Out of memory", true, take_exiting, NULL, "v5.10" },
-	{ "No available memory", true, take_kill, logjoin_kill,
+	{ "Out of memory", OOMLOG_QUOTED, take_kill, logjoin_kill, "v2.6.18 to 7.1" },
+	{ "Out of Memory", OOMLOG_QUOTED, take_kill, logjoin_kill, "to v2.6.18" },
+	{ "Out of memory", OOMLOG_QUOTED, take_exiting, NULL, "v5.10" },
+	{ "No available memory", OOMLOG_QUOTED, take_kill, logjoin_kill,
 		"cpuset and MPOL_BIND, v2.6.16 to v2.6.35" },
-	{ "OOM killed process ", true, take_kill, logjoin_kill,
+	{ "OOM killed process ", OOMLOG_QUOTED, take_kill, logjoin_kill,
 		"OpenVZ 2.6.32, behind \"Out of memory in UB 1: \"" },
-	{ "Killed process ", true, take_kill, logjoin_kill, "the second line, to v5.0" },
-	{ "Kill process ", true, take_kill, logjoin_kill, "sharing same memory, v2.6.36 to v3.10" },
-	{ "Tasks state (memory values", false, take_tasks, NULL, "v4.19 (c3b78b11efbb)" },
-	{ "Tasks in ", false, take_group, logjoin_group, "memory.oom.group, v4.19 (3d8b38eb81ca)" },
-	{ "Task in ", true, take_task_in, logjoin_task_in, "v2.6.29 to v4.20" },
-	{ "Memory limit reached of cgroup ", false, take_task_in, NULL, "v4.5 to v4.20" },
-	{ "memory: usage ", false, take_usage, logjoin_usage, "v2.6.29" },
-	{ "memory+swap: usage ", false, take_usage, logjoin_usage, "cgroup v1" },
-	{ "swap: usage ", false, take_usage, logjoin_usage, "cgroup v2, v5.3" },
-	{ "kmem: usage ", false, take_usage, NULL, "v3.10, cgroup v1" },
-	{ "Memory cgroup stats for ", false, take_stats, NULL, "v3.10; memory.stat since v5.3" },
-	{ "Linux version ", false, take_banner, NULL, "init/version.c" },
-	{ "CPU: ", false, take_cpu, logjoin_cpu, "dump_stack(), v3.10" },
-	{ "Pid: ", false, take_cpu, logjoin_cpu, "dump_stack(), to v3.9" },
-	{ "oom_reaper: reaped process ", false, take_reaped, logjoin_reaped,
+	{ "Killed process ", OOMLOG_QUOTED, take_kill, logjoin_kill, "the second line, to v5.0" },
+	{ "Kill process ", OOMLOG_QUOTED, take_kill, logjoin_kill,
+		"sharing same memory, v2.6.36 to v3.10" },
+	{ "Tasks state (memory values", OOMLOG_START, take_tasks, NULL, "v4.19 (c3b78b11efbb)" },
+	{ "Tasks in ", OOMLOG_START, take_group, logjoin_group,
+		"memory.oom.group, v4.19 (3d8b38eb81ca)" },
+	{ "Task in ", OOMLOG_QUOTED, take_task_in, logjoin_task_in, "v2.6.29 to v4.20" },
+	{ "Memory limit reached of cgroup ", OOMLOG_START, take_task_in, NULL, "v4.5 to v4.20" },
+	{ "memory: usage ", OOMLOG_START, take_usage, logjoin_usage, "v2.6.29" },
+	{ "memory+swap: usage ", OOMLOG_START, take_usage, logjoin_usage, "cgroup v1" },
+	{ "swap: usage ", OOMLOG_START, take_usage, logjoin_usage, "cgroup v2, v5.3" },
+	{ "kmem: usage ", OOMLOG_START, take_usage, NULL, "v3.10, cgroup v1" },
+	{ "Memory cgroup stats for ", OOMLOG_START, take_stats, NULL,
+		"v3.10; memory.stat since v5.3" },
+	{ "Linux version ", OOMLOG_START, take_banner, NULL, "init/version.c" },
+	{ "CPU: ", OOMLOG_START, take_cpu, logjoin_cpu, "dump_stack(), v3.10" },
+	{ "Pid: ", OOMLOG_START, take_cpu, logjoin_cpu, "dump_stack(), to v3.9" },
+	{ "oom_reaper: reaped process ", OOMLOG_START, take_reaped, logjoin_reaped,
 		"v4.6 (aac453635549)" },
-	{ "Kernel panic - not syncing: ", true, take_panic, logjoin_panic,
+	{ "Kernel panic - not syncing: ", OOMLOG_QUOTED, take_panic, logjoin_panic,
 		"panic_on_oom, or nobody left" },
-	{ "SysRq : Manual OOM execution", true, take_sysrq, NULL, "to v4.19" },
-	{ "sysrq: SysRq : Manual OOM execution", true, take_sysrq, NULL, "v4.4 to v4.20" },
-	{ "sysrq: Manual OOM execution", true, take_sysrq, NULL, "v5.0" },
-	{ "OOM request ignored", true, take_sysrq_ignored, NULL, "sysrq-f found nobody" },
-	{ "sysrq: OOM request ignored", true, take_sysrq_ignored, NULL, "v4.4" },
-	{ "oom_kill_process: ", false, take_suppressed, NULL, "rate limit, v4.9" },
-	{ "out_of_memory: ", false, take_suppressed, NULL, "rate limit" },
-	{ "Node ", false, take_rest, logjoin_zone, "zones" },
-	{ "DMA", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "Normal", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "HighMem", false, take_rest, logjoin_zone, "zones of one node" },
-	{ "", false, take_mangled_row, NULL, "rows whose pid busybox dmesg took for a time stamp" },
-	{ "", false, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
+	{ "SysRq : Manual OOM execution", OOMLOG_QUOTED, take_sysrq, NULL, "to v4.19" },
+	{ "sysrq: SysRq : Manual OOM execution", OOMLOG_QUOTED, take_sysrq, NULL, "v4.4 to v4.20" },
+	{ "sysrq: Manual OOM execution", OOMLOG_QUOTED, take_sysrq, NULL, "v5.0" },
+	{ "OOM request ignored", OOMLOG_QUOTED, take_sysrq_ignored, NULL, "sysrq-f found nobody" },
+	{ "sysrq: OOM request ignored", OOMLOG_QUOTED, take_sysrq_ignored, NULL, "v4.4" },
+	{ "oom_kill_process: ", OOMLOG_START, take_suppressed, NULL, "rate limit, v4.9" },
+	{ "out_of_memory: ", OOMLOG_START, take_suppressed, NULL, "rate limit" },
+	{ "Node ", OOMLOG_START, take_rest, logjoin_zone, "zones" },
+	{ "DMA", OOMLOG_START, take_rest, logjoin_zone, "zones of one node" },
+	{ "Normal", OOMLOG_START, take_rest, logjoin_zone, "zones of one node" },
+	{ "HighMem", OOMLOG_START, take_rest, logjoin_zone, "zones of one node" },
+	{ "", OOMLOG_LAST, take_mangled_row, NULL,
+		"rows whose pid busybox dmesg took for a time stamp" },
+	{ "", OOMLOG_LAST, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
 };
-static const struct oomlog_shape header_shape = { HEADER_WORDS, true, take_header, logjoin_header,
-	"v2.6.20" };
-static const struct oomlog_shape frame_shape = { "mem_cgroup_out_of_memory", true, take_memcg_frame,
-	NULL, "a frame of the invoker's stack" };
-static const struct oomlog_shape fault_shape = { "mem_cgroup_oom_synchronize", true,
-	take_memcg_frame, NULL, "the same, to v5.x, in which the former may be inlined" };
-static const struct oomlog_shape failure_shape = { "page allocation failure", true,
-	take_allocation_failure, NULL, "not an OOM; a dot follows in v2.6, a colon since" };
-static const struct oomlog_shape stall_shape = { "page allocation stalls for", true,
-	take_allocation_failure, NULL, "v4.9 to v4.14" };
 
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
-
-static bool starts_shape(const struct oomlog_shape *shape, struct text text)
-{
-	return text.len && *text.at == *shape->marker && text_starts(text, shape->marker);
-}
-
-/* "...<4>cc1 invoked": of a line that begins with no stamp, since a console without one puts a record
- * behind what is left of another. */
-static bool is_behind_priority(struct text text, const char *at)
-{
-	const char *priority = scan_last(scan_until(text, at), "<");
-	struct text rest = scan_from(text, priority ? priority : text.at);
-	return priority && rest.len > 3 && scan_is_digit(rest.at[1]) && rest.at[2] == '>' &&
-	       is_header_at(scan_from(rest, rest.at + 3), at);
-}
-
-/* Nearly no line is one: what cannot be is not looked through. */
-static bool is_header(struct text text)
-{
-	size_t reach = HEADER_REACH + strlen(HEADER_WORDS);
-	struct text head = { text.at, text.len < reach ? text.len : reach };
-	if (text_find(head, HEADER_WORDS))
-		return true;
-	const char *at =
-		text.len && memchr(text.at, '<', text.len) ? text_find(text, HEADER_WORDS) : NULL;
-	return at && is_behind_priority(text, at);
-}
-
-/* Markers that stand behind a name or a frame address, not at the start. */
-static const struct oomlog_shape *inner_shape(struct text text)
-{
-	static const struct oomlog_shape *const inner[] = { &frame_shape, &fault_shape,
-		&failure_shape, &stall_shape };
-	if (is_header(text))
-		return &header_shape;
-	for (size_t i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-		if (text_find(text, inner[i]->marker))
-			return inner[i];
-	}
-	return NULL;
-}
+_Static_assert(SHAPES <= 64, "struct oomlog_filter has a bit for each row");
 
 /* What people put before what they quote: "# ", "- ", a quotation mark in any of its shapes. */
 static bool is_quoting(char c)
@@ -653,67 +616,138 @@ static bool is_quoting(char c)
 
 #define QUOTING_MAX 8
 
-/* A marker behind nothing but that. Anywhere else it is inside of another message. */
-static const struct oomlog_shape *shape_behind_quoting(struct text text, size_t *ret_at)
+static struct text unquoted(struct text text)
 {
 	size_t at = 0;
 	while (at < text.len && at < QUOTING_MAX && text.at[at] && is_quoting(text.at[at]))
 		at++;
-	struct text rest = scan_from(text, text.at + at);
-	for (size_t s = 0; s < SHAPES && at && rest.len; s++) {
-		if (shapes[s].quoted && starts_shape(&shapes[s], rest)) {
-			*ret_at = at;
-			return &shapes[s];
-		}
-	}
-	return NULL;
+	return scan_from(text, text.at + at);
 }
 
-const struct oomlog_shape *oomlog_shape_of(struct text text, size_t *ret_at)
+static bool starts(struct text text, const char *marker)
 {
-	*ret_at = 0;
-	bool bracket = text.len && *text.at == '[';
-	const struct oomlog_shape *inner =
-		bracket && oomline_is_table(text) ? NULL : inner_shape(text);
-	if (inner)
-		return inner;
-	for (size_t s = bracket && !oomline_is_table(text) ? SHAPES : 0; s < SHAPES - 1; s++) {
-		if (starts_shape(&shapes[s], text))
-			return &shapes[s];
+	return text.len && *text.at == *marker && text_starts(text, marker);
+}
+
+/* "...<4>cc1 invoked": of a line that begins with no stamp, since a console without one puts a record
+ * behind what is left of another. */
+static bool is_behind_priority(struct text text, const char *at)
+{
+	const char *priority = scan_last(scan_until(text, at), "<");
+	struct text rest = scan_from(text, priority ? priority : text.at);
+	return priority && rest.len > 3 && scan_is_digit(rest.at[1]) && rest.at[2] == '>' &&
+	       is_behind_name(scan_from(rest, rest.at + 3), at);
+}
+
+/* Nearly no line has it: what cannot is not looked through. */
+static bool is_inner(struct text text, const char *marker)
+{
+	size_t reach = NAME_REACH + strlen(marker);
+	struct text head = { text.at, text.len < reach ? text.len : reach };
+	if (text_find(head, marker))
+		return true;
+	const char *at =
+		text.len && memchr(text.at, '<', text.len) ? text_find(text, marker) : NULL;
+	return at && is_behind_priority(text, at);
+}
+
+/* Where the shape begins in the message, or NULL if its marker is not where it belongs. */
+static const char *find_shape(
+	const struct oomlog_shape *shape, struct text message, struct text bare)
+{
+	bool found = true;
+	switch (shape->where) {
+	case OOMLOG_TABLE:
+		found = starts(message, shape->marker) && oomline_is_table(message);
+		break;
+	case OOMLOG_INNER:
+		found = is_inner(message, shape->marker);
+		break;
+	case OOMLOG_ANYWHERE:
+		found = text_find(message, shape->marker);
+		break;
+	case OOMLOG_START:
+		found = starts(message, shape->marker);
+		break;
+	case OOMLOG_QUOTED:
+		return starts(bare, shape->marker) ? bare.at : NULL;
+	case OOMLOG_LAST:
+		break;
 	}
-	return shape_behind_quoting(text, ret_at);
+	return found ? message.at : NULL;
+}
+
+static bool is_at_start(const struct oomlog_shape *shape)
+{
+	return shape->where == OOMLOG_TABLE || shape->where == OOMLOG_START ||
+	       shape->where == OOMLOG_QUOTED;
+}
+
+void oomlog_filter_init(struct oomlog_filter *filter)
+{
+	memset(filter, 0, sizeof(*filter));
+	for (size_t s = 0; s < SHAPES; s++) {
+		unsigned char first = (unsigned char)*shapes[s].marker;
+		for (size_t byte = 0; byte < 256; byte++) {
+			if (!is_at_start(&shapes[s]) || byte == first)
+				filter->rows[byte] |= UINT64_C(1) << s;
+		}
+	}
+}
+
+static uint64_t filtered(const struct oomlog_filter *filter, struct text bare)
+{
+	return filter->rows[bare.len ? (unsigned char)*bare.at : 0];
+}
+
+const struct oomlog_shape *oomlog_shape_of(const struct oomlog_filter *filter, struct text message)
+{
+	struct text bare = unquoted(message);
+	uint64_t rows = filtered(filter, bare);
+	while (!find_shape(&shapes[__builtin_ctzll(rows)], message, bare))
+		rows &= rows - 1; /* as far as the last rows, which have no marker */
+	return &shapes[__builtin_ctzll(rows)];
 }
 
 bool oomlog_take(struct oomlog *log)
 {
-	struct oomlog_message *message = &log->message;
-	struct text whole = { message->bytes, message->len };
-	struct text text = scan_from(whole, whole.at + message->shape_at);
-	const struct oomlog_shape *shape = message->shape;
-	bool inner = shape && (shape < shapes || shape >= shapes + SHAPES);
-	bool taken = inner && shape->take(log, text);
-	for (size_t s = shape && !inner ? (size_t)(shape - shapes) : SHAPES; s < SHAPES && !taken;
-		s++)
-		taken = starts_shape(&shapes[s], text) && shapes[s].take(log, text);
-	if (!taken && shape && !inner && (shape = inner_shape(whole)))
-		taken = shape->take(log, whole);
-	for (size_t s = SHAPES - 2; s < SHAPES && !taken; s++)
-		taken = shapes[s].take(log, whole);
+	struct text message = { log->message.bytes, log->message.len }, bare = unquoted(message);
+	uint64_t above = (UINT64_C(1) << (log->message.shape - shapes)) - 1;
+	bool taken = false;
+	for (uint64_t rows = filtered(&log->filter, bare) & ~above; rows && !taken;
+		rows &= rows - 1) {
+		const struct oomlog_shape *shape = &shapes[__builtin_ctzll(rows)];
+		const char *at = find_shape(shape, message, bare);
+		taken = at && shape->take(log, scan_from(message, at));
+	}
 	log->unknown += !taken;
 	return taken;
 }
 
 #define SEAM 48 /* no marker is longer */
 
-/* The marker begins in the first `tail` bytes and ends behind them. */
-static bool is_seam_of(
-	const struct oomlog_shape *shape, struct text joined, size_t tail, bool at_start)
+/* The marker begins in the first `tail` bytes of what is joined and ends behind them. */
+static bool is_seam_of(const struct oomlog_shape *shape, struct text joined, size_t tail)
 {
 	size_t length = strlen(shape->marker);
-	if (at_start)
-		return length > tail && text_starts(joined, shape->marker);
-	const char *at = text_find(joined, shape->marker);
-	return at && (size_t)(at - joined.at) < tail && (size_t)(at - joined.at) + length > tail;
+	switch (shape->where) {
+	case OOMLOG_INNER: {
+		const char *at = text_find(joined, shape->marker);
+		return at && (size_t)(at - joined.at) < tail &&
+		       (size_t)(at - joined.at) + length > tail;
+	}
+	case OOMLOG_START:
+	case OOMLOG_QUOTED:
+		return tail > 3 && tail < SEAM && length > tail && starts(joined, shape->marker);
+	default:
+		return false;
+	}
+}
+
+/* The name alone was left on the line before. */
+static bool is_behind_break(const struct oomlog_shape *shape, struct text text, struct text next)
+{
+	return shape->where == OOMLOG_INNER && text.len < 32 && text_starts(next, shape->marker);
 }
 
 bool oomlog_makes_shape(struct text text, struct text next, const char *gap)
@@ -725,12 +759,9 @@ bool oomlog_makes_shape(struct text text, struct text next, const char *gap)
 	memcpy(bytes + tail, gap, blanks);
 	memcpy(bytes + seam, next.at, head);
 	struct text joined = { bytes, seam + head };
-	if (is_seam_of(&header_shape, joined, tail, false))
-		return true;
-	if (blanks && text.len < 32 && text_starts(next, header_shape.marker))
-		return true; /* the name alone was left on the line before */
-	for (size_t s = 0; s < SHAPES && text.len < SEAM && text.len > 3; s++) {
-		if (*shapes[s].marker == *bytes && is_seam_of(&shapes[s], joined, tail, true))
+	for (size_t s = 0; s < SHAPES; s++) {
+		if (is_seam_of(&shapes[s], joined, tail) ||
+			(blanks && is_behind_break(&shapes[s], text, next)))
 			return true;
 	}
 	return false;
