@@ -1,5 +1,7 @@
 #include "oomspect/row_order.h"
 
+#include "oomspect/array.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +20,11 @@ void row_order_release(struct row_order *order)
 
 enum err_code row_order_reserve(struct row_order *order, size_t count, struct err *err)
 {
-	if (count <= order->capacity)
+	size_t capacity = order->capacity;
+	if (ARRAY_RESERVE(order->keys, capacity, count) &&
+		ARRAY_RESERVE(order->spare, order->capacity, count))
 		return ERR_OK;
-	struct row_key *keys = reallocarray(order->keys, count, sizeof(*keys));
-	if (keys)
-		order->keys = keys;
-	struct row_key *spare = reallocarray(order->spare, count, sizeof(*spare));
-	if (spare)
-		order->spare = spare;
-	if (!keys || !spare)
-		return err_set(err, ERR_NO_MEMORY, "cannot order %zu rows: out of memory", count);
-	order->capacity = count;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "cannot order %zu rows: out of memory", count);
 }
 
 static bool is_after(const struct row_key *a, const struct row_key *b)

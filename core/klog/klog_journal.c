@@ -1,6 +1,7 @@
 /* The journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS), its verbose one, and JSON lines. */
 #include "klog_reader.h"
 
+#include "oomspect/array.h"
 #include "oomspect/jsonline.h"
 #include "oomspect/logline.h"
 
@@ -9,13 +10,9 @@
 
 static bool keep(struct klog *klog, struct text text)
 {
-	if (text.len + 1 > klog->scratch_size) {
-		char *bigger = realloc(klog->scratch, text.len + 1);
-		klog->no_memory |= !bigger;
-		if (!bigger)
-			return false;
-		klog->scratch = bigger;
-		klog->scratch_size = text.len + 1;
+	if (!ARRAY_RESERVE(klog->scratch, klog->scratch_size, text.len + 1)) {
+		klog->no_memory = true;
+		return false;
 	}
 	memcpy(klog->scratch, text.at, text.len);
 	klog->scratch[text.len] = '\0';
@@ -266,13 +263,9 @@ static bool has(struct text object, const char *key)
 /* The bytes of a value, in a buffer that grows. */
 static bool decode(struct klog *klog, struct text value, char **buffer, size_t *size, size_t *ret)
 {
-	if (value.len + 1 > *size) {
-		char *bigger = realloc(*buffer, value.len + 1);
-		klog->no_memory |= !bigger;
-		if (!bigger)
-			return false;
-		*buffer = bigger;
-		*size = value.len + 1;
+	if (!ARRAY_RESERVE(*buffer, *size, value.len + 1)) {
+		klog->no_memory = true;
+		return false;
 	}
 	return jsonline_bytes(value, *buffer, ret);
 }
@@ -348,14 +341,8 @@ bool klog_parse_json(struct klog *klog, struct text line, struct klog_record *re
 
 static bool gather(struct klog *klog, struct text line)
 {
-	if (klog->object_len + line.len + 1 > klog->object_size) {
-		size_t size = (klog->object_len + line.len + 1) * 2;
-		char *bigger = realloc(klog->object, size);
-		if (!bigger)
-			return false;
-		klog->object = bigger;
-		klog->object_size = size;
-	}
+	if (!ARRAY_RESERVE(klog->object, klog->object_size, klog->object_len + line.len + 1))
+		return false;
 	memcpy(klog->object + klog->object_len, line.at, line.len);
 	klog->object[klog->object_len + line.len] = '\n';
 	klog->object_len += line.len + 1;

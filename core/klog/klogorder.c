@@ -1,5 +1,6 @@
 #include "oomspect/klogorder.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logline.h"
 #include "oomspect/logscan.h"
 
@@ -134,16 +135,10 @@ struct units {
 
 static void add_unit(struct units *units, uint64_t start)
 {
-	if (units->count == units->size) {
-		size_t size = units->size ? units->size * 2 : 4096;
-		uint64_t *bigger = reallocarray(units->starts, size, sizeof(*bigger));
-		units->no_memory |= !bigger;
-		if (!bigger)
-			return;
-		units->starts = bigger;
-		units->size = size;
-	}
-	units->starts[units->count++] = start;
+	if (ARRAY_RESERVE(units->starts, units->size, units->count + 1))
+		units->starts[units->count++] = start;
+	else
+		units->no_memory = true;
 }
 
 static bool is_far(const struct units *units, uint64_t at)

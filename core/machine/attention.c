@@ -1,5 +1,6 @@
 #include "oomspect/attention.h"
 
+#include "oomspect/array.h"
 #include "oomspect/badness.h"
 #include "oomspect/saturate.h"
 
@@ -133,22 +134,11 @@ static int64_t select_weight(int64_t *weights, size_t count, size_t rank)
 	return weights[low];
 }
 
-static bool reserve(struct attention *attention, size_t count)
-{
-	if (count <= attention->capacity)
-		return true;
-	int64_t *weights = reallocarray(attention->weights, count, sizeof(*weights));
-	if (!weights)
-		return false;
-	attention->weights = weights;
-	attention->capacity = count;
-	return true;
-}
-
 void attention_learn(struct attention *attention, const struct snapshot *finished)
 {
 	attention->heavy = INT64_MIN;
-	if (attention->hot == 0 || !reserve(attention, finished->capacity))
+	if (attention->hot == 0 ||
+		!ARRAY_RESERVE(attention->weights, attention->capacity, finished->count))
 		return;
 	for (size_t i = 0; i < finished->count; i++)
 		attention->weights[i] = finished->tasks[i].weight_pages;

@@ -1,5 +1,6 @@
 #include "oomspect/sampler.h"
 
+#include "oomspect/array.h"
 #include "oomspect/attention.h"
 #include "oomspect/cgroup_paths.h"
 #include "oomspect/sharers.h"
@@ -120,15 +121,9 @@ static bool add_pid(void *context, pid_t pid)
 	struct sampler_work *work = list->work;
 	if (pid == list->left_out)
 		return true;
-	if (work->pid_count == work->pid_capacity) {
-		size_t capacity = work->pid_capacity ? work->pid_capacity * 2 : 1024;
-		pid_t *pids = reallocarray(work->pids, capacity, sizeof(*pids));
-		if (!pids) {
-			list->no_memory = true;
-			return false;
-		}
-		work->pids = pids;
-		work->pid_capacity = capacity;
+	if (!ARRAY_RESERVE(work->pids, work->pid_capacity, work->pid_count + 1)) {
+		list->no_memory = true;
+		return false;
 	}
 	work->pids[work->pid_count++] = pid;
 	return true;
@@ -325,15 +320,7 @@ static void ask_some(struct sampler *sampler, long units)
 
 static bool fit_paths(struct sampler_work *work, size_t ids)
 {
-	if (ids <= work->memcg_of_path_capacity)
-		return true;
-	size_t capacity = ids * 2;
-	int32_t *rows = reallocarray(work->memcg_of_path, capacity, sizeof(*rows));
-	if (!rows)
-		return false;
-	work->memcg_of_path = rows;
-	work->memcg_of_path_capacity = capacity;
-	return true;
+	return ARRAY_RESERVE(work->memcg_of_path, work->memcg_of_path_capacity, ids);
 }
 
 static size_t highest_path_id(const struct snapshot *shot)

@@ -1,5 +1,6 @@
 #include "oomspect/snapshot.h"
 
+#include "oomspect/array.h"
 #include "oomspect/cgroup_paths.h"
 
 #include <stdlib.h>
@@ -17,17 +18,9 @@ void snapshot_release(struct snapshot *snapshot)
 
 enum err_code snapshot_reserve(struct snapshot *snapshot, size_t count, struct err *err)
 {
-	if (count <= snapshot->capacity)
+	if (ARRAY_RESERVE(snapshot->tasks, snapshot->capacity, count))
 		return ERR_OK;
-	/* A quarter more: the number of processes wanders, and growth must stop. */
-	size_t capacity = count + count / 4 + 64;
-	struct task *tasks = reallocarray(snapshot->tasks, capacity, sizeof(*tasks));
-	if (!tasks)
-		return err_set(
-			err, ERR_NO_MEMORY, "cannot read %zu processes: out of memory", capacity);
-	snapshot->tasks = tasks;
-	snapshot->capacity = capacity;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "cannot read %zu processes: out of memory", count);
 }
 
 const struct task *snapshot_find(const struct snapshot *snapshot, pid_t pid)

@@ -1,5 +1,7 @@
 #include "memcg_walk.h"
 
+#include "oomspect/array.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,59 +13,22 @@
  * them that costs more than its number of directories. */
 #define PATH_LENGTH_MAX (PATH_MAX - 64)
 
-/* The new size of an array of `size` elements that must hold `needed`. */
-static size_t grown_size(size_t size, size_t needed)
-{
-	if (size == 0)
-		size = 64;
-	while (size < needed)
-		size *= 2;
-	return size;
-}
-
 static bool fit_rows(struct memcg_table *table, size_t count)
 {
-	size_t size = grown_size(table->capacity, count);
-	if (size == table->capacity)
-		return true;
-	struct memcg *rows = reallocarray(table->rows, size, sizeof(*rows));
-	if (!rows)
-		return false;
-	table->rows = rows;
-	struct memcg_slot *slots = reallocarray(table->slots, size, sizeof(*slots));
-	if (!slots)
-		return false;
-	table->slots = slots;
-	table->capacity = size;
-	return true;
+	size_t capacity = table->capacity;
+	return ARRAY_RESERVE(table->rows, capacity, count) &&
+	       ARRAY_RESERVE(table->slots, table->capacity, count);
 }
 
 static bool fit_paths(struct memcg_table *table, size_t bytes)
 {
-	size_t size = grown_size(table->paths_size, bytes);
-	if (size == table->paths_size)
-		return true;
-	char *paths = realloc(table->paths, size);
-	if (!paths)
-		return false;
-	table->paths = paths;
-	table->paths_size = size;
-	return true;
+	return ARRAY_RESERVE(table->paths, table->paths_size, bytes);
 }
 
 static bool grow_stack(struct memcg_walk *walk)
 {
-	size_t size = grown_size(walk->stack_size, walk->pending + 1);
-	if (size == walk->stack_size)
-		return true;
-	struct memcg_pending *stack = reallocarray(walk->stack, size, sizeof(*stack));
-	if (!stack)
-		return false;
-	walk->stack = stack;
-	if (row_order_reserve(&walk->order, size, NULL) != ERR_OK)
-		return false;
-	walk->stack_size = size;
-	return true;
+	return ARRAY_RESERVE(walk->stack, walk->stack_size, walk->pending + 1) &&
+	       row_order_reserve(&walk->order, walk->stack_size, NULL) == ERR_OK;
 }
 
 static const char *below_top(struct memcg_walk *walk, const char *path, size_t length)
@@ -323,8 +288,8 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 	walk->now = walk->next;
 	walk->next = table;
 	/* The other table has its turn later, when there may be less memory; then it is asked again. */
-	if (fit_rows(&walk->next, walk->now.capacity))
-		fit_paths(&walk->next, walk->now.paths_size);
+	if (fit_rows(&walk->next, walk->now.count))
+		fit_paths(&walk->next, walk->now.paths_used);
 	memcg_index_build(walk);
 	return ERR_OK;
 }

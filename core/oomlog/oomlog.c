@@ -2,6 +2,7 @@
 
 #include "shapes.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <stdlib.h>
@@ -20,14 +21,9 @@ static void keep_raw(struct oomlog *log, struct text text)
 	size_t needed = event->raw_len + text.len + 2;
 	if (!(log->flags & OOMLOG_KEEP_RAW) || needed > RAW_MAX)
 		return;
-	if (needed > log->raw_size) {
-		char *bigger = realloc(event->raw, needed * 2);
-		if (!bigger) {
-			log->error = ERR_NO_MEMORY;
-			return;
-		}
-		event->raw = bigger;
-		log->raw_size = needed * 2;
+	if (!ARRAY_RESERVE(event->raw, log->raw_size, needed)) {
+		log->error = ERR_NO_MEMORY;
+		return;
 	}
 	memcpy(event->raw + event->raw_len, text.at, text.len);
 	event->raw_len += text.len;

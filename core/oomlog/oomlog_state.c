@@ -1,5 +1,7 @@
 #include "oomspect/oomlog_state.h"
 
+#include "oomspect/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,21 +58,6 @@ void oomlog_need_body(struct oomlog *log)
 		oomlog_begin(log, OOMLOG_TENTATIVE);
 }
 
-static bool grow(struct oomlog *log, void **array, size_t *size, size_t count, size_t element)
-{
-	if (count < *size)
-		return true;
-	size_t wanted = *size ? *size * 2 : 16;
-	void *bigger = reallocarray(*array, wanted, element);
-	if (!bigger) {
-		log->error = ERR_NO_MEMORY;
-		return false;
-	}
-	*array = bigger;
-	*size = wanted;
-	return true;
-}
-
 void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 {
 	struct oom_event *event = &log->event;
@@ -80,21 +67,22 @@ void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 		if (event->victims[i].pid == victim->pid)
 			return; /* memory.oom.group prints the chosen one twice */
 	}
-	if (!grow(log, (void **)&event->victims, &log->victims_size, event->victim_count,
-		    sizeof(*victim)))
-		return;
-	event->victims[event->victim_count++] = *victim;
+	if (ARRAY_RESERVE(event->victims, log->victims_size, event->victim_count + 1))
+		event->victims[event->victim_count++] = *victim;
+	else
+		log->error = ERR_NO_MEMORY;
 }
 
 void oomlog_add_task(struct oomlog *log, const struct oom_task *task)
 {
 	struct oom_event *event = &log->event;
 	event->task_count++;
-	if (event->tasks_kept == OOM_TASKS_MAX ||
-		!grow(log, (void **)&event->tasks, &log->tasks_size, event->tasks_kept,
-			sizeof(*task)))
+	if (event->tasks_kept == OOM_TASKS_MAX)
 		return;
-	event->tasks[event->tasks_kept++] = *task;
+	if (ARRAY_RESERVE(event->tasks, log->tasks_size, event->tasks_kept + 1))
+		event->tasks[event->tasks_kept++] = *task;
+	else
+		log->error = ERR_NO_MEMORY;
 }
 
 static bool reap_in(struct oom_event *event, const struct oom_victim *victim)

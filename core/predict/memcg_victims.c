@@ -1,5 +1,7 @@
 #include "oomspect/memcg_victims.h"
 
+#include "oomspect/array.h"
+
 #include <stdlib.h>
 
 void memcg_victims_init(struct memcg_victims *victims)
@@ -23,41 +25,22 @@ void memcg_victims_release(struct memcg_victims *victims)
 
 static enum err_code reserve_rows(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	if (victims->first && count <= victims->capacity)
+	size_t capacity = victims->capacity;
+	if (ARRAY_RESERVE(victims->rows, capacity, count) &&
+		ARRAY_RESERVE(victims->first, victims->capacity, count + 1))
 		return ERR_OK;
-	struct memcg_victim *rows = reallocarray(victims->rows, count + 1, sizeof(*rows));
-	if (rows)
-		victims->rows = rows;
-	size_t *first = reallocarray(victims->first, count + 1, sizeof(*first));
-	if (first)
-		victims->first = first;
-	if (!rows || !first)
-		return err_set(
-			err, ERR_NO_MEMORY, "cannot rank %zu memory cgroups: out of memory", count);
-	victims->capacity = count;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "cannot rank %zu memory cgroups: out of memory", count);
 }
 
 static enum err_code reserve_tasks(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	if (count <= victims->task_capacity)
-		return ERR_OK;
-	const struct task **members = reallocarray(victims->members, count, sizeof(*members));
-	if (members)
-		victims->members = members;
-	const struct task **sharers = reallocarray(victims->sharers, count, sizeof(*sharers));
-	if (sharers)
-		victims->sharers = sharers;
-	bool *shares = reallocarray(victims->shares, count, sizeof(*shares));
-	if (shares)
-		victims->shares = shares;
-	if (!members || !sharers || !shares)
+	size_t members = victims->task_capacity, sharers = victims->task_capacity;
+	if (!ARRAY_RESERVE(victims->members, members, count) ||
+		!ARRAY_RESERVE(victims->sharers, sharers, count) ||
+		!ARRAY_RESERVE(victims->shares, victims->task_capacity, count))
 		return err_set(
 			err, ERR_NO_MEMORY, "cannot rank %zu processes: out of memory", count);
-	enum err_code code = row_order_reserve(&victims->order, count, err);
-	if (!code)
-		victims->task_capacity = count;
-	return code;
+	return row_order_reserve(&victims->order, count, err);
 }
 
 static void order_members(struct memcg_victims *victims)
@@ -159,7 +142,7 @@ enum err_code memcg_victims_build(struct memcg_victims *victims, const struct sn
 	victims->moment = moment;
 	enum err_code code = reserve_rows(victims, count, err);
 	if (!code)
-		code = reserve_tasks(victims, snapshot->capacity, err);
+		code = reserve_tasks(victims, snapshot->count, err);
 	if (code)
 		return code;
 	victims->count = count;

@@ -1,5 +1,6 @@
 #include "oomspect/outlook.h"
 
+#include "oomspect/array.h"
 #include "oomspect/tie.h"
 
 #include <stdlib.h>
@@ -85,15 +86,10 @@ static enum prediction predict(const struct outlook *outlook)
 
 static enum err_code reserve_outsiders(struct outlook *outlook, size_t count, struct err *err)
 {
-	if (count <= outlook->outsider_capacity)
+	if (ARRAY_RESERVE(outlook->outsiders, outlook->outsider_capacity, count))
 		return ERR_OK;
-	struct ranking_row *rows = reallocarray(outlook->outsiders, count * 2, sizeof(*rows));
-	if (!rows)
-		return err_set(err, ERR_NO_MEMORY,
-			"cannot list %zu processes that die: out of memory", count);
-	outlook->outsiders = rows;
-	outlook->outsider_capacity = count * 2;
-	return ERR_OK;
+	return err_set(
+		err, ERR_NO_MEMORY, "cannot list %zu processes that die: out of memory", count);
 }
 
 /* Who could be outside of the domain and die all the same: who shares the victim's mm, or lives in

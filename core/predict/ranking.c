@@ -1,5 +1,6 @@
 #include "oomspect/ranking.h"
 
+#include "oomspect/array.h"
 #include "oomspect/saturate.h"
 
 #include <stdlib.h>
@@ -29,17 +30,10 @@ void ranking_release(struct ranking *ranking)
 
 static enum err_code reserve(struct ranking *ranking, size_t count, struct err *err)
 {
-	if (count <= ranking->capacity)
-		return ERR_OK;
-	struct ranking_row *rows = reallocarray(ranking->rows, count, sizeof(*rows));
-	if (!rows)
+	if (!ARRAY_RESERVE(ranking->rows, ranking->capacity, count))
 		return err_set(
 			err, ERR_NO_MEMORY, "cannot rank %zu processes: out of memory", count);
-	ranking->rows = rows;
-	enum err_code code = row_order_reserve(&ranking->order, count, err);
-	if (code == ERR_OK)
-		ranking->capacity = count;
-	return code;
+	return row_order_reserve(&ranking->order, count, err);
 }
 
 /* What one evaluation needs besides the task. */
@@ -316,7 +310,7 @@ static void order_by_death(struct ranking *ranking, const struct era *era)
 enum err_code ranking_build(struct ranking *ranking, const struct snapshot *snapshot,
 	const struct ranking_wish *wish, struct err *err)
 {
-	enum err_code code = reserve(ranking, snapshot->capacity, err);
+	enum err_code code = reserve(ranking, snapshot->count, err);
 	if (code != ERR_OK)
 		return code;
 	ranking->domain = *wish->domain;

@@ -1,0 +1,20 @@
+/* Arrays that grow: the one place of the program that makes an array larger.
+ *
+ * An array is a pointer to its elements and how many it has room for, side by side in the struct
+ * that owns it and frees the elements. */
+#ifndef OOMSPECT_ARRAY_H
+#define OOMSPECT_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Makes room for `count` elements, and a quarter more: counts of processes and cgroups wander, and
+ * growth has to stop. False if out of memory; the array is then what it was. `items` is the pointer,
+ * `capacity` a size_t; both are changed. */
+#define ARRAY_RESERVE(items, capacity, count) \
+	array_reserve(&(items), sizeof(*(items)), &(capacity), (count))
+
+/* The same, where `items` is the address of the pointer and an element has `size` bytes. */
+bool array_reserve(void *items, size_t size, size_t *capacity, size_t count);
+
+#endif
