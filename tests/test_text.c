@@ -267,9 +267,21 @@ static void copy_cuts_to_the_buffer_and_ends_it(void **state)
 	assert_string_equal(buffer, "abc");
 }
 
+/* The vectors of draft-eastlake-fnv, appendix C. */
+static void hash_is_fnv_1a_and_goes_on_where_it_ended(void **state)
+{
+	(void)state;
+	assert_true(text_hash(TEXT_HASH, text_of("")) == UINT64_C(0xcbf29ce484222325));
+	assert_true(text_hash(TEXT_HASH, text_of("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(text_hash(TEXT_HASH, text_of("foobar")) == UINT64_C(0x85944171f73967e8));
+	uint64_t head = text_hash(TEXT_HASH, text_of("foo"));
+	assert_true(text_hash(head, text_of("bar")) == UINT64_C(0x85944171f73967e8));
+}
+
 int main(void)
 {
 	const struct CMUnitTest others[] = {
+		cmocka_unit_test(hash_is_fnv_1a_and_goes_on_where_it_ended),
 		cmocka_unit_test(equals_compares_the_whole),
 		cmocka_unit_test(starts_never_reads_past_a_shorter_text),
 		cmocka_unit_test(skip_takes_the_prefix_or_nothing),

@@ -146,9 +146,24 @@ static void a_nul_in_the_middle_is_kept(void **state)
 	assert_memory_equal(shown, "a\0b", 4);
 }
 
+static void every_character_is_written_as_it_is_read(void **state)
+{
+	(void)state;
+	for (uint32_t code = 0; code <= 0x10ffff; code++) {
+		char bytes[4];
+		uint32_t read = 0;
+		size_t length = utf8_encode(code, bytes);
+		if (code >= 0xd800 && code <= 0xdfff) /* half of one, which is not read */
+			continue;
+		assert_int_equal(utf8_decode(bytes, length, &read), length);
+		assert_int_equal(read, code);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_character_is_written_as_it_is_read),
 		cmocka_unit_test(a_nul_in_the_middle_is_kept),
 		cmocka_unit_test(text_is_shown),
 	};

@@ -1,5 +1,7 @@
 #include "app.h"
 
+#include "oomspect/clock.h"
+
 #include "term/input.h"
 #include "term/printer.h"
 #include "term/screen.h"
@@ -59,9 +61,7 @@ struct loop {
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_ms(CLOCK_BOOTTIME);
 }
 
 static void end(struct loop *loop, int status)

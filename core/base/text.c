@@ -92,6 +92,13 @@ const char *text_find(struct text text, const char *needle)
 	return memmem(text.at, text.len, needle, strlen(needle));
 }
 
+uint64_t text_hash(uint64_t hash, struct text text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		hash = (hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
 bool text_to_u64(struct text text, uint64_t *ret)
 {
 	uint64_t value = 0;

@@ -53,6 +53,20 @@ bool utf8_valid(const char *bytes, size_t length)
 	return true;
 }
 
+size_t utf8_encode(uint32_t code, char ret[4])
+{
+	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
+	if (code < 0x80) {
+		ret[0] = (char)code;
+		return 1;
+	}
+	size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+	ret[0] = (char)(leads[more] | code >> (6 * more));
+	for (size_t i = 1; i <= more; i++)
+		ret[i] = (char)(0x80 | (code >> (6 * (more - i)) & 0x3f));
+	return more + 1;
+}
+
 size_t utf8_whole(const char *bytes, size_t length)
 {
 	for (size_t back = 1; back < 4 && back <= length; back++) {

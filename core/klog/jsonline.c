@@ -1,6 +1,7 @@
 #include "oomspect/jsonline.h"
 
 #include "oomspect/logscan.h"
+#include "oomspect/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -75,20 +76,6 @@ static bool take_code(struct text *rest, uint32_t *ret)
 	return true;
 }
 
-static size_t put_utf8(uint32_t code, char *bytes)
-{
-	if (code < 0x80) {
-		bytes[0] = (char)code;
-		return 1;
-	}
-	size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-	static const unsigned char leads[] = { 0, 0xc0, 0xe0, 0xf0 };
-	bytes[0] = (char)(leads[more] | code >> (6 * more));
-	for (size_t i = 1; i <= more; i++)
-		bytes[i] = (char)(0x80 | (code >> (6 * (more - i)) & 0x3f));
-	return more + 1;
-}
-
 /* Behind a '\'. `bytes` has room for four. */
 static bool take_escape(struct text *rest, char *bytes, size_t *ret_length)
 {
@@ -103,7 +90,7 @@ static bool take_escape(struct text *rest, char *bytes, size_t *ret_length)
 	if (name)
 		bytes[0] = meanings[name - names];
 	else if (c == 'u' && take_code(rest, &code))
-		*ret_length = put_utf8(code, bytes);
+		*ret_length = utf8_encode(code, bytes);
 	else
 		return false;
 	return true;

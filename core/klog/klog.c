@@ -1,6 +1,7 @@
 #include "oomspect/klog.h"
 
 #include "klog_reader.h"
+#include "oomspect/clock.h"
 #include "oomspect/klogorder.h"
 #include "oomspect/logline.h"
 #include "oomspect/logscan.h"
@@ -14,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #define KLOGCTL_READ_ALL    3 /* linux:include/linux/syslog.h */
@@ -84,7 +84,7 @@ static enum err_code start_program(struct klog *klog, enum klog_kind kind, const
 	klog->reader.polled = true;
 	klog->program = argv[0];
 	klog->heard_bytes = 0;
-	klog->heard_ms = klog_now_ms();
+	klog->heard_ms = clock_ms(CLOCK_MONOTONIC);
 	return ERR_OK;
 }
 
@@ -102,9 +102,9 @@ static bool is_overdue(struct klog *klog)
 		return false;
 	if (klog->heard_bytes != klog->reader.bytes) {
 		klog->heard_bytes = klog->reader.bytes;
-		klog->heard_ms = klog_now_ms();
+		klog->heard_ms = clock_ms(CLOCK_MONOTONIC);
 	}
-	return klog_now_ms() - klog->heard_ms >= klog->patience_ms;
+	return clock_ms(CLOCK_MONOTONIC) - klog->heard_ms >= klog->patience_ms;
 }
 
 static enum klog_status give_up(struct klog *klog, struct err *err)
@@ -300,13 +300,6 @@ static enum klog_status look_into_pipe(struct klog *klog, struct err *err)
 									  : KLOG_FAILED;
 }
 
-static int64_t clock_us(clockid_t id)
-{
-	struct timespec now;
-	clock_gettime(id, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* EPERM of open(2) on /dev/kmsg, of which mode 0644 says nothing (kernel/printk/printk.c:
  * check_syslog_permissions()). */
 static enum err_code denied(struct err *err, int sys_errno, const char *what)
@@ -468,7 +461,7 @@ int klog_due_ms(const struct klog *klog)
 		return BEGUN_MS;
 	if (has_time(klog))
 		return -1;
-	int64_t left = klog->heard_ms + klog->patience_ms - klog_now_ms();
+	int64_t left = klog->heard_ms + klog->patience_ms - clock_ms(CLOCK_MONOTONIC);
 	return left > 0 ? (int)left : 0;
 }
 

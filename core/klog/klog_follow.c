@@ -2,19 +2,13 @@
  * in its place; copied, and made shorter (copytruncate of logrotate(8)). */
 #include "klog_reader.h"
 
+#include "oomspect/clock.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINE_MS 1000 /* a line whose end has not come by then is taken as it is */
-
-int64_t klog_now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Shorter than what was read of it, or not the same any more right before that place: then it was
  * made shorter and has grown since. */
@@ -61,7 +55,7 @@ static void go_on(struct klog *klog)
 static bool is_left_open(struct klog *klog)
 {
 	const struct klog_reader *reader = &klog->reader;
-	int64_t now = klog_now_ms();
+	int64_t now = clock_ms(CLOCK_MONOTONIC);
 	if (reader->start == reader->end)
 		klog->partial_ms = 0;
 	else if (!klog->partial_ms || klog->heard_bytes != reader->bytes)

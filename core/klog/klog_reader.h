@@ -35,8 +35,6 @@ enum klog_status klog_follow_end(struct klog *klog, struct text *ret_rest);
 /* The next line, of a file that is followed as well. */
 enum klog_status klog_next_line(struct klog *klog, struct text *ret, struct err *err);
 
-int64_t klog_now_ms(void);
-
 void klog_entry_init(struct klog_entry *entry);
 
 /* The line that shows that a file is of that format. */

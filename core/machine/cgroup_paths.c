@@ -1,6 +1,7 @@
 #include "oomspect/cgroup_paths.h"
 
 #include "oomspect/amount.h"
+#include "oomspect/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,14 +19,6 @@ struct cgroup_paths {
 	int32_t *slots; /* open addressing: id, or UNKNOWN; twice the capacity, a power of two */
 	size_t slot_count;
 };
-
-static uint64_t hash_of(const char *path)
-{
-	uint64_t hash = 14695981039346656037u;
-	for (; *path; path++)
-		hash = (hash ^ (unsigned char)*path) * 1099511628211u;
-	return hash;
-}
 
 struct cgroup_paths *cgroup_paths_new(void)
 {
@@ -94,7 +87,7 @@ static size_t free_id(const struct cgroup_paths *paths)
 
 int32_t cgroup_paths_id(struct cgroup_paths *paths, const char *path)
 {
-	uint64_t hash = hash_of(path);
+	uint64_t hash = text_hash(TEXT_HASH, text_of(path));
 	if (paths->slot_count && *slot_of(paths, path, hash) != UNKNOWN)
 		return *slot_of(paths, path, hash);
 	size_t id = free_id(paths);

@@ -1,10 +1,11 @@
 #include "oomspect/host.h"
 
+#include "oomspect/clock.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysinfo.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/auxvec.h>
@@ -171,11 +172,8 @@ static bool take_boot_time(void *context, struct text line)
  * with the age of the container. */
 static void ask_clocks(struct host *host)
 {
-	struct timespec boot, now;
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	clock_gettime(CLOCK_REALTIME, &now);
-	host->boot_ms = (int64_t)boot.tv_sec * 1000 + boot.tv_nsec / 1000000;
-	host->time_unix = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	host->boot_ms = clock_ms(CLOCK_BOOTTIME);
+	host->time_unix = (double)clock_us(CLOCK_REALTIME) / 1e6;
 }
 
 static void read_clocks(const struct root *root, struct host *host)

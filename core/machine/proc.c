@@ -178,14 +178,6 @@ static const struct status_field {
 	{ NAMED("Mems_allowed_list"), parse_nodes, offsetof(struct task, mems_allowed) },
 };
 
-/* FNV-1a over the Vm lines: a fingerprint of an mm, equal for processes that share it. */
-static uint64_t fingerprint(uint64_t hash, struct text line)
-{
-	for (size_t i = 0; i < line.len; i++)
-		hash = (hash ^ (unsigned char)line.at[i]) * 1099511628211u;
-	return hash;
-}
-
 static void forget_status(struct task *task)
 {
 	task->uid = task->real_uid = UID_UNKNOWN;
@@ -234,14 +226,14 @@ static bool take_status_line(void *context, struct text line)
 	struct task *task = parser->task;
 	parser->bad = !parse_status_line(parser, line);
 	if (text_starts(line, "Vm") || text_starts(line, "Rss"))
-		task->mm_key = fingerprint(task->mm_key, line);
+		task->mm_key = text_hash(task->mm_key, line);
 	return !parser->bad;
 }
 
 static struct status_parser begin_status(struct task *task, int64_t page_size)
 {
 	forget_status(task);
-	task->mm_key = 14695981039346656037u;
+	task->mm_key = TEXT_HASH;
 	return (struct status_parser){ task, page_size / 1024, false };
 }
 

@@ -1,16 +1,15 @@
 #include "memcg_walk.h"
 
+#include "oomspect/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a. Whoever may make cgroups may make their names collide; the cost is then theirs to bear in
- * cgroups, and a walk compares lengths first. */
+/* Whoever may make cgroups may make their names collide; the cost is then theirs to bear in cgroups,
+ * and a walk compares lengths first. */
 static uint64_t hash_of(const char *path, size_t length)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)path[i]) * UINT64_C(0x100000001b3);
-	return hash ^ (hash >> 32);
+	return text_hash(TEXT_HASH, (struct text){ path, length });
 }
 
 enum err_code memcg_index_reserve(struct memcg_walk *walk, size_t rows, struct err *err)

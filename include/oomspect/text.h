@@ -41,6 +41,11 @@ bool text_skip(struct text *text, const char *prefix);
 /* The first place of `needle` in `text`, or NULL. */
 const char *text_find(struct text text, const char *needle);
 
+/* A hash of the bytes, FNV-1a, for tables in memory: `hash` is TEXT_HASH, or that of what stands
+ * before them. Names of one hash can be made at will: a table compares them too. */
+#define TEXT_HASH UINT64_C(0xcbf29ce484222325)
+uint64_t text_hash(uint64_t hash, struct text text);
+
 /* The whole of `text` as a decimal number. False, and `*ret` untouched, when there is any
  * other byte in it, when it is empty, or when the number does not fit. */
 bool text_to_u64(struct text text, uint64_t *ret);

@@ -15,6 +15,9 @@
  * character. `*ret` (may be NULL) is its code point. Source: RFC 3629. */
 size_t utf8_decode(const char *bytes, size_t length, uint32_t *ret);
 
+/* Writes a character, `code` up to 0x1fffff, in 1 to 4 bytes without a NUL behind. Their number. */
+size_t utf8_encode(uint32_t code, char ret[4]);
+
 bool utf8_valid(const char *bytes, size_t length);
 
 /* How many of the bytes are left when a character that is cut short at their end is left out. */

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "model/events_text.h"
+#include "oomspect/clock.h"
 #include "oomspect/event_json.h"
 #include "oomspect/event_rank.h"
 #include "oomspect/klog.h"
@@ -18,7 +19,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* An event is shown when the log has been quiet this long, or the event is this old. */
@@ -49,9 +49,7 @@ struct events_run {
 
 static int64_t now_ms(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_ms(CLOCK_MONOTONIC);
 }
 
 static void show_collapsed(struct events_run *run)

@@ -1,5 +1,6 @@
 #include "names.h"
 
+#include "oomspect/clock.h"
 #include "oomspect/helper.h"
 #include "oomspect/proc.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TABLE_MAX  65536 /* whoever makes up more ids than this sees numbers */
@@ -387,13 +387,6 @@ bool names_hear(struct names *names)
 	return news;
 }
 
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool is_settled(const struct names *names)
 {
 	bool settled = !names->question.pid || names->question.concluded;
@@ -404,14 +397,14 @@ static bool is_settled(const struct names *names)
 
 void names_settle(struct names *names, int limit_ms)
 {
-	int64_t now_ms = clock_ms(), end_ms = now_ms + limit_ms;
+	int64_t now_ms = clock_ms(CLOCK_BOOTTIME), end_ms = now_ms + limit_ms;
 	names_tend(names, now_ms);
 	while (names->root->live && !is_settled(names) && now_ms < end_ms) {
 		struct pollfd answer = { .fd = names_fd(names), .events = POLLIN };
 		int due_ms = names_due_ms(names, now_ms), left_ms = (int)(end_ms - now_ms);
 		poll(&answer, 1, due_ms >= 0 && due_ms < left_ms ? due_ms : left_ms);
 		names_hear(names);
-		now_ms = clock_ms();
+		now_ms = clock_ms(CLOCK_BOOTTIME);
 		names_tend(names, now_ms);
 	}
 	if (names->question.fd >= 0)

@@ -1,5 +1,7 @@
 #include "prompt.h"
 
+#include "oomspect/utf8.h"
+
 #include "term/input.h"
 
 #include <stdio.h>
@@ -31,24 +33,9 @@ static void remove_last(char *text)
 static void append(char *text, unsigned ch)
 {
 	char bytes[5] = { 0 };
-	size_t used = strlen(text);
-	if (ch < 0x80) {
-		bytes[0] = (char)ch;
-	} else if (ch < 0x800) {
-		bytes[0] = (char)(0xc0 | ch >> 6);
-		bytes[1] = (char)(0x80 | (ch & 0x3f));
-	} else if (ch < 0x10000) {
-		bytes[0] = (char)(0xe0 | ch >> 12);
-		bytes[1] = (char)(0x80 | (ch >> 6 & 0x3f));
-		bytes[2] = (char)(0x80 | (ch & 0x3f));
-	} else {
-		bytes[0] = (char)(0xf0 | ch >> 18);
-		bytes[1] = (char)(0x80 | (ch >> 12 & 0x3f));
-		bytes[2] = (char)(0x80 | (ch >> 6 & 0x3f));
-		bytes[3] = (char)(0x80 | (ch & 0x3f));
-	}
-	if (used + strlen(bytes) < PROMPT_TEXT_SIZE)
-		memcpy(text + used, bytes, strlen(bytes) + 1);
+	size_t used = strlen(text), length = utf8_encode(ch, bytes);
+	if (used + length < PROMPT_TEXT_SIZE)
+		memcpy(text + used, bytes, length + 1);
 }
 
 enum prompt_result prompt_key(struct prompt *prompt, int key)

@@ -315,21 +315,6 @@ void grid_copy_rows(struct grid *grid, int row, const struct grid *from, int top
 			(size_t)grid->cols * sizeof(struct cell));
 }
 
-static size_t encode(wchar_t wide, char *ret)
-{
-	unsigned ch = (unsigned)wide;
-	if (ch < 0x80) {
-		ret[0] = (char)ch;
-		return 1;
-	}
-	size_t length = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-	for (size_t i = length - 1; i > 0; i--, ch >>= 6)
-		ret[i] = (char)(0x80 | (ch & 0x3f));
-	ret[0] = (char)(lead[length] | ch);
-	return length;
-}
-
 size_t grid_row_text(const struct grid *grid, int row, char *buffer, size_t size)
 {
 	int last = grid->cols;
@@ -343,7 +328,7 @@ size_t grid_row_text(const struct grid *grid, int row, char *buffer, size_t size
 			continue;
 		if (used + 4 >= size)
 			break;
-		used += encode(cell->ch, buffer + used);
+		used += utf8_encode((uint32_t)cell->ch, buffer + used);
 	}
 	buffer[used] = '\0';
 	return used;

@@ -1,10 +1,11 @@
 #include "acting.h"
 
+#include "oomspect/clock.h"
+
 #include "live.h"
 #include "state.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WHY_SIZE     128
@@ -320,13 +321,6 @@ void acting_write(struct app *app)
 	}
 }
 
-static int64_t boot_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int64_t read_available(const struct root *root)
 {
 	char buffer[FILE_SIZE];
@@ -355,7 +349,7 @@ void acting_send(struct app *app)
 		acting_close(app);
 		return;
 	}
-	int64_t before_ms = boot_ms(), before_kb = read_available(&app->watch.root);
+	int64_t before_ms = clock_ms(CLOCK_BOOTTIME), before_kb = read_available(&app->watch.root);
 	reserve_yield(&app->acting.reserve);
 	bool done = sending_send(sending, &app->acting.history, &app->acting.audit);
 	reserve_fill(&app->acting.reserve);
