@@ -312,8 +312,8 @@ static void growth_is_shown_with_its_sign_and_sorted_by(void **state)
 		{ 10, 990, 40, 0, 0 },
 		{ 11, 989, 40, 0, 301 << 10 },
 		{ 12, 988, 40, 0, -12288 },
-		{ 13, 987, 40, 0, GROWTH_UNKNOWN },
-		{ 14, 986, UNKNOWN, 0, GROWTH_UNKNOWN },
+		{ 13, 987, 40, 0, UNKNOWN_SIGNED },
+		{ 14, 986, UNKNOWN, 0, UNKNOWN_SIGNED },
 		{ 15, 985, 40, 0, 3 },
 	};
 	machine->context.growth = rows;

@@ -50,7 +50,7 @@ static void one_sample_is_no_growth(void **state)
 	struct fixture *fixture = *state;
 	assert_null(growth_rows(&fixture->growth, &fixture->machine.snapshot));
 	sample(fixture, 2000);
-	assert_int_equal(rate(fixture, 10), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 10), UNKNOWN_SIGNED);
 }
 
 static void it_is_rss_and_swap_and_page_tables_a_minute(void **state)
@@ -104,7 +104,7 @@ static void reads_that_are_too_close_wait_for_each_other(void **state)
 	for (int64_t at_ms = 100; at_ms < GROWTH_LEAST_MS; at_ms += 100) {
 		fixture->machine.tasks[0].rss_pages++;
 		sample(fixture, at_ms);
-		assert_int_equal(rate(fixture, 10), GROWTH_UNKNOWN);
+		assert_int_equal(rate(fixture, 10), UNKNOWN_SIGNED);
 	}
 	sample(fixture, GROWTH_LEAST_MS);
 	assert_int_equal(rate(fixture, 10), 49 * 4 * 12);
@@ -127,7 +127,7 @@ static void another_process_of_that_pid_begins_anew(void **state)
 	fixture->machine.tasks[1].start_ticks = 777;
 	fixture->machine.tasks[1].rss_pages = 90000;
 	sample(fixture, 6000);
-	assert_int_equal(rate(fixture, 11), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 11), UNKNOWN_SIGNED);
 	assert_int_equal(rate(fixture, 12), 0);
 }
 
@@ -145,7 +145,7 @@ static void processes_come_and_go(void **state)
 	sample(fixture, 6000);
 	assert_int_equal(rate(fixture, 11), 0);
 	assert_int_equal(rate(fixture, 12), 400);
-	assert_int_equal(rate(fixture, 13), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 13), UNKNOWN_SIGNED);
 }
 
 static void unknown_memory_is_unknown_growth(void **state)
@@ -158,10 +158,10 @@ static void unknown_memory_is_unknown_growth(void **state)
 	tasks[2].rss_pages = INT64_MAX;
 	sample(fixture, 6000);
 	for (pid_t pid = 10; pid <= 12; pid++)
-		assert_int_equal(rate(fixture, pid), GROWTH_UNKNOWN);
+		assert_int_equal(rate(fixture, pid), UNKNOWN_SIGNED);
 	tasks[0].has_mm = true; /* known again, but since when it grew is not */
 	sample(fixture, 12000);
-	assert_int_equal(rate(fixture, 10), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 10), UNKNOWN_SIGNED);
 	sample(fixture, 18000);
 	assert_int_equal(rate(fixture, 10), 0);
 }
@@ -172,9 +172,9 @@ static void a_clock_that_stands_or_goes_back_says_nothing(void **state)
 	sample(fixture, 10000);
 	fixture->machine.tasks[0].rss_pages += 10;
 	sample(fixture, 10000);
-	assert_int_equal(rate(fixture, 10), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 10), UNKNOWN_SIGNED);
 	sample(fixture, 2000);
-	assert_int_equal(rate(fixture, 10), GROWTH_UNKNOWN);
+	assert_int_equal(rate(fixture, 10), UNKNOWN_SIGNED);
 	sample(fixture, 8000);
 	assert_int_equal(rate(fixture, 10), 0);
 }

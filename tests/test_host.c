@@ -344,9 +344,9 @@ static void reads_the_settings(void **state)
 	struct host host = identify(tree);
 	assert_int_equal(host.vm.panic_on_oom, 2);
 	assert_int_equal(host.vm.oom_kill_allocating_task, 0);
-	assert_true(host.vm.overcommit_memory == HOST_SETTING_UNKNOWN);
-	assert_true(host.vm.swappiness == HOST_SETTING_UNKNOWN);
-	assert_true(host.vm.min_free_kbytes == HOST_SETTING_UNKNOWN);
+	assert_true(host.vm.overcommit_memory == UNKNOWN_SIGNED);
+	assert_true(host.vm.swappiness == UNKNOWN_SIGNED);
+	assert_true(host.vm.min_free_kbytes == UNKNOWN_SIGNED);
 }
 
 static void reads_names_clocks_and_cpus(void **state)

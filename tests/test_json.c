@@ -368,7 +368,7 @@ static void of_an_unknown_host_all_numbers_are_null(void **state)
 	host_parse_meminfo(text_of(""), &host->meminfo);
 	host_parse_psi(text_of(""), &host->psi_memory);
 	host_parse_vmstat(text_of(""), &host->vmstat);
-	host->vm.swappiness = HOST_SETTING_UNKNOWN;
+	host->vm.swappiness = UNKNOWN_SIGNED;
 	host->boot_ms = UNKNOWN;
 	machine_rank_host(machine);
 	json_t *list = list_of(machine);

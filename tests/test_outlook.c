@@ -32,8 +32,8 @@ static const struct prediction_case {
 		PREDICTION_ALLOCATING_TASK, PREDICTION_VICTIM, PREDICTION_ALLOCATING_TASK },
 	{ "panic comes before the allocating task", 1, 1, PREDICTION_PANIC, PREDICTION_VICTIM,
 		PREDICTION_ALLOCATING_TASK },
-	{ "unknown settings overrule nothing", HOST_SETTING_UNKNOWN, HOST_SETTING_UNKNOWN,
-		PREDICTION_VICTIM, PREDICTION_VICTIM, PREDICTION_VICTIM },
+	{ "unknown settings overrule nothing", UNKNOWN_SIGNED, UNKNOWN_SIGNED, PREDICTION_VICTIM,
+		PREDICTION_VICTIM, PREDICTION_VICTIM },
 };
 
 static void predicts_what_the_kernel_does(void **state)

@@ -68,7 +68,7 @@ static void what_is_unknown_is_not_unusual(void **state)
 	struct vm_values values = { .mem_total_kb = UNKNOWN };
 	(void)state;
 	for (enum vm_setting_id id = 0; id < VM_SETTING_COUNT; id++)
-		values.values[id] = HOST_SETTING_UNKNOWN;
+		values.values[id] = UNKNOWN_SIGNED;
 	for (enum vm_setting_id id = 0; id < VM_SETTING_COUNT; id++)
 		assert_int_equal(count_rules(&values, id), 0);
 }

@@ -161,7 +161,7 @@ static int64_t cursor_us(struct text cursor, const char *key)
 {
 	const char *at = text_find(cursor, key);
 	if (!at)
-		return KLOG_UNKNOWN;
+		return UNKNOWN_SIGNED;
 	int64_t us = 0;
 	size_t digits = 0;
 	for (const char *c = at + strlen(key); c < cursor.at + cursor.len; c++, digits++) {
@@ -170,7 +170,7 @@ static int64_t cursor_us(struct text cursor, const char *key)
 			break;
 		us = us * 16 + (digit - hex);
 	}
-	return digits ? us : KLOG_UNKNOWN;
+	return digits ? us : UNKNOWN_SIGNED;
 }
 
 /* "Thu 2023-02-02 11:49:13.015489 CET [s=1d8f;i=1082;b=796d;m=1f67;t=5f3b;x=e534]" begins an entry. */

@@ -69,7 +69,7 @@ struct moment {
 static struct moment moment_of(const struct klog_record *record)
 {
 	struct moment moment = { .us = record->unix_us };
-	if (moment.us == KLOG_UNKNOWN)
+	if (moment.us == UNKNOWN_SIGNED)
 		moment.us = record->boot_us;
 	text_copy(record->stamp, moment.stamp, sizeof(moment.stamp));
 	return moment;
@@ -89,7 +89,7 @@ static int compare_stamps(const char *before, const char *now)
 
 static int time_vote(const struct moment *before, const struct moment *now)
 {
-	if (before->us != KLOG_UNKNOWN && now->us != KLOG_UNKNOWN)
+	if (before->us != UNKNOWN_SIGNED && now->us != UNKNOWN_SIGNED)
 		return now->us > before->us ? 1 : now->us < before->us ? -1 : 0;
 	return compare_stamps(before->stamp, now->stamp);
 }
@@ -97,7 +97,7 @@ static int time_vote(const struct moment *before, const struct moment *now)
 bool klogorder_is_reversed(struct text text)
 {
 	struct text line;
-	struct moment before = { .us = KLOG_UNKNOWN };
+	struct moment before = { .us = UNKNOWN_SIGNED };
 	enum kind kind_before = KIND_OTHER;
 	int up = 0, down = 0;
 	while (text_next_line(&text, &line)) {

@@ -13,7 +13,7 @@ void klog_record_init(struct klog_record *record)
 {
 	memset(record, 0, sizeof(*record));
 	record->text = record->stamp = text_of("");
-	record->boot_us = record->unix_us = KLOG_UNKNOWN;
+	record->boot_us = record->unix_us = UNKNOWN_SIGNED;
 	record->level = record->facility = -1;
 	record->form = KLOG_LINE;
 }
@@ -255,7 +255,7 @@ static bool take_android(struct text *rest, struct klog_record *record)
 {
 	struct text text = *rest;
 	int64_t cpu, pid;
-	if (record->boot_us == KLOG_UNKNOWN)
+	if (record->boot_us == UNKNOWN_SIGNED)
 		return false;
 	bool mtk = text_skip(&text, "(");
 	if (mtk && (!scan_number(&text, &cpu) || !text_skip(&text, ")")))

@@ -205,7 +205,7 @@ bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us)
 	take_fraction(&text, &us);
 	bool zoned = take_zone(&text, &zone);
 	*rest = text;
-	*ret_unix_us = KLOG_UNKNOWN;
+	*ret_unix_us = UNKNOWN_SIGNED;
 	if (zoned && month >= 1 && month <= 12)
 		*ret_unix_us = us + 1000000 * (days_from_civil(year, month, day) * 86400 +
 						      hour * 3600 + minute * 60 + second - zone);

@@ -34,7 +34,7 @@ static int64_t read_setting(const struct root *root, const char *path)
 	int64_t value;
 	if (!read_text(root, path, buffer, sizeof(buffer), &text) ||
 		!text_to_i64(text_trim(text), &value))
-		return HOST_SETTING_UNKNOWN;
+		return UNKNOWN_SIGNED;
 	return value;
 }
 

@@ -140,7 +140,7 @@ static bool earlyoom(struct text text, struct oom_notice_victim *nohang, struct 
 /* "PID: 9, name: x, badness: 8": whom nohang will take. */
 static void note_nohang(struct text text, struct oom_notice_victim *nohang)
 {
-	int64_t pid = INT64_MIN;
+	int64_t pid = UNKNOWN_SIGNED;
 	struct text name = between(text, "ame: ", ", badness: ");
 	if (name.len && scan_key(text, "PID: ", &pid)) {
 		nohang->pid = pid;
@@ -205,10 +205,10 @@ static struct oom_notice no_notice(void)
 		.reason = nothing(),
 		.stamp = nothing(),
 		.verb = "killed",
-		.pid = INT64_MIN,
-		.members = INT64_MIN,
-		.boot_us = INT64_MIN,
-		.unix_us = INT64_MIN };
+		.pid = UNKNOWN_SIGNED,
+		.members = UNKNOWN_SIGNED,
+		.boot_us = UNKNOWN_SIGNED,
+		.unix_us = UNKNOWN_SIGNED };
 }
 
 typedef bool parse_fn(struct text text, struct oom_notice_victim *nohang, struct oom_notice *ret);
@@ -240,9 +240,9 @@ void oomnotice_say(const struct oom_notice *notice, char *buffer, size_t size)
 		return;
 	}
 	line_add(&line, "%s %s", notice->program, notice->verb);
-	if (notice->pid != INT64_MIN)
+	if (notice->pid != UNKNOWN_SIGNED)
 		line_add(&line, " %lld (%.*s)", (long long)notice->pid, comm, notice->comm.at);
-	else if (notice->members != INT64_MIN)
+	else if (notice->members != UNKNOWN_SIGNED)
 		line_add(&line, " %lld %s of unit %.*s", (long long)notice->members,
 			notice->members == 1 ? "process" : "processes", unit, notice->subject.at);
 	else if (notice->subject.len)

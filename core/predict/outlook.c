@@ -58,7 +58,7 @@ static bool has_unseen(const struct outlook *outlook)
 
 static bool is_on(int64_t setting, int64_t from)
 {
-	return setting != HOST_SETTING_UNKNOWN && setting >= from;
+	return setting != UNKNOWN_SIGNED && setting >= from;
 }
 
 /* mm/oom_kill.c:out_of_memory() asks check_panic_on_oom() first, then for the allocating task. */

@@ -24,7 +24,7 @@ static void put_psi(struct json_out *out, const char *name, int64_t hundredths)
 
 static void put_setting(struct json_out *out, const char *name, int64_t value)
 {
-	if (value == HOST_SETTING_UNKNOWN)
+	if (value == UNKNOWN_SIGNED)
 		json_out_null(out, name);
 	else
 		json_out_integer(out, name, value);

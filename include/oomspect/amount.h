@@ -7,6 +7,8 @@
 
 /* For counts that cannot be negative: pages, kB, permille, scores. */
 #define UNKNOWN (-1)
+/* For numbers that can be: rates, settings, times, oom_score_adj; and all that a log says. */
+#define UNKNOWN_SIGNED INT64_MIN
 
 /* More than any machine has: 64 PiB, of which 52 bits of physical address reach a sixteenth. A file
  * that says more is taken for this: arithmetic with a few of them cannot overflow then. */

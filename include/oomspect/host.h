@@ -37,8 +37,7 @@ struct host_vmstat {
 	int64_t oom_kill, pswpin, pswpout, allocstall, pgscan, pgsteal;
 };
 
-/* vm.*: settings are small integers; HOST_SETTING_UNKNOWN where a file is missing. */
-#define HOST_SETTING_UNKNOWN INT64_MIN
+/* vm.*: settings are small integers; UNKNOWN_SIGNED where a file is missing. */
 struct host_settings {
 	int64_t overcommit_memory, overcommit_ratio, panic_on_oom, oom_kill_allocating_task;
 	int64_t oom_dump_tasks, swappiness, min_free_kbytes;

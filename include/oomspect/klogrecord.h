@@ -4,12 +4,11 @@
 #ifndef OOMSPECT_KLOGRECORD_H
 #define OOMSPECT_KLOGRECORD_H
 
+#include "oomspect/amount.h"
 #include "oomspect/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define KLOG_UNKNOWN INT64_MIN
 
 enum klog_form {
 	KLOG_WHOLE, /* the record as the kernel wrote it, newlines in it included: kmsg, journal */
@@ -20,8 +19,8 @@ struct klog_record {
 	struct text text;  /* the message behind every prefix */
 	struct text stamp; /* the time as it is written, empty if there is none */
 	uint64_t line;     /* from 1: line of a text, ordinal of a record */
-	int64_t boot_us;   /* since boot, KLOG_UNKNOWN */
-	int64_t unix_us;   /* KLOG_UNKNOWN; only where the zone is certain */
+	int64_t boot_us;   /* since boot, UNKNOWN_SIGNED */
+	int64_t unix_us;   /* UNKNOWN_SIGNED; only where the zone is certain */
 	uint64_t lost;     /* records that were overwritten right before this one */
 	int level;         /* 0..7, -1 unknown */
 	int facility;      /* 0 is the kernel, -1 unknown */

@@ -21,7 +21,7 @@ bool logline_parse_kmsg(struct text bytes, struct klog_record *ret, uint64_t *re
 bool logline_is_kernel_tag(struct text tag);
 
 /* "2025-03-04T05:06:07.25+01:00" and its relatives at the start of `rest`: takes it off and gives
- * the time, KLOG_UNKNOWN without a zone. */
+ * the time, UNKNOWN_SIGNED without a zone. */
 bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef OOMSPECT_OOMNOTICE_H
 #define OOMSPECT_OOMNOTICE_H
 
+#include "oomspect/amount.h"
 #include "oomspect/text.h"
 
 enum oom_notice_by {
@@ -21,7 +22,7 @@ struct oom_notice {
 	struct text subject;  /* cgroup, unit or pod; empty: not said */
 	struct text reason;   /* in the program's words; empty: not said */
 	const char *verb;     /* a static string: "killed", "sent SIGTERM to", "evicted" */
-	int64_t pid, members; /* INT64_MIN: not said */
+	int64_t pid, members; /* UNKNOWN_SIGNED */
 	/* Where it is in the text, for whoever lists it. */
 	struct text stamp;
 	int64_t boot_us, unix_us;

@@ -112,10 +112,10 @@ static int64_t value_pt(const struct column_context *context, const struct ranki
 
 static int64_t value_growth(const struct column_context *context, const struct ranking_row *row)
 {
-	int64_t kb_min = GROWTH_UNKNOWN;
+	int64_t kb_min = UNKNOWN_SIGNED;
 	if (context->growth)
 		kb_min = context->growth[row->task - context->snapshot->tasks].kb_min;
-	return kb_min == GROWTH_UNKNOWN ? COLUMN_MISSING : kb_min;
+	return kb_min == UNKNOWN_SIGNED ? COLUMN_MISSING : kb_min;
 }
 
 const char column_flags_legend[] =

@@ -24,7 +24,7 @@ struct event_log {
 	uint64_t seen;    /* events since the log was opened, those that made room too */
 	uint64_t victims; /* of all of them */
 	uint64_t repeats; /* reports without a victim that were like the one before */
-	int64_t oldest_unix_us, oldest_boot_us; /* of its first line; KLOG_UNKNOWN */
+	int64_t oldest_unix_us, oldest_boot_us; /* of its first line; UNKNOWN_SIGNED */
 	bool begun;                             /* there was a first line */
 	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
 };

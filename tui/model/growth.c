@@ -47,7 +47,7 @@ static int64_t memory_kb(const struct task *task, int64_t page_kb)
 static struct growth_row next_row(
 	const struct growth_row *old, const struct task *task, int64_t now_ms, int64_t page_kb)
 {
-	struct growth_row row = { task->pid, task->start_ticks, UNKNOWN, now_ms, GROWTH_UNKNOWN };
+	struct growth_row row = { task->pid, task->start_ticks, UNKNOWN, now_ms, UNKNOWN_SIGNED };
 	if (task->age) /* not read in this sample */
 		return old ? *old : row;
 	row.kb = memory_kb(task, page_kb);

@@ -11,14 +11,13 @@
 /* Reads closer together are no rate yet: what a second brought is seldom what a minute brings. */
 #define GROWTH_LEAST_MS 5000
 
-#define GROWTH_UNKNOWN INT64_MIN /* read once, or without memory */
-
 struct growth_row {
 	pid_t pid;
 	uint64_t start_ticks;
 	int64_t kb;      /* of memory at the last read that counted; UNKNOWN */
 	int64_t read_ms; /* when that was, since boot */
-	int64_t kb_min;  /* growth in kB a minute, negative when it shrinks; GROWTH_UNKNOWN */
+	int64_t kb_min; /* growth in kB a minute, negative when it shrinks; UNKNOWN_SIGNED before two
+	                    reads, or without memory */
 };
 
 struct growth {

@@ -87,7 +87,7 @@ static int64_t read_value(const struct root *root, const char *path)
 	int64_t value;
 	ssize_t length = root_read(root, path, buffer, sizeof(buffer));
 	if (length <= 0 || !text_to_i64(text_trim((struct text){ buffer, (size_t)length }), &value))
-		return HOST_SETTING_UNKNOWN;
+		return UNKNOWN_SIGNED;
 	return value;
 }
 
@@ -100,7 +100,7 @@ void vm_values_read(struct vm_values *values, const struct root *root, int64_t m
 
 static bool within(int64_t value, int64_t from, int64_t to)
 {
-	return value != HOST_SETTING_UNKNOWN && value >= from && value <= to;
+	return value != UNKNOWN_SIGNED && value >= from && value <= to;
 }
 
 bool vm_rule_applies(const struct vm_rule *rule, const struct vm_values *values)

@@ -48,7 +48,7 @@ extern const struct vm_rule vm_rules[];
 extern const size_t vm_rule_count;
 
 struct vm_values {
-	int64_t values[VM_SETTING_COUNT]; /* HOST_SETTING_UNKNOWN */
+	int64_t values[VM_SETTING_COUNT]; /* UNKNOWN_SIGNED */
 	int64_t mem_total_kb;             /* UNKNOWN */
 };
 

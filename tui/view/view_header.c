@@ -291,10 +291,10 @@ static void draw_commit(const struct app *app, struct grid *grid)
 	if (tenths >= 0)
 		header_put_whole(&pen, STYLE_NORMAL, "   %3" PRId64 "%% of CommitLimit",
 			(tenths + 50) / 100);
-	if (host->vm.overcommit_memory != HOST_SETTING_UNKNOWN)
+	if (host->vm.overcommit_memory != UNKNOWN_SIGNED)
 		header_put_whole(&pen, STYLE_DIM, "   overcommit_memory=%" PRId64,
 			host->vm.overcommit_memory);
-	if (host->vm.overcommit_ratio != HOST_SETTING_UNKNOWN)
+	if (host->vm.overcommit_ratio != UNKNOWN_SIGNED)
 		header_put_whole(&pen, STYLE_DIM, "  ratio=%" PRId64, host->vm.overcommit_ratio);
 }
 

@@ -133,7 +133,7 @@ static void put_no_prediction(struct pen *pen, const struct app *app)
 
 static bool is_said(int64_t setting, bool wide)
 {
-	return setting != HOST_SETTING_UNKNOWN && (wide || setting != 0);
+	return setting != UNKNOWN_SIGNED && (wide || setting != 0);
 }
 
 /* The settings, flush right so that they stand still, on a narrow screen those that are not 0; the

@@ -52,7 +52,7 @@ static void write_setting(const struct app *app, enum vm_setting_id id, struct p
 	struct pen pen = page_line(page);
 	grid_put(&pen, STYLE_BOLD, " ");
 	grid_put(&pen, STYLE_BOLD, setting->name);
-	if (number != HOST_SETTING_UNKNOWN)
+	if (number != UNKNOWN_SIGNED)
 		snprintf(value, sizeof(value), "%" PRId64, number);
 	put_value(page, &pen, value, setting->preset);
 	for (size_t i = 0; i < vm_rule_count; i++)
