@@ -1,9 +1,9 @@
 /* Equals inside one v2 cgroup: who joined first, and whether that had to be asked. */
-#include "oomspect/tie.h"
-
 #include "support.h"
 #include "support_hierarchy.h"
 #include "support_snapshot.h"
+
+#include "oomspect/ranking.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +84,7 @@ static void check_settled(void **state)
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	rank(tied);
 	assert_int_not_equal(ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.outlook.ranking, snapshot, NULL);
+	ranking_settle_tie(&tied->machine.outlook.ranking, snapshot, NULL);
 	assert_order(&tied->machine, row->order);
 	bool asks = ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot) != UNKNOWN;
 	assert_int_equal(asks, !row->settled);
@@ -146,7 +146,7 @@ static void check_untied(void **state)
 	machine_order(&tied->machine, before);
 	const struct snapshot *snapshot = &tied->machine.snapshot;
 	assert_int_equal(ranking_tied_memcg(&tied->machine.outlook.ranking, snapshot), UNKNOWN);
-	tie_settle(&tied->machine.outlook.ranking, snapshot, NULL);
+	ranking_settle_tie(&tied->machine.outlook.ranking, snapshot, NULL);
 	assert_order(&tied->machine, before);
 	close_tied(tied);
 }
@@ -156,7 +156,7 @@ static void the_machine_is_scanned_in_the_order_of_creation(void **state)
 	struct tied *tied = open_tied("6.1.0", "12\n11\n");
 	(void)state;
 	machine_rank_host(&tied->machine);
-	tie_settle(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
+	ranking_settle_tie(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }
@@ -167,11 +167,11 @@ static void a_tie_that_lasts_takes_no_more_memory(void **state)
 	struct ranking *ranking = &tied->machine.outlook.ranking;
 	(void)state;
 	rank(tied);
-	tie_settle(ranking, &tied->machine.snapshot, NULL);
+	ranking_settle_tie(ranking, &tied->machine.snapshot, NULL);
 	const pid_t *joined = ranking->joined;
 	assert_non_null(joined);
 	rank(tied);
-	tie_settle(ranking, &tied->machine.snapshot, NULL);
+	ranking_settle_tie(ranking, &tied->machine.snapshot, NULL);
 	assert_ptr_equal(ranking->joined, joined);
 	assert_order(&tied->machine, "11 12 13");
 	close_tied(tied);
@@ -183,7 +183,7 @@ static void v1_does_not_show_the_order(void **state)
 	(void)state;
 	rank(tied);
 	tied->hierarchy->tree.version = 1;
-	tie_settle(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
+	ranking_settle_tie(&tied->machine.outlook.ranking, &tied->machine.snapshot, NULL);
 	assert_order(&tied->machine, "12 11 13");
 	close_tied(tied);
 }

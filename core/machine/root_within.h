@@ -1,5 +1,5 @@
 /* Opens what stands below a root that is not this machine's "/": a captured tree, a mounted host, a
- * directory that somebody else may change at any moment. Shared by core/root*.c and core/outfile.c
+ * directory that somebody else may change at any moment. Shared by core/machine/root.c and core/machine/outfile.c
  * only.
  *
  * Whatever is swapped for what meanwhile, nothing outside of the directory is reached, and only

@@ -1,6 +1,7 @@
 #include "memcg_walk.h"
 
 #include "oomspect/array.h"
+#include "oomspect/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,63 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* --- the index of paths ----------------------------------------------------------------------- */
+
+/* Whoever may make cgroups may make their names collide; the cost is then theirs to bear in cgroups,
+ * and a walk compares lengths first. */
+static uint64_t hash_of(const char *path, size_t length)
+{
+	return text_hash(TEXT_HASH, (struct text){ path, length });
+}
+
+static void index_build(struct memcg_walk *walk)
+{
+	const struct memcg_table *table = &walk->now;
+	memset(walk->buckets, 0, walk->bucket_count * sizeof(*walk->buckets));
+	for (size_t i = 0; i < table->count; i++) {
+		uint64_t at = hash_of(table->rows[i].path, table->slots[i].path_length);
+		while (walk->buckets[at & (walk->bucket_count - 1)])
+			at++;
+		walk->buckets[at & (walk->bucket_count - 1)] = (uint32_t)i + 1;
+	}
+}
+
+/* Room for `rows`. */
+static enum err_code index_reserve(struct memcg_walk *walk, size_t rows, struct err *err)
+{
+	size_t needed = 64;
+	while (needed < 2 * rows)
+		needed *= 2;
+	if (needed <= walk->bucket_count)
+		return ERR_OK;
+	uint32_t *buckets = calloc(needed, sizeof(*buckets));
+	if (!buckets)
+		return err_set(
+			err, ERR_NO_MEMORY, "cannot read %zu memory cgroups: out of memory", rows);
+	free(walk->buckets);
+	walk->buckets = buckets;
+	walk->bucket_count = needed;
+	index_build(walk);
+	return ERR_OK;
+}
+
+int32_t memcg_index_find(const struct memcg_walk *walk, const char *path, size_t length)
+{
+	if (walk->bucket_count == 0)
+		return -1;
+	for (uint64_t at = hash_of(path, length);; at++) {
+		uint32_t row = walk->buckets[at & (walk->bucket_count - 1)];
+		if (row == 0)
+			return -1;
+		row--;
+		if (walk->now.slots[row].path_length == length &&
+			memcmp(walk->now.rows[row].path, path, length) == 0)
+			return (int32_t)row;
+	}
+}
+
+/* --- the walk --------------------------------------------------------------------------------- */
 
 /* Paths that the kernel itself cannot name (PATH_MAX) are left out, so nobody can make a tree of
  * them that costs more than its number of directories. */
@@ -276,7 +334,7 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 		return err_set(err, ERR_NO_MEMORY, "cannot read memory cgroups: out of memory");
 	if (walk->next.count == 0)
 		return err_set(err, ERR_GONE, "the memory cgroup hierarchy is not there any more");
-	enum err_code code = memcg_index_reserve(walk, walk->next.count, err);
+	enum err_code code = index_reserve(walk, walk->next.count, err);
 	if (code != ERR_OK)
 		return code;
 	finish_rows(&walk->next);
@@ -290,7 +348,7 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 	/* The other table has its turn later, when there may be less memory; then it is asked again. */
 	if (fit_rows(&walk->next, walk->now.count))
 		fit_paths(&walk->next, walk->now.paths_used);
-	memcg_index_build(walk);
+	index_build(walk);
 	return ERR_OK;
 }
 
@@ -321,5 +379,5 @@ void memcg_walk_remove_gone(struct memcg_walk *walk)
 	}
 	table->count = kept;
 	finish_rows(table);
-	memcg_index_build(walk);
+	index_build(walk);
 }

@@ -62,12 +62,10 @@ struct memcg_walk {
 	char text[MEMCG_FILE_TEXT_SIZE];
 };
 
-/* memcg_index.c: the hash of paths over walk->now, with room for `rows` once reserved. */
-enum err_code memcg_index_reserve(struct memcg_walk *walk, size_t rows, struct err *err);
-void memcg_index_build(struct memcg_walk *walk);
+/* The row in walk->now with exactly this path, or -1. */
 int32_t memcg_index_find(const struct memcg_walk *walk, const char *path, size_t length);
 
-/* memcg_walk.c. The path of a row below top_fd, "." for the top: in walk->path, whose last 64 bytes
+/* The path of a row below top_fd, "." for the top: in walk->path, whose last 64 bytes
  * are left for the name of a file. */
 const char *memcg_walk_path(struct memcg_walk *walk, const struct memcg_slot *slot);
 

@@ -1,7 +1,6 @@
 #include "oomspect/outlook.h"
 
 #include "oomspect/array.h"
-#include "oomspect/tie.h"
 
 #include <stdlib.h>
 
@@ -344,7 +343,7 @@ static enum err_code build(struct outlook *outlook, const struct snapshot *snaps
 		empty(outlook);
 		return code;
 	}
-	code = tie_settle(&outlook->ranking, snapshot, err);
+	code = ranking_settle_tie(&outlook->ranking, snapshot, err);
 	if (!code)
 		code = conclude(outlook, wish->among, err);
 	if (code)

@@ -1,9 +1,12 @@
-/* The names people know memory cgroups by: systemd units, containers, Kubernetes pods.
+/* The names people know memory cgroups by: systemd units, containers, Kubernetes pods; and which
+ * cgroup of a tree a person means by one.
  *
  * A name is told from the path alone, by conventions of those who made the cgroup; anybody may
- * make one that looks like it. Knows no tree and asks nobody. */
+ * make one that looks like it. */
 #ifndef OOMSPECT_MEMCG_NAME_H
 #define OOMSPECT_MEMCG_NAME_H
+
+#include "oomspect/memcg.h"
 
 enum memcg_kind {
 	MEMCG_OTHER,
@@ -39,5 +42,13 @@ struct memcg_name {
 
 /* `path` as struct memcg has it. */
 void memcg_name_of(const char *path, struct memcg_name *ret);
+
+/* The row that `text` stands for: a path as oomspect prints it, with or without a slash at either
+ * end; the path of the directory as a shell completes it; the name of a unit, pod or container; or
+ * the beginning, 4 characters at least, of a container's id. A path outranks a name, and a whole
+ * name the beginning of an id. ERR_NOT_FOUND when nothing fits, ERR_SYNTAX when several do: the
+ * sentence lists them. */
+enum err_code memcg_lookup(
+	const struct memcg_tree *tree, const char *text, int32_t *ret_row, struct err *err);
 
 #endif

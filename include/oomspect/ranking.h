@@ -63,7 +63,7 @@ struct ranking {
 	                    killable is 0 */
 	size_t capacity;
 	struct row_order order; /* its own memory */
-	pid_t *joined;          /* the same, for tie.h */
+	pid_t *joined;          /* the same, for ranking_settle_tie */
 	size_t joined_capacity;
 	bool restricted;      /* ranking_restrict left some out */
 	bool shmem_to_swap;   /* MOMENT_OOM: all shmem of the domain fits into its free swap */
@@ -108,6 +108,13 @@ int32_t ranking_tied_memcg(const struct ranking *ranking, const struct snapshot 
 /* Applies that order: `pids` as cgroup.procs of row `memcg` lists them (memcg_procs). */
 void ranking_apply_joining(struct ranking *ranking, const struct snapshot *snapshot, int32_t memcg,
 	const pid_t *pids, size_t count);
+
+/* Asks the machine for the order that is needed, and only then, and applies it: the one place where
+ * a ranking reads anything. Of equals the kernel kills the last (5.3) or the first. Where the order
+ * cannot be read, and with ERR_NO_MEMORY, the ranking keeps UNCERTAIN_TIE_ORDER. `snapshot` must be
+ * its sampler's latest. */
+enum err_code ranking_settle_tie(
+	struct ranking *ranking, const struct snapshot *snapshot, struct err *err);
 
 /* The process that would die, or NULL when nobody can be killed. */
 const struct ranking_row *ranking_victim(const struct ranking *ranking);

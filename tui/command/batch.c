@@ -1,7 +1,7 @@
 #include "batch.h"
 
 #include "oomspect/explain.h"
-#include "oomspect/memcg_lookup.h"
+#include "oomspect/memcg_name.h"
 
 #include <errno.h>
 #include <stdio.h>

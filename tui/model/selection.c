@@ -1,6 +1,6 @@
 #include "selection.h"
 
-#include "oomspect/memcg_lookup.h"
+#include "oomspect/memcg_name.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "watch.h"
 
-#include "oomspect/memcg_lookup.h"
+#include "oomspect/memcg_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
