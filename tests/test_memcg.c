@@ -152,6 +152,47 @@ static void the_order_of_joining_is_read_on_v2(void **state)
 	assert_int_equal(memcg_procs(&hierarchy->tree, 0, pids, 2), -ENOENT);
 }
 
+/* Whose limit it was changes only with an OOM: it is not read until there was another one. */
+static void local_events_are_read_after_an_oom(void **state)
+{
+	struct hierarchy *hierarchy = *state;
+	hierarchy_put(hierarchy, ".", "cgroup.controllers", "memory\n");
+	hierarchy_put(hierarchy, "a", "memory.current", "1\n");
+	hierarchy_put(hierarchy, "a", "memory.events", "oom 1\n");
+	hierarchy_put(hierarchy, "a", "memory.events.local", "oom 1\n");
+	hierarchy_open(hierarchy, V2_MOUNT);
+	assert_int_equal(hierarchy_row(hierarchy, "/a")->events_local.oom, 1);
+	hierarchy_put(hierarchy, "a", "memory.current", "2\n");
+	hierarchy_put(hierarchy, "a", "memory.events.local", "oom 2\n");
+	for (int i = 0; i < 9; i++) /* in turn it is not read either */
+		hierarchy_read(hierarchy);
+	assert_int_equal(hierarchy_row(hierarchy, "/a")->events_local.oom, 1);
+	hierarchy_put(hierarchy, "a", "memory.current", "3\n");
+	hierarchy_put(hierarchy, "a", "memory.events", "oom 3\n");
+	hierarchy_read(hierarchy);
+	assert_int_equal(hierarchy_row(hierarchy, "/a")->events_local.oom, 2);
+}
+
+static void counters_are_looked_at_again_in_a_copy(void **state)
+{
+	struct hierarchy *hierarchy = *state;
+	struct memcg after;
+	hierarchy_put(hierarchy, ".", "cgroup.controllers", "memory\n");
+	hierarchy_put(hierarchy, "a", "memory.current", "1\n");
+	hierarchy_put(hierarchy, "a", "memory.events", "oom 1\n");
+	hierarchy_put(hierarchy, "a", "memory.events.local", "oom 1\n");
+	hierarchy_open(hierarchy, V2_MOUNT);
+	hierarchy_put(hierarchy, "a", "memory.events", "oom 2\noom_kill 5\n");
+	hierarchy_put(hierarchy, "a", "memory.events.local", "oom 2\n");
+	assert_true(memcg_look_again(&hierarchy->tree, "/a", &after));
+	assert_int_equal(after.events.oom, 2);
+	assert_int_equal(after.events.oom_kill, 5);
+	assert_int_equal(after.events_local.oom, 2);
+	assert_int_equal(hierarchy_row(hierarchy, "/a")->events.oom, 1);
+	assert_false(memcg_look_again(&hierarchy->tree, "/a/b", &after));
+	assert_false(memcg_look_again(&hierarchy->tree, "/gone", &after));
+}
+
 static void the_order_of_joining_cannot_be_had_on_v1(void **state)
 {
 	struct hierarchy *hierarchy = *state;
@@ -379,6 +420,8 @@ int main(void)
 		ON_A_HIERARCHY(a_process_beyond_the_namespace_is_in_no_row),
 		ON_A_HIERARCHY(the_nearest_ancestor_is_found),
 		ON_A_HIERARCHY(the_order_of_joining_is_read_on_v2),
+		ON_A_HIERARCHY(local_events_are_read_after_an_oom),
+		ON_A_HIERARCHY(counters_are_looked_at_again_in_a_copy),
 		ON_A_HIERARCHY(the_order_of_joining_cannot_be_had_on_v1),
 		ON_A_HIERARCHY(many_processes_are_read_in_pieces),
 		ON_A_HIERARCHY(a_list_of_processes_without_end_is_none),

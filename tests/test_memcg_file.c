@@ -85,6 +85,7 @@ static const struct file_row files[] = {
 	{ "memory.oom.group", 2, FLAG, "1\n", AT(oom_group) },
 	{ "memory.stat", 2, KEYED, "anon 7\n", AT(anon) },
 	{ "memory.events", 2, KEYED, "oom_kill 7\n", AT(events.oom_kill) },
+	{ "memory.events.local", 2, KEYED, "oom 7\n", AT(events_local.oom) },
 	{ "memory.pressure", 2, KEYED, "some avg10=0.07 avg60=0.00 avg300=0.00 total=7\n",
 		AT(psi.some.avg10) },
 	{ "memory.usage_in_bytes", 1, AMOUNT, "7\n", AT(usage) },
@@ -253,7 +254,8 @@ static void events_are_read_by_key(void **state)
 	(void)state;
 	struct memcg row = forgotten(2);
 	memcg_parse_events(
-		text("low 1\nhigh 2\nmax 3\noom 4\noom_kill 5\noom_group_kill 6\nnew 9\n"), &row);
+		text("low 1\nhigh 2\nmax 3\noom 4\noom_kill 5\noom_group_kill 6\nnew 9\n"),
+		&row.events);
 	assert_int_equal(row.events.low, 1);
 	assert_int_equal(row.events.high, 2);
 	assert_int_equal(row.events.max, 3);

@@ -36,7 +36,7 @@ void memcg_parse_flag(struct text text, int8_t *ret)
 struct key {
 	const char *name;
 	size_t length;
-	size_t offset; /* in struct memcg */
+	size_t offset; /* in struct memcg, or memcg_events */
 };
 
 #define KEY(name, field) \
@@ -68,13 +68,18 @@ static const struct key stat_v1_keys[] = {
 	KEY("hierarchical_memory_limit", hierarchical_limit),
 };
 
+#define EVENT_KEY(name) \
+	{ \
+#name, sizeof(#name) - 1, offsetof(struct memcg_events, name) \
+	}
+
 static const struct key event_keys[] = {
-	KEY("low", events.low),
-	KEY("high", events.high),
-	KEY("max", events.max),
-	KEY("oom", events.oom),
-	KEY("oom_kill", events.oom_kill),
-	KEY("oom_group_kill", events.oom_group_kill),
+	EVENT_KEY(low),
+	EVENT_KEY(high),
+	EVENT_KEY(max),
+	EVENT_KEY(oom),
+	EVENT_KEY(oom_kill),
+	EVENT_KEY(oom_group_kill),
 };
 
 static const struct key *key_of(const struct key *keys, size_t count, struct text name)
@@ -85,9 +90,9 @@ static const struct key *key_of(const struct key *keys, size_t count, struct tex
 	return NULL;
 }
 
-static void *field_of(struct memcg *row, size_t offset)
+static void *field_of(void *of, size_t offset)
 {
-	return (char *)row + offset;
+	return (char *)of + offset;
 }
 
 static void forget_amounts(const struct key *keys, size_t count, struct memcg *row)
@@ -128,24 +133,24 @@ void memcg_parse_stat_v1(struct text text, struct memcg *row)
 	}
 }
 
-void memcg_parse_events(struct text text, struct memcg *row)
+void memcg_parse_events(struct text text, struct memcg_events *ret)
 {
 	struct text line, name;
 	for (size_t i = 0; i < COUNT(event_keys); i++)
-		*(int64_t *)field_of(row, event_keys[i].offset) = UNKNOWN;
+		*(int64_t *)field_of(ret, event_keys[i].offset) = UNKNOWN;
 	while (text_next_line(&text, &line)) {
 		if (!text_split(&line, ' ', &name))
 			continue;
 		const struct key *key = key_of(event_keys, COUNT(event_keys), name);
 		if (key)
-			memcg_parse_count(line, field_of(row, key->offset));
+			memcg_parse_count(line, field_of(ret, key->offset));
 	}
 }
 
 void memcg_parse_oom_control(struct text text, struct memcg *row)
 {
 	struct text rest = text, line, name;
-	memcg_parse_events(text, row);
+	memcg_parse_events(text, &row->events);
 	row->oom_kill_disable = row->under_oom = UNKNOWN;
 	while (text_next_line(&rest, &line)) {
 		if (!text_split(&line, ' ', &name))
@@ -188,9 +193,9 @@ static void stat_v1(struct text text, void *row)
 	memcg_parse_stat_v1(text, row);
 }
 
-static void events(struct text text, void *row)
+static void events(struct text text, void *field)
 {
-	memcg_parse_events(text, row);
+	memcg_parse_events(text, field);
 }
 
 static void oom_control(struct text text, void *row)
@@ -200,6 +205,7 @@ static void oom_control(struct text text, void *row)
 
 #define EACH      MEMCG_FILE_EACH_TIME
 #define MOVED     MEMCG_FILE_WHEN_MOVED
+#define OOM       MEMCG_FILE_AFTER_OOM
 #define TURN      MEMCG_FILE_IN_TURN
 #define REOPEN    MEMCG_FILE_REOPENED
 #define AT(field) offsetof(struct memcg, field)
@@ -207,7 +213,8 @@ static void oom_control(struct text text, void *row)
 /* Sources: Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst. */
 const struct memcg_file memcg_files[] = {
 	{ "memory.current", 2, EACH, 0, AT(usage), amount },
-	{ "memory.events", 2, EACH, 1, 0, events },
+	{ "memory.events", 2, EACH, 1, AT(events), events },
+	{ "memory.events.local", 2, OOM, REOPEN, AT(events_local), events }, /* 5.2 */
 	{ "memory.max", 2, EACH, 2, AT(limit), amount },
 	{ "memory.stat", 2, MOVED, 3, 0, stat_v2 },
 	{ "memory.pressure", 2, MOVED, REOPEN, AT(psi), psi },
@@ -226,7 +233,7 @@ const struct memcg_file memcg_files[] = {
 	{ "memory.memsw.limit_in_bytes", 1, TURN, REOPEN, AT(memsw_limit), amount },
 	{ "memory.kmem.usage_in_bytes", 1, TURN, REOPEN, AT(kernel), amount },
 	{ "memory.max_usage_in_bytes", 1, TURN, REOPEN, AT(peak), amount },
-	{ "memory.failcnt", 1, TURN, REOPEN, AT(failcnt), count },
+	{ "memory.failcnt", 1, MOVED, REOPEN, AT(failcnt), count },
 	{ "memory.swappiness", 1, TURN, REOPEN, AT(swappiness), count },
 	{ "memory.use_hierarchy", 1, TURN, REOPEN, AT(use_hierarchy), flag },
 };

@@ -100,15 +100,22 @@ static bool same_amount(struct amount a, struct amount b)
 	return a.kind == b.kind && a.bytes == b.bytes;
 }
 
+/* What of a row has moved since it was read last. */
+struct moved {
+	bool usage, oom;
+};
+
 /* Usage is read each time whatever it costs; the rest is worth opening only when that moved. */
-static bool is_due(const struct memcg_file *file, const struct memcg_slot *slot, bool moved)
+static bool is_due(const struct memcg_file *file, const struct memcg_slot *slot, struct moved moved)
 {
 	bool cheap = file->keep != MEMCG_FILE_REOPENED && slot->fds[file->keep] >= 0;
 	switch (file->turn) {
 	case MEMCG_FILE_EACH_TIME:
-		return moved || cheap || file->offset == offsetof(struct memcg, usage);
+		return moved.usage || cheap || file->offset == offsetof(struct memcg, usage);
 	case MEMCG_FILE_WHEN_MOVED:
-		return moved;
+		return moved.usage;
+	case MEMCG_FILE_AFTER_OOM:
+		return moved.oom;
 	case MEMCG_FILE_IN_TURN:
 		break;
 	}
@@ -120,14 +127,16 @@ static void read_row(struct memcg_walk *walk, size_t index)
 	struct memcg *row = &walk->now.rows[index];
 	struct memcg_slot *slot = &walk->now.slots[index];
 	struct amount before = row->usage;
+	int64_t ooms = row->events.oom;
 	bool turn = slot->unread || (index + walk->reads) % TURNS == 0;
 	memcg_walk_path(walk, slot);
 	size_t length = strlen(walk->path);
 	walk->path[length++] = '/';
 	for (size_t i = 0; i < memcg_file_count; i++) {
 		const struct memcg_file *file = &memcg_files[i];
-		if (file->version != walk->version ||
-			(!turn && !is_due(file, slot, !same_amount(row->usage, before))))
+		struct moved moved = { !same_amount(row->usage, before), row->events.oom != ooms };
+		bool asked = file->turn == MEMCG_FILE_AFTER_OOM ? slot->unread : turn;
+		if (file->version != walk->version || (!asked && !is_due(file, slot, moved)))
 			continue;
 		memcpy(walk->path + length, file->name, strlen(file->name) + 1);
 		read_file(walk, file, row, slot);
@@ -145,4 +154,25 @@ bool memcg_read_rows(struct memcg_walk *walk)
 		gone |= walk->now.slots[i].gone;
 	}
 	return gone;
+}
+
+/* What an OOM kill moves. */
+static bool is_counter(const struct memcg_file *file)
+{
+	return file->turn != MEMCG_FILE_IN_TURN && file->offset != offsetof(struct memcg, psi);
+}
+
+void memcg_read_counters(struct memcg_walk *walk, size_t index, struct memcg *ret)
+{
+	memcg_walk_path(walk, &walk->now.slots[index]);
+	size_t length = strlen(walk->path);
+	walk->path[length++] = '/';
+	*ret = walk->now.rows[index];
+	for (size_t i = 0; i < memcg_file_count; i++) {
+		const struct memcg_file *file = &memcg_files[i];
+		if (file->version != walk->version || !is_counter(file))
+			continue;
+		memcpy(walk->path + length, file->name, strlen(file->name) + 1);
+		read_file(walk, file, ret, &walk->now.slots[index]);
+	}
 }

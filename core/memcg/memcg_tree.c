@@ -210,6 +210,15 @@ bool memcg_tree_covers(const struct memcg_tree *tree, int32_t index, int32_t oth
 	       (row->use_hierarchy != 0 && other > index && other < row->subtree_end);
 }
 
+bool memcg_look_again(const struct memcg_tree *tree, const char *path, struct memcg *ret)
+{
+	int32_t row = memcg_tree_find(tree, path);
+	if (row < 0 || strcmp(tree->rows[row].path, path) != 0)
+		return false;
+	memcg_read_counters(tree->walk, (size_t)row, ret);
+	return ret->usage.kind != AMOUNT_UNKNOWN;
+}
+
 /* Numbers of a file such as cgroup.procs, stored as long as there is room. */
 struct numbers {
 	pid_t *pids;

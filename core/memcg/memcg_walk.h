@@ -84,4 +84,7 @@ void memcg_walk_remove_gone(struct memcg_walk *walk);
 bool memcg_read_rows(struct memcg_walk *walk);
 void memcg_read_close(struct memcg_walk *walk, struct memcg_slot *slot);
 
+/* The row as it is, into a copy: what does not change by itself is left. */
+void memcg_read_counters(struct memcg_walk *walk, size_t index, struct memcg *ret);
+
 #endif

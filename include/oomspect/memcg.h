@@ -42,8 +42,11 @@ struct memcg {
 	struct amount anon, file, shmem, kernel; /* memory.stat, hierarchical */
 	struct amount inactive_file, active_file, slab_reclaimable, dirty, writeback;
 	struct memcg_events events; /* hierarchical (v2 since 5.2); v1: of this cgroup alone */
-	int64_t failcnt;            /* v1: charges that hit the limit, not OOMs */
-	int64_t swappiness;         /* v1 per cgroup; UNKNOWN on v2 */
+	struct memcg_events events_local; /* v2 since 5.2: `oom` of whose limit it was, `oom_kill`
+	                                     of the cgroup that the victim was in; as of the last
+	                                     time that `events` counted an OOM */
+	int64_t failcnt;                  /* v1: charges that hit the limit, not OOMs */
+	int64_t swappiness;               /* v1 per cgroup; UNKNOWN on v2 */
 	int8_t oom_group, oom_kill_disable, under_oom; /* 0, 1, UNKNOWN */
 	int8_t use_hierarchy; /* v1 before 5.11: 0 when its limit does not cover its children */
 	struct host_psi psi;  /* v2 */
@@ -116,6 +119,10 @@ bool memcg_tree_covers(const struct memcg_tree *tree, int32_t index, int32_t oth
  * tie; v1 sorts the file by pid and gives -ENOTSUP. How many there are (at most `capacity` are
  * stored), or a negative errno. Pids of processes outside the pid namespace are 0. */
 ssize_t memcg_procs(const struct memcg_tree *tree, int32_t index, pid_t *pids, size_t capacity);
+
+/* The row with this very path once more, its usage and counters as they are now. `ret` is a copy of
+ * the row, which stays as it is. False when the cgroup is gone. */
+bool memcg_look_again(const struct memcg_tree *tree, const char *path, struct memcg *ret);
 
 /* totalpages of an OOM in row `index`: its own limit (host memory if none) plus the swap it may
  * use, in pages, 1 if 0. Source: mm/memcontrol.c:mem_cgroup_get_max(). UNKNOWN when the files do

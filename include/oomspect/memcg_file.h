@@ -18,6 +18,8 @@
 enum memcg_file_turn {
 	MEMCG_FILE_EACH_TIME,  /* by its kept descriptor; without one as the next, but for usage */
 	MEMCG_FILE_WHEN_MOVED, /* when usage is not what it was, and every 8th time */
+	MEMCG_FILE_AFTER_OOM,  /* when memory.events, which stands before it, counts another OOM: no
+	                          other of these counters is looked at */
 	MEMCG_FILE_IN_TURN,    /* every 8th time: it changes rarely */
 };
 
@@ -55,8 +57,9 @@ void memcg_parse_flag(struct text text, int8_t *ret);
 void memcg_parse_stat_v2(struct text text, struct memcg *row);
 void memcg_parse_stat_v1(struct text text, struct memcg *row);
 
-/* memory.events (v2); memory.oom_control (v1: fills oom_kill_disable and under_oom too). */
-void memcg_parse_events(struct text text, struct memcg *row);
+/* memory.events, memory.events.local (v2); memory.oom_control (v1: fills oom_kill_disable and
+ * under_oom too). */
+void memcg_parse_events(struct text text, struct memcg_events *ret);
 void memcg_parse_oom_control(struct text text, struct memcg *row);
 
 /* Makes a row whose every field from a file is unknown; path and place are kept. */
