@@ -684,6 +684,10 @@ static void every_sentence_is_said_of_some_log(void **state)
 		event_facts facts = event_facts_of(&told.event);
 		mark_said(event_what_sayings, event_what_saying_count, facts, what);
 		mark_said(event_choice_sayings, event_choice_saying_count, facts, choice);
+		told.event.seen.known = true; /* our own sample is in no log */
+		told.event.seen.rank = 1;
+		facts = event_facts_of(&told.event);
+		mark_said(event_choice_sayings, event_choice_saying_count, facts, choice);
 		oom_event_release(&told.event);
 	}
 	check_said(event_what_sayings, event_what_saying_count, what);

@@ -29,6 +29,15 @@ static void memcg_stat_init(struct oom_memcg_stat *memcg)
 	memcg->unevictable_kb = OOM_UNKNOWN;
 }
 
+static void seen_init(struct oom_seen *seen)
+{
+	seen->age_us = seen->pid = seen->start_ticks = OOM_UNKNOWN;
+	seen->limit_kb = seen->usage_kb = seen->left_kb = OOM_UNKNOWN;
+	seen->hits.before = seen->hits.after = seen->kills.before = seen->kills.after = OOM_UNKNOWN;
+	seen->badness_pages = seen->rank = seen->candidates = OOM_UNKNOWN;
+	seen->ahead = seen->ahead_pid = seen->ahead_pages = OOM_UNKNOWN;
+}
+
 void oom_event_init(struct oom_event *event)
 {
 	memset(event, 0, sizeof(*event));
@@ -39,6 +48,7 @@ void oom_event_init(struct oom_event *event)
 	event->page_size = 4096;
 	meminfo_init(&event->mem);
 	memcg_stat_init(&event->memcg);
+	seen_init(&event->seen);
 }
 
 void oom_event_release(struct oom_event *event)
@@ -50,6 +60,8 @@ void oom_event_release(struct oom_event *event)
 	free(event->group_memcg);
 	free(event->victims);
 	free(event->tasks);
+	free(event->seen.task_memcg);
+	free(event->seen.oom_memcg);
 	free(event->raw);
 	oom_event_init(event);
 }
@@ -123,6 +135,19 @@ const char *oom_counter_name(enum oom_counter counter)
 		[OOM_COUNTER_KMEM] = "kmem",
 	};
 	return names[counter];
+}
+
+const char *oom_seen_ground_name(enum oom_seen_ground ground)
+{
+	static const char *const names[OOM_SEEN_GROUND_COUNT] = {
+		[OOM_SEEN_SAID] = "said",
+		[OOM_SEEN_ONLY_LIMIT] = "only_limit",
+		[OOM_SEEN_LOCAL_OOM] = "local_oom",
+		[OOM_SEEN_OOM] = "oom",
+		[OOM_SEEN_FAILCNT] = "failcnt",
+		[OOM_SEEN_LEAST_LEFT] = "least_left",
+	};
+	return names[ground];
 }
 
 struct oom_usage oom_event_usage(const struct oom_event *event)

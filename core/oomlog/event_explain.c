@@ -425,12 +425,24 @@ const struct event_saying event_choice_sayings[] = {
 		"not "
 		"show.",
 		NULL },
-	{ EVENT_WHY, EVENT_HAS(KILLED), EVENT_HAS(HEADED) | EVENT_HAS(TABLE) | NOT_BY_BADNESS,
+	{ EVENT_WHY, EVENT_HAS(KILLED) | EVENT_HAS(SEEN),
+		EVENT_HAS(HEADED) | EVENT_HAS(TABLE) | NOT_BY_BADNESS,
+		"The report before the kill is missing from the log (cut off, or one of more than "
+		"10 in 5 seconds), so the reason is inferred from our sample.",
+		NULL },
+	{ EVENT_WHY, EVENT_HAS(KILLED) | EVENT_HAS(HEADED) | EVENT_HAS(SEEN),
+		EVENT_HAS(TABLE) | NOT_BY_BADNESS,
+		"The log has no task table (vm.oom_dump_tasks=0, or cut out), so the reason is "
+		"inferred from our sample.",
+		NULL },
+	{ EVENT_WHY, EVENT_HAS(KILLED),
+		EVENT_HAS(HEADED) | EVENT_HAS(TABLE) | EVENT_HAS(SEEN) | NOT_BY_BADNESS,
 		"The report before the kill is missing from the log (cut off, or one of more than "
 		"10 in "
 		"5 seconds), so the reason is unknown.",
 		NULL },
-	{ EVENT_WHY, EVENT_HAS(KILLED) | EVENT_HAS(HEADED), EVENT_HAS(TABLE) | NOT_BY_BADNESS,
+	{ EVENT_WHY, EVENT_HAS(KILLED) | EVENT_HAS(HEADED),
+		EVENT_HAS(TABLE) | EVENT_HAS(SEEN) | NOT_BY_BADNESS,
 		"The log has no task table (vm.oom_dump_tasks=0, or cut out), so the reason is "
 		"unknown.",
 		NULL },
@@ -509,7 +521,9 @@ enum err_code event_explain(const struct oom_event *event, struct event_explanat
 	ret->count = 0;
 	ret->no_memory = false;
 	say_all(event, facts, event_what_sayings, event_what_saying_count, ret);
+	event_say_seen(event, true, ret);
 	say_all(event, facts, event_choice_sayings, event_choice_saying_count, ret);
+	event_say_seen(event, false, ret);
 	return ret->no_memory ? ERR_NO_MEMORY : ERR_OK;
 }
 

@@ -397,6 +397,7 @@ static event_facts facts_of_choice(const struct oom_event *event)
 		{ chosen && chosen == first && second, EVENT_HAS(SECOND) },
 		{ event_shielded_task(event, 0) != NULL, EVENT_HAS(SHIELDED) },
 		{ decided && event->victim_count && event_next_task(event), EVENT_HAS(NEXT) },
+		{ event->seen.known && event->seen.rank != OOM_UNKNOWN, EVENT_HAS(SEEN) },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		facts |= rows[i].holds ? rows[i].fact : 0;
@@ -481,6 +482,7 @@ static const char *const proofs[EVENT_FACT_COUNT] = {
 	[EVENT_FACT_THREAD_KILLED] = "no row has its pid, and one has its sizes",
 	[EVENT_FACT_OTHER_KILLED] = "\"Kill process\" and \"Killed process\" name two",
 	[EVENT_FACT_NEXT] = "a whole table, a kill, and the rank of the first that is left",
+	[EVENT_FACT_SEEN] = "nothing in the log: the victim's rank in our own sample before it",
 };
 
 const char *event_fact_proof(enum event_fact fact)

@@ -75,6 +75,8 @@ enum event_fact {
 	EVENT_FACT_THREAD_KILLED,
 	EVENT_FACT_OTHER_KILLED,
 	EVENT_FACT_NEXT,
+	/* not of the log */
+	EVENT_FACT_SEEN,
 	EVENT_FACT_COUNT,
 };
 

@@ -23,6 +23,10 @@ extern const size_t event_what_saying_count;
 extern const struct event_saying event_choice_sayings[];
 extern const size_t event_choice_saying_count;
 
+/* The sentences from our own sample before the event (event_seen_say.c): those of the answer to WHAT,
+ * or the others. */
+void event_say_seen(const struct oom_event *event, bool what, struct event_explanation *to);
+
 /* One more sentence; left out if there is no room for it, or no memory, which is noted. */
 void event_say(struct event_explanation *explanation, enum event_answer answer, const char *format,
 	...) __attribute__((format(__printf__, 3, 4)));

@@ -122,6 +122,37 @@ static void put_lines(struct json_out *out, const struct oom_event *event)
 	json_out_end(out, ']');
 }
 
+static void put_count(struct json_out *out, const char *name, const struct oom_seen_count *count)
+{
+	json_out_begin(out, name, '[');
+	put_number(out, NULL, count->before);
+	put_number(out, NULL, count->after);
+	json_out_end(out, ']');
+}
+
+static void put_seen(struct json_out *out, const struct oom_seen *seen)
+{
+	if (!seen->known) {
+		json_out_null(out, "seen");
+		return;
+	}
+	json_out_begin(out, "seen", '{');
+	put_text(out, "oom_memcg", seen->oom_memcg);
+	put_number(out, "limit_kb", seen->limit_kb);
+	put_number(out, "badness_pages", seen->badness_pages);
+	put_number(out, "rank", seen->rank);
+	put_seconds(out, "age_s", seen->age_us);
+	put_text(out, "ground", oom_seen_ground_name(seen->ground));
+	put_number(out, "candidates", seen->candidates);
+	put_number(out, "ahead", seen->ahead);
+	put_text(out, "task_memcg", seen->task_memcg);
+	put_number(out, "usage_kb", seen->usage_kb);
+	put_count(out, "oom_kill", &seen->kills);
+	put_number(out, "pid", seen->pid);
+	put_number(out, "start_ticks", seen->start_ticks);
+	json_out_end(out, '}');
+}
+
 static void put_event(struct json_out *out, const struct oom_event *event, const char *why)
 {
 	json_out_begin(out, NULL, '{');
@@ -142,7 +173,7 @@ static void put_event(struct json_out *out, const struct oom_event *event, const
 	json_out_integer(out, "repeats", (int64_t)event->repeats);
 	put_text(out, "why", why);
 	put_lines(out, event);
-	json_out_null(out, "seen");
+	put_seen(out, &event->seen);
 	json_out_end(out, '}');
 	json_out_finish(out);
 }

@@ -150,6 +150,44 @@ struct oom_memcg_stat {
 	bool hierarchical; /* the statistics are of the whole subtree: v2, and total_* of v1 */
 };
 
+/* How we know whose limit it was. */
+enum oom_seen_ground {
+	OOM_SEEN_UNDECIDED,
+	OOM_SEEN_SAID,       /* the log says it */
+	OOM_SEEN_ONLY_LIMIT, /* none of the other cgroups that it was in has a limit */
+	OOM_SEEN_LOCAL_OOM,  /* `oom` of memory.events.local went up there */
+	OOM_SEEN_OOM,        /* `oom` of memory.events did, and in none below it that it was in */
+	OOM_SEEN_FAILCNT,    /* the same of v1's memory.failcnt */
+	OOM_SEEN_LEAST_LEFT, /* it had the least left */
+	OOM_SEEN_GROUND_COUNT,
+};
+
+/* A counter in our sample and afterwards; OOM_UNKNOWN. */
+struct oom_seen_count {
+	int64_t before, after;
+};
+
+/* What our own last sample before a kill knew of the first victim (event_seen.h). It is an inference
+ * of ours, never the kernel's word. Owns its texts. */
+struct oom_seen {
+	bool known;     /* the victim was in a sample */
+	int64_t age_us; /* of the sample at the kill */
+	int64_t pid;    /* of the process, whose thread the log may name */
+	int64_t start_ticks;
+	char *task_memcg; /* the cgroup that it was in */
+	char *oom_memcg;  /* whose limit it was; NULL: the host's, or not known */
+	enum oom_seen_ground ground;
+	int64_t limit_kb, usage_kb; /* of oom_memcg in the sample; OOM_UNLIMITED */
+	int64_t left_kb;
+	struct oom_seen_count hits;  /* of oom_memcg, what `ground` speaks of */
+	struct oom_seen_count kills; /* oom_kill of task_memcg */
+	int64_t badness_pages;    /* in the domain; OOM_UNKNOWN also where the era has no pages */
+	int64_t rank, candidates; /* there, as of the sample */
+	int64_t ahead;            /* how many before it were not told dead when it was killed */
+	int64_t ahead_pid, ahead_pages; /* the first of them, and by how much */
+	char ahead_comm[OOM_COMM_SIZE];
+};
+
 /* Owns every pointer it holds. */
 struct oom_event {
 	char *source;
@@ -213,7 +251,8 @@ struct oom_event {
 	bool totalpages_exact; /* event_rank(); false: swap or nodes are not in the log */
 	bool bonus_proven;     /* event_rank(): "score N" tells whether the chosen one had the */
 	bool bonus_taken;      /* bonus of root, and it had */
-	char *raw;             /* the messages, a line each, if the oomlog was told to keep them */
+	struct oom_seen seen;
+	char *raw; /* the messages, a line each, if the oomlog was told to keep them */
 	size_t raw_len;
 };
 
@@ -231,6 +270,8 @@ const char *oom_trigger_name(enum oom_trigger trigger);
 const char *oom_outcome_name(enum oom_outcome outcome);
 /* NULL for OOM_COUNTER_UNKNOWN. */
 const char *oom_counter_name(enum oom_counter counter);
+/* NULL for OOM_SEEN_UNDECIDED. */
+const char *oom_seen_ground_name(enum oom_seen_ground ground);
 
 /* Usage and limit of the counter that was full; of the memory where that is not known. */
 struct oom_usage {

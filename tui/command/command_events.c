@@ -1,9 +1,11 @@
 #include "command.h"
 
 #include "model/events_text.h"
+#include "model/lookout.h"
 #include "oomspect/clock.h"
 #include "oomspect/event_json.h"
 #include "oomspect/event_rank.h"
+#include "oomspect/event_seen.h"
 #include "oomspect/klog.h"
 #include "oomspect/klogorder.h"
 #include "oomspect/memtext.h"
@@ -39,8 +41,9 @@ struct events_run {
 	struct notices notices[3]; /* by enum oom_notice_by */
 	char unit[256];            /* of the last one: that it failed says no more */
 	const struct options *options;
-	uint64_t collapsed; /* identical reports without a victim since the last one shown */
-	int64_t told_ms;    /* when that was */
+	struct lookout *lookout; /* on this machine, whose log is followed; else NULL */
+	uint64_t collapsed;      /* identical reports without a victim since the last one shown */
+	int64_t told_ms;         /* when that was */
 	uint64_t told_lost; /* records of the log, of which --follow has said that they are gone */
 	int64_t told_lost_ms;
 	bool no_memory; /* an event could not be shown whole: none is, from there on */
@@ -73,10 +76,20 @@ static void on_text_event(struct events_run *run, const struct oom_event *event)
 	run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
 }
 
+/* False without memory. */
+static bool join_seen(struct events_run *run, struct oom_event *event)
+{
+	struct lookout *lookout = run->lookout;
+	if (!lookout || event->repeats)
+		return true;
+	lookout_hurry(lookout, now_ms());
+	return event_seen_join(event, &lookout->sightings, lookout_clock().mono_us) == ERR_OK;
+}
+
 static void on_event(void *arg, struct oom_event *event)
 {
 	struct events_run *run = arg;
-	if (run->no_memory || event_rank(event) != ERR_OK)
+	if (run->no_memory || event_rank(event) != ERR_OK || !join_seen(run, event))
 		run->no_memory = true;
 	else if (run->options->json)
 		run->no_memory = event_json(stdout, event) != ERR_OK;
@@ -184,18 +197,26 @@ static void tell_lost(struct events_run *run, const struct klog *klog)
 	run->told_lost_ms = now_ms();
 }
 
-static void wait_for_more(const struct klog *klog, bool waiting)
+static int sooner_of(int one_ms, int other_ms)
+{
+	return one_ms < 0 || (other_ms >= 0 && other_ms < one_ms) ? other_ms : one_ms;
+}
+
+/* Looks around meanwhile. */
+static void wait_for_more(const struct events_run *run, const struct klog *klog, bool waiting)
 {
 	struct pollfd pollfd = { .fd = klog_fd(klog), .events = POLLIN };
-	int due_ms = klog_due_ms(klog);
-	if (waiting && (due_ms < 0 || due_ms > QUIET_MS))
-		due_ms = QUIET_MS;
-	poll(&pollfd, 1, due_ms);
+	int due_ms = sooner_of(klog_due_ms(klog), waiting ? QUIET_MS : -1);
+	if (run->lookout)
+		due_ms = sooner_of(due_ms, lookout_due_ms(run->lookout, now_ms()));
+	if (poll(&pollfd, 1, due_ms) == 0 && run->lookout)
+		lookout_step(run->lookout, now_ms());
 }
 
 struct live {
 	bool waiting;
 	int64_t since_ms;
+	int64_t heard_ms; /* when the last record came */
 };
 
 /* Shows what is due; an event never waits longer than OVERDUE_MS for the log to be quiet. */
@@ -206,8 +227,10 @@ static void show_due(struct oomlog *log, struct live *live, bool quiet)
 		return;
 	}
 	int64_t now = now_ms();
-	if (!live->waiting)
-		*live = (struct live){ true, now };
+	if (!live->waiting) {
+		live->waiting = true;
+		live->since_ms = now;
+	}
 	bool overdue = now - live->since_ms >= OVERDUE_MS;
 	if (!quiet && !overdue)
 		return;
@@ -221,13 +244,12 @@ static enum klog_status read_log(
 {
 	struct klog_record record;
 	struct live live = { .waiting = false };
-	bool quiet = false;
 	for (;;) {
 		enum klog_status status = klog_read(klog, &record, err);
 		if (status == KLOG_FAILED || status == KLOG_END)
 			return status;
 		if (status == KLOG_RECORD) {
-			quiet = false;
+			live.heard_ms = run->options->follow ? now_ms() : 0;
 			if (oomlog_push(log, &record) != ERR_OK || run->no_memory)
 				return KLOG_FAILED; /* run_log says so */
 			if (ferror(stdout))
@@ -241,13 +263,12 @@ static enum klog_status read_log(
 		if (status == KLOG_MORE)
 			continue;
 		if (run->options->follow) {
-			show_due(log, &live, quiet);
+			show_due(log, &live, now_ms() - live.heard_ms >= QUIET_MS);
 			tell_lost(run, klog);
 		}
 		if (fflush(stdout) || run->no_memory)
 			return KLOG_END;
-		wait_for_more(klog, run->options->follow && oomlog_waiting(log));
-		quiet = true;
+		wait_for_more(run, klog, run->options->follow && oomlog_waiting(log));
 	}
 }
 
@@ -430,7 +451,15 @@ static void run_live(struct events_run *run)
 		complain(run, &err);
 		return;
 	}
+	struct lookout lookout;
+	if (options->follow) {
+		lookout_open(&lookout, now_ms());
+		run->lookout = &lookout;
+	}
 	run_log(run, &klog);
+	if (options->follow)
+		lookout_release(&lookout);
+	run->lookout = NULL;
 	klog_close(&klog);
 }
 
