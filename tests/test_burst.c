@@ -1,9 +1,10 @@
 /* A burst of 50 real kills in 20 limited memory cgroups, of which the kernel's rate limit leaves most
- * without a report: what `oomspect events --follow` says of each from its own samples, against what
- * this test knows of the processes that it made. */
+ * without a report: what `oomspect events --follow` and the screen say of them from their own samples,
+ * against what this test knows of the processes that it made. */
 #include "support.h"
 #include "support_cgroup.h"
 #include "support_run.h"
+#include "support_terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,8 @@ static struct burst {
 	int go[2], ready[2];
 	pid_t program;
 	FILE *events;
+	struct terminal screen;
+	pid_t last; /* the victim of the event that came last */
 	unsigned bare;
 	const char *why_not;
 } burst;
@@ -129,7 +132,7 @@ static void path_hit(int group, char ret[2 * PATH_MAX])
 		name_outer(group, name);
 	else
 		name_inner(group, name);
-	snprintf(ret, 2 * PATH_MAX, "%s/%s", burst.top.path + strlen(V1_TOP), name);
+	snprintf(ret, 2 * PATH_MAX, "%.*s/%s", PATH_MAX, burst.top.path + strlen(V1_TOP), name);
 }
 
 /* --- the processes ----------------------------------------------------------------------------- */
@@ -273,6 +276,17 @@ static void start_program(void)
 	setvbuf(burst.events, NULL, _IONBF, 0);
 }
 
+static void start_screen(void)
+{
+	static char delay[] = "-d1", config[] = "--config=/dev/null";
+	char *program = strdup(run_program_path());
+	char *argv[] = { program, delay, config, NULL };
+	const struct terminal_options options = { 0 };
+	terminal_start(&burst.screen, 60, 200, &options, argv);
+	terminal_wait_for(&burst.screen, " rows ");
+	free(program);
+}
+
 static json_t *next_event(void)
 {
 	char *line = NULL;
@@ -333,6 +347,7 @@ static void take_event(const json_t *event, json_int_t ranks[KILLS])
 		return; /* of somebody else */
 	assert_false(member->killed);
 	member->killed = true;
+	burst.last = member->pid;
 	check_event(member, event);
 	member->killed_s = number(event, "boot_s");
 	member->sample_s = member->killed_s - number(json_object_get(event, "seen"), "age_s");
@@ -347,6 +362,18 @@ static int count_killed(void)
 	return killed;
 }
 
+/* The newest event has a report there that is made of the screen's own samples. */
+static void check_screen(void)
+{
+	char headline[64], path[2 * PATH_MAX];
+	snprintf(headline, sizeof(headline), "killed %d burst-", (int)burst.last);
+	path_hit(member_of(burst.last)->group, path);
+	terminal_type(&burst.screen, "3");
+	terminal_wait_for(&burst.screen, headline);
+	terminal_wait_for(&burst.screen, "From our sample ");
+	terminal_wait_for(&burst.screen, path);
+}
+
 static void each_kill_has_its_cgroup_limit_rank_and_reason(void **state)
 {
 	json_int_t ranks[KILLS];
@@ -357,7 +384,8 @@ static void each_kill_has_its_cgroup_limit_rank_and_reason(void **state)
 	for (int i = 0; i < burst.count; i++)
 		burst.members[i].badness = read_badness(&burst.members[i]);
 	start_program();
-	poll(NULL, 0, LOOKED_MS);
+	start_screen();
+	terminal_read(&burst.screen, LOOKED_MS);
 	for (int group = 0; group < GROUPS; group++)
 		assert_int_equal(write(burst.go[1], "g", 1), 1);
 	while (count_killed() < KILLS) {
@@ -371,6 +399,7 @@ static void each_kill_has_its_cgroup_limit_rank_and_reason(void **state)
 		expected_rank(&burst.members[i], &least, &most);
 		assert_in_range(ranks[i], least, most);
 	}
+	check_screen();
 	print_message("%u of %d kills were a bare line in the log\n", burst.bare, KILLS);
 	assert_true(burst.bare >= KILLS - REPORTS_MAX);
 }
@@ -400,6 +429,8 @@ static int tear_down(void **state)
 		kill(burst.program, SIGTERM);
 		waitpid(burst.program, NULL, 0);
 	}
+	if (burst.screen.pid > 0)
+		terminal_release(&burst.screen);
 	if (burst.events)
 		fclose(burst.events);
 	end_members();

@@ -1,6 +1,9 @@
 #include "event_log.h"
 
+#include "lookout.h"
+
 #include "oomspect/event_rank.h"
+#include "oomspect/event_seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +48,18 @@ static void take_event(void *context, struct oom_event *event)
 	*kept = *event;
 	oom_event_init(event);
 	event_rank(kept);
+	if (log->live)
+		event_seen_join(kept, &log->sightings, lookout_clock().mono_us);
+}
+
+/* One that could not be kept is not joined with. */
+void event_log_sampled(struct event_log *log, const struct snapshot *latest)
+{
+	struct err err;
+	if (!log->live || !log->open)
+		return;
+	if (sightings_note(&log->sightings, latest, lookout_clock(), &err) == ERR_OK)
+		sightings_look_at(&log->sightings, latest->memcgs);
 }
 
 /* The reaper is often seconds behind the kill. */
@@ -72,6 +87,7 @@ void event_log_open(struct event_log *log, const char *file)
 {
 	struct oomlog_sink sink = { .event = take_event, .reaped = take_reaped, .arg = log };
 	*log = (struct event_log){ .live = !file, .newest = EVENT_LOG_MAX - 1 };
+	sightings_init(&log->sightings);
 	klog_init(&log->klog);
 	if (open_klog(log, file) != ERR_OK)
 		return;
@@ -86,6 +102,7 @@ void event_log_open(struct event_log *log, const char *file)
 void event_log_open_none(struct event_log *log, const char *why)
 {
 	*log = (struct event_log){ .newest = EVENT_LOG_MAX - 1 };
+	sightings_init(&log->sightings);
 	klog_init(&log->klog);
 	err_set(&log->why, ERR_UNSUPPORTED, "%s", why);
 }
@@ -102,7 +119,9 @@ static void close_log(struct event_log *log)
 
 void event_log_release(struct event_log *log)
 {
+	log->sightings.look_again = NULL; /* whose tree that was may be gone */
 	close_log(log);
+	sightings_release(&log->sightings);
 	for (size_t i = 0; i < EVENT_LOG_MAX; i++) {
 		if (log->events[i])
 			oom_event_release(log->events[i]);

@@ -1,13 +1,14 @@
 /* The kernel's OOM events while the screen runs: the log's descriptor to wait for, and the last
  * events it told of.
  *
- * Bounded: the oldest event makes room for the newest. Memory is taken when an event comes, never
- * by a refresh. Knows no screen. */
+ * Bounded: the oldest event makes room for the newest. Memory is taken when an event comes, and never
+ * by a refresh of as many processes and cgroups as before. Knows no screen. */
 #ifndef OOMSPECT_EVENT_LOG_H
 #define OOMSPECT_EVENT_LOG_H
 
 #include "oomspect/klog.h"
 #include "oomspect/oomlog.h"
+#include "oomspect/sightings.h"
 
 #define EVENT_LOG_MAX 200
 
@@ -26,6 +27,7 @@ struct event_log {
 	uint64_t repeats; /* reports without a victim that were like the one before */
 	int64_t oldest_unix_us, oldest_boot_us; /* of its first line; UNKNOWN_SIGNED */
 	bool begun;                             /* there was a first line */
+	struct sightings sightings; /* of the running kernel's machine, joined with its events */
 	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
 };
 
@@ -36,6 +38,10 @@ void event_log_open(struct event_log *log, const char *file);
 /* A log that is not there, for the reason given: a captured machine has none. */
 void event_log_open_none(struct event_log *log, const char *why);
 void event_log_release(struct event_log *log);
+
+/* A sample of the machine is finished: what it saw fills the gaps of the events that come. `latest`
+ * is its sampler's, whose memory cgroups are looked at again after a kill. */
+void event_log_sampled(struct event_log *log, const struct snapshot *latest);
 
 /* What to poll for, -1 when there is nothing to wait for. */
 int event_log_fd(const struct event_log *log);

@@ -205,6 +205,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 		return code;
 	}
 	app->missed[0] = '\0';
+	event_log_sampled(&app->events.log, app->watch.snapshot);
 	if (app->watch.scope != scope)
 		state_say(app, "the cgroup is gone: %s", app->watch.scope_path);
 	const struct host *host = &app->watch.snapshot->host;
