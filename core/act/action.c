@@ -107,7 +107,7 @@ static void read_exe(const struct action_target *target, char state, struct acti
 	ret->exe_inode = found.stx_ino;
 }
 
-/* Everything that is to be known of the held process at this moment. */
+/* All that is known of the held process at this moment. */
 static enum err_code look(const struct action_target *target, struct task *task,
 	struct status *status, struct action_facts *ret, struct err *err)
 {

@@ -296,8 +296,8 @@ int64_t host_node_totalpages(const struct host *host, uint64_t nodes)
 
 /* --- reading them ----------------------------------------------------------------------------- */
 
-/* Nothing where there is more than fits: the last number of a part may be cut, or counters that are
- * added up may be missing. */
+/* False for a file that does not fit: its last number may be cut, and counters that are added up
+ * may be missing. */
 static bool read_text(
 	const struct root *root, const char *path, char *buffer, size_t size, struct text *ret)
 {

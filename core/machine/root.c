@@ -182,7 +182,7 @@ static ssize_t read_link(const struct root *root, const char *path, char *buffer
 	if (found < 0)
 		return root_noted(root, found);
 	ssize_t length = readlinkat(found, "", buffer, size);
-	/* Of what is no link the kernel says then that it is not there. */
+	/* The kernel says ENOENT then for what is no link. */
 	if (length < 0)
 		length = errno == ENOENT ? -EINVAL : -errno;
 	close(found);
@@ -207,7 +207,7 @@ int root_open_dir(const struct root *root, const char *path)
 	return open_below(root, path, O_DIRECTORY);
 }
 
-/* These links are made by whoever owns the directory: they lead to anything on a live machine too. */
+/* The owner of the directory makes these links: on a live machine too they lead to anything. */
 static int open_linked(const struct root *root, const char *path, int flags)
 {
 	if (!root->live)
@@ -266,7 +266,7 @@ static ssize_t read_some(int fd, char *buffer, size_t size)
 	return got < 0 ? -errno : got;
 }
 
-/* `root` and `path`: whom to tell of what, or NULL. */
+/* `root` and `path`: the listener to tell, and of which file; or NULL. */
 static int each_line(const struct root *root, const char *path, int fd, size_t most,
 	bool (*visit)(void *context, struct text line), void *context)
 {

@@ -240,8 +240,9 @@ static enum err_code read_cgroup(struct sampler *sampler, struct task *task, str
 	char path[PATH_MAX];
 	if (!work->tree.version)
 		return ERR_OK;
-	/* A v1 hierarchy puts the exited at the top, where a leader's living threads are not. The live
-	 * /proc knows every thread by its own number, a captured one does not. */
+	/* In v1 a process whose leader has exited is listed at the top, and its threads are where
+	 * they were: so ask a thread. The live /proc has every thread under its own number, a
+	 * captured one has not. */
 	pid_t holder = sampler->root->live ? task->mm_tid : task->pid;
 	ssize_t length = proc_read_cgroup(
 		sampler->root, holder, work->tree.version == 2, path, sizeof(path));
@@ -403,7 +404,8 @@ static bool can_witness(const struct task *task)
 	return task->has_mm && !task->age && task->oom_score > 0 && task->adj_known;
 }
 
-/* Processes whose live oom_score tells status from stat say which of them the kernel reads. */
+/* A live oom_score that only VmRSS of status explains, or only the rss of stat, tells which of the
+ * two the kernel reads. */
 static void witness_rss(struct snapshot *shot)
 {
 	const uint32_t flag = 1u << ERA_UNSUMMED_RSS;
@@ -469,7 +471,8 @@ static void find_unseen(const struct sampler *sampler, struct snapshot *shot)
 	const struct task *first = snapshot_find(shot, 1);
 	/* With hidepid=1 others are listed, and none of their files can be read: proc(5). */
 	shot->hidepid = !is_first && (!first || first->state == '?');
-	/* In a namespace that has mounted no /proc of its own all are there, kthreadd as well. */
+	/* A pid namespace without a /proc of its own sees that of the machine, with kthreadd in it.
+	 * */
 	shot->pid_ns =
 		host->init_pid_ns_known && !host->init_pid_ns && !(second && second->kthread);
 	shot->threads_unseen = UNKNOWN;
@@ -497,15 +500,15 @@ static void find_reader(const struct sampler *sampler, struct snapshot *shot)
 		shot->reader_memcg = memcg_tree_find(tree, path);
 }
 
-/* The tree is read last and at once: views of the latest snapshot look at it until now. */
+/* The tree is read last, in one go: until then views of the latest snapshot look at it. */
 static enum err_code finish(struct sampler *sampler, struct err *err)
 {
 	struct snapshot *shot = next_shot(sampler);
 	struct memcg_tree *tree = &sampler->work->tree;
-	/* Before the tree changes: until there is a new sample the latest one looks at it. */
+	/* Before the tree changes: a sample that fails here leaves the tree to the latest one. */
 	if (tree->version && !fit_paths(sampler->work, highest_path_id(shot) + 1))
 		return out_of_memory(err);
-	/* Of a hierarchy that is gone there is nothing to show, which is no reason to show nothing. */
+	/* A hierarchy that is gone leaves no rows; the processes are shown all the same. */
 	enum err_code code = tree->version ? memcg_tree_read(tree, err) : ERR_OK;
 	if (code && code != ERR_GONE)
 		return code;

@@ -58,7 +58,8 @@ static bool joins_mm(const struct root *root, struct task *task, struct task *ot
 }
 
 /* Finds the mm of `task` among those seen before it: its parent's, or a relative's with the same
- * counters. Idle siblings forked from one program look alike by the thousand, hence the bound. */
+ * counters. Of relatives few are asked about, because idle siblings forked from one program look
+ * alike by the thousand. */
 static void place_mm(
 	struct sharers *sharers, const struct root *root, struct snapshot *shot, size_t index)
 {

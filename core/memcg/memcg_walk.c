@@ -12,8 +12,8 @@
 
 /* --- the index of paths ----------------------------------------------------------------------- */
 
-/* Whoever may make cgroups may make their names collide; the cost is then theirs to bear in cgroups,
- * and a walk compares lengths first. */
+/* A user who may make cgroups can make paths that collide, at the price of a cgroup for each; and
+ * lengths are compared before bytes. */
 static uint64_t hash_of(const char *path, size_t length)
 {
 	return text_hash(TEXT_HASH, (struct text){ path, length });
@@ -345,7 +345,8 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 	struct memcg_table table = walk->now;
 	walk->now = walk->next;
 	walk->next = table;
-	/* The other table has its turn later, when there may be less memory; then it is asked again. */
+	/* The other table gets its room now: at its turn there may be less memory. If there is none
+	 * now either, it is asked for again then. */
 	if (fit_rows(&walk->next, walk->now.count))
 		fit_paths(&walk->next, walk->now.paths_used);
 	index_build(walk);

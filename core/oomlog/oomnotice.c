@@ -137,7 +137,7 @@ static bool earlyoom(struct text text, struct oom_notice_victim *nohang, struct 
 	return false;
 }
 
-/* "PID: 9, name: x, badness: 8": whom nohang will take. */
+/* "PID: 9, name: x, badness: 8": the process that nohang will kill. */
 static void note_nohang(struct text text, struct oom_notice_victim *nohang)
 {
 	int64_t pid = UNKNOWN_SIGNED;

@@ -608,7 +608,7 @@ static const struct oomlog_shape shapes[] = {
 #define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
 _Static_assert(SHAPES <= 64, "struct oomlog_filter has a bit for each row");
 
-/* What people put before what they quote: "# ", "- ", a quotation mark in any of its shapes. */
+/* Signs of quoting before a line: "# ", "- ", a quotation mark of any kind. */
 static bool is_quoting(char c)
 {
 	return scan_is_blank(c) || (unsigned char)c >= 0x80 || strchr("#*-+>|\"'`;/!~=.", c);
@@ -629,8 +629,8 @@ static bool starts(struct text text, const char *marker)
 	return text.len && *text.at == *marker && text_starts(text, marker);
 }
 
-/* "...<4>cc1 invoked": of a line that begins with no stamp, since a console without one puts a record
- * behind what is left of another. */
+/* "...<4>cc1 invoked", in a line without a stamp: a console that prints none puts a record right
+ * behind the rest of another. */
 static bool is_behind_priority(struct text text, const char *at)
 {
 	const char *priority = scan_last(scan_until(text, at), "<");
@@ -639,7 +639,7 @@ static bool is_behind_priority(struct text text, const char *at)
 	       is_behind_name(scan_from(rest, rest.at + 3), at);
 }
 
-/* Nearly no line has it: what cannot is not looked through. */
+/* Searching every line to its end would take most of the time, and nearly none has the marker. */
 static bool is_inner(struct text text, const char *marker)
 {
 	size_t reach = NAME_REACH + strlen(marker);

@@ -49,7 +49,7 @@ bool death_takes(const struct death *death, const struct ranking_row *row)
 	if (task == death->task || row->unkillable == UNKILLABLE_INIT ||
 		row->unkillable == UNKILLABLE_KTHREAD)
 		return false;
-	/* Whoever shares the mm dies, an oom_score_adj of -1000 notwithstanding. */
+	/* All that share the mm die, even with an oom_score_adj of -1000. */
 	if (task->has_mm && task->mm_owner == death->task->mm_owner)
 		return true;
 	if (death_ends_namespace_of(death->snapshot, death->task, task))

@@ -49,8 +49,9 @@ static void order_members(struct memcg_victims *victims)
 		sizeof(victims->members[0]));
 }
 
-/* A memory cgroup is scanned before its descendants, which stand pre-order in the tree, and each in
- * the order of creation as far as /proc tells: so whoever is in a subtree stands together. */
+/* The kernel scans a memory cgroup before its descendants, which follow it in the tree, and the
+ * processes of each in the order of creation, as far as /proc tells: so those of a subtree stand
+ * together. */
 static void sort_members(struct memcg_victims *victims, const struct snapshot *snapshot)
 {
 	struct row_key *keys = victims->order.keys;

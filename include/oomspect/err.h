@@ -14,7 +14,7 @@ enum err_code {
 	ERR_IO,            /* a read or write failed for a reason not listed here */
 	ERR_NOT_FOUND,     /* no such file, process, cgroup, column, user */
 	ERR_DENIED,  /* EACCES or EPERM: the sentence names the missing right where it is known */
-	ERR_GONE,    /* it was there and is not any more: ESRCH, ENOENT in the middle, ENODEV */
+	ERR_GONE,    /* it was there and is gone: ESRCH, ENOENT in the middle, ENODEV */
 	ERR_SYNTAX,  /* text that is not of its grammar */
 	ERR_RANGE,   /* a number that does not fit */
 	ERR_TOO_BIG, /* more than the buffer the caller allowed */
@@ -38,7 +38,8 @@ enum err_code err_set(struct err *err, enum err_code code, const char *format, .
 enum err_code err_set_errno(struct err *err, int sys_errno, const char *format, ...)
 	__attribute__((format(__printf__, 3, 4)));
 
-/* Whether something is missing that may be there again the next time, whatever was asked for. */
+/* Whether the machine is short of memory or descriptors, which says nothing of what was asked for:
+ * it may be there the next time. */
 bool err_is_shortage(enum err_code code);
 
 /* The code that stands for an errno. */

@@ -38,21 +38,20 @@ void sampler_watch(struct sampler *sampler, const pid_t *pids, size_t count);
 /* Starts a sample with the host's own figures; one that was not finished is given up. */
 enum err_code sampler_begin(struct sampler *sampler, struct err *err);
 
-/* A sample during which root->lacking was set is an error. */
-
 /* Goes on with it for about as long as reading `processes` processes takes. `ret_finished` tells
  * whether it is finished and has become the latest; ranking_build on sampler_latest is then due.
- * After an error (of memory or descriptors, or because the machine is not there) the latest is what
- * it was, and another sample has to be begun. */
+ * After an error the latest is what it was, and another sample has to be begun: without memory or
+ * descriptors, also when only root->lacking says so, and when the machine is gone. */
 enum err_code sampler_step(
 	struct sampler *sampler, unsigned processes, bool *ret_finished, struct err *err);
 
 /* A whole sample at once. */
 enum err_code sampler_sample(struct sampler *sampler, struct err *err);
 
-/* The latest finished snapshot; valid until the next but one sample is begun. But for its memory
- * cgroups, and the rows that its tasks have among them: there is one tree, which is brought up to
- * date when the next sample is finished. Whoever keeps rows of it is to be done with them then. */
+/* The latest finished snapshot; valid until the next but one sample is begun. Its memory cgroups,
+ * and the rows that its tasks have among them, are valid for a shorter time: there is one tree,
+ * which is brought up to date when the next sample is finished. Do not keep its rows beyond that.
+ * */
 const struct snapshot *sampler_latest(const struct sampler *sampler);
 
 #endif

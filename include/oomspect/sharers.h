@@ -1,7 +1,6 @@
-/* Who of a snapshot's tasks share one mm, which decides who dies with whom.
- *
- * /proc does not say it: equal counters between relatives raise the question, kcmp(2) answers it
- * where it may be asked. Goes through the tasks in slices. */
+/* Which tasks of a snapshot share one mm: they die together. /proc does not say it: equal counters
+ * of relatives raise the question, kcmp(2) answers it where it may be asked. Goes through the tasks
+ * in slices. */
 #ifndef OOMSPECT_SHARERS_H
 #define OOMSPECT_SHARERS_H
 
