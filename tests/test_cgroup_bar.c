@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/view/cgroup_bar.h"
+#include "../tui/view/cgroup_line.h"
 
 #define MIB ((uint64_t)1024 * 1024)
 

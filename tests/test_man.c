@@ -1,10 +1,10 @@
 /* The manual pages name what the tables hold: keys, columns, options, commands, settings. */
 #include "support.h"
 
-#include "../tui/model/cgroup_column.h"
-#include "../tui/model/column.h"
+#include "../tui/model/cgroup_columns.h"
 #include "../tui/model/config.h"
 #include "../tui/model/keymap.h"
+#include "../tui/model/process_columns.h"
 #include "../tui/term/input.h"
 
 #include <stdio.h>
@@ -132,7 +132,7 @@ static size_t check_tags(const char *section, bool (*known)(const char *name))
 
 static bool is_column(const char *name)
 {
-	return column_find(name, strlen(name)) != COL_COUNT;
+	return column_find(&process_table, name, strlen(name)) != COL_COUNT;
 }
 
 static bool is_setting(const char *name)

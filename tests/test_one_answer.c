@@ -9,8 +9,8 @@
 #include "support_tree.h"
 #include "support_view.h"
 
-#include "../tui/model/cgroup_column.h"
-#include "../tui/model/column.h"
+#include "../tui/model/cgroup_columns.h"
+#include "../tui/model/process_columns.h"
 #include "../tui/view/state.h"
 
 #include "oomspect/explain.h"
@@ -290,8 +290,9 @@ static void check_rows(const struct app *app, const struct outlook *judge)
 	const struct ranking_row *next = outlook_next(judge);
 	size_t stars = 0;
 	for (size_t i = 0; i < app->listing.count; i++) {
-		char buffer[FORMAT_SIZE];
-		stars += strchr(column_cell(COL_RK, &app->context, app->listing.rows[i], buffer),
+		char buffer[COLUMN_CELL_SIZE];
+		stars += strchr(column_cell(&columns[COL_RK], &app->context,
+					process_row(app->listing.rows[i]), buffer),
 				 '*') != NULL;
 	}
 	assert_int_equal(stars, next != NULL);
@@ -299,9 +300,10 @@ static void check_rows(const struct app *app, const struct outlook *judge)
 		assert_int_equal(
 			app->listing.rows[0]->task->pid, pid_of(ranking_victim(&judge->ranking)));
 	if (next) {
-		char buffer[FORMAT_SIZE];
-		assert_string_equal(
-			column_cell(COL_RK, &app->context, app->listing.rows[0], buffer), "1*");
+		char buffer[COLUMN_CELL_SIZE];
+		assert_string_equal(column_cell(&columns[COL_RK], &app->context,
+					    process_row(app->listing.rows[0]), buffer),
+			"1*");
 	}
 }
 
@@ -385,7 +387,7 @@ static void check_cgroup(const struct memcg_victims *victims, const struct outlo
 /* The column VICTIM of the view of cgroups, and what `cgroups` prints. */
 static void check_column(struct app *app, const struct memcg_victims *victims)
 {
-	char buffer[CGROUP_CELL_SIZE], expected[128];
+	char buffer[COLUMN_CELL_SIZE], expected[128];
 	if (!app->watch.snapshot->memcgs->count)
 		return;
 	keys(app, "2");
@@ -395,8 +397,10 @@ static void check_column(struct app *app, const struct memcg_victims *victims)
 		snprintf(expected, sizeof(expected), "-");
 		if (task)
 			snprintf(expected, sizeof(expected), "%d %s", (int)task->pid, task->comm);
-		assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM,
-					    &app->cgroups.context.columns, (int32_t)i, buffer),
+		assert_string_equal(
+			column_cell(&cgroup_columns[CGROUP_COL_VICTIM],
+				&app->cgroups.context.columns,
+				cgroup_row(&app->watch.snapshot->memcgs->rows[i]), buffer),
 			expected);
 	}
 	keys(app, "1");

@@ -21,7 +21,7 @@ static struct setup_state state_of(struct fixture *fixture)
 static void follow(struct fixture *fixture)
 {
 	const char *names = fixture->config.columns;
-	assert_int_equal(column_set_parse(&fixture->shown,
+	assert_int_equal(column_set_parse(&fixture->shown, &process_table,
 				 names[0] ? names : "rk,pid,user,bad,command", NULL),
 		ERR_OK);
 }

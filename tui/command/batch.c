@@ -8,6 +8,28 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum err_code batch_choose_columns(const struct options *options, const struct column_table *table,
+	const char *usual, struct column_set *ret_columns, unsigned *sort, struct err *err)
+{
+	struct column_set sorted;
+	enum err_code code = ERR_OK;
+	if (options->sort)
+		code = column_set_parse(&sorted, table, options->sort, err);
+	if (code)
+		return code;
+	if (options->sort)
+		*sort = sorted.ids[0];
+	return column_set_parse(
+		ret_columns, table, options->columns ? options->columns : usual, err);
+}
+
+int batch_list_columns(const struct column_table *table)
+{
+	for (unsigned id = 0; id < table->count; id++)
+		printf("%-8s %s\n", table->columns[id].name, table->columns[id].help);
+	return 0;
+}
+
 /* From one time to the next, however long a sample takes. */
 static void wait_for(struct timespec *next, int64_t delay_ms)
 {

@@ -5,6 +5,14 @@
 
 #include "model/watch.h"
 
+/* The columns that --columns asks for, or those called `usual`, and the one of --sort; `*sort` stays
+ * without it. */
+enum err_code batch_choose_columns(const struct options *options, const struct column_table *table,
+	const char *usual, struct column_set *ret_columns, unsigned *sort, struct err *err);
+
+/* Prints what --list-columns asks for. Returns the exit status. */
+int batch_list_columns(const struct column_table *table);
+
 /* Calls `print` for each sample that --iterations asks for, one without it, --delay apart. */
 enum err_code batch_run(const struct options *options,
 	enum err_code (*print)(void *context, struct err *err), void *context, struct err *err);

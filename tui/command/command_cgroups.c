@@ -1,6 +1,6 @@
 #include "batch.h"
 #include "command.h"
-#include "model/cgroup_column.h"
+#include "model/cgroup_columns.h"
 #include "model/watch.h"
 #include "term/printer.h"
 
@@ -25,35 +25,27 @@ struct cgroups {
 	struct watch watch;
 	struct printer printer;
 	struct memcg_victims victims;
-	struct cgroup_context context;
-	struct cgroup_column_set columns;
+	struct column_context context;
+	struct column_set columns;
 	enum cgroup_column_id sort;
 	struct cgroup_choice choice;
 	int32_t *rows; /* in the order to print */
 	size_t count;
 };
 
-static const enum cgroup_column_id default_columns[] = { CGROUP_COL_USED, CGROUP_COL_LIMIT,
-	CGROUP_COL_SHARE, CGROUP_COL_LEFT, CGROUP_COL_UNRECL, CGROUP_COL_SWAP, CGROUP_COL_PSI,
-	CGROUP_COL_K, CGROUP_COL_ETA, CGROUP_COL_VICTIM, CGROUP_COL_CGROUP };
-#define DEFAULT_COUNT (sizeof(default_columns) / sizeof(default_columns[0]))
-
 static enum err_code choose_columns(struct cgroups *cgroups, struct err *err)
 {
-	const struct options *options = cgroups->options;
-	struct cgroup_column_set sort;
-	cgroups->sort = CGROUP_COL_SHARE;
-	if (options->sort) {
-		enum err_code code = cgroup_column_set_parse(&sort, options->sort, err);
-		if (code)
-			return code;
-		cgroups->sort = sort.ids[0];
-	}
-	if (options->columns)
-		return cgroup_column_set_parse(&cgroups->columns, options->columns, err);
-	memcpy(cgroups->columns.ids, default_columns, sizeof(default_columns));
-	cgroups->columns.count = DEFAULT_COUNT;
-	return ERR_OK;
+	unsigned sort = CGROUP_COL_SHARE;
+	enum err_code code = batch_choose_columns(cgroups->options, &cgroup_table,
+		"used,limit,%lim,left,unrecl,swap,psi,k,eta,victim,cgroup", &cgroups->columns,
+		&sort, err);
+	cgroups->sort = (enum cgroup_column_id)sort;
+	return code;
+}
+
+static union column_row row_of(const struct cgroups *cgroups, int32_t row)
+{
+	return cgroup_row(&cgroups->watch.snapshot->memcgs->rows[row]);
 }
 
 /* A number that is missing stands last, whatever the order; of equals the first of the tree. */
@@ -75,16 +67,18 @@ static int compare(const void *a, const void *b)
 /* False when a text could not be kept. */
 static bool fill_keys(const struct cgroups *cgroups, struct key *keys, size_t count)
 {
-	const struct cgroup_column *column = &cgroup_columns[cgroups->sort];
-	char buffer[CGROUP_CELL_SIZE];
+	const struct column *column = &cgroup_columns[cgroups->sort];
+	const struct column_context *context = &cgroups->context;
+	char buffer[COLUMN_CELL_SIZE];
 	for (size_t i = 0; i < count; i++) {
-		int32_t row = (int32_t)i;
-		keys[i] = (struct key){ .row = row, .ascending = column->ascending };
-		if (column->value)
-			keys[i].number = column->value(&cgroups->context, row);
-		else
-			keys[i].string = strdup(column->string(&cgroups->context, row, buffer));
-		if (!column->value && !keys[i].string)
+		union column_row row = row_of(cgroups, (int32_t)i);
+		keys[i] = (struct key){
+			.row = (int32_t)i,
+			.ascending = column->flags & COLUMN_ASCENDING,
+		};
+		if (column_has_value(column))
+			keys[i].number = column_value(column, context, row);
+		else if (!(keys[i].string = strdup(column->string(context, row, buffer))))
 			return false;
 	}
 	return true;
@@ -131,18 +125,21 @@ static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 static enum err_code print_text(struct cgroups *cgroups, struct err *err)
 {
 	struct printer *printer = &cgroups->printer;
-	struct cgroup_column_set *set = &cgroups->columns;
-	cgroup_column_set_fit(
-		set, &printer->grid, &cgroups->context, cgroups->rows, cgroups->count);
-	enum err_code code = printer_widen(printer, cgroup_column_set_width(set), err);
+	struct column_set *set = &cgroups->columns;
+	column_set_reset(set);
+	for (size_t i = 0; i < cgroups->count; i++)
+		column_set_widen(
+			set, &printer->grid, &cgroups->context, row_of(cgroups, cgroups->rows[i]));
+	enum err_code code = printer_widen(printer, column_set_width(set), err);
 	if (code)
 		return code;
 	if (cgroups->watch.sampler.samples > 1)
 		fputc('\n', printer->out);
-	cgroup_column_put_titles(set, &printer->pen, cgroups->sort);
+	column_put_titles(set, &printer->pen, cgroups->sort);
 	printer_end_line(printer);
 	for (size_t i = 0; i < cgroups->count; i++) {
-		cgroup_column_put_row(set, &cgroups->context, cgroups->rows[i], &printer->pen);
+		column_put_row(set, &cgroups->context, row_of(cgroups, cgroups->rows[i]), NULL,
+			&printer->pen);
 		printer_end_line(printer);
 	}
 	return ERR_OK;
@@ -159,8 +156,11 @@ static enum err_code print_sample(void *context, struct err *err)
 		return err_set(err, ERR_UNSUPPORTED,
 			"no memory cgroups: no hierarchy with the memory controller is mounted");
 	code = memcg_victims_build(&cgroups->victims, watch->snapshot, watch->moment, err);
-	cgroups->context = (struct cgroup_context){ watch->snapshot, &cgroups->victims,
-		{ UNITS_AUTO, watch->snapshot->host.page_size / 1024, UNKNOWN } };
+	cgroups->context = (struct column_context){
+		.snapshot = watch->snapshot,
+		.victims = &cgroups->victims,
+		.measure = { UNITS_AUTO, watch->snapshot->host.page_size / 1024, UNKNOWN },
+	};
 	if (!code)
 		code = cgroup_choice_build(&cgroups->choice, watch, err);
 	if (!code)
@@ -173,18 +173,11 @@ static enum err_code print_sample(void *context, struct err *err)
 	return code ? code : output_flush(cgroups->printer.out, err);
 }
 
-static int print_columns(FILE *out)
-{
-	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++)
-		fprintf(out, "%-8s %s\n", cgroup_columns[id].name, cgroup_columns[id].help);
-	return 0;
-}
-
 int command_cgroups(const struct options *options, struct err *err)
 {
 	struct cgroups cgroups = { .options = options };
 	if (options->list_columns)
-		return print_columns(stdout);
+		return batch_list_columns(&cgroup_table);
 	if (choose_columns(&cgroups, err))
 		return STATUS_USAGE;
 	if (watch_open(&cgroups.watch, options, true, err))

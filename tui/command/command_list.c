@@ -1,6 +1,5 @@
 #include "batch.h"
 #include "command.h"
-#include "model/column_set.h"
 #include "model/listing.h"
 #include "model/watch.h"
 #include "term/printer.h"
@@ -22,26 +21,13 @@ struct list {
 	struct column_set columns;
 };
 
-static const enum column_id default_columns[] = { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ,
-	COL_BAD, COL_SCORE, COL_RSS, COL_SWAP, COL_COMMAND };
-#define DEFAULT_COUNT (sizeof(default_columns) / sizeof(default_columns[0]))
-
 static enum err_code choose_columns(struct list *list, struct err *err)
 {
-	const struct options *options = list->options;
-	struct column_set sort;
-	list->order = (struct listing_order){ COL_RK, false };
-	if (options->sort) {
-		enum err_code code = column_set_parse(&sort, options->sort, err);
-		if (code)
-			return code;
-		list->order.column = sort.ids[0];
-	}
-	if (options->columns)
-		return column_set_parse(&list->columns, options->columns, err);
-	for (size_t i = 0; i < DEFAULT_COUNT; i++)
-		list->columns.ids[list->columns.count++] = default_columns[i];
-	return ERR_OK;
+	unsigned sort = COL_RK;
+	enum err_code code = batch_choose_columns(list->options, &process_table,
+		"rk,pid,user,mem,adj,bad,score,rss,swap,command", &list->columns, &sort, err);
+	list->order = (struct listing_order){ (enum column_id)sort, false };
+	return code;
 }
 
 static enum err_code choose_rows(struct list *list, struct err *err)
@@ -85,7 +71,9 @@ static enum err_code print_text(struct list *list, size_t count, struct err *err
 	struct printer *printer = &list->printer;
 	struct column_context context = watch_columns(&list->watch);
 	column_set_measure(&list->columns, &context);
-	column_set_fit(&list->columns, &printer->grid, &context, list->listing.rows, count);
+	for (size_t i = 0; i < count; i++)
+		column_set_widen(&list->columns, &printer->grid, &context,
+			process_row(list->listing.rows[i]));
 	enum err_code code = printer_widen(printer, column_set_width(&list->columns), err);
 	if (code)
 		return code;
@@ -94,8 +82,8 @@ static enum err_code print_text(struct list *list, size_t count, struct err *err
 	column_put_titles(&list->columns, &printer->pen, list->order.column);
 	printer_end_line(printer);
 	for (size_t i = 0; i < count; i++) {
-		column_put_row(
-			&list->columns, &context, list->listing.rows[i], NULL, &printer->pen);
+		column_put_row(&list->columns, &context, process_row(list->listing.rows[i]), NULL,
+			&printer->pen);
 		printer_end_line(printer);
 	}
 	return ERR_OK;
@@ -134,18 +122,11 @@ static enum err_code finish(const struct list *list, struct err *err)
 	return code;
 }
 
-static int print_columns(FILE *out)
-{
-	for (enum column_id id = 0; id < COL_COUNT; id++)
-		fprintf(out, "%-8s %s\n", columns[id].name, columns[id].help);
-	return 0;
-}
-
 int command_list(const struct options *options, struct err *err)
 {
 	struct list list = { .options = options };
 	if (options->list_columns)
-		return print_columns(stdout);
+		return batch_list_columns(&process_table);
 	if (choose_columns(&list, err))
 		return STATUS_USAGE;
 	if (watch_open(&list.watch, options, true, err))

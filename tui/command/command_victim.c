@@ -1,7 +1,6 @@
 #include "batch.h"
 #include "command.h"
 
-#include "model/column_set.h"
 #include "model/listing.h"
 #include "model/watch.h"
 #include "term/printer.h"
@@ -125,10 +124,9 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 {
 	const struct ranking *ranking = &watch_outlook(watch)->ranking;
 	struct column_context context = watch_columns(watch);
-	struct column_set set = { { COL_RK, COL_PID, COL_USER, COL_MEM, COL_ADJ, COL_BAD, COL_RSS,
-					  COL_SWAP, COL_COMM },
-		{ 0 }, 9 };
+	struct column_set set = { .count = 0 };
 	unsigned count = 0;
+	column_set_parse(&set, &process_table, "rk,pid,user,mem,adj,bad,rss,swap,comm", NULL);
 	column_set_measure(&set, &context);
 	for (size_t i = 1; i < ranking->killable && count < RUNNERS_UP_MAX; i++) {
 		const struct ranking_row *row = &ranking->rows[i];
@@ -141,7 +139,7 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 			printer_end_line(printer);
 		}
 		grid_skip(&printer->pen, 2);
-		column_put_row(&set, &context, row, NULL, &printer->pen);
+		column_put_row(&set, &context, process_row(row), NULL, &printer->pen);
 		printer_end_line(printer);
 	}
 }

@@ -104,17 +104,18 @@ static const char *last_component(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static void set_key(struct cgroup_node *node, const struct cgroup_context *context,
+static void set_key(struct cgroup_node *node, const struct column_context *context,
 	enum cgroup_column_id sort, int32_t index)
 {
-	const struct cgroup_column *column = &cgroup_columns[sort];
-	const char *path = context->snapshot->memcgs->rows[index].path;
-	node->number = column->value ? column->value(context, index) : COLUMN_MISSING;
+	const struct column *column = &cgroup_columns[sort];
+	const struct memcg *row = &context->snapshot->memcgs->rows[index];
+	bool numbered = column_has_value(column);
+	node->number = numbered ? column_value(column, context, cgroup_row(row)) : COLUMN_MISSING;
 	node->string = NULL;
 	if (sort == CGROUP_COL_KIND)
-		node->string = column->string(context, index, NULL);
-	else if (!column->value)
-		node->string = sort == CGROUP_COL_NAME ? last_component(path) : path;
+		node->string = column->string(context, cgroup_row(row), NULL);
+	else if (!numbered)
+		node->string = sort == CGROUP_COL_NAME ? last_component(row->path) : row->path;
 }
 
 /* A parent stands where the best of its children would. */
@@ -128,7 +129,7 @@ static void inherit_key(struct cgroup_node *parent, const struct cgroup_node *ch
 }
 
 /* From the last to the first: descendants stand behind their ancestors. */
-static void fill_nodes(struct cgroup_rows *rows, const struct cgroup_context *context,
+static void fill_nodes(struct cgroup_rows *rows, const struct column_context *context,
 	const struct cgroup_rows_wish *wish, bool ascending)
 {
 	const struct memcg_tree *tree = context->snapshot->memcgs;
@@ -228,11 +229,17 @@ static void add_tree(struct cgroup_rows *rows, const struct memcg_tree *tree,
 	}
 }
 
-enum err_code cgroup_rows_build(struct cgroup_rows *rows, const struct cgroup_context *context,
+static bool is_ascending(const struct cgroup_rows_wish *wish)
+{
+	bool natural = cgroup_columns[wish->sort].flags & COLUMN_ASCENDING;
+	return natural != wish->reversed;
+}
+
+enum err_code cgroup_rows_build(struct cgroup_rows *rows, const struct column_context *context,
 	const struct cgroup_rows_wish *wish, struct err *err)
 {
 	const struct memcg_tree *tree = context->snapshot->memcgs;
-	bool ascending = cgroup_columns[wish->sort].ascending != wish->reversed;
+	bool ascending = is_ascending(wish);
 	rows->count = rows->unlimited = rows->filtered = 0;
 	if (tree->count == 0)
 		return ERR_OK;

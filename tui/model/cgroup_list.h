@@ -7,8 +7,7 @@
 #ifndef OOMSPECT_CGROUP_LIST_H
 #define OOMSPECT_CGROUP_LIST_H
 
-#include "cgroup_column.h"
-#include "marks.h"
+#include "cgroup_columns.h"
 
 struct cgroup_rows_wish {
 	bool tree;
@@ -40,7 +39,7 @@ void cgroup_rows_init(struct cgroup_rows *rows);
 void cgroup_rows_release(struct cgroup_rows *rows);
 
 /* Fills `rows` anew; its memory is reused. ERR_NO_MEMORY leaves it empty. */
-enum err_code cgroup_rows_build(struct cgroup_rows *rows, const struct cgroup_context *context,
+enum err_code cgroup_rows_build(struct cgroup_rows *rows, const struct column_context *context,
 	const struct cgroup_rows_wish *wish, struct err *err);
 
 /* The place of a row of the tree, -1 when it is not shown. */

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "column_set.h"
 #include "options.h"
 
 #include "oomspect/line.h"
@@ -109,7 +108,8 @@ static bool parse_columns(void *field, const char *value)
 	struct column_set set;
 	if (strcmp(value, "auto") == 0)
 		value = "";
-	else if (strlen(value) >= CONFIG_TEXT_SIZE || column_set_parse(&set, value, NULL))
+	else if (strlen(value) >= CONFIG_TEXT_SIZE ||
+		 column_set_parse(&set, &process_table, value, NULL))
 		return false;
 	snprintf(field, CONFIG_TEXT_SIZE, "%s", value);
 	return true;
@@ -123,7 +123,7 @@ static void format_columns(const void *field, char buffer[CONFIG_TEXT_SIZE])
 
 static bool parse_sort(void *field, const char *value)
 {
-	enum column_id id = column_find(value, strlen(value));
+	unsigned id = column_find(&process_table, value, strlen(value));
 	if (id == COL_COUNT)
 		return false;
 	snprintf(field, sizeof(((struct config *)NULL)->sort), "%s", columns[id].name);
@@ -138,7 +138,7 @@ static void format_sort(const void *field, char buffer[CONFIG_TEXT_SIZE])
 static void step_sort(void *field, int by)
 {
 	const char *name = field;
-	int id = (int)column_find(name, strlen(name));
+	int id = (int)column_find(&process_table, name, strlen(name));
 	snprintf(field, sizeof(((struct config *)NULL)->sort), "%s",
 		columns[next_of(id, by, COL_COUNT)].name);
 }

@@ -5,7 +5,6 @@
 #ifndef OOMSPECT_CONFIG_H
 #define OOMSPECT_CONFIG_H
 
-#include "column.h"
 #include "listing.h"
 #include "term/layout.h"
 

@@ -101,12 +101,13 @@ static bool stands_before(const void *one, const void *other, const void *ascend
 static struct listing_key key_of(const struct column *column, const struct column_context *context,
 	const struct ranking_row *row)
 {
-	if (column->value)
-		return (struct listing_key){ column->value(context, row), NULL, row };
+	if (column_has_value(column))
+		return (struct listing_key){ column_value(column, context, process_row(row)), NULL,
+			row };
 	/* A command line is only known for what is on the screen. */
 	if (column == &columns[COL_COMMAND])
 		column = &columns[COL_COMM];
-	return (struct listing_key){ 0, column->string(context, row), row };
+	return (struct listing_key){ 0, column->string(context, process_row(row), NULL), row };
 }
 
 static void sort_rows(
@@ -115,7 +116,7 @@ static void sort_rows(
 	const struct column *column = &columns[order.column];
 	for (size_t i = 0; i < listing->count; i++)
 		listing->keys[i] = key_of(column, context, listing->rows[i]);
-	bool ascending = column->ascending != order.reversed;
+	bool natural = column->flags & COLUMN_ASCENDING, ascending = natural != order.reversed;
 	heap_sort(listing->keys, listing->count, sizeof(*listing->keys), stands_before, &ascending);
 	for (size_t i = 0; i < listing->count; i++)
 		listing->rows[i] = listing->keys[i].row;
@@ -146,7 +147,7 @@ enum err_code listing_nest(struct listing *listing, const struct column_context 
 	const struct ranking_row *next = outlook_next(context->outlook);
 	const struct process_tree_wish wish = {
 		.folds = folds,
-		.by_best = !columns[sorted].text,
+		.by_best = columns[sorted].kind != COLUMN_TEXT,
 		.next_victim = next ? next->task->pid : 0,
 	};
 	size_t all = listing->count;

@@ -5,8 +5,7 @@
 #ifndef OOMSPECT_LISTING_H
 #define OOMSPECT_LISTING_H
 
-#include "column.h"
-#include "process_tree.h"
+#include "process_columns.h"
 
 enum listing_show {
 	LISTING_NO_KTHREADS, /* kernel threads are hidden */

@@ -1,8 +1,8 @@
 #include "options.h"
 
-#include "cgroup_column.h"
-#include "column_set.h"
+#include "cgroup_columns.h"
 #include "oomspect/line.h"
+#include "process_columns.h"
 
 #include "oomspect/proc.h"
 #include "oomspect/text.h"
@@ -326,14 +326,11 @@ static enum err_code take_word(struct options *options, struct words *words, con
 static enum err_code parse_columns(
 	const struct options *options, const char *names, size_t *ret_count, struct err *err)
 {
-	struct cgroup_column_set cgroups = { .count = 0 };
+	bool cgroups = options->command == COMMAND_CGROUPS;
 	struct column_set set = { .count = 0 };
-	enum err_code code;
-	if (options->command == COMMAND_CGROUPS)
-		code = cgroup_column_set_parse(&cgroups, names, err);
-	else
-		code = column_set_parse(&set, names, err);
-	*ret_count = cgroups.count + set.count;
+	enum err_code code =
+		column_set_parse(&set, cgroups ? &cgroup_table : &process_table, names, err);
+	*ret_count = set.count;
 	return code;
 }
 

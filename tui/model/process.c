@@ -1,5 +1,7 @@
 #include "process.h"
 
+#include "process_columns.h"
+
 #include "oomspect/line.h"
 #include "oomspect/saturate.h"
 

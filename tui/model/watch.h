@@ -3,8 +3,7 @@
 #ifndef OOMSPECT_WATCH_H
 #define OOMSPECT_WATCH_H
 
-#include "column.h"
-#include "growth.h"
+#include "columns.h"
 #include "names.h"
 #include "options.h"
 

@@ -1,7 +1,7 @@
 #include "cgroup_line.h"
 
-#include "cgroup_bar.h"
 #include "term/box.h"
+#include "term/format.h"
 
 #include "oomspect/memcg_name.h"
 
@@ -9,11 +9,62 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE        120 /* columns of the screen from which on there is room for more digits */
-#define NAME_MIN    12
 #define NAME_WIDE   33
 #define VICTIM_WIDE 23
-#define ALWAYS      0
+
+/* --- the bar ---------------------------------------------------------------------------------- */
+
+static int64_t kb_of(struct amount amount)
+{
+	return amount_known(amount) ? (int64_t)(amount.bytes / 1024) : UNKNOWN;
+}
+
+int64_t cgroup_bar_danger(const struct memcg *row)
+{
+	struct amount stuck = amount_known(row->unreclaimable) ? row->unreclaimable : row->usage;
+	return format_share_tenths(kb_of(stuck), kb_of(row->effective_limit));
+}
+
+enum level cgroup_bar_level(const struct memcg *row, const struct levels *levels)
+{
+	return level_of(levels, cgroup_bar_danger(row), 10000);
+}
+
+/* Cells of `width` that `share` (hundredths of a percent) fills, the last one when half of it is. */
+static int64_t cells(int64_t share, int width)
+{
+	int64_t filled = share < 0 ? 0 : (share * width + 5000) / 10000;
+	return filled > width ? width : filled;
+}
+
+/* The cell memory.high stands in; -1 when it is not below the limit. */
+static int64_t high_cell(const struct memcg *row, int width)
+{
+	int64_t share = format_share_tenths(kb_of(row->high), kb_of(row->effective_limit));
+	return share < 0 || share >= 10000 ? -1 : share * width / 10000;
+}
+
+void cgroup_bar_put(struct pen *pen, enum level level, const struct memcg *row, int width)
+{
+	int64_t limit = kb_of(row->effective_limit);
+	int inner = width - 2;
+	const char *end = level_end(level);
+	unsigned style = level_style(level);
+	if (limit <= 0 || inner < 1) {
+		grid_skip(pen, width);
+		return;
+	}
+	int64_t used = cells(format_share_tenths(kb_of(row->usage), limit), inner);
+	int64_t stuck = cells(cgroup_bar_danger(row), inner), high = high_cell(row, inner);
+	grid_put(pen, style, "[");
+	for (int i = 0; i < width - 1 - (int)strlen(end); i++) {
+		char ch = i < stuck ? '|' : i < used ? ':' : '.';
+		grid_fill(pen, style, i == high ? 'h' : ch, 1);
+	}
+	grid_put(pen, style, end);
+}
+
+/* --- cells ------------------------------------------------------------------------------------ */
 
 struct slot {
 	const struct cgroup_line_context *context;
@@ -22,15 +73,19 @@ struct slot {
 	struct pen *pen;
 	unsigned style;
 	int width;
-	enum cgroup_column_id id;
+	unsigned id;
 };
 
 static void put_column(const struct slot *slot)
 {
-	char buffer[CGROUP_CELL_SIZE];
-	grid_put_right(slot->pen, slot->style,
-		cgroup_column_cell(slot->id, &slot->context->columns, slot->entry->row, buffer),
-		slot->width);
+	const struct column *column = &cgroup_columns[slot->id];
+	char buffer[COLUMN_CELL_SIZE];
+	const char *cell =
+		column_cell(column, &slot->context->columns, cgroup_row(slot->row), buffer);
+	if (column->kind == COLUMN_TEXT)
+		column_put_text(slot->pen, slot->style, cell, slot->width, false);
+	else
+		grid_put_right(slot->pen, slot->style, cell, slot->width);
 }
 
 /* Hundredths with as many decimals as fit. */
@@ -48,8 +103,8 @@ static void put_hundredths(const struct slot *slot, int64_t value)
 
 static void put_percent(const struct slot *slot)
 {
-	put_hundredths(
-		slot, cgroup_columns[slot->id].value(&slot->context->columns, slot->entry->row));
+	put_hundredths(slot, column_value(&cgroup_columns[slot->id], &slot->context->columns,
+				     cgroup_row(slot->row)));
 }
 
 static void put_bar(const struct slot *slot)
@@ -156,7 +211,7 @@ static bool dies_as_group(const struct memcg_tree *tree, int32_t row, const stru
 /* Without a limit on its path only an OOM of the machine kills here: then whom NEXT names. */
 static const struct task *victim_of(const struct slot *slot)
 {
-	const struct cgroup_context *context = &slot->context->columns;
+	const struct column_context *context = &slot->context->columns;
 	const struct task *next = snapshot_find(context->snapshot, slot->context->next_victim);
 	if (!amount_known(slot->row->effective_limit))
 		return next && next->memcg == slot->entry->row ? next : NULL;
@@ -179,108 +234,28 @@ static void put_victim(const struct slot *slot)
 	grid_skip_to(slot->pen, end);
 }
 
-/* --- the table -------------------------------------------------------------------------------- */
+/* --- the line --------------------------------------------------------------------------------- */
 
-static const struct item {
-	const char *title;        /* NULL: that of the column */
-	enum cgroup_column_id id; /* what it is sorted by */
-	int width, wide_width;
-	int drop;     /* when the screen is narrow the greatest goes first */
-	int min_cols; /* of the screen */
-	bool size, left, strip;
-	void (*put)(const struct slot *slot);
-} items[CGROUP_ITEM_COUNT] = {
-	[CGROUP_ITEM_NAME] = { "CGROUP", CGROUP_COL_CGROUP, NAME_MIN, NAME_MIN, ALWAYS, 0, false,
-		true, true, put_name },
-	[CGROUP_ITEM_USED] = { NULL, CGROUP_COL_USED, 5, 5, 1, 0, true, false, true, put_column },
-	[CGROUP_ITEM_ANON] = { NULL, CGROUP_COL_ANON, 5, 5, 9, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_FILE] = { NULL, CGROUP_COL_FILE, 5, 5, 12, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_SHMEM] = { NULL, CGROUP_COL_SHMEM, 5, 5, 13, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_KERNEL] = { NULL, CGROUP_COL_KERNEL, 6, 6, 11, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_SWAP] = { NULL, CGROUP_COL_SWAP, 5, 5, 7, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_HIGH] = { NULL, CGROUP_COL_HIGH, 5, 5, 8, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_LIMIT] = { NULL, CGROUP_COL_LIMIT, 7, 7, 2, 0, true, false, true, put_column },
-	[CGROUP_ITEM_SWMAX] = { NULL, CGROUP_COL_SWMAX, 5, 5, 10, WIDE, true, false, false,
-		put_column },
-	[CGROUP_ITEM_SHARE] = { NULL, CGROUP_COL_SHARE, 4, 5, ALWAYS, 0, false, false, true,
-		put_percent },
-	[CGROUP_ITEM_BAR] = { NULL, CGROUP_COL_COUNT, 16, 22, 4, 0, false, true, true, put_bar },
-	[CGROUP_ITEM_PSI] = { NULL, CGROUP_COL_PSI, 3, 5, 6, 0, false, false, true, put_percent },
-	[CGROUP_ITEM_HIGHS] = { "HIGH/s", CGROUP_COL_COUNT, 6, 6, 15, WIDE, false, false, true,
-		put_highs },
-	[CGROUP_ITEM_MAXES] = { "MAX/s", CGROUP_COL_COUNT, 6, 6, 14, WIDE, false, false, true,
-		put_maxes },
-	[CGROUP_ITEM_KILLS] = { NULL, CGROUP_COL_K, 1, 2, 5, 0, false, false, true, put_column },
-	[CGROUP_ITEM_ETA] = { NULL, CGROUP_COL_ETA, 4, 4, 6, 100, false, false, true, put_column },
-	[CGROUP_ITEM_VICTIM] = { NULL, CGROUP_COL_VICTIM, 10, 12, 3, 0, false, true, true,
-		put_victim },
+/* How a column is drawn, if not as in batch mode. */
+static void (*const drawn[CGROUP_COL_ALL])(const struct slot *slot) = {
+	[CGROUP_COL_CGROUP] = put_name,
+	[CGROUP_COL_SHARE] = put_percent,
+	[CGROUP_COL_BAR] = put_bar,
+	[CGROUP_COL_PSI] = put_percent,
+	[CGROUP_COL_HIGHS] = put_highs,
+	[CGROUP_COL_MAXES] = put_maxes,
+	[CGROUP_COL_VICTIM] = put_victim,
 };
 
-static int kills_width(const struct cgroup_line_context *context)
-{
-	const struct memcg_tree *tree = context->columns.snapshot->memcgs;
-	char text[FORMAT_SIZE];
-	int64_t most = 0;
-	for (size_t i = 0; i < tree->count; i++)
-		if (tree->rows[i].events.oom_kill > most)
-			most = tree->rows[i].events.oom_kill;
-	return snprintf(text, sizeof(text), "%" PRId64, most);
-}
-
-static int natural_width(const struct cgroup_line_context *context, enum cgroup_item id, int cols)
-{
-	const struct item *item = &items[id];
-	int width = cols >= WIDE ? item->wide_width : item->width, need = 0;
-	if (item->size)
-		need = units_rows[context->columns.measure.units].width;
-	if (id == CGROUP_ITEM_LIMIT)
-		need++; /* "^" */
-	if (id == CGROUP_ITEM_KILLS)
-		need = kills_width(context);
-	return need > width ? need : width;
-}
-
-int cgroup_line_width(const struct cgroup_line *line)
-{
-	int width = 0;
-	for (size_t i = 0; i < line->count; i++)
-		width += line->widths[i] + (i > 0);
-	return width;
-}
-
-int cgroup_line_at(const struct cgroup_line *line, int col)
+int cgroup_line_at(const struct column_set *line, int col)
 {
 	int end = 0;
 	for (size_t i = 0; i < line->count; i++) {
-		enum cgroup_column_id id = items[line->items[i]].id;
 		end += line->widths[i] + 1;
 		if (col < end)
-			return id == CGROUP_COL_COUNT ? -1 : (int)id;
+			return line->ids[i] < CGROUP_COL_COUNT ? (int)line->ids[i] : -1;
 	}
 	return -1;
-}
-
-/* Drops the column that is missed least. False when only those are left that always stay. */
-static bool drop_one(struct cgroup_line *line)
-{
-	size_t worst = 0;
-	for (size_t i = 1; i < line->count; i++)
-		if (items[line->items[i]].drop > items[line->items[worst]].drop)
-			worst = i;
-	if (items[line->items[worst]].drop == ALWAYS)
-		return false;
-	line->count--;
-	for (size_t i = worst; i < line->count; i++) {
-		line->items[i] = line->items[i + 1];
-		line->widths[i] = line->widths[i + 1];
-	}
-	return true;
 }
 
 /* What the longest name needs. */
@@ -305,12 +280,11 @@ static void grow(int *width, int most, int *left)
 }
 
 /* The names have what is left of the screen; on a wide one the last column has a part of it. */
-static void share_rest(
-	struct cgroup_line *line, const struct cgroup_line_context *context, int cols)
+static void share_rest(struct column_set *line, const struct cgroup_line_context *context, int cols)
 {
-	int *name = &line->widths[0], left = cols - 1 - cgroup_line_width(line);
+	int *name = &line->widths[0], left = cols - 1 - column_set_width(line);
 	int longest = longest_name(context);
-	if (cols >= WIDE) {
+	if (cols >= COLUMNS_WIDE) {
 		grow(name, NAME_WIDE, &left);
 		grow(&line->widths[line->count - 1], VICTIM_WIDE, &left);
 	}
@@ -320,20 +294,13 @@ static void share_rest(
 }
 
 void cgroup_line_choose(
-	struct cgroup_line *line, const struct cgroup_line_context *context, int cols, bool strip)
+	struct column_set *line, const struct cgroup_line_context *context, int cols, bool strip)
 {
-	line->count = 0;
-	for (enum cgroup_item id = 0; id < CGROUP_ITEM_COUNT; id++) {
-		if (cols < items[id].min_cols || (strip && !items[id].strip))
-			continue;
-		line->items[line->count] = id;
-		line->widths[line->count++] = natural_width(context, id, cols);
-	}
-	while (cgroup_line_width(line) > cols - 1 && drop_one(line))
-		;
+	column_set_choose(line, &cgroup_table, &context->columns, cols, strip ? COLUMN_STRIP : 0);
 	share_rest(line, context, cols);
 }
 
+/* The ends of the bar. */
 static void put_bar_title(struct pen *pen, int width)
 {
 	grid_put(pen, STYLE_NORMAL, "0%");
@@ -341,28 +308,25 @@ static void put_bar_title(struct pen *pen, int width)
 }
 
 void cgroup_line_put_titles(
-	const struct cgroup_line *line, struct pen *pen, enum cgroup_column_id sorted)
+	const struct column_set *line, struct pen *pen, enum cgroup_column_id sorted)
 {
 	for (size_t i = 0; i < line->count; i++) {
-		const struct item *item = &items[line->items[i]];
-		unsigned style = item->id == sorted ? STYLE_BOLD : STYLE_NORMAL;
+		const struct column *column = &cgroup_columns[line->ids[i]];
+		unsigned style = line->ids[i] == sorted ? STYLE_BOLD : STYLE_NORMAL;
 		if (i > 0)
 			grid_skip(pen, 1);
 		int end = pen->col + line->widths[i];
-		const char *title = item->title;
-		if (!title && item->id != CGROUP_COL_COUNT)
-			title = cgroup_columns[item->id].title;
-		if (!title)
+		if (line->ids[i] == CGROUP_COL_BAR)
 			put_bar_title(pen, line->widths[i]);
-		else if (item->left)
-			grid_put(pen, style, title);
+		else if (column->kind == COLUMN_TEXT)
+			grid_put(pen, style, column->title);
 		else
-			grid_put_right(pen, style, title, line->widths[i]);
+			grid_put_right(pen, style, column->title, line->widths[i]);
 		grid_skip_to(pen, end);
 	}
 }
 
-void cgroup_line_put_row(const struct cgroup_line *line, const struct cgroup_line_context *context,
+void cgroup_line_put_row(const struct column_set *line, const struct cgroup_line_context *context,
 	const struct cgroup_entry *entry, struct pen *pen)
 {
 	const struct memcg *row = &context->columns.snapshot->memcgs->rows[entry->row];
@@ -370,14 +334,16 @@ void cgroup_line_put_row(const struct cgroup_line *line, const struct cgroup_lin
 	bool limited = amount_known(row->effective_limit);
 	struct slot slot = { context, entry, row, pen, STYLE_NORMAL, 0, CGROUP_COL_COUNT };
 	for (size_t i = 0; i < line->count; i++) {
-		const struct item *item = &items[line->items[i]];
-		slot.style = style;
-		if (!limited && (item->id == CGROUP_COL_LIMIT || item->id == CGROUP_COL_SHARE))
-			slot.style = STYLE_DIM;
+		slot.id = line->ids[i];
 		slot.width = line->widths[i];
-		slot.id = item->id;
+		slot.style = style;
+		if (!limited && (slot.id == CGROUP_COL_LIMIT || slot.id == CGROUP_COL_SHARE))
+			slot.style = STYLE_DIM;
 		if (i > 0)
 			grid_skip(pen, 1);
-		item->put(&slot);
+		if (drawn[slot.id])
+			drawn[slot.id](&slot);
+		else
+			put_column(&slot);
 	}
 }

@@ -1,6 +1,6 @@
 #include "cgroups.h"
 
-#include "cgroup_bar.h"
+#include "cgroup_line.h"
 
 #include <string.h>
 
@@ -11,8 +11,8 @@ void cgroups_init(struct cgroups *cgroups)
 	cgroup_rates_init(&cgroups->rates);
 	memcg_victims_init(&cgroups->victims);
 	outlook_init(&cgroups->inside);
-	column_set_parse(
-		&cgroups->inside_columns, "rk,pid,user,mem,adj,bad,rss,swap,command", NULL);
+	column_set_parse(&cgroups->inside_columns, &process_table,
+		"rk,pid,user,mem,adj,bad,rss,swap,command", NULL);
 }
 
 void cgroups_release(struct cgroups *cgroups)
@@ -51,7 +51,7 @@ static void enter_nearest(struct cgroups *cgroups, const struct memcg_tree *tree
 
 static void find_nearest(struct cgroups *cgroups)
 {
-	const struct cgroup_context *context = &cgroups->context.columns;
+	const struct column_context *context = &cgroups->context.columns;
 	const struct memcg_tree *tree = context->snapshot->memcgs;
 	cgroups->nearest_count = 0;
 	cgroups->first = UNKNOWN;
@@ -60,7 +60,8 @@ static void find_nearest(struct cgroups *cgroups)
 		if (!has_limit(tree, row))
 			continue;
 		enter_nearest(cgroups, tree, row);
-		int64_t seconds = cgroup_columns[CGROUP_COL_ETA].value(context, row);
+		int64_t seconds = column_value(
+			&cgroup_columns[CGROUP_COL_ETA], context, cgroup_row(&tree->rows[row]));
 		if (seconds == COLUMN_MISSING)
 			continue;
 		if (cgroups->first == UNKNOWN || seconds < cgroups->first_s) {

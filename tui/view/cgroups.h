@@ -4,7 +4,7 @@
 #define OOMSPECT_CGROUPS_H
 
 #include "cgroup_line.h"
-#include "model/column_set.h"
+#include "model/process_columns.h"
 #include "model/prompt.h"
 
 #include <limits.h>
@@ -17,7 +17,7 @@ struct cgroups {
 	struct cgroup_rates rates;
 	struct memcg_victims victims;
 	struct cgroup_line_context context;
-	struct cgroup_line line;
+	struct column_set line;
 	unsigned long samples; /* of struct app when all this was computed; 0: never */
 
 	bool shaped; /* tree or flat has been decided, by the first sample or by a key */

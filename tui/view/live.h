@@ -7,7 +7,6 @@
 #include "cgroups.h"
 #include "events_pane.h"
 #include "model/adjust.h"
-#include "model/column_set.h"
 #include "model/config.h"
 #include "model/detail.h"
 #include "model/listing.h"

@@ -1,10 +1,10 @@
 /* The setup of the screen: pages of lines, each a setting, a column or a meter. What is on them
- * follows from the tables of config.h, column.h and layout.h. Knows neither screen nor keys. */
+ * follows from the tables of config.h, columns.h and layout.h. Knows neither screen nor keys. */
 #ifndef OOMSPECT_SETUP_H
 #define OOMSPECT_SETUP_H
 
-#include "model/column_set.h"
 #include "model/config.h"
+#include "model/process_columns.h"
 
 struct setup {
 	bool open;

@@ -22,12 +22,12 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	struct column_set chosen;
 	enum err_code code = ERR_OK;
 	if (options->columns)
-		code = column_set_parse(&chosen, options->columns, err);
+		code = column_set_parse(&chosen, &process_table, options->columns, err);
 	if (!code && options->columns)
 		text_copy(text_of(options->columns), app->config.columns,
 			sizeof(app->config.columns));
 	if (!code && options->sort)
-		code = column_set_parse(&chosen, options->sort, err);
+		code = column_set_parse(&chosen, &process_table, options->sort, err);
 	if (!code && options->sort)
 		app->order.column = chosen.ids[0];
 	if (!code && options->user)
@@ -258,10 +258,10 @@ void state_named(struct app *app)
 static void choose_columns(struct app *app)
 {
 	if (app->config.columns[0]) {
-		column_set_parse(&app->columns, app->config.columns, NULL);
+		column_set_parse(&app->columns, &process_table, app->config.columns, NULL);
 		column_set_measure(&app->columns, &app->context);
 	} else {
-		column_set_choose(&app->columns, &app->context, app->grid.cols);
+		column_set_choose(&app->columns, &process_table, &app->context, app->grid.cols, 0);
 	}
 }
 

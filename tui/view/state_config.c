@@ -24,7 +24,7 @@ void state_config_set(struct app *app, const struct config *config)
 	app->config = *config;
 	app->restart_timer |= app->delay_ms != config->delay_ms;
 	app->delay_ms = config->delay_ms;
-	app->order.column = column_find(config->sort, strlen(config->sort));
+	app->order.column = column_find(&process_table, config->sort, strlen(config->sort));
 	app->order.reversed = config->reverse;
 	app->tree = config->tree;
 	app->units = config->units;

@@ -51,8 +51,7 @@ static void put_limit(struct pen *pen, const struct app *app, const struct memcg
 		grid_put(pen, STYLE_NORMAL, " of ");
 		grid_put_foreign(pen, STYLE_NORMAL, tree->rows[row->limited_by].path, 40);
 	}
-	put_amount(pen, app, "  headroom ", row->headroom);
-	put_amount(pen, app, "  reclaimable ", row->reclaimable);
+	column_put_labelled(&cgroup_table, &app->context, cgroup_row(row), pen);
 }
 
 /* Limits, protections and events. */
@@ -60,8 +59,6 @@ static void draw_limits(const struct app *app, struct grid *grid, int line, cons
 {
 	struct pen pen = grid_pen(grid, line, 1);
 	put_limit(&pen, app, row);
-	put_amount(&pen, app, "  swap limit ", row->swap_limit);
-	put_amount(&pen, app, "  high ", row->high);
 	put_amount(&pen, app, "  low ", row->low);
 	put_amount(&pen, app, "  min ", row->min);
 	put_count(&pen, "   oom.group ", row->oom_group);
@@ -88,8 +85,8 @@ static void put_trend(struct pen *pen, const struct app *app, const struct memcg
 	}
 	format_kb((growth < 0 ? -growth : growth) / 1024, size);
 	grid_printf(pen, STYLE_NORMAL, "%s%s/s", growth < 0 ? "-" : "+", size);
-	eta = cgroup_columns[CGROUP_COL_ETA].value(
-		&app->cgroups.context.columns, (int32_t)(row - app->watch.snapshot->memcgs->rows));
+	eta = column_value(
+		&cgroup_columns[CGROUP_COL_ETA], &app->cgroups.context.columns, cgroup_row(row));
 	if (eta == COLUMN_MISSING)
 		return;
 	format_span(eta, span);
@@ -136,7 +133,7 @@ static void draw_processes(const struct app *app, struct grid *grid, int line, i
 	for (int i = 0; i < rows && (size_t)i < inside->count; i++) {
 		struct pen pen = grid_pen(grid, line + i, 1);
 		column_put_row(&app->cgroups.inside_columns, &app->cgroups.inside_context,
-			&inside->rows[i], NULL, &pen);
+			process_row(&inside->rows[i]), NULL, &pen);
 	}
 	if (inside->count == 0 && rows > 0) {
 		struct pen pen = grid_pen(grid, line, 1);

@@ -1,6 +1,6 @@
 #include "view_cgroups.h"
 
-#include "cgroup_bar.h"
+#include "cgroup_line.h"
 #include "frame.h"
 #include "view_bar.h"
 #include "view_cgroup_detail.h"
@@ -18,7 +18,7 @@
 
 int view_cgroups_longest(const struct app *app)
 {
-	return cgroup_line_width(&app->cgroups.line);
+	return column_set_width(&app->cgroups.line);
 }
 
 static void put_short_name(struct pen *pen, unsigned style, const struct memcg *row, int width)

@@ -135,7 +135,7 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 	bool pointed = index == app->cursor.index;
 	bool tagged = marks_has_task(&app->acting.tags, app->listing.rows[index]->task);
 	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
-	column_put_row(&app->columns, &app->context, app->listing.rows[index],
+	column_put_row(&app->columns, &app->context, process_row(app->listing.rows[index]),
 		listing_branch(&app->listing, index), &pen);
 	if (pointed)
 		grid_mark_row(grid, row, STYLE_REVERSE);
@@ -236,8 +236,9 @@ int view_procs_longest(const struct app *app)
 		size_t index = app->top + (size_t)i;
 		if (index >= listing->count)
 			break;
-		int width = column_row_width(&app->columns, &app->context, listing->rows[index],
-			listing_branch(listing, index), &app->grid);
+		int width = column_row_width(&app->columns, &app->context,
+			process_row(listing->rows[index]), listing_branch(listing, index),
+			&app->grid);
 		if (width > longest)
 			longest = width;
 	}

@@ -1,6 +1,5 @@
 #include "support.h"
 
-#include "../tui/model/column_set.h"
 #include "../tui/model/listing.h"
 
 #include <ctype.h>
@@ -101,12 +100,15 @@ static void every_row_is_whole(void **state)
 		assert_non_null(column->help);
 		assert_true(column->width >= (int)strlen(column->title));
 		/* A number has a value and a way to write it, a text has a string. */
-		assert_true(column->text == (column->string != NULL));
-		assert_true(column->text || (column->value && column->format));
+		assert_true((column->kind == COLUMN_TEXT) == (column->string != NULL));
+		assert_true(column->kind == COLUMN_TEXT || column->kind == COLUMN_PAGES ||
+			    column->value);
+		assert_int_equal(column->kind == COLUMN_PAGES, column->field != 0);
 		assert_int_equal(strlen(column->name), strlen(column->title));
 		for (size_t i = 0; column->name[i]; i++)
 			assert_int_equal(column->name[i], tolower(column->title[i]));
-		assert_int_equal(column_find(column->name, strlen(column->name)), id);
+		assert_int_equal(
+			column_find(&process_table, column->name, strlen(column->name)), id);
 	}
 }
 
@@ -120,10 +122,11 @@ static void no_two_columns_are_dropped_together(void **state)
 
 static void cell(const struct machine *machine, enum column_id id, pid_t pid, const char *expected)
 {
-	char buffer[FORMAT_SIZE];
+	char buffer[COLUMN_CELL_SIZE];
 	const struct ranking_row *row = ranking_find(&machine->outlook.ranking, pid);
 	assert_non_null(row);
-	assert_string_equal(column_cell(id, &machine->context, row, buffer), expected);
+	assert_string_equal(
+		column_cell(&columns[id], &machine->context, process_row(row), buffer), expected);
 }
 
 static void cells_are_what_the_drawings_have(void **state)
@@ -218,15 +221,17 @@ static void every_order_of_many_is_sorted(void **state)
 				listing_build(&listing, &machine->context, &filter, order, NULL),
 				ERR_OK);
 			assert_int_equal(listing.count, TASKS);
-			if (!columns[id].value)
+			if (!column_has_value(&columns[id]))
 				continue;
+			bool ascending =
+				(columns[id].flags & COLUMN_ASCENDING) != (unsigned)reversed;
 			for (size_t i = 1; i < listing.count; i++) {
-				int64_t a =
-					columns[id].value(&machine->context, listing.rows[i - 1]);
-				int64_t b = columns[id].value(&machine->context, listing.rows[i]);
+				int64_t a = column_value(&columns[id], &machine->context,
+					process_row(listing.rows[i - 1]));
+				int64_t b = column_value(&columns[id], &machine->context,
+					process_row(listing.rows[i]));
 				if (b > COLUMN_UNKILLABLE)
-					assert_true((columns[id].ascending != reversed) ? a <= b
-											: a >= b);
+					assert_true(ascending ? a <= b : a >= b);
 			}
 		}
 	listing_release(&listing);
@@ -251,7 +256,7 @@ static void check_names(void **state)
 {
 	const struct names_row *row = *state;
 	struct column_set set = { .count = 0 };
-	assert_int_equal(column_set_parse(&set, row->names, NULL), row->code);
+	assert_int_equal(column_set_parse(&set, &process_table, row->names, NULL), row->code);
 	assert_int_equal(set.count, row->count);
 }
 
@@ -261,7 +266,7 @@ static void columns_are_dropped_in_the_order_of_the_design(void **state)
 	struct column_set set;
 	size_t before = COL_COUNT;
 	for (int cols = 300; cols > 0; cols--) {
-		column_set_choose(&set, &machine->context, cols);
+		column_set_choose(&set, &process_table, &machine->context, cols, 0);
 		assert_true(set.count <= before);
 		before = set.count;
 		assert_true(column_set_has(&set, COL_RK) && column_set_has(&set, COL_PID) &&
@@ -275,7 +280,7 @@ static void columns_are_dropped_in_the_order_of_the_design(void **state)
 		assert_true(!column_set_has(&set, COL_MEM) || column_set_has(&set, COL_ADJ));
 	}
 	assert_int_equal(set.count, 4);
-	column_set_choose(&set, &machine->context, 80);
+	column_set_choose(&set, &process_table, &machine->context, 80, 0);
 	assert_int_equal(set.count, 10);
 }
 

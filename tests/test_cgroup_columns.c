@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "../tui/model/cgroup_column.h"
+#include "../tui/model/cgroup_columns.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static struct memcg_victims all_victims;
 static struct task task;
 
 /* Two cgroups: the top without a limit, and a child whose limit is `limited_by`'s. */
-static struct cgroup_context context_of(int32_t limited_by)
+static struct column_context context_of(int32_t limited_by)
 {
 	memset(rows, 0, sizeof(rows));
 	task = proc_unknown(4242);
@@ -44,7 +44,17 @@ static struct cgroup_context context_of(int32_t limited_by)
 		.task = &task, .points = { 100 }, .prediction = PREDICTION_VICTIM
 	};
 	all_victims = (struct memcg_victims){ .rows = victims, .count = 2 };
-	return (struct cgroup_context){ &snapshot, &all_victims, { UNITS_AUTO, 4, UNKNOWN } };
+	return (struct column_context){
+		.snapshot = &snapshot,
+		.victims = &all_victims,
+		.measure = { UNITS_AUTO, 4, UNKNOWN },
+	};
+}
+
+static const char *cell(
+	enum cgroup_column_id id, const struct column_context *context, int32_t row, char *buffer)
+{
+	return column_cell(&cgroup_columns[id], context, cgroup_row(&rows[row]), buffer);
 }
 
 struct cell_row {
@@ -81,48 +91,52 @@ static const struct cell_row cells[] = {
 static void check_cell(void **state)
 {
 	const struct cell_row *row = *state;
-	char buffer[CGROUP_CELL_SIZE];
-	struct cgroup_context context = context_of(row->limited_by);
-	assert_string_equal(cgroup_column_cell(row->id, &context, row->row, buffer), row->text);
+	char buffer[COLUMN_CELL_SIZE];
+	struct column_context context = context_of(row->limited_by);
+	assert_string_equal(cell(row->id, &context, row->row, buffer), row->text);
 }
 
 /* Without memory for the victims nothing is kept of them, least of all those of a sample before. */
 static void without_victims_that_were_built_none_is_named(void **state)
 {
 	(void)state;
-	char buffer[CGROUP_CELL_SIZE];
-	struct cgroup_context context = context_of(1);
+	char buffer[COLUMN_CELL_SIZE];
+	struct column_context context = context_of(1);
 	all_victims.count = 0; /* as a build leaves it that failed */
-	assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
+	assert_string_equal(cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
 	all_victims.rows = NULL;
-	assert_string_equal(cgroup_column_cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
-	assert_int_equal(cgroup_columns[CGROUP_COL_VICTIM].value(&context, 1), COLUMN_MISSING);
+	assert_string_equal(cell(CGROUP_COL_VICTIM, &context, 1, buffer), "-");
+	assert_int_equal(
+		column_value(&cgroup_columns[CGROUP_COL_VICTIM], &context, cgroup_row(&rows[1])),
+		COLUMN_MISSING);
 }
 
 static void growth_and_its_end_are_estimates(void **state)
 {
 	(void)state;
-	char buffer[CGROUP_CELL_SIZE];
-	struct cgroup_context context = context_of(1);
+	char buffer[COLUMN_CELL_SIZE];
+	struct column_context context = context_of(1);
 	for (int64_t second = 0; second <= 120; second += 5)
 		trend_add(&rows[1].trend, second * 1000, second << 20);
-	assert_string_equal(cgroup_column_cell(CGROUP_COL_GROWTH, &context, 1, buffer), "+1M/s");
-	assert_string_equal(cgroup_column_cell(CGROUP_COL_ETA, &context, 1, buffer), "~4m");
+	assert_string_equal(cell(CGROUP_COL_GROWTH, &context, 1, buffer), "+1M/s");
+	assert_string_equal(cell(CGROUP_COL_ETA, &context, 1, buffer), "~4m");
 }
 
 static void every_column_is_whole(void **state)
 {
 	(void)state;
 	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++) {
-		const struct cgroup_column *column = &cgroup_columns[id];
+		const struct column *column = &cgroup_columns[id];
 		assert_non_null(column->name);
 		assert_non_null(column->title);
 		assert_non_null(column->help);
 		assert_true(column->width >= (int)strlen(column->title));
 		assert_int_equal(strcasecmp(column->name, column->title), 0);
-		assert_int_equal(column->text, column->string != NULL);
-		assert_true(column->string || (column->value && column->format));
-		assert_int_equal(cgroup_column_find(column->name, strlen(column->name)), id);
+		assert_int_equal(column->kind == COLUMN_TEXT, column->string != NULL);
+		assert_true(column->string || column->kind == COLUMN_AMOUNT || column->value);
+		assert_int_equal(column->kind == COLUMN_AMOUNT, column->field != 0);
+		assert_int_equal(
+			column_find(&cgroup_table, column->name, strlen(column->name)), id);
 		assert_true(strlen(column->name) <= 8);
 	}
 }
@@ -130,14 +144,14 @@ static void every_column_is_whole(void **state)
 static void columns_are_named_in_a_list(void **state)
 {
 	(void)state;
-	struct cgroup_column_set set = { .count = 77 };
+	struct column_set set = { .count = 77 };
 	struct err err;
-	assert_int_equal(cgroup_column_set_parse(&set, "used,x", &err), ERR_NOT_FOUND);
+	assert_int_equal(column_set_parse(&set, &cgroup_table, "used,x", &err), ERR_NOT_FOUND);
 	assert_string_equal(err.text, "column 'x': no such column, --list-columns names them");
-	assert_int_equal(cgroup_column_set_parse(&set, "k,K", &err), ERR_SYNTAX);
-	assert_int_equal(cgroup_column_set_parse(&set, "", &err), ERR_NOT_FOUND);
+	assert_int_equal(column_set_parse(&set, &cgroup_table, "k,K", &err), ERR_SYNTAX);
+	assert_int_equal(column_set_parse(&set, &cgroup_table, "", &err), ERR_NOT_FOUND);
 	assert_int_equal(set.count, 77);
-	assert_int_equal(cgroup_column_set_parse(&set, "Used,%lim,CGROUP", &err), ERR_OK);
+	assert_int_equal(column_set_parse(&set, &cgroup_table, "Used,%lim,CGROUP", &err), ERR_OK);
 	assert_int_equal(set.count, 3);
 	assert_int_equal(set.ids[1], CGROUP_COL_SHARE);
 }
@@ -147,20 +161,20 @@ static void a_line_is_safe_and_aligned(void **state)
 	(void)state;
 	struct grid grid;
 	char text[256];
-	const int32_t both[] = { 0, 1 };
-	struct cgroup_context context = context_of(0);
-	struct cgroup_column_set set = { { CGROUP_COL_USED, CGROUP_COL_LIMIT, CGROUP_COL_VICTIM,
-						 CGROUP_COL_CGROUP },
-		{ 0 }, 4 };
+	struct column_context context = context_of(0);
+	struct column_set set;
+	assert_int_equal(
+		column_set_parse(&set, &cgroup_table, "used,limit,victim,cgroup", NULL), ERR_OK);
 	grid_init(&grid, true);
 	assert_int_equal(grid_resize(&grid, 2, 80, NULL), ERR_OK);
-	cgroup_column_set_fit(&set, &grid, &context, both, 2);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		column_set_widen(&set, &grid, &context, cgroup_row(&rows[i]));
 	struct pen pen = grid_pen(&grid, 0, 0);
-	cgroup_column_put_titles(&set, &pen, CGROUP_COL_USED);
+	column_put_titles(&set, &pen, CGROUP_COL_USED);
 	grid_row_text(&grid, 0, text, sizeof(text));
 	assert_string_equal(text, " USED  LIMIT VICTIM       CGROUP");
 	pen = grid_pen(&grid, 1, 0);
-	cgroup_column_put_row(&set, &context, 1, &pen);
+	column_put_row(&set, &context, cgroup_row(&rows[1]), NULL, &pen);
 	grid_row_text(&grid, 1, text, sizeof(text));
 	assert_string_equal(text, " 768M  1.0G^ 4242 ja?va   /system.slice/mysql.service");
 	grid_release(&grid);
