@@ -23,7 +23,7 @@ static void add(struct oomlog_told *told, const char *format, ...)
 
 static void add_number(struct oomlog_told *told, const char *name, int64_t value)
 {
-	if (value != OOM_UNKNOWN)
+	if (value != UNKNOWN_SIGNED)
 		add(told, " %s=%lld", name, (long long)value);
 }
 
@@ -58,7 +58,7 @@ void oomlog_told_event(void *arg, struct oom_event *event)
 	if (event->oom_memcg)
 		add(told, " memcg=%s", event->oom_memcg);
 	add_number(told, "limit", event->memcg.limit_kb);
-	if (event->chosen.pid != OOM_UNKNOWN && event->chosen.score != OOM_UNKNOWN)
+	if (event->chosen.pid != UNKNOWN_SIGNED && event->chosen.score != UNKNOWN_SIGNED)
 		add(told, " chosen=%lld(%s):%lld", (long long)event->chosen.pid, event->chosen.comm,
 			(long long)event->chosen.score);
 	for (size_t i = 0; i < event->victim_count; i++)

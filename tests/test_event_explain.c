@@ -201,7 +201,7 @@ static void check_ranks(const struct oom_event *event, const char *ranks)
 	const struct oom_task *task;
 	for (int64_t rank = 1; (task = event_task_of_rank(event, rank)); rank++) {
 		char badness[24] = "unknown";
-		if (task->badness_pages != OOM_UNKNOWN)
+		if (task->badness_pages != UNKNOWN_SIGNED)
 			snprintf(badness, sizeof(badness), "%lld", (long long)task->badness_pages);
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%lld:%s",
 			length ? " " : "", (long long)task->tgid, badness);

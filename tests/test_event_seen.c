@@ -221,7 +221,7 @@ static void when_they_are_gone_the_one_with_the_least_left(void **state)
 	const struct oom_seen *seen = join(fixture);
 	assert_int_equal(seen->ground, OOM_SEEN_LEAST_LEFT);
 	assert_string_equal(seen->oom_memcg, "/t");
-	assert_int_equal(seen->kills.after, OOM_UNKNOWN);
+	assert_int_equal(seen->kills.after, UNKNOWN_SIGNED);
 	assert_says(fixture,
 		"From our sample 0.8 s before: of the limits above it that of /t had the least "
 		"left, 1.0 MiB of 100.0 MiB.");
@@ -264,7 +264,7 @@ static void no_limit_above_it_is_no_answer(void **state)
 	assert_true(seen->known);
 	assert_int_equal(seen->ground, OOM_SEEN_UNDECIDED);
 	assert_null(seen->oom_memcg);
-	assert_int_equal(seen->rank, OOM_UNKNOWN);
+	assert_int_equal(seen->rank, UNKNOWN_SIGNED);
 }
 
 /* --- which sample ------------------------------------------------------------------------------ */
@@ -421,7 +421,7 @@ static void a_kill_of_the_host_has_its_rank_there(void **state)
 	sample(fixture, SAMPLE_US);
 	const struct oom_seen *seen = join(fixture);
 	assert_null(seen->oom_memcg);
-	assert_int_equal(seen->limit_kb, OOM_UNKNOWN);
+	assert_int_equal(seen->limit_kb, UNKNOWN_SIGNED);
 	assert_int_equal(seen->rank, 3);
 	assert_int_equal(seen->candidates, 4);
 }
@@ -434,7 +434,7 @@ static void among_whom_a_policy_chose_is_not_known(void **state)
 	sample(fixture, SAMPLE_US);
 	const struct oom_seen *seen = join(fixture);
 	assert_true(seen->known);
-	assert_int_equal(seen->rank, OOM_UNKNOWN);
+	assert_int_equal(seen->rank, UNKNOWN_SIGNED);
 }
 
 /* --- the contract, and what it costs ----------------------------------------------------------- */

@@ -117,15 +117,15 @@ struct time_row {
 static const struct time_row time_rows[] = {
 	{ "of today the clock is enough", AT(60), 5000000, "", "14:01:31" },
 	{ "of yesterday the date is shown", AT(DAY_S), 5000000, "", "11-27 14:02:31" },
-	{ "of another year the year is shown", AT(400 * DAY_S), OOM_UNKNOWN, "",
+	{ "of another year the year is shown", AT(400 * DAY_S), UNKNOWN_SIGNED, "",
 		"2023-10-25 14:02" },
-	{ "a stamp without a year stands as the log has it", OOM_UNKNOWN, 5000000,
+	{ "a stamp without a year stands as the log has it", UNKNOWN_SIGNED, 5000000,
 		"Nov 28 14:02:31", "Nov 28 14:02:31" },
-	{ "dmesg -T", OOM_UNKNOWN, OOM_UNKNOWN, "Thu Nov 28 14:02:31 2024",
+	{ "dmesg -T", UNKNOWN_SIGNED, UNKNOWN_SIGNED, "Thu Nov 28 14:02:31 2024",
 		"Thu Nov 28 14:02:31 2024" },
-	{ "a stamp of the kernel is how long after boot", OOM_UNKNOWN, 226500000, "226.500000",
+	{ "a stamp of the kernel is how long after boot", UNKNOWN_SIGNED, 226500000, "226.500000",
 		"+226s" },
-	{ "no time at all", OOM_UNKNOWN, OOM_UNKNOWN, "", "-" },
+	{ "no time at all", UNKNOWN_SIGNED, UNKNOWN_SIGNED, "", "-" },
 };
 
 static void check_time(void **state)

@@ -515,8 +515,8 @@ static const struct swap_row swap_rows[] = {
 	{ "blanks folded by a page", "Free swap = 84kB", 84 },
 	{ "a colon, up to 2.6.27", "Free swap:            0kB", 0 },
 	{ "behind a tag of a forum", "[code]Free swap  = 84kB", 84 },
-	{ "cut off", "Free swap  = 8", OOM_UNKNOWN },
-	{ "prose", "Free swap is good", OOM_UNKNOWN },
+	{ "cut off", "Free swap  = 8", UNKNOWN_SIGNED },
+	{ "prose", "Free swap is good", UNKNOWN_SIGNED },
 };
 
 static void check_swap(void **state)

@@ -7,44 +7,45 @@
 static void meminfo_init(struct oom_meminfo *mem)
 {
 	memset(mem, 0, sizeof(*mem));
-	mem->anon_pages = mem->file_pages = OOM_UNKNOWN;
-	mem->active_anon_pages = mem->inactive_anon_pages = OOM_UNKNOWN;
-	mem->active_file_pages = mem->inactive_file_pages = OOM_UNKNOWN;
-	mem->unevictable_pages = mem->dirty_pages = mem->writeback_pages = OOM_UNKNOWN;
-	mem->slab_reclaimable_pages = mem->slab_unreclaimable_pages = OOM_UNKNOWN;
-	mem->mapped_pages = mem->shmem_pages = mem->pagetables_pages = OOM_UNKNOWN;
-	mem->free_pages = mem->swap_free_kb = mem->swap_total_kb = OOM_UNKNOWN;
-	mem->ram_pages = mem->highmem_pages = mem->reserved_pages = OOM_UNKNOWN;
-	mem->hugepages_kb = mem->hugepages_free_kb = mem->page_kb = OOM_UNKNOWN;
+	mem->anon_pages = mem->file_pages = UNKNOWN_SIGNED;
+	mem->active_anon_pages = mem->inactive_anon_pages = UNKNOWN_SIGNED;
+	mem->active_file_pages = mem->inactive_file_pages = UNKNOWN_SIGNED;
+	mem->unevictable_pages = mem->dirty_pages = mem->writeback_pages = UNKNOWN_SIGNED;
+	mem->slab_reclaimable_pages = mem->slab_unreclaimable_pages = UNKNOWN_SIGNED;
+	mem->mapped_pages = mem->shmem_pages = mem->pagetables_pages = UNKNOWN_SIGNED;
+	mem->free_pages = mem->swap_free_kb = mem->swap_total_kb = UNKNOWN_SIGNED;
+	mem->ram_pages = mem->highmem_pages = mem->reserved_pages = UNKNOWN_SIGNED;
+	mem->hugepages_kb = mem->hugepages_free_kb = mem->page_kb = UNKNOWN_SIGNED;
 }
 
 static void memcg_stat_init(struct oom_memcg_stat *memcg)
 {
-	memcg->usage_kb = memcg->limit_kb = OOM_UNKNOWN;
-	memcg->swap_usage_kb = memcg->swap_limit_kb = OOM_UNKNOWN;
-	memcg->memsw_usage_kb = memcg->memsw_limit_kb = OOM_UNKNOWN;
-	memcg->kmem_usage_kb = memcg->kmem_limit_kb = OOM_UNKNOWN;
-	memcg->anon_kb = memcg->file_kb = memcg->shmem_kb = memcg->slab_kb = OOM_UNKNOWN;
-	memcg->kernel_kb = memcg->pagetables_kb = memcg->sock_kb = OOM_UNKNOWN;
-	memcg->unevictable_kb = OOM_UNKNOWN;
+	memcg->usage_kb = memcg->limit_kb = UNKNOWN_SIGNED;
+	memcg->swap_usage_kb = memcg->swap_limit_kb = UNKNOWN_SIGNED;
+	memcg->memsw_usage_kb = memcg->memsw_limit_kb = UNKNOWN_SIGNED;
+	memcg->kmem_usage_kb = memcg->kmem_limit_kb = UNKNOWN_SIGNED;
+	memcg->anon_kb = memcg->file_kb = memcg->shmem_kb = memcg->slab_kb = UNKNOWN_SIGNED;
+	memcg->kernel_kb = memcg->pagetables_kb = memcg->sock_kb = UNKNOWN_SIGNED;
+	memcg->unevictable_kb = UNKNOWN_SIGNED;
 }
 
 static void seen_init(struct oom_seen *seen)
 {
-	seen->age_us = seen->pid = seen->start_ticks = OOM_UNKNOWN;
-	seen->limit_kb = seen->usage_kb = seen->left_kb = OOM_UNKNOWN;
-	seen->hits.before = seen->hits.after = seen->kills.before = seen->kills.after = OOM_UNKNOWN;
-	seen->badness_pages = seen->rank = seen->candidates = OOM_UNKNOWN;
-	seen->ahead = seen->ahead_pid = seen->ahead_pages = OOM_UNKNOWN;
+	seen->age_us = seen->pid = seen->start_ticks = UNKNOWN_SIGNED;
+	seen->limit_kb = seen->usage_kb = seen->left_kb = UNKNOWN_SIGNED;
+	seen->hits.before = seen->hits.after = seen->kills.before = seen->kills.after =
+		UNKNOWN_SIGNED;
+	seen->badness_pages = seen->rank = seen->candidates = UNKNOWN_SIGNED;
+	seen->ahead = seen->ahead_pid = seen->ahead_pages = UNKNOWN_SIGNED;
 }
 
 void oom_event_init(struct oom_event *event)
 {
 	memset(event, 0, sizeof(*event));
-	event->unix_us = event->boot_us = event->order = OOM_UNKNOWN;
-	event->invoker.pid = event->invoker.oom_score_adj = OOM_UNKNOWN;
-	event->chosen.pid = event->chosen.score = OOM_UNKNOWN;
-	event->suppressed = event->totalpages = OOM_UNKNOWN;
+	event->unix_us = event->boot_us = event->order = UNKNOWN_SIGNED;
+	event->invoker.pid = event->invoker.oom_score_adj = UNKNOWN_SIGNED;
+	event->chosen.pid = event->chosen.score = UNKNOWN_SIGNED;
+	event->suppressed = event->totalpages = UNKNOWN_SIGNED;
 	event->page_size = 4096;
 	meminfo_init(&event->mem);
 	memcg_stat_init(&event->memcg);
@@ -69,18 +70,18 @@ void oom_event_release(struct oom_event *event)
 void oom_victim_init(struct oom_victim *victim)
 {
 	memset(victim, 0, sizeof(*victim));
-	victim->pid = victim->uid = victim->total_vm_kb = victim->anon_rss_kb = OOM_UNKNOWN;
-	victim->file_rss_kb = victim->shmem_rss_kb = victim->pgtables_kb = OOM_UNKNOWN;
-	victim->oom_score_adj = victim->reaped_left_kb = OOM_UNKNOWN;
+	victim->pid = victim->uid = victim->total_vm_kb = victim->anon_rss_kb = UNKNOWN_SIGNED;
+	victim->file_rss_kb = victim->shmem_rss_kb = victim->pgtables_kb = UNKNOWN_SIGNED;
+	victim->oom_score_adj = victim->reaped_left_kb = UNKNOWN_SIGNED;
 }
 
 void oom_task_init(struct oom_task *task)
 {
 	memset(task, 0, sizeof(*task));
-	task->pid = task->tgid = task->uid = task->total_vm_pages = OOM_UNKNOWN;
-	task->rss_pages = task->rss_shmem_pages = task->pgtables_bytes = OOM_UNKNOWN;
-	task->page_tables = task->swapents_pages = task->oom_score_adj = OOM_UNKNOWN;
-	task->badness_pages = task->rank = OOM_UNKNOWN;
+	task->pid = task->tgid = task->uid = task->total_vm_pages = UNKNOWN_SIGNED;
+	task->rss_pages = task->rss_shmem_pages = task->pgtables_bytes = UNKNOWN_SIGNED;
+	task->page_tables = task->swapents_pages = task->oom_score_adj = UNKNOWN_SIGNED;
+	task->badness_pages = task->rank = UNKNOWN_SIGNED;
 }
 
 const char *oom_constraint_name(enum oom_constraint constraint)
@@ -164,7 +165,7 @@ const struct oom_task *oom_event_task(const struct oom_event *event, int64_t pid
 {
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		const struct oom_task *task = &event->tasks[i];
-		if (pid != OOM_UNKNOWN && (task->pid == pid || task->tgid == pid))
+		if (pid != UNKNOWN_SIGNED && (task->pid == pid || task->tgid == pid))
 			return task;
 	}
 	return NULL;

@@ -50,7 +50,7 @@ static void say_killed_of_size(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	const struct oom_victim *victim = &event->victims[0];
-	bool shmem = victim->shmem_rss_kb != OOM_UNKNOWN;
+	bool shmem = victim->shmem_rss_kb != UNKNOWN_SIGNED;
 	event_say(to, row->answer, "%lld (%s) was killed: %s anonymous, %s of files%s%s%s.",
 		(long long)victim->pid, victim->comm, event_kb(victim->anon_rss_kb).text,
 		event_kb(victim->file_rss_kb).text, shmem ? ", " : "",
@@ -145,7 +145,7 @@ static void say_chosen(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	char score[48] = "";
-	if (event->chosen.score != OOM_UNKNOWN)
+	if (event->chosen.score != UNKNOWN_SIGNED)
 		snprintf(score, sizeof(score), " (score %lld)", (long long)event->chosen.score);
 	event_say(to, row->answer,
 		"The kernel chose %lld (%s)%s; who was killed is missing from the log.",
@@ -155,7 +155,7 @@ static void say_chosen(
 static void say_skipped(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
-	if (event->chosen.pid == OOM_UNKNOWN)
+	if (event->chosen.pid == UNKNOWN_SIGNED)
 		event_say(to, row->answer,
 			"Nobody was killed: the chosen process was dying already.");
 	else
@@ -203,7 +203,7 @@ static void say_first(
 /* "page tables 12", "page tables unknown": a column that the table has not, or that is not whole. */
 static const char *count_text(int64_t pages, char text[24])
 {
-	if (pages == OOM_UNKNOWN)
+	if (pages == UNKNOWN_SIGNED)
 		return "unknown";
 	snprintf(text, 24, "%lld", (long long)pages);
 	return text;
@@ -214,7 +214,7 @@ static void say_terms(
 {
 	const struct oom_task *task = event_chosen_task(event);
 	char rss[24], tables[24], swap[24], adj[24], badness[64] = "";
-	if (task->badness_pages != OOM_UNKNOWN)
+	if (task->badness_pages != UNKNOWN_SIGNED)
 		snprintf(badness, sizeof(badness), " has a badness of %lld pages",
 			(long long)task->badness_pages);
 	event_say(to, row->answer,
@@ -237,7 +237,7 @@ static void say_second(
 {
 	const struct oom_task *chosen = event_chosen_task(event);
 	const struct oom_task *second = event_task_of_rank(event, 2);
-	if (chosen->badness_pages == OOM_UNKNOWN || second->badness_pages == OOM_UNKNOWN)
+	if (chosen->badness_pages == UNKNOWN_SIGNED || second->badness_pages == UNKNOWN_SIGNED)
 		event_say(to, row->answer, "%lld (%s) is next.", (long long)second->tgid,
 			second->comm);
 	else if (chosen->badness_pages == second->badness_pages)
@@ -261,9 +261,9 @@ static const char *reason_of_difference(
 	if (event->constraint == OOM_CONSTRAINT_MEMPOLICY)
 		return "only tasks whose memory policy allows these nodes are candidates, and the "
 		       "log does not say which";
-	if (chosen->rank == OOM_UNKNOWN && chosen->oom_score_adj == -1000)
+	if (chosen->rank == UNKNOWN_SIGNED && chosen->oom_score_adj == -1000)
 		return "by its row it may not be killed at all";
-	if (chosen->badness_pages != OOM_UNKNOWN && first->badness_pages != OOM_UNKNOWN &&
+	if (chosen->badness_pages != UNKNOWN_SIGNED && first->badness_pages != UNKNOWN_SIGNED &&
 		first->badness_pages - chosen->badness_pages <= COUNTER_DOUBT_PAGES &&
 		era_has(&era, ERA_UNSUMMED_RSS))
 		return "this kernel ranks by counters that lag behind by more than the difference";

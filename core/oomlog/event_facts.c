@@ -10,7 +10,7 @@
 
 static bool is_size(int64_t value)
 {
-	return value != OOM_UNKNOWN && value != OOM_UNLIMITED && value >= 0;
+	return value != UNKNOWN_SIGNED && value != OOM_UNLIMITED && value >= 0;
 }
 
 /* --- zones ------------------------------------------------------------------------------------- */
@@ -136,9 +136,9 @@ static event_facts facts_of_zones(const struct oom_event *event)
 int64_t event_ram_pages(const struct oom_event *event)
 {
 	const struct oom_meminfo *mem = &event->mem;
-	if (mem->ram_pages == OOM_UNKNOWN)
-		return OOM_UNKNOWN;
-	return mem->ram_pages - (mem->reserved_pages == OOM_UNKNOWN ? 0 : mem->reserved_pages);
+	if (mem->ram_pages == UNKNOWN_SIGNED)
+		return UNKNOWN_SIGNED;
+	return mem->ram_pages - (mem->reserved_pages == UNKNOWN_SIGNED ? 0 : mem->reserved_pages);
 }
 
 /* Up to v5.15 a page fault that failed for whatever reason came to the OOM killer of the host, with
@@ -198,9 +198,9 @@ static int64_t size_or_zero(int64_t kb)
 int64_t event_memcg_kernel_kb(const struct oom_event *event)
 {
 	const struct oom_memcg_stat *memcg = &event->memcg;
-	if (memcg->kernel_kb != OOM_UNKNOWN)
+	if (memcg->kernel_kb != UNKNOWN_SIGNED)
 		return memcg->kernel_kb;
-	return memcg->kmem_usage_kb != OOM_UNKNOWN ? memcg->kmem_usage_kb : memcg->slab_kb;
+	return memcg->kmem_usage_kb != UNKNOWN_SIGNED ? memcg->kmem_usage_kb : memcg->slab_kb;
 }
 
 /* Statistics of v1 are of one cgroup alone, where the usage is of all below it; and some of what is
@@ -228,12 +228,13 @@ int64_t event_victim_tables_kb(const struct oom_event *event)
 {
 	const struct oom_victim *victim = &event->victims[0];
 	int64_t kb;
-	if (victim->pgtables_kb != OOM_UNKNOWN) /* printed since v5.4 */
+	if (victim->pgtables_kb != UNKNOWN_SIGNED) /* printed since v5.4 */
 		return victim->pgtables_kb;
 	const struct oom_task *task = event_victim_task(event, victim);
-	int64_t pages = task ? event_table_pages(event, task) : OOM_UNKNOWN;
-	return pages == OOM_UNKNOWN || __builtin_mul_overflow(pages, event->page_size / 1024, &kb)
-		       ? OOM_UNKNOWN
+	int64_t pages = task ? event_table_pages(event, task) : UNKNOWN_SIGNED;
+	return pages == UNKNOWN_SIGNED ||
+			       __builtin_mul_overflow(pages, event->page_size / 1024, &kb)
+		       ? UNKNOWN_SIGNED
 		       : kb;
 }
 
@@ -254,7 +255,7 @@ static event_facts facts_of_victim(const struct oom_event *event)
 		facts |= EVENT_HAS(SHMEM_SIZE);
 	if (is_size(victim->anon_rss_kb) && event_victim_tables_kb(event) > largest_of(victim))
 		facts |= EVENT_HAS(LARGE_TABLES);
-	if (victim->oom_score_adj != OOM_UNKNOWN && victim->oom_score_adj != 0)
+	if (victim->oom_score_adj != UNKNOWN_SIGNED && victim->oom_score_adj != 0)
 		facts |= EVENT_HAS(ADJ);
 	if (event->group)
 		facts |= EVENT_HAS(GROUP);
@@ -296,8 +297,9 @@ static event_facts facts_of_outcome(const struct oom_event *event)
 
 int64_t event_task_memory(const struct oom_task *task)
 {
-	int64_t swap = task->swapents_pages == OOM_UNKNOWN ? 0 : task->swapents_pages, sum;
-	return task->rss_pages == OOM_UNKNOWN || __builtin_add_overflow(task->rss_pages, swap, &sum)
+	int64_t swap = task->swapents_pages == UNKNOWN_SIGNED ? 0 : task->swapents_pages, sum;
+	return task->rss_pages == UNKNOWN_SIGNED ||
+			       __builtin_add_overflow(task->rss_pages, swap, &sum)
 		       ? 0
 		       : sum;
 }
@@ -328,8 +330,8 @@ const struct oom_task *event_next_task(const struct oom_event *event)
 static bool is_shielded(
 	const struct oom_event *event, const struct oom_task *task, const struct oom_task *chosen)
 {
-	bool weighs = event->totalpages == OOM_UNKNOWN || event->totalpages >= 1000;
-	return task != chosen && task->oom_score_adj != OOM_UNKNOWN &&
+	bool weighs = event->totalpages == UNKNOWN_SIGNED || event->totalpages >= 1000;
+	return task != chosen && task->oom_score_adj != UNKNOWN_SIGNED &&
 	       event_task_memory(task) > event_task_memory(chosen) &&
 	       task->oom_score_adj < chosen->oom_score_adj &&
 	       (weighs || task->oom_score_adj == OOM_SCORE_ADJ_MIN);
@@ -362,7 +364,7 @@ static event_facts relation_of(const struct oom_event *event)
 	const struct oom_task *chosen = oom_event_task(event, event->chosen.pid);
 	if (row && row->tgid != victim->pid)
 		facts |= EVENT_HAS(THREAD_KILLED);
-	if (event->chosen.pid == OOM_UNKNOWN || event->chosen.pid == victim->pid ||
+	if (event->chosen.pid == UNKNOWN_SIGNED || event->chosen.pid == victim->pid ||
 		(row && row == chosen))
 		return facts;
 	if (row && chosen && era_has(&era, ERA_SACRIFICE_CHILD))
@@ -384,20 +386,20 @@ static event_facts facts_of_choice(const struct oom_event *event)
 		bool holds;
 		event_facts fact;
 	} rows[] = {
-		{ event->chosen.pid != OOM_UNKNOWN, EVENT_HAS(CHOSEN) },
-		{ event->chosen.score != OOM_UNKNOWN, EVENT_HAS(SCORE) },
+		{ event->chosen.pid != UNKNOWN_SIGNED, EVENT_HAS(CHOSEN) },
+		{ event->chosen.score != UNKNOWN_SIGNED, EVENT_HAS(SCORE) },
 		{ event->bonus_proven && event->bonus_taken, EVENT_HAS(BONUS) },
 		{ era_has(&era, ERA_VIRTUAL_SIZE), EVENT_HAS(VIRTUAL_SIZE) },
 		{ event->tasks_kept > 0, EVENT_HAS(TABLE) },
 		{ event->tasks_whole, EVENT_HAS(WHOLE_TABLE) },
 		{ chosen != NULL, EVENT_HAS(CHOSEN_ROW) },
-		{ chosen && chosen->badness_pages != OOM_UNKNOWN, EVENT_HAS(BADNESS) },
+		{ chosen && chosen->badness_pages != UNKNOWN_SIGNED, EVENT_HAS(BADNESS) },
 		{ chosen && chosen == first, EVENT_HAS(FIRST) },
 		{ chosen && first && chosen != first && decided, EVENT_HAS(OTHER_FIRST) },
 		{ chosen && chosen == first && second, EVENT_HAS(SECOND) },
 		{ event_shielded_task(event, 0) != NULL, EVENT_HAS(SHIELDED) },
 		{ decided && event->victim_count && event_next_task(event), EVENT_HAS(NEXT) },
-		{ event->seen.known && event->seen.rank != OOM_UNKNOWN, EVENT_HAS(SEEN) },
+		{ event->seen.known && event->seen.rank != UNKNOWN_SIGNED, EVENT_HAS(SEEN) },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		facts |= rows[i].holds ? rows[i].fact : 0;

@@ -106,13 +106,13 @@ const struct oom_task *event_next_task(const struct oom_event *event);
 /* A larger one than the chosen with a lower oom_score_adj: the `index`-th in the table, or NULL. */
 const struct oom_task *event_shielded_task(const struct oom_event *event, size_t index);
 
-/* RAM that the kernel manages, in pages; OOM_UNKNOWN. */
+/* RAM that the kernel manages, in pages; UNKNOWN_SIGNED. */
 int64_t event_ram_pages(const struct oom_event *event);
 
-/* Kernel memory of the memcg: by its statistics, its counter, or slab alone; OOM_UNKNOWN. */
+/* Kernel memory of the memcg: by its statistics, its counter, or slab alone; UNKNOWN_SIGNED. */
 int64_t event_memcg_kernel_kb(const struct oom_event *event);
 
-/* Page tables of the first victim: of its kill line, else of its row; OOM_UNKNOWN. */
+/* Page tables of the first victim: of its kill line, else of its row; UNKNOWN_SIGNED. */
 int64_t event_victim_tables_kb(const struct oom_event *event);
 
 /* rss and swap of a row, without page tables; 0 where it does not say. */

@@ -10,7 +10,7 @@ static bool any_row(const struct oom_event *event, size_t offset)
 {
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		const char *task = (const char *)&event->tasks[i];
-		if (*(const int64_t *)(const void *)(task + offset) != OOM_UNKNOWN)
+		if (*(const int64_t *)(const void *)(task + offset) != UNKNOWN_SIGNED)
 			return true;
 	}
 	return false;
@@ -23,12 +23,12 @@ static const char *release_by_shape(const struct oom_event *event)
 	const struct oom_victim *victim = event->victim_count ? &event->victims[0] : NULL;
 	if (any_row(event, offsetof(struct oom_task, rss_shmem_pages)))
 		return "6.8.0";
-	if (victim && victim->pgtables_kb != OOM_UNKNOWN)
+	if (victim && victim->pgtables_kb != UNKNOWN_SIGNED)
 		return "5.10.0";
 	if (any_row(event, offsetof(struct oom_task, pgtables_bytes)))
-		return event->chosen.score != OOM_UNKNOWN ? "4.19.0"
-		       : event->cpuset[0]                 ? "5.10.0"
-							  : "5.2.0";
+		return event->chosen.score != UNKNOWN_SIGNED ? "4.19.0"
+		       : event->cpuset[0]                    ? "5.10.0"
+							     : "5.2.0";
 	if (any_row(event, offsetof(struct oom_task, page_tables)))
 		return "4.9.0";
 	if (event->release_hint)
@@ -60,7 +60,7 @@ static int64_t page_kb_of_victims(const struct oom_event *event)
 		if (is_page_kb(victim->total_vm_kb / task->total_vm_pages))
 			return victim->total_vm_kb / task->total_vm_pages;
 	}
-	return OOM_UNKNOWN;
+	return UNKNOWN_SIGNED;
 }
 
 /* Page tables are whole pages: what the bytes of all rows can be divided by. */
@@ -76,14 +76,14 @@ static int64_t page_kb_of_tables(const struct oom_event *event)
 		while (kb > 4 && bytes % (kb * 1024))
 			kb = kb == 64 ? 16 : 4;
 	}
-	return rows >= 3 ? kb : OOM_UNKNOWN;
+	return rows >= 3 ? kb : UNKNOWN_SIGNED;
 }
 
 /* Where nothing tells, most machines have pages of 4 KiB. */
 static int64_t page_size_of(const struct oom_event *event)
 {
 	int64_t kb = page_kb_of_victims(event);
-	if (kb == OOM_UNKNOWN)
+	if (kb == UNKNOWN_SIGNED)
 		kb = event->mem.page_kb; /* a buddy row starts with one page */
 	if (!is_page_kb(kb))
 		kb = page_kb_of_tables(event);
@@ -92,7 +92,7 @@ static int64_t page_size_of(const struct oom_event *event)
 
 static bool is_limit(int64_t kb)
 {
-	return kb != OOM_UNKNOWN && kb != OOM_UNLIMITED && kb >= 0;
+	return kb != UNKNOWN_SIGNED && kb != OOM_UNLIMITED && kb >= 0;
 }
 
 /* --- which counter was full -------------------------------------------------------------------- */
@@ -105,7 +105,7 @@ struct counter_row {
 /* A charge that does not fit leaves the counter at its limit; kernel memory may go beyond. */
 static bool is_full(const struct counter_row *row)
 {
-	return is_limit(row->limit_kb) && row->usage_kb != OOM_UNKNOWN &&
+	return is_limit(row->limit_kb) && row->usage_kb != UNKNOWN_SIGNED &&
 	       row->usage_kb >= row->limit_kb;
 }
 
@@ -115,7 +115,8 @@ static enum oom_counter only_limited(
 	const struct oom_event *event, const struct counter_row rows[3])
 {
 	enum oom_counter found = OOM_COUNTER_UNKNOWN;
-	if (event->memcg.swap_limit_kb == OOM_UNKNOWN && event->memcg.memsw_limit_kb == OOM_UNKNOWN)
+	if (event->memcg.swap_limit_kb == UNKNOWN_SIGNED &&
+		event->memcg.memsw_limit_kb == UNKNOWN_SIGNED)
 		return OOM_COUNTER_UNKNOWN;
 	for (int i = 0; i < 3; i++) {
 		if (!is_limit(rows[i].limit_kb))
@@ -155,7 +156,7 @@ struct extent {
 
 static int64_t known_or_zero(int64_t value)
 {
-	return value == OOM_UNKNOWN || value == OOM_UNLIMITED || value < 0 ? 0 : value;
+	return value == UNKNOWN_SIGNED || value == OOM_UNLIMITED || value < 0 ? 0 : value;
 }
 
 /* mem_cgroup_get_max(): the group's own limit and what swap it may add. The machine's swap is not
@@ -168,11 +169,11 @@ static struct extent extent_of_memcg(const struct oom_event *event)
 		return extent;
 	int64_t page_kb = event->page_size / 1024, limit = memcg->limit_kb;
 	extent.low = limit / page_kb;
-	if (memcg->swap_limit_kb != OOM_UNKNOWN) {
+	if (memcg->swap_limit_kb != UNKNOWN_SIGNED) {
 		extent.low = (limit + known_or_zero(memcg->swap_usage_kb)) / page_kb;
 		if (is_limit(memcg->swap_limit_kb))
 			extent.high = (limit + memcg->swap_limit_kb) / page_kb;
-	} else if (memcg->memsw_limit_kb != OOM_UNKNOWN) {
+	} else if (memcg->memsw_limit_kb != UNKNOWN_SIGNED) {
 		int64_t swapped =
 			known_or_zero(memcg->memsw_usage_kb) - known_or_zero(memcg->usage_kb);
 		extent.low = (limit + (swapped > 0 ? swapped : 0)) / page_kb;
@@ -188,10 +189,10 @@ static struct extent extent_of_memcg(const struct oom_event *event)
 static struct extent extent_of_nodes(const struct oom_event *event)
 {
 	int64_t pages = 0, page_kb = event->page_size / 1024;
-	bool exact = event->mem.zone_count && event->mem.swap_total_kb != OOM_UNKNOWN;
+	bool exact = event->mem.zone_count && event->mem.swap_total_kb != UNKNOWN_SIGNED;
 	for (size_t i = 0; i < event->mem.zone_count; i++) {
 		int64_t present = event->mem.zones[i].present_kb;
-		exact &= present != OOM_UNKNOWN &&
+		exact &= present != UNKNOWN_SIGNED &&
 			 !__builtin_add_overflow(pages, known_or_zero(present) / page_kb, &pages);
 	}
 	if (!exact || !pages)
@@ -205,11 +206,11 @@ static struct extent extent_of_host(const struct oom_event *event)
 {
 	const struct oom_meminfo *mem = &event->mem;
 	struct extent extent = { 0, PAGES_MAX };
-	if (mem->ram_pages == OOM_UNKNOWN || mem->swap_total_kb == OOM_UNKNOWN)
+	if (mem->ram_pages == UNKNOWN_SIGNED || mem->swap_total_kb == UNKNOWN_SIGNED)
 		return extent;
 	extent.high = mem->ram_pages + mem->swap_total_kb / (event->page_size / 1024);
 	extent.low = extent.high - known_or_zero(mem->reserved_pages);
-	if (mem->reserved_pages != OOM_UNKNOWN)
+	if (mem->reserved_pages != UNKNOWN_SIGNED)
 		extent.high = extent.low;
 	else
 		extent.low = 0;
@@ -236,21 +237,21 @@ static struct extent extent_of(const struct oom_event *event)
 
 int64_t event_table_pages(const struct oom_event *event, const struct oom_task *task)
 {
-	if (task->page_tables != OOM_UNKNOWN)
+	if (task->page_tables != UNKNOWN_SIGNED)
 		return task->page_tables;
-	return task->pgtables_bytes == OOM_UNKNOWN ? OOM_UNKNOWN
-						   : task->pgtables_bytes / event->page_size;
+	return task->pgtables_bytes == UNKNOWN_SIGNED ? UNKNOWN_SIGNED
+						      : task->pgtables_bytes / event->page_size;
 }
 
 static int64_t pages_of(const struct oom_event *event, const struct oom_task *task)
 {
 	int64_t pages;
-	if (task->rss_pages == OOM_UNKNOWN ||
+	if (task->rss_pages == UNKNOWN_SIGNED ||
 		__builtin_add_overflow(
 			task->rss_pages, known_or_zero(event_table_pages(event, task)), &pages) ||
 		__builtin_add_overflow(pages, known_or_zero(task->swapents_pages), &pages) ||
 		pages < 0 || pages > PAGES_MAX / 1000)
-		return OOM_UNKNOWN;
+		return UNKNOWN_SIGNED;
 	return pages;
 }
 
@@ -259,9 +260,10 @@ static int64_t pages_of(const struct oom_event *event, const struct oom_task *ta
 static bool has_whole_body(const struct oom_event *event)
 {
 	const struct oom_memcg_stat *memcg = &event->memcg;
-	bool counters = memcg->memsw_limit_kb != OOM_UNKNOWN ||
-			memcg->swap_limit_kb != OOM_UNKNOWN || memcg->kmem_limit_kb != OOM_UNKNOWN;
-	bool memcg_body = memcg->limit_kb != OOM_UNKNOWN && counters;
+	bool counters = memcg->memsw_limit_kb != UNKNOWN_SIGNED ||
+			memcg->swap_limit_kb != UNKNOWN_SIGNED ||
+			memcg->kmem_limit_kb != UNKNOWN_SIGNED;
+	bool memcg_body = memcg->limit_kb != UNKNOWN_SIGNED && counters;
 	if (event->headed && !event->has_cpu_line)
 		return false;
 	return event->has_page_lines || memcg_body || (!event->headed && event->has_stats);
@@ -315,7 +317,7 @@ const struct oom_task *event_victim_task(
 const struct oom_task *event_chosen_task(const struct oom_event *event)
 {
 	const struct oom_task *task = oom_event_task(event, event->chosen.pid);
-	bool is_victim = event->victim_count && (event->chosen.pid == OOM_UNKNOWN ||
+	bool is_victim = event->victim_count && (event->chosen.pid == UNKNOWN_SIGNED ||
 							event->chosen.pid == event->victims[0].pid);
 	return !task && is_victim ? event_victim_task(event, &event->victims[0]) : task;
 }
@@ -324,7 +326,7 @@ bool event_chose_thread(const struct oom_event *event)
 {
 	struct era era = event_era(event);
 	return event->scope == OOM_SCOPE_MEMCG && !era_has(&era, ERA_NEWEST_WINS_TIES) &&
-	       event->chosen.pid != OOM_UNKNOWN && has_whole_frame(event) &&
+	       event->chosen.pid != UNKNOWN_SIGNED && has_whole_frame(event) &&
 	       !oom_event_task(event, event->chosen.pid);
 }
 
@@ -336,7 +338,7 @@ static bool victims_have_rows(const struct oom_event *event)
 		if (!event_victim_task(event, &event->victims[i]))
 			return false;
 	}
-	return event->chosen.pid == OOM_UNKNOWN || event_chosen_task(event) ||
+	return event->chosen.pid == UNKNOWN_SIGNED || event_chosen_task(event) ||
 	       event_chose_thread(event);
 }
 
@@ -367,7 +369,7 @@ struct terms {
 static bool may_be_killed(const struct oom_task *task, int64_t pages)
 {
 	int64_t adj = task->oom_score_adj;
-	return pages != OOM_UNKNOWN && adj != OOM_UNKNOWN && adj > OOM_SCORE_ADJ_MIN &&
+	return pages != UNKNOWN_SIGNED && adj != UNKNOWN_SIGNED && adj > OOM_SCORE_ADJ_MIN &&
 	       adj <= OOM_SCORE_ADJ_MAX && task->tgid != 1;
 }
 
@@ -568,9 +570,9 @@ enum err_code event_rank(struct oom_event *event)
 	if (!virtual_size)
 		prove_by_score(event, &terms);
 	event->totalpages_exact = is_exact(&terms.extent);
-	event->totalpages = terms.extent.low > 0 ? terms.extent.low : OOM_UNKNOWN;
-	event->tasks_whole =
-		is_whole(event) && (event->totalpages != OOM_UNKNOWN || !any_negative_adj(event));
+	event->totalpages = terms.extent.low > 0 ? terms.extent.low : UNKNOWN_SIGNED;
+	event->tasks_whole = is_whole(event) &&
+			     (event->totalpages != UNKNOWN_SIGNED || !any_negative_adj(event));
 	event->complete &= !event->task_count || event->tasks_whole;
 	for (size_t i = 0; i < event->tasks_kept && !virtual_size; i++)
 		set_badness(event, &terms, &event->tasks[i]);

@@ -15,14 +15,14 @@
 
 static bool is_news(const struct oom_event *event, int64_t now_us)
 {
-	int64_t apart = event->boot_us == OOM_UNKNOWN ? 0 : llabs(now_us - event->boot_us);
+	int64_t apart = event->boot_us == UNKNOWN_SIGNED ? 0 : llabs(now_us - event->boot_us);
 	return apart <= FRESH_US + now_us / DRIFT_PARTS;
 }
 
 /* When it was, as far as its stamp can be believed; SIGHTINGS_NEVER. */
 static int64_t time_of(const struct oom_event *event, int64_t now_us)
 {
-	bool believed = event->boot_us != OOM_UNKNOWN && event->boot_us <= now_us &&
+	bool believed = event->boot_us != UNKNOWN_SIGNED && event->boot_us <= now_us &&
 			event->boot_us >= now_us - FRESH_US;
 	return believed ? event->boot_us : SIGHTINGS_NEVER;
 }
@@ -65,8 +65,8 @@ static struct level level_of(
 
 static struct oom_seen_count count_of(const struct level *level, int64_t before, int64_t after)
 {
-	return (struct oom_seen_count){ before == UNKNOWN ? OOM_UNKNOWN : before,
-		!level->looked || after == UNKNOWN ? OOM_UNKNOWN : after };
+	return (struct oom_seen_count){ before == UNKNOWN ? UNKNOWN_SIGNED : before,
+		!level->looked || after == UNKNOWN ? UNKNOWN_SIGNED : after };
 }
 
 /* The counter that a ground speaks of. */
@@ -81,13 +81,13 @@ static struct oom_seen_count hits_of(const struct level *level, enum oom_seen_gr
 	case OOM_SEEN_FAILCNT:
 		return count_of(level, before->failcnt, after->failcnt);
 	default:
-		return (struct oom_seen_count){ OOM_UNKNOWN, OOM_UNKNOWN };
+		return (struct oom_seen_count){ UNKNOWN_SIGNED, UNKNOWN_SIGNED };
 	}
 }
 
 static bool went_up(struct oom_seen_count count)
 {
-	return count.before != OOM_UNKNOWN && count.after != OOM_UNKNOWN &&
+	return count.before != UNKNOWN_SIGNED && count.after != UNKNOWN_SIGNED &&
 	       count.after > count.before;
 }
 
@@ -167,7 +167,7 @@ static int64_t kb_of(struct amount amount)
 {
 	return amount.kind == AMOUNT_UNLIMITED ? OOM_UNLIMITED
 	       : amount_known(amount)          ? (int64_t)(amount.bytes / 1024)
-					       : OOM_UNKNOWN;
+					       : UNKNOWN_SIGNED;
 }
 
 static bool keep(char **ret, const char *text)
@@ -215,7 +215,7 @@ static void take_ahead(struct oom_seen *seen, const struct sight *sight,
 		memcpy(seen->ahead_comm, other->task->comm, sizeof(seen->ahead_comm) - 1);
 		if (!points_apart(
 			    &sight->shot.host.era, other->points, row->points, &seen->ahead_pages))
-			seen->ahead_pages = OOM_UNKNOWN;
+			seen->ahead_pages = UNKNOWN_SIGNED;
 	}
 }
 
@@ -229,7 +229,7 @@ static void take_rank(
 	seen->rank = (int64_t)rank;
 	seen->candidates = (int64_t)outlook->ranking.killable;
 	if (!points_in_pages(&sighting->sight->shot.host.era, row->points, &seen->badness_pages))
-		seen->badness_pages = OOM_UNKNOWN;
+		seen->badness_pages = UNKNOWN_SIGNED;
 	take_ahead(seen, sighting->sight, outlook, row);
 }
 

@@ -42,7 +42,7 @@ static unsigned facts_of_limit(const struct oom_event *event)
 	case OOM_SEEN_GROUND_COUNT:
 		break;
 	case OOM_SEEN_SAID:
-		if (event->memcg.limit_kb == OOM_UNKNOWN && seen->limit_kb != OOM_UNKNOWN)
+		if (event->memcg.limit_kb == UNKNOWN_SIGNED && seen->limit_kb != UNKNOWN_SIGNED)
 			facts |= HAS(SIZE);
 		break;
 	case OOM_SEEN_ONLY_LIMIT:
@@ -54,7 +54,7 @@ static unsigned facts_of_limit(const struct oom_event *event)
 		facts |= HAS(LIMIT) | HAS(COUNTED);
 		break;
 	case OOM_SEEN_LEAST_LEFT:
-		if (seen->left_kb != OOM_UNKNOWN)
+		if (seen->left_kb != UNKNOWN_SIGNED)
 			facts |= HAS(LIMIT) | HAS(LEAST);
 		break;
 	}
@@ -66,7 +66,7 @@ static unsigned facts_of_rank(const struct oom_event *event)
 {
 	const struct oom_seen *seen = &event->seen;
 	event_facts told = EVENT_HAS(WHOLE_TABLE) | EVENT_HAS(CHOSEN_ROW);
-	if (seen->rank == OOM_UNKNOWN || event->trigger == OOM_TRIGGER_ALLOCATING_TASK ||
+	if (seen->rank == UNKNOWN_SIGNED || event->trigger == OOM_TRIGGER_ALLOCATING_TASK ||
 		(event_facts_of(event) & told) == told)
 		return 0;
 	if (seen->candidates == 1)
@@ -86,7 +86,7 @@ static unsigned facts_of(const struct oom_event *event)
 	unsigned facts = facts_of_limit(event) | facts_of_rank(event);
 	if (seen->task_memcg && !event->task_memcg)
 		facts |= HAS(PLACE);
-	if (seen->kills.before != OOM_UNKNOWN && seen->kills.after > seen->kills.before)
+	if (seen->kills.before != UNKNOWN_SIGNED && seen->kills.after > seen->kills.before)
 		facts |= HAS(KILLS);
 	return facts;
 }
@@ -111,7 +111,7 @@ static struct seen_words from_sample(const struct oom_event *event)
 static struct seen_words badness_words(const struct oom_event *event, const char *before)
 {
 	struct seen_words words = { "" };
-	if (event->seen.badness_pages != OOM_UNKNOWN)
+	if (event->seen.badness_pages != UNKNOWN_SIGNED)
 		snprintf(words.text, sizeof(words.text), "%s%lld pages", before,
 			(long long)event->seen.badness_pages);
 	return words;
@@ -232,7 +232,7 @@ static void say_behind(
 {
 	const struct oom_seen *seen = &event->seen;
 	struct seen_words by = { "" };
-	if (seen->ahead_pages != OOM_UNKNOWN)
+	if (seen->ahead_pages != UNKNOWN_SIGNED)
 		snprintf(by.text, sizeof(by.text), "%lld pages ", (long long)seen->ahead_pages);
 	event_say(to, row->answer,
 		"%s: it was number %lld of %lld there%s, %sbehind %lld (%s); sizes had changed "

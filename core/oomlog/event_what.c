@@ -26,7 +26,7 @@ struct event_size event_kb(int64_t kb)
 {
 	const int64_t mib = 1024, gib = 1024 * 1024;
 	struct event_size size = { "" };
-	if (kb == OOM_UNKNOWN)
+	if (kb == UNKNOWN_SIGNED)
 		snprintf(size.text, sizeof(size.text), "an unknown amount");
 	else if (kb == OOM_UNLIMITED)
 		snprintf(size.text, sizeof(size.text), "no limit");
@@ -42,15 +42,15 @@ struct event_size event_kb(int64_t kb)
 struct event_size event_pages(const struct oom_event *event, int64_t pages)
 {
 	int64_t kb;
-	if (pages == OOM_UNKNOWN || __builtin_mul_overflow(pages, event->page_size / 1024, &kb))
-		kb = OOM_UNKNOWN;
+	if (pages == UNKNOWN_SIGNED || __builtin_mul_overflow(pages, event->page_size / 1024, &kb))
+		kb = UNKNOWN_SIGNED;
 	return event_kb(kb);
 }
 
 int64_t event_percent(int64_t part, int64_t whole)
 {
 	int64_t hundredfold;
-	if (part == OOM_UNKNOWN || whole == OOM_UNKNOWN || whole <= 0 ||
+	if (part == UNKNOWN_SIGNED || whole == UNKNOWN_SIGNED || whole <= 0 ||
 		__builtin_mul_overflow(part, 100, &hundredfold))
 		return 0;
 	return hundredfold / whole;
@@ -133,7 +133,7 @@ static void say_counter(
 		"Memory cgroup " EVENT_PLACE " reached its limit of %s%s (usage %s).",
 		EVENT_PLACE_ARGS(place), event_kb(usage.limit_kb).text, of[event->counter],
 		event_kb(usage.usage_kb).text);
-	if (event->counter != OOM_COUNTER_MEMORY && event->memcg.usage_kb != OOM_UNKNOWN)
+	if (event->counter != OOM_COUNTER_MEMORY && event->memcg.usage_kb != UNKNOWN_SIGNED)
 		event_say(to, row->answer, "Its memory alone was %s of %s.",
 			event_kb(event->memcg.usage_kb).text, event_kb(event->memcg.limit_kb).text);
 }
@@ -309,7 +309,7 @@ static void say_huge_pages(
 	int64_t kb = event->mem.hugepages_kb, ram = event_ram_pages(event);
 	int64_t percent = event_percent(kb / (event->page_size / 1024), ram);
 	char share[32] = "";
-	if (ram != OOM_UNKNOWN)
+	if (ram != UNKNOWN_SIGNED)
 		snprintf(share, sizeof(share), " (%lld %%)", (long long)percent);
 	event_say(to, row->answer, "%s%s is set aside for huge pages, which no kill frees.",
 		event_kb(kb).text, share);
@@ -320,8 +320,8 @@ static int64_t rss_sum(const struct oom_event *event)
 	int64_t sum = 0;
 	for (size_t i = 0; i < event->tasks_kept; i++) {
 		int64_t pages = event->tasks[i].rss_pages;
-		if (pages == OOM_UNKNOWN || __builtin_add_overflow(sum, pages, &sum))
-			return OOM_UNKNOWN;
+		if (pages == UNKNOWN_SIGNED || __builtin_add_overflow(sum, pages, &sum))
+			return UNKNOWN_SIGNED;
 	}
 	return sum;
 }
@@ -330,7 +330,7 @@ static void say_sum(
 	const struct oom_event *event, const struct event_saying *row, struct event_explanation *to)
 {
 	int64_t sum = rss_sum(event), ram = event_ram_pages(event);
-	if (sum != OOM_UNKNOWN && event->task_count > 3 && event_percent(sum, ram) < 50)
+	if (sum != UNKNOWN_SIGNED && event->task_count > 3 && event_percent(sum, ram) < 50)
 		event_say(to, row->answer, "The processes of the table had only %s of it in RAM.",
 			event_pages(event, sum).text);
 }

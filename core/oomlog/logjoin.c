@@ -229,7 +229,7 @@ bool logjoin_table(const struct logjoin *join)
 	bool named;
 	if (oomline_columns(join->text, &columns))
 		return !columns.whole;
-	bool row = oomline_row(join->text, join->columns, OOM_UNKNOWN, &task, &named);
+	bool row = oomline_row(join->text, join->columns, UNKNOWN_SIGNED, &task, &named);
 	if (!row || !named)
 		return true;
 	/* Whole, but a name may have been cut where a terminal ended. */
@@ -309,7 +309,7 @@ static bool is_inside_number(const struct logjoin *join, struct text text)
 	memcpy(bytes + text.len, join->next.at, join->next.len);
 	struct text joined = { bytes, text.len + join->next.len };
 	return !join->columns->count ||
-	       (oomline_row(joined, join->columns, OOM_UNKNOWN, &task, &named) && named);
+	       (oomline_row(joined, join->columns, UNKNOWN_SIGNED, &task, &named) && named);
 }
 
 static bool is_between_numbers(const struct logjoin *join, struct text text)

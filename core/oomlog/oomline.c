@@ -102,7 +102,7 @@ static void read_kill_prefix(struct text prefix, struct oom_kill_line *line)
 
 bool oomline_kill(struct text text, struct oom_kill_line *ret)
 {
-	struct oom_kill_line line = { .score = OOM_UNKNOWN };
+	struct oom_kill_line line = { .score = UNKNOWN_SIGNED };
 	const char *at = scan_word(text, "Killed process ");
 	if (!at)
 		at = text_find(text, "OOM killed process ") ? scan_word(text, "killed process ")
@@ -128,7 +128,7 @@ bool oomline_kill(struct text text, struct oom_kill_line *ret)
 			line.release_hint = "2.6.32";
 		line.sharing = text_find(rest, "sharing same memory") != NULL;
 		scan_key(rest, "score ", &line.score);
-		if (!line.sharing && line.score == OOM_UNKNOWN && !line.memcg && !line.host)
+		if (!line.sharing && line.score == UNKNOWN_SIGNED && !line.memcg && !line.host)
 			return false;
 	}
 	*ret = line;
@@ -451,7 +451,7 @@ static struct text release_in(struct text text)
 
 bool oomline_cpu(struct text text, struct oom_event *event)
 {
-	int64_t pid = OOM_UNKNOWN;
+	int64_t pid = UNKNOWN_SIGNED;
 	struct text release = release_in(text);
 	if (release.len && !event->kernel[0])
 		text_copy(release, event->kernel, sizeof(event->kernel));
@@ -460,7 +460,7 @@ bool oomline_cpu(struct text text, struct oom_event *event)
 		return release.len > 0;
 	struct text comm = scan_from(text, comm_at + strlen("omm: "));
 	if (event->invoker.comm[0] && text_starts(comm, event->invoker.comm) &&
-		event->invoker.pid == OOM_UNKNOWN)
+		event->invoker.pid == UNKNOWN_SIGNED)
 		event->invoker.pid = pid;
 	return release.len > 0;
 }

@@ -51,9 +51,9 @@ static void complete_times(struct oomlog *log)
 {
 	const struct oomlog_message *message = &log->message;
 	struct oom_event *event = &log->event;
-	if (event->boot_us == OOM_UNKNOWN)
+	if (event->boot_us == UNKNOWN_SIGNED)
 		event->boot_us = message->boot_us;
-	if (event->unix_us == OOM_UNKNOWN)
+	if (event->unix_us == UNKNOWN_SIGNED)
 		event->unix_us = message->unix_us;
 	if (!event->stamp[0])
 		memcpy(event->stamp, message->stamp, sizeof(event->stamp));
@@ -75,7 +75,7 @@ static void process_message(struct oomlog *log)
 			log->event.last_line = message->last_line;
 			log->event.proven &= message->proven;
 		}
-		bool within = log->phase == OOMLOG_REPORT && message->boot_us != OOM_UNKNOWN;
+		bool within = log->phase == OOMLOG_REPORT && message->boot_us != UNKNOWN_SIGNED;
 		if (log->phase != OOMLOG_IDLE && (taken || within))
 			complete_times(log);
 		if (log->event.no_memory)
@@ -305,7 +305,7 @@ enum err_code oomlog_init(
 	log->sink = sink;
 	log->flags = flags;
 	oomlog_filter_init(&log->filter);
-	log->suppressed = OOM_UNKNOWN;
+	log->suppressed = UNKNOWN_SIGNED;
 	log->source = strdup(source);
 	log->message.bytes = malloc(MESSAGE_MAX);
 	oom_event_init(&log->event);

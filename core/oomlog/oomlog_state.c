@@ -15,9 +15,9 @@ int64_t oomlog_age_s(const struct oomlog *log)
 	int64_t us = 0;
 	if (log->columns.mangled)
 		return 0; /* busybox dmesg made stamps of what is none */
-	if (message->boot_us != OOM_UNKNOWN && event->boot_us != OOM_UNKNOWN)
+	if (message->boot_us != UNKNOWN_SIGNED && event->boot_us != UNKNOWN_SIGNED)
 		us = message->boot_us - event->boot_us;
-	else if (message->unix_us != OOM_UNKNOWN && event->unix_us != OOM_UNKNOWN)
+	else if (message->unix_us != UNKNOWN_SIGNED && event->unix_us != UNKNOWN_SIGNED)
 		us = message->unix_us - event->unix_us;
 	return (us < 0 ? -us : us) / 1000000; /* back in time: the next boot */
 }
@@ -29,7 +29,7 @@ void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
 	log->phase = phase;
 	log->columns = (struct oom_columns){ .count = 0 };
 	log->has_constraint_line = log->has_memcg_stats = log->below_killer = false;
-	log->first_kill_us = log->last_kill_us = OOM_UNKNOWN;
+	log->first_kill_us = log->last_kill_us = UNKNOWN_SIGNED;
 	log->tasks_size = log->victims_size = log->raw_size = 0;
 	oom_victim_init(&log->reaped);
 	event->proven = message->proven;
@@ -38,7 +38,7 @@ void oomlog_begin(struct oomlog *log, enum oomlog_phase phase)
 	memcpy(event->stamp, message->stamp, sizeof(event->stamp));
 	event->first_line = event->last_line = message->first_line;
 	event->suppressed = log->suppressed;
-	log->suppressed = OOM_UNKNOWN;
+	log->suppressed = UNKNOWN_SIGNED;
 }
 
 void oomlog_need_report(struct oomlog *log)
@@ -112,7 +112,7 @@ void oomlog_mark_reaped(struct oomlog *log, const struct oom_victim *victim)
 			return;
 		}
 	}
-	if (log->phase == OOMLOG_REPORT && log->reaped.pid == OOM_UNKNOWN) {
+	if (log->phase == OOMLOG_REPORT && log->reaped.pid == UNKNOWN_SIGNED) {
 		log->reaped = *victim;
 		log->reaped.reaped = true;
 	}
@@ -127,11 +127,11 @@ static void find_victim(struct oomlog *log)
 	if (event->victim_count || event->outcome != OOM_OUTCOME_UNKNOWN)
 		return;
 	oom_victim_init(&victim);
-	if (log->has_constraint_line && event->chosen.pid != OOM_UNKNOWN) {
+	if (log->has_constraint_line && event->chosen.pid != UNKNOWN_SIGNED) {
 		victim.pid = event->chosen.pid;
 		memcpy(victim.comm, event->chosen.comm, sizeof(victim.comm));
 		victim.reaped = log->reaped.pid == victim.pid;
-	} else if (log->reaped.pid != OOM_UNKNOWN) {
+	} else if (log->reaped.pid != UNKNOWN_SIGNED) {
 		victim = log->reaped;
 	} else {
 		return;
@@ -147,9 +147,9 @@ static void complete_victims(struct oom_event *event)
 		const struct oom_task *task = oom_event_task(event, victim->pid);
 		if (!task)
 			continue;
-		if (victim->oom_score_adj == OOM_UNKNOWN)
+		if (victim->oom_score_adj == UNKNOWN_SIGNED)
 			victim->oom_score_adj = task->oom_score_adj;
-		if (victim->uid == OOM_UNKNOWN)
+		if (victim->uid == UNKNOWN_SIGNED)
 			victim->uid = task->uid;
 	}
 }
@@ -177,7 +177,7 @@ static void settle(struct oomlog *log)
 	event->complete =
 		event->headed && event->outcome != OOM_OUTCOME_UNKNOWN && !event->elided &&
 		!event->tasks_damaged && (!event->has_meminfo || event->has_page_lines) &&
-		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != OOM_UNKNOWN);
+		(event->kernel[0] || event->has_meminfo || event->memcg.usage_kb != UNKNOWN_SIGNED);
 }
 
 /* The few fields oom_event_repeats() compares. */

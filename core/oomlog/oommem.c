@@ -17,7 +17,7 @@ static int64_t limit_or_unlimited(int64_t kb)
 bool oomline_usage(struct text text, struct oom_event *event)
 {
 	struct oom_memcg_stat *memcg = &event->memcg;
-	int64_t *usage, *limit, usage_kb = OOM_UNKNOWN, limit_kb = OOM_UNKNOWN;
+	int64_t *usage, *limit, usage_kb = UNKNOWN_SIGNED, limit_kb = UNKNOWN_SIGNED;
 	if (text_starts(text, "memory: usage ")) {
 		usage = &memcg->usage_kb;
 		limit = &memcg->limit_kb;
@@ -71,7 +71,7 @@ static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
 		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool over = rows[i].v1 && rows[i].total;
-		if (!text_equals(key, rows[i].key) || (*rows[i].kb != OOM_UNKNOWN && !over))
+		if (!text_equals(key, rows[i].key) || (*rows[i].kb != UNKNOWN_SIGNED && !over))
 			continue;
 		*rows[i].kb = (int64_t)(bytes / 1024);
 		memcg->hierarchical |= rows[i].total;
@@ -83,7 +83,7 @@ static void add_kb(int64_t *sum, struct text text, const char *key)
 {
 	int64_t kb;
 	if (scan_kb(text, key, &kb) && kb >= 0 && kb < NEAR_UNLIMITED_KB)
-		*sum = *sum == OOM_UNKNOWN ? kb : *sum + kb;
+		*sum = *sum == UNKNOWN_SIGNED ? kb : *sum + kb;
 }
 
 /* Up to v5.2 a row for each descendant, with its own pages only: they are added up. */
@@ -110,13 +110,13 @@ bool oomline_memcg_stat(struct text text, struct oom_event *event)
 
 static void set_pages(int64_t *pages, struct text text, const char *key)
 {
-	if (*pages == OOM_UNKNOWN)
+	if (*pages == UNKNOWN_SIGNED)
 		scan_key(text, key, pages);
 }
 
 static int64_t sum_of(int64_t a, int64_t b)
 {
-	return a == OOM_UNKNOWN || b == OOM_UNKNOWN ? OOM_UNKNOWN : a + b;
+	return a == UNKNOWN_SIGNED || b == UNKNOWN_SIGNED ? UNKNOWN_SIGNED : a + b;
 }
 
 /* "active_anon:1 inactive_anon:2 ...", in pages; "Active:1 inactive:2 slab:3" up to 2.6.27. */
@@ -151,12 +151,12 @@ static struct oom_zone *find_zone(struct oom_meminfo *mem, int64_t node, struct 
 		return NULL;
 	struct oom_zone *zone = &mem->zones[mem->zone_count++];
 	*zone = (struct oom_zone){ .node = node,
-		.free_kb = OOM_UNKNOWN,
-		.min_kb = OOM_UNKNOWN,
-		.high_kb = OOM_UNKNOWN,
-		.present_kb = OOM_UNKNOWN,
-		.managed_kb = OOM_UNKNOWN,
-		.largest_free_kb = OOM_UNKNOWN };
+		.free_kb = UNKNOWN_SIGNED,
+		.min_kb = UNKNOWN_SIGNED,
+		.high_kb = UNKNOWN_SIGNED,
+		.present_kb = UNKNOWN_SIGNED,
+		.managed_kb = UNKNOWN_SIGNED,
+		.largest_free_kb = UNKNOWN_SIGNED };
 	text_copy(name, zone->name, sizeof(zone->name));
 	return zone;
 }
@@ -170,9 +170,9 @@ static void take_buddy(struct text text, struct oom_meminfo *mem, struct oom_zon
 		if (!scan_number(&field, &count) || !text_skip(&field, "*") ||
 			!scan_number(&field, &kb) || !text_starts(field, "kB"))
 			continue;
-		if (mem->page_kb == OOM_UNKNOWN)
+		if (mem->page_kb == UNKNOWN_SIGNED)
 			mem->page_kb = kb;
-		if (count || zone->largest_free_kb == OOM_UNKNOWN)
+		if (count || zone->largest_free_kb == UNKNOWN_SIGNED)
 			zone->largest_free_kb = count ? kb : 0;
 	}
 }
@@ -191,7 +191,7 @@ static bool is_zone_name(struct text name)
 /* "[Node N ]ZONE free:.. min:.." and "[Node N ]ZONE: 1*4kB ..". */
 static bool take_zone(struct text text, struct oom_meminfo *mem)
 {
-	int64_t node = OOM_UNKNOWN;
+	int64_t node = UNKNOWN_SIGNED;
 	struct text name, next;
 	if (text_skip(&text, "Node ") && !scan_number(&text, &node))
 		return false;
@@ -274,11 +274,11 @@ static bool take_hugepages(struct text text, struct oom_meminfo *mem)
 	if (!scan_key(text, "hugepages_free=", &free_pages) ||
 		__builtin_mul_overflow(free_pages, size_kb, &free_kb))
 		free_kb = 0;
-	if (mem->hugepages_kb == OOM_UNKNOWN)
+	if (mem->hugepages_kb == UNKNOWN_SIGNED)
 		mem->hugepages_kb = mem->hugepages_free_kb = 0;
 	if (__builtin_add_overflow(mem->hugepages_kb, kb, &mem->hugepages_kb) ||
 		__builtin_add_overflow(mem->hugepages_free_kb, free_kb, &mem->hugepages_free_kb))
-		mem->hugepages_kb = mem->hugepages_free_kb = OOM_UNKNOWN;
+		mem->hugepages_kb = mem->hugepages_free_kb = UNKNOWN_SIGNED;
 	return true;
 }
 
@@ -312,7 +312,7 @@ bool oomline_meminfo(struct text text, struct oom_event *event)
 		     take_page_line(text, mem) || take_count_lines(text, mem);
 	known |= take_swap(text, "Free swap", &mem->swap_free_kb) ||
 		 take_swap(text, "Total swap", &mem->swap_total_kb);
-	event->has_page_lines |= mem->ram_pages != OOM_UNKNOWN;
+	event->has_page_lines |= mem->ram_pages != UNKNOWN_SIGNED;
 	event->has_meminfo |= known;
 	return known;
 }

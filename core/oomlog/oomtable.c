@@ -111,7 +111,7 @@ static void guess_columns(size_t count, const int64_t *values, struct oom_column
 
 static void add_page_tables(struct oom_task *task, int64_t pages)
 {
-	task->page_tables = task->page_tables == OOM_UNKNOWN ? pages : task->page_tables + pages;
+	task->page_tables = task->page_tables == UNKNOWN_SIGNED ? pages : task->page_tables + pages;
 }
 
 static void set_column(struct oom_task *task, enum oom_column column, int64_t value)

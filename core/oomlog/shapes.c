@@ -63,7 +63,7 @@ static void apply_prefix(struct oom_event *event, const struct oom_kill_line *li
 static bool is_at_once(const struct oomlog *log)
 {
 	int64_t now = log->message.boot_us, last = log->last_kill_us;
-	return now != OOM_UNKNOWN && last != OOM_UNKNOWN && now >= last &&
+	return now != UNKNOWN_SIGNED && last != UNKNOWN_SIGNED && now >= last &&
 	       now - last <= GROUP_GAP_US;
 }
 
@@ -96,7 +96,7 @@ static bool contradicts(const struct oomlog *log, const struct oom_kill_line *li
 {
 	const struct oom_event *event = &log->event;
 	return log->phase == OOMLOG_REPORT && log->has_constraint_line &&
-	       event->chosen.pid != OOM_UNKNOWN && event->chosen.pid != line->victim.pid &&
+	       event->chosen.pid != UNKNOWN_SIGNED && event->chosen.pid != line->victim.pid &&
 	       oomlog_age_s(log) > 2 && strcmp(event->chosen.comm, line->victim.comm) != 0;
 }
 
@@ -105,7 +105,7 @@ static void take_killed(struct oomlog *log, const struct oom_kill_line *line)
 	if (log->phase == OOMLOG_DECIDED && is_more(log, line)) {
 		/* A group kill names the first victim once more; a doubled log has the same time. */
 		log->event.group |= is_repeated(&log->event, line) &&
-				    log->message.boot_us != OOM_UNKNOWN &&
+				    log->message.boot_us != UNKNOWN_SIGNED &&
 				    log->message.boot_us != log->first_kill_us;
 		log->last_kill_us = log->message.boot_us;
 		oomlog_add_victim(log, &line->victim);
@@ -141,7 +141,7 @@ static bool take_kill(struct oomlog *log, struct text text)
 		}
 		return true;
 	}
-	if (log->event.chosen.score != OOM_UNKNOWN)
+	if (log->event.chosen.score != UNKNOWN_SIGNED)
 		oomlog_end(log);
 	oomlog_need_report(log);
 	close_table(log);
@@ -246,8 +246,8 @@ static bool take_row(struct oomlog *log, struct text text)
 {
 	struct oom_task task;
 	bool named;
-	int64_t stamp_pid =
-		log->message.boot_us == OOM_UNKNOWN ? OOM_UNKNOWN : log->message.boot_us / 1000000;
+	int64_t stamp_pid = log->message.boot_us == UNKNOWN_SIGNED ? UNKNOWN_SIGNED
+								   : log->message.boot_us / 1000000;
 	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named)) {
 		log->event.tasks_damaged |=
 			log->event.task_table_headed && !log->event.tasks_closed;

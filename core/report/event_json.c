@@ -13,12 +13,12 @@ static void put_text(struct json_out *out, const char *name, const char *string)
 
 static void put_number(struct json_out *out, const char *name, int64_t value)
 {
-	json_out_number(out, name, value != OOM_UNKNOWN && value != OOM_UNLIMITED, value);
+	json_out_number(out, name, value != UNKNOWN_SIGNED && value != OOM_UNLIMITED, value);
 }
 
 static void put_seconds(struct json_out *out, const char *name, int64_t us)
 {
-	if (us == OOM_UNKNOWN)
+	if (us == UNKNOWN_SIGNED)
 		json_out_null(out, name);
 	else
 		json_out_decimal(out, name, us, 6);
@@ -35,7 +35,7 @@ static void put_invoker(struct json_out *out, const struct oom_event *event)
 
 static void put_chosen(struct json_out *out, const struct oom_event *event)
 {
-	if (event->chosen.pid == OOM_UNKNOWN) {
+	if (event->chosen.pid == UNKNOWN_SIGNED) {
 		json_out_null(out, "chosen");
 		return;
 	}
@@ -66,9 +66,9 @@ static void put_task(
 	struct json_out *out, const struct oom_event *event, const struct oom_task *task)
 {
 	int64_t tables = task->pgtables_bytes;
-	if (tables == OOM_UNKNOWN && task->page_tables != OOM_UNKNOWN &&
+	if (tables == UNKNOWN_SIGNED && task->page_tables != UNKNOWN_SIGNED &&
 		__builtin_mul_overflow(task->page_tables, event->page_size, &tables))
-		tables = OOM_UNKNOWN;
+		tables = UNKNOWN_SIGNED;
 	json_out_begin(out, NULL, '{');
 	put_number(out, "pid", task->pid);
 	put_number(out, "tgid", task->tgid);

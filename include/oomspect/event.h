@@ -1,7 +1,7 @@
 /* One run of the kernel's OOM killer, as a log tells it.
  *
  * A value object: filled by oomlog.c, ranked by event_explain.c, shown by others. Knows nothing
- * of where the text came from. A number that the log does not say is OOM_UNKNOWN, a text NULL or
+ * of where the text came from. A number that the log does not say is UNKNOWN_SIGNED, a text NULL or
  * empty; neither is ever zero by default. Bytes of names and paths are as the kernel had them:
  * whoever shows them makes them safe. */
 #ifndef OOMSPECT_EVENT_H
@@ -106,14 +106,14 @@ struct oom_task {
 	int64_t page_tables;     /* nr_ptes (+ nr_pmds) before that */
 	int64_t swapents_pages;
 	int64_t oom_score_adj;
-	int64_t badness_pages; /* event_rank(); OOM_UNKNOWN if it cannot be killed or computed */
-	int64_t rank;          /* event_rank(); 1 is the one we would have chosen; OOM_UNKNOWN also
+	int64_t badness_pages; /* event_rank(); UNKNOWN_SIGNED if it cannot be killed or computed */
+	int64_t rank; /* event_rank(); 1 is the one we would have chosen; UNKNOWN_SIGNED also
 				* where the table is not whole, or two could change places */
 };
 
 struct oom_zone {
 	char name[16];
-	int64_t node; /* OOM_UNKNOWN before NUMA names were printed */
+	int64_t node; /* UNKNOWN_SIGNED before NUMA names were printed */
 	int64_t free_kb;
 	int64_t min_kb;
 	int64_t high_kb;
@@ -162,7 +162,7 @@ enum oom_seen_ground {
 	OOM_SEEN_GROUND_COUNT,
 };
 
-/* A counter in our sample and afterwards; OOM_UNKNOWN. */
+/* A counter in our sample and afterwards; UNKNOWN_SIGNED. */
 struct oom_seen_count {
 	int64_t before, after;
 };
@@ -181,7 +181,7 @@ struct oom_seen {
 	int64_t left_kb;
 	struct oom_seen_count hits;  /* of oom_memcg, what `ground` speaks of */
 	struct oom_seen_count kills; /* oom_kill of task_memcg */
-	int64_t badness_pages;    /* in the domain; OOM_UNKNOWN also where the era has no pages */
+	int64_t badness_pages; /* in the domain; UNKNOWN_SIGNED also where the era has no pages */
 	int64_t rank, candidates; /* there, as of the sample */
 	int64_t ahead;            /* how many before it were not told dead when it was killed */
 	int64_t ahead_pid, ahead_pages; /* the first of them, and by how much */

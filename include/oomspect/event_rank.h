@@ -32,7 +32,7 @@ const struct oom_task *event_victim_task(
 /* The chosen pid is a thread's: no row has it, in a memcg of a kernel before 5.3. */
 bool event_chose_thread(const struct oom_event *event);
 
-/* Page tables of a row in pages, OOM_UNKNOWN if the table does not say. */
+/* Page tables of a row in pages, UNKNOWN_SIGNED if the table does not say. */
 int64_t event_table_pages(const struct oom_event *event, const struct oom_task *task);
 
 #endif

@@ -112,7 +112,7 @@ static void put_notice(FILE *out, const struct oom_notice *notice)
 	fputs("  ", out);
 	if (notice->stamp.len)
 		safe_text_put(out, notice->stamp, printer_ascii_only());
-	else if (notice->boot_us != OOM_UNKNOWN)
+	else if (notice->boot_us != UNKNOWN_SIGNED)
 		fprintf(out, "%lld s after boot", (long long)(notice->boot_us / 1000000));
 	else
 		fputs("time unknown", out);

@@ -86,7 +86,7 @@ static const char *mark_of(const struct oom_event *event, const struct oom_task 
 
 static bool kb_of_pages(const struct oom_event *event, int64_t pages, int64_t *ret_kb)
 {
-	return pages != OOM_UNKNOWN &&
+	return pages != UNKNOWN_SIGNED &&
 	       !__builtin_mul_overflow(pages, event->page_size / 1024, ret_kb);
 }
 
@@ -112,7 +112,7 @@ static void put_row(
 {
 	char adj[24] = "-";
 	size_t width = safe_width(text_of(task->comm));
-	if (task->oom_score_adj != OOM_UNKNOWN)
+	if (task->oom_score_adj != UNKNOWN_SIGNED)
 		snprintf(adj, sizeof(adj), "%lld", (long long)task->oom_score_adj);
 	fprintf(out, "%*s%8lld  ", INDENT, "", (long long)task->tgid);
 	put_safe(out, task->comm);
@@ -196,12 +196,12 @@ static void put_time(FILE *out, const struct oom_event *event)
 	struct tm local;
 	char text[40];
 	time_t seconds = (time_t)(event->unix_us / 1000000);
-	if (event->unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local) &&
+	if (event->unix_us != UNKNOWN_SIGNED && localtime_r(&seconds, &local) &&
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local))
 		fputs(text, out);
 	else if (event->stamp[0])
 		put_safe(out, event->stamp);
-	else if (event->boot_us != OOM_UNKNOWN)
+	else if (event->boot_us != UNKNOWN_SIGNED)
 		fprintf(out, "%lld.%03lld s after boot", (long long)(event->boot_us / 1000000),
 			(long long)(event->boot_us % 1000000 / 1000));
 	else

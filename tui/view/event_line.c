@@ -36,11 +36,11 @@ void event_line_time(int64_t unix_us, int64_t boot_us, const char *stamp, int64_
 {
 	struct tm local;
 	time_t seconds = (time_t)(unix_us / 1000000);
-	if (unix_us != OOM_UNKNOWN && localtime_r(&seconds, &local))
+	if (unix_us != UNKNOWN_SIGNED && localtime_r(&seconds, &local))
 		put_date(&local, now_s, buffer);
 	else if (strchr(stamp, ':'))
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "%s", stamp);
-	else if (boot_us != OOM_UNKNOWN)
+	else if (boot_us != UNKNOWN_SIGNED)
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "+%llds", (long long)(boot_us / 1000000));
 	else
 		snprintf(buffer, EVENT_LINE_TIME_SIZE, "-");
@@ -68,7 +68,7 @@ static void put_time(
 /* What a damaged log says may be beyond all sums. */
 static int64_t known(int64_t kb)
 {
-	if (kb == OOM_UNKNOWN)
+	if (kb == UNKNOWN_SIGNED)
 		return 0;
 	return kb < KB_MAX ? kb : KB_MAX;
 }
@@ -79,7 +79,7 @@ static int64_t freed_kb(const struct oom_event *event)
 	int64_t sum = 0;
 	bool any = false;
 	for (size_t i = 0; i < event->victim_count; i++) {
-		any |= event->victims[i].anon_rss_kb != OOM_UNKNOWN;
+		any |= event->victims[i].anon_rss_kb != UNKNOWN_SIGNED;
 		sum += known(event->victims[i].anon_rss_kb) + known(event->victims[i].pgtables_kb);
 	}
 	return any ? sum : -1;
@@ -117,7 +117,7 @@ static void put_memcg(struct pen *pen, const struct oom_event *event)
 static void format_adj(const struct oom_event *event, char adj[ADJ_SIZE])
 {
 	snprintf(adj, ADJ_SIZE, "-");
-	if (event->victim_count && event->victims[0].oom_score_adj != OOM_UNKNOWN)
+	if (event->victim_count && event->victims[0].oom_score_adj != UNKNOWN_SIGNED)
 		snprintf(adj, ADJ_SIZE, "%d", (int)event->victims[0].oom_score_adj);
 }
 
@@ -181,7 +181,7 @@ static void format_bad(const struct oom_event *event, char bad[FORMAT_SIZE])
 	snprintf(bad, FORMAT_SIZE, "-");
 	if (event->victim_count)
 		task = event_victim_task(event, &event->victims[0]);
-	if (task && task->badness_pages != OOM_UNKNOWN && event->totalpages_exact &&
+	if (task && task->badness_pages != UNKNOWN_SIGNED && event->totalpages_exact &&
 		event->totalpages > 0)
 		format_tenths(
 			(int64_t)((double)task->badness_pages * 10000 / (double)event->totalpages),
