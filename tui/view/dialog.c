@@ -5,22 +5,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINES_MAX 64
+#define LINES_MAX 96
 #define WIDE_COLS 80 /* what lines with two values and a remark need */
 
 /* Marks which lines are shown: all that are there, less those that do not fit. Their number. */
 static int choose_lines(const struct app *app, const struct dialog_line *lines, size_t count,
 	int room, bool shown[LINES_MAX])
 {
+	enum dialog_form other = dialog_is_narrow(app) ? DIALOG_WIDE : DIALOG_NARROW;
 	int used = 0;
 	for (size_t i = 0; i < count; i++) {
-		shown[i] = !lines[i].there || lines[i].there(app, lines[i].index);
+		shown[i] = lines[i].form != other &&
+			   (!lines[i].needs || lines[i].needs(app, lines[i].index));
 		used += shown[i];
 	}
 	while (used > room) {
 		size_t least = count;
 		for (size_t i = 0; i < count; i++)
-			if (shown[i] && (least == count || lines[i].drop >= lines[least].drop))
+			if (shown[i] &&
+				(least == count || lines[i].priority >= lines[least].priority))
 				least = i;
 		if (least == count)
 			break;
@@ -42,7 +45,7 @@ void dialog_draw_lines(const struct app *app, struct grid *grid, const struct di
 		if (!shown[i])
 			continue;
 		struct pen pen = box_line(&box);
-		lines[i].draw(app, &pen, lines[i].index);
+		lines[i].put(app, &pen, lines[i].index);
 	}
 	box_close(&box, keys);
 }

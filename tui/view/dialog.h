@@ -5,12 +5,18 @@
 #include "live.h"
 #include "term/box.h"
 
-/* One line of a dialog. Lines with the greatest `drop` are left out first on a low screen; 0: never. */
+/* Which form of a dialog a line belongs to: where there are columns for two values and a remark, or
+ * where there are fewer. */
+enum dialog_form { DIALOG_ANY, DIALOG_WIDE, DIALOG_NARROW };
+
+/* One line of a dialog. Lines with the greatest `priority` are left out first on a low screen; 0:
+ * never. */
 struct dialog_line {
-	void (*draw)(const struct app *app, struct pen *pen, int index);
-	bool (*there)(const struct app *app, int index); /* NULL: always */
+	void (*put)(const struct app *app, struct pen *pen, int index);
+	bool (*needs)(const struct app *app, int index); /* NULL: always there */
 	int index;
-	int drop;
+	int priority;
+	enum dialog_form form;
 };
 
 /* Draws those of `lines` that are there and fit into the box. */
