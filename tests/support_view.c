@@ -4,9 +4,9 @@
 #include "support_golden.h"
 #include "support_machine.h"
 
+#include "../tui/view/frame.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +86,7 @@ void draw(struct app *app, int rows, int cols)
 {
 	assert_int_equal(state_resize(app, rows, cols, NULL), ERR_OK);
 	state_fetch(app);
-	view_draw(app, &app->grid);
+	frame_draw(app, &app->grid);
 }
 
 char *screen_text(const struct grid *grid)

@@ -56,7 +56,7 @@ static void the_cursor_stays_on_whom_was_written_to(void **state)
 	fixture_go_live(fixture);
 	keys(&fixture->app, "ga-200\r");
 	take_sample(&fixture->app);
-	assert_int_not_equal(fixture->app.cursor.index, 0);
+	assert_int_not_equal(fixture->app.cursor.at, 0);
 	keys(&fixture->app, "au");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 4242);
 	assert_int_equal(adjust_of(fixture)->value, 0);

@@ -4,7 +4,7 @@
 #include "support_view.h"
 
 #include "../tui/view/event_line.h"
-#include "../tui/view/place.h"
+#include "../tui/view/events.h"
 #include "../tui/view/react.h"
 
 #include <locale.h>

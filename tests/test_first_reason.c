@@ -6,6 +6,7 @@
 
 #include "../tui/model/adjust.h"
 #include "../tui/view/state.h"
+#include "../tui/view/status.h"
 
 #include <stdlib.h>
 #include <string.h>

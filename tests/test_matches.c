@@ -3,6 +3,7 @@
 #include "support_machine.h"
 #include "support_view.h"
 
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
 

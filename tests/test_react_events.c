@@ -3,6 +3,7 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/events.h"
 #include "../tui/view/react.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static void assert_list_untouched(const struct app *app)
 	assert_int_equal(app->acting.dialog, DIALOG_NONE);
 	assert_int_equal(app->acting.tags.count, 1);
 	assert_int_equal(app->shift, 0);
-	assert_false(app->sort_menu);
+	assert_false(app->sort_menu.open);
 }
 
 static void check_meaningless(void **state)

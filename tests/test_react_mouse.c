@@ -3,11 +3,12 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
-#include "../tui/view/hit.h"
+#include "../tui/view/events.h"
+#include "../tui/view/frame.h"
+#include "../tui/view/mouse.h"
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
-#include "../tui/view/react_mouse.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,13 +29,13 @@ static struct input_mouse place_of(const struct app *app, int row, const char *t
 
 static void click(struct app *app, int row, const char *text)
 {
-	react_mouse(app, place_of(app, row, text));
+	mouse_react(app, place_of(app, row, text));
 	draw(app, app->grid.rows, app->grid.cols);
 }
 
 static void turn(struct app *app, enum mouse_kind kind, int row, int col)
 {
-	react_mouse(app, (struct input_mouse){ kind, row, col });
+	mouse_react(app, (struct input_mouse){ kind, row, col });
 	draw(app, app->grid.rows, app->grid.cols);
 }
 
@@ -89,7 +90,7 @@ static void check_place(void **state)
 		keys(app, row->keys);
 	draw(app, row->rows, row->cols);
 	struct input_mouse place = place_of(app, -1, row->text);
-	struct hit hit = hit_test(app, place.row, place.col);
+	struct hit hit = mouse_hit(app, place.row, place.col);
 	assert_int_equal(hit.kind, row->kind);
 	assert_int_equal(hit.what, row->what);
 	fixture_close(fixture);
@@ -106,7 +107,7 @@ static void no_place_of_any_size_is_out_of_range(void **state)
 			draw(app, rows, rows * 3);
 			for (int row = -1; row <= rows; row++)
 				for (int col = -1; col <= rows * 3; col++) {
-					struct hit hit = hit_test(app, row, col);
+					struct hit hit = mouse_hit(app, row, col);
 					if (hit.kind == HIT_TAB)
 						assert_in_range(hit.what, 0, VIEW_TABS - 1);
 					if (hit.kind == HIT_ROW && app->view == VIEW_PROCS)
@@ -125,7 +126,7 @@ static void a_click_selects_a_row(void **state)
 	click(app, -1, "3321 alice");
 	assert_int_equal(state_cursor_row(app)->task->pid, 3321);
 	assert_int_equal(app->view, VIEW_PROCS);
-	react_mouse(app, (struct input_mouse){ MOUSE_NOTHING, 10, 10 });
+	mouse_react(app, (struct input_mouse){ MOUSE_NOTHING, 10, 10 });
 	assert_int_equal(state_cursor_row(app)->task->pid, 3321);
 }
 
@@ -182,15 +183,15 @@ static void the_wheel_scrolls_what_is_shown(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	turn(app, MOUSE_WHEEL_DOWN, 10, 10);
-	assert_int_equal(app->cursor.index, 3);
+	assert_int_equal(app->cursor.at, 3);
 	turn(app, MOUSE_WHEEL_UP, 10, 10);
-	assert_int_equal(app->cursor.index, 0);
+	assert_int_equal(app->cursor.at, 0);
 	keys(app, "?");
 	turn(app, MOUSE_WHEEL_DOWN, 0, 0);
-	assert_int_equal(app->help_top, 3);
+	assert_int_equal(app->texts.top[VIEW_HELP], 3);
 	keys(app, "q5");
 	turn(app, MOUSE_WHEEL_DOWN, 23, 79);
-	assert_int_equal(app->page_top, 3);
+	assert_int_equal(app->texts.top[app->view], 3);
 }
 
 static void a_dialog_wants_keys(void **state)
@@ -211,15 +212,15 @@ static void the_sort_menu_takes_what_is_clicked(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	click(app, -1, "F6Sort");
-	assert_true(app->sort_menu);
+	assert_true(app->sort_menu.open);
 	turn(app, MOUSE_WHEEL_DOWN, 10, 10);
-	assert_int_equal(app->sort_menu_at, COL_RK + 3);
+	assert_int_equal(app->sort_menu.at, COL_RK + 3);
 	click(app, -1, " UID ");
-	assert_false(app->sort_menu);
+	assert_false(app->sort_menu.open);
 	assert_int_equal(app->order.column, COL_UID);
 	click(app, -1, "F6Sort");
 	click(app, -1, "NEXT");
-	assert_false(app->sort_menu);
+	assert_false(app->sort_menu.open);
 	assert_int_equal(app->order.column, COL_UID);
 }
 
@@ -260,7 +261,7 @@ static void events_are_selected_and_their_report_scrolls(void **state)
 		draw(app, 50, cols);
 		size_t before = app->events.report_top;
 		struct input_mouse why = place_of(app, -1, "Why ");
-		assert_int_equal(hit_test(app, why.row, why.col).kind, HIT_REPORT);
+		assert_int_equal(mouse_hit(app, why.row, why.col).kind, HIT_SCROLLED);
 		turn(app, MOUSE_WHEEL_DOWN, why.row, why.col);
 		assert_int_equal(app->events.report_top, before + 3);
 		turn(app, MOUSE_WHEEL_UP, why.row, why.col);
@@ -270,10 +271,10 @@ static void events_are_selected_and_their_report_scrolls(void **state)
 	assert_true(count > 0);
 	int list = app->layout.rows[PART_LIST];
 	turn(app, MOUSE_CLICK, list + (int)count - 1, 3);
-	assert_int_equal(app->events.cursor, count - 1);
-	assert_int_equal(hit_test(app, list + (int)count, 3).kind, HIT_NOTHING);
+	assert_int_equal(app->events.cursor.at, count - 1);
+	assert_int_equal(mouse_hit(app, list + (int)count, 3).kind, HIT_NOTHING);
 	turn(app, MOUSE_CLICK, list, 3);
-	assert_int_equal(app->events.cursor, 0);
+	assert_int_equal(app->events.cursor.at, 0);
 	fixture_close(fixture);
 }
 

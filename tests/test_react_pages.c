@@ -3,8 +3,8 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/frame.h"
 #include "../tui/view/react.h"
-#include "../tui/view/view.h"
 
 #include <string.h>
 
@@ -71,7 +71,7 @@ static void details_of_a_process_are_searched(void **state)
 	keys(app, "/cannot be READ\r");
 	assert_marked(app, "pss ");
 	keys(app, "q4");
-	assert_int_equal(app->found_line, -1); /* another visit, another search */
+	assert_int_equal(app->texts.found, -1); /* another visit, another search */
 }
 
 static void the_help_is_searched_to_its_last_line(void **state)
@@ -81,7 +81,7 @@ static void the_help_is_searched_to_its_last_line(void **state)
 	keys(app, "?/resident memory\r");
 	assert_marked(app, "RSS");
 	keys(app, "/badness\r");
-	assert_int_equal(app->help_top, app->help.rows - 22);
+	assert_int_equal(app->texts.top[VIEW_HELP], app->texts.help.rows - 22);
 	char first[512], second[512];
 	marked(app, first);
 	keys(app, "n");
@@ -97,12 +97,12 @@ static void the_space_bar_turns_pages(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "? ");
-	assert_int_equal(app->help_top, 22);
+	assert_int_equal(app->texts.top[VIEW_HELP], 22);
 	keys(app, "q5 ");
-	assert_true(app->page_top > 10);
+	assert_true(app->texts.top[app->view] > 10);
 	keys(app, "q\r ");
 	assert_int_equal(app->view, VIEW_DETAIL);
-	assert_true(app->page_top > 10);
+	assert_true(app->texts.top[app->view] > 10);
 }
 
 static void vi_keys_scroll_a_text_and_are_in_its_help(void **state)
@@ -112,7 +112,7 @@ static void vi_keys_scroll_a_text_and_are_in_its_help(void **state)
 	app->config.vi_keys = true;
 	draw(app, 24, 80);
 	keys(app, "Hjjk");
-	assert_int_equal(app->help_top, 1);
+	assert_int_equal(app->texts.top[VIEW_HELP], 1);
 	keys(app, "g/one row up\r");
 	assert_non_null(strstr(marked(app, line), " Up k Ctrl-P      one row up"));
 	keys(app, "/send a signal\r");

@@ -4,8 +4,9 @@
 
 #include "../tui/term/input.h"
 #include "../tui/view/react.h"
+#include "../tui/view/setup.h"
 #include "../tui/view/state.h"
-#include "../tui/view/state_config.h"
+#include "../tui/view/status.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static struct app *start(struct fixture *fixture, const char *text)
 	assert_int_equal(ignored.count, 0);
 	if (state_init(app, &fixture->options, true, &err))
 		fail_msg("%s", err.text);
-	state_configure(app, &config, fixture->file);
+	setup_begin(app, &config, fixture->file);
 	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(app, NULL), ERR_OK);
 	assert_int_equal(state_resize(app, 24, 80, NULL), ERR_OK);
@@ -115,12 +116,12 @@ static void switches_of_the_command_line_are_settings_too(void **state)
 	struct config config;
 	fixture->options.no_color = fixture->options.ascii = fixture->options.mouse = true;
 	struct app *app = start(fixture, "");
-	state_config_get(app, &config);
+	setup_get(app, &config);
 	assert_true(config.mouse && config.ascii);
 	assert_false(config.color);
 	app->ascii_only = false; /* whatever the locale */
 	config.ascii = false;
-	state_config_set(app, &config);
+	setup_set(app, &config);
 	assert_false(app->grid.ascii);
 	assert_true(app->new_look);
 }
@@ -132,7 +133,7 @@ static void say_unread(struct app *app, const char *text, enum err_code code)
 	struct err unread = { .code = code, .text = "cannot read settings 'F': why" };
 	config_defaults(&config);
 	config_parse(&config, text_of(text), &ignored);
-	state_config_say_unread(app, &unread, &ignored);
+	setup_say_unread(app, &unread, &ignored);
 }
 
 static void what_was_ignored_is_said(void **state)
@@ -171,7 +172,7 @@ static void vi_keys_move(void **state)
 {
 	struct app *app = start(*state, "vi_keys = on");
 	keys(app, "jjk");
-	assert_int_equal(app->cursor.index, 1);
+	assert_int_equal(app->cursor.at, 1);
 	keys(app, "lh");
 	assert_int_equal(app->shift, 0);
 	keys(app, "H");
@@ -182,7 +183,7 @@ static void without_vi_keys_they_do_what_htops_do(void **state)
 {
 	struct app *app = start(*state, "");
 	keys(app, "j");
-	assert_int_equal(app->cursor.index, 0);
+	assert_int_equal(app->cursor.at, 0);
 	keys(app, "h");
 	assert_int_equal(app->view, VIEW_HELP);
 }

@@ -5,9 +5,10 @@
 
 #include "../tui/term/input.h"
 #include "../tui/view/acting.h"
+#include "../tui/view/frame.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
+#include "../tui/view/status.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -93,7 +94,7 @@ static void a_cursor_that_left_the_screen_is_told_before_what_may_be_cut(void **
 	keys(app, "ga-999\r");
 	take_sample(app);
 	press(app, INPUT_RIGHT);
-	view_draw(app, &app->grid);
+	frame_draw(app, &app->grid);
 	assert_shows(app, " rows 1-7 of 14, cursor in row 10, 12 can be killed");
 }
 
@@ -122,7 +123,7 @@ static void all_that_a_status_line_can_say_stays_in_its_place(void **state)
 	app->message[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		say_everything(app, numbers[i]);
-		view_draw(app, &app->grid);
+		frame_draw(app, &app->grid);
 		assert_shows(app, "hidepid: only your own processes are seen");
 		assert_shows(app, "threads outside unseen");
 		assert_shows(app, "user namespace: nobody is anyone outside");

@@ -4,9 +4,10 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/frame.h"
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -69,8 +70,8 @@ static void the_help_at_80_columns_cuts_nothing(void **state)
 	draw(app, 24, 80);
 	for (size_t i = 0; i < key_row_count; i++) {
 		bool found = !key_rows[i].help;
-		for (int row = 0; row < app->help.rows && !found; row++) {
-			grid_row_text(&app->help, row, narrow, sizeof(narrow));
+		for (int row = 0; row < app->texts.help.rows && !found; row++) {
+			grid_row_text(&app->texts.help, row, narrow, sizeof(narrow));
 			snprintf(wide, sizeof(wide), " %s",
 				key_rows[i].help ? key_rows[i].help : "");
 			found = strstr(narrow, wide) != NULL;
@@ -87,7 +88,7 @@ static void the_help_says_where_it_is_on_a_narrow_screen(void **state)
 	keys(app, "?");
 	for (int cols = 24; cols < 60; cols++) {
 		draw(app, 8, cols);
-		snprintf(place, sizeof(place), " rows 1-6 of %d\n", app->help.rows);
+		snprintf(place, sizeof(place), " rows 1-6 of %d\n", app->texts.help.rows);
 		assert_shows(app, place);
 		assert_shows(app, "help ");
 	}
@@ -268,9 +269,9 @@ static void keys_of_the_list_do_nothing_in_the_help(void **state)
 	keys(app, "?TK.");
 	assert_int_equal(app->order.column, COL_RK);
 	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
-	assert_false(app->sort_menu);
+	assert_false(app->sort_menu.open);
 	keys(app, "/suspend\r");
-	assert_true(app->help_top > 0);
+	assert_true(app->texts.top[VIEW_HELP] > 0);
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_PROCS);
 	assert_false(app->quit);

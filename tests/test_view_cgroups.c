@@ -6,7 +6,9 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/cgroups.h"
 #include "../tui/view/frame.h"
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
 
@@ -405,15 +407,15 @@ static void the_scope_goes_round(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "2/backup.service\ro");
-	assert_string_equal(frame_scope(app), "/backup.slice/backup.service");
+	assert_string_equal(state_scope(app), "/backup.slice/backup.service");
 	keys(app, "o");
-	assert_string_equal(frame_scope(app), "/backup.slice");
+	assert_string_equal(state_scope(app), "/backup.slice");
 	keys(app, "o");
-	assert_string_equal(frame_scope(app), "host");
+	assert_string_equal(state_scope(app), "host");
 	keys(app, "1/911\roo");
-	assert_string_equal(frame_scope(app), "host");
+	assert_string_equal(state_scope(app), "host");
 	keys(app, "o");
-	assert_string_equal(frame_scope(app), "/system.slice/mysql.service");
+	assert_string_equal(state_scope(app), "/system.slice/mysql.service");
 }
 
 static void from_a_process_to_its_cgroup_and_back(void **state)

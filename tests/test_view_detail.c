@@ -4,9 +4,10 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/frame.h"
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
 
 #include <locale.h>
 #include <malloc.h>
@@ -227,18 +228,18 @@ static void it_is_scrolled_to_its_ends(void **state)
 	open_node(app);
 	draw(app, 24, 80);
 	press(app, INPUT_UP);
-	assert_int_equal(app->page_top, 0);
+	assert_int_equal(app->texts.top[app->view], 0);
 	press(app, INPUT_DOWN);
-	assert_int_equal(app->page_top, 1);
+	assert_int_equal(app->texts.top[app->view], 1);
 	keys(app, "G");
-	int end = app->page_top;
+	int end = app->texts.top[app->view];
 	assert_true(end > 10);
 	press(app, INPUT_PAGE_DOWN);
-	assert_int_equal(app->page_top, end);
+	assert_int_equal(app->texts.top[app->view], end);
 	draw(app, 24, 80);
 	assert_shows(app, "Max open files");
 	keys(app, "g");
-	assert_int_equal(app->page_top, 0);
+	assert_int_equal(app->texts.top[app->view], 0);
 }
 
 static void remove_file(const struct fixture *fixture, const char *name)
@@ -301,7 +302,7 @@ static void a_refresh_takes_no_memory(void **state)
 	size_t before = mallinfo2().uordblks;
 	for (int i = 0; i < 20; i++) {
 		take_sample(app);
-		view_draw(app, &app->grid);
+		frame_draw(app, &app->grid);
 	}
 	assert_int_equal(mallinfo2().uordblks, before);
 }

@@ -3,8 +3,9 @@
 #include "support_machine.h"
 #include "support_view.h"
 
+#include "../tui/view/events.h"
+#include "../tui/view/frame.h"
 #include "../tui/view/state.h"
-#include "../tui/view/view.h"
 
 #include <locale.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/frame.h"
 #include "../tui/view/react.h"
-#include "../tui/view/state_config.h"
-#include "../tui/view/view.h"
+#include "../tui/view/setup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -237,7 +237,7 @@ static void only_w_writes(void **state)
 	config_defaults(&config);
 	char path[128];
 	snprintf(path, sizeof(path), "%s/config", fixture->path);
-	state_configure(app, &config, path);
+	setup_begin(app, &config, path);
 	draw(app, 24, 80);
 	keys(app, "f");
 	change(app, "USER");

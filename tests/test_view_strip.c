@@ -5,6 +5,7 @@
 #include "support_machine.h"
 #include "support_view.h"
 
+#include "../tui/view/events.h"
 #include "../tui/view/state.h"
 
 #include <locale.h>

@@ -4,6 +4,7 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/process_list.h"
 #include "../tui/view/react.h"
 #include "../tui/view/state.h"
 

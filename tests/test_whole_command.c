@@ -4,8 +4,8 @@
 #include "support_view.h"
 
 #include "../tui/term/input.h"
+#include "../tui/view/mouse.h"
 #include "../tui/view/react.h"
-#include "../tui/view/react_mouse.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -129,11 +129,11 @@ static void the_wheel_scrolls_and_a_click_closes(void **state)
 	write_long_command(fixture);
 	draw(app, 24, 80);
 	keys(app, "w");
-	react_mouse(app, (struct input_mouse){ .kind = MOUSE_WHEEL_DOWN, .row = 10, .col = 4 });
+	mouse_react(app, (struct input_mouse){ .kind = MOUSE_WHEEL_DOWN, .row = 10, .col = 4 });
 	assert_int_equal(app->whole_command.top, 3);
-	react_mouse(app, (struct input_mouse){ .kind = MOUSE_CLICK, .row = 10, .col = 4 });
+	mouse_react(app, (struct input_mouse){ .kind = MOUSE_CLICK, .row = 10, .col = 4 });
 	assert_null(app->whole_command.text);
-	assert_int_equal(app->cursor.index, 0);
+	assert_int_equal(app->cursor.at, 0);
 }
 
 static void other_views_say_what_w_is_there(void **state)

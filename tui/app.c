@@ -6,11 +6,13 @@
 #include "term/printer.h"
 #include "term/screen.h"
 #include "view/acting.h"
+#include "view/events.h"
+#include "view/frame.h"
+#include "view/mouse.h"
 #include "view/react.h"
-#include "view/react_mouse.h"
+#include "view/setup.h"
 #include "view/state.h"
-#include "view/state_config.h"
-#include "view/view.h"
+#include "view/status.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -246,7 +248,7 @@ static void on_keys(struct loop *loop)
 		any = true;
 		loop->app->now_ms = now_ms(); /* of what is answered */
 		if (key == INPUT_MOUSE)
-			react_mouse(loop->app, screen_mouse(loop->screen));
+			mouse_react(loop->app, screen_mouse(loop->screen));
 		else
 			react_key(loop->app, key);
 		obey(loop);
@@ -378,7 +380,7 @@ static void draw(struct loop *loop)
 		loop->painted_ms = app->now_ms;
 	}
 	state_fetch(app);
-	view_draw(app, &app->grid);
+	frame_draw(app, &app->grid);
 	screen_draw(loop->screen, &app->grid);
 	loop->changed = false;
 }
@@ -594,8 +596,8 @@ int app_run(const struct options *options, struct err *err)
 		loop.fds[id] = -1;
 	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
 		app->no_color = no_color && *no_color;
-		state_configure(app, &config, path);
-		state_config_say_unread(app, &unread, &ignored);
+		setup_begin(app, &config, path);
+		setup_say_unread(app, &unread, &ignored);
 		loop.fds[SOURCE_SIGNALS] = open_signals();
 		if (loop.fds[SOURCE_SIGNALS] < 0) {
 			err_set_errno(err, errno, "cannot wait for signals");

@@ -1,9 +1,9 @@
 #include "acting.h"
 
-#include "oomspect/clock.h"
+#include "process_list.h"
+#include "status.h"
 
-#include "live.h"
-#include "state.h"
+#include "oomspect/clock.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -122,7 +122,7 @@ static void tag(struct app *app, const struct task *task)
 		state_say(app, "%s", err.text);
 }
 
-void acting_tag(struct app *app)
+static void toggle_tag(struct app *app)
 {
 	const struct ranking_row *row = shows_rows(app) ? state_cursor_row(app) : NULL;
 	if (!row)
@@ -131,10 +131,10 @@ void acting_tag(struct app *app)
 		marks_remove_task(&app->acting.tags, row->task);
 	else
 		tag(app, row->task);
-	state_point_at(app, (long)app->cursor.index + 1);
+	state_point_at(app, (long)app->cursor.at + 1);
 }
 
-void acting_tag_all(struct app *app)
+static void tag_all(struct app *app)
 {
 	if (!shows_rows(app))
 		return;
@@ -245,24 +245,24 @@ static bool open_adjust(struct app *app)
 	return opened(app, DIALOG_ADJUST, &targets, code, &err);
 }
 
-void acting_adjust(struct app *app)
+static void adjust(struct app *app)
 {
 	open_adjust(app);
 }
 
-void acting_adjust_less(struct app *app)
+static void adjust_less(struct app *app)
 {
 	if (open_adjust(app))
 		adjust_step(&app->acting.adjust, -ADJUST_STEP);
 }
 
-void acting_adjust_more(struct app *app)
+static void adjust_more(struct app *app)
 {
 	if (open_adjust(app))
 		adjust_step(&app->acting.adjust, ADJUST_STEP);
 }
 
-void acting_signal(struct app *app)
+static void send_signal(struct app *app)
 {
 	struct targets targets = { .names = &app->watch.names };
 	struct err err = { 0 };
@@ -308,7 +308,7 @@ void acting_write(struct app *app)
 		reserve_fill(&app->acting.reserve);
 		/* The first row is a place, but what was done is undone at its process. */
 		if (app->view == VIEW_PROCS)
-			state_point_at(app, (long)app->cursor.index);
+			state_point_at(app, (long)app->cursor.at);
 		if (adjust->asks_again)
 			state_say(app, "not written, look again: %s", adjust->result);
 		else if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
@@ -380,3 +380,35 @@ void acting_watch_memory(struct app *app, int64_t now_ms)
 	}
 	state_age(app, now_ms);
 }
+
+bool acting_took_key(struct app *app, int key)
+{
+	const struct key_row *row = keymap_find(key);
+	switch (row ? row->action : ACTION_NONE) {
+	case ACTION_QUIT:
+		app->quit = true;
+		return true;
+	case ACTION_REPAINT:
+		app->repaint = true;
+		return true;
+	case ACTION_SUSPEND:
+		app->suspend = true;
+		return true;
+	case ACTION_BACK:
+	case ACTION_CLOSE:
+		acting_close(app);
+		return true;
+	default:
+		return false;
+	}
+}
+
+reaction *const acting_reactions[ACTION_COUNT] = {
+	[ACTION_ADJUST] = adjust,
+	[ACTION_ADJUST_LESS] = adjust_less,
+	[ACTION_ADJUST_MORE] = adjust_more,
+	[ACTION_SIGNAL] = send_signal,
+	[ACTION_TAG] = toggle_tag,
+	[ACTION_TAG_ALL] = tag_all,
+	[ACTION_UNTAG] = acting_untag,
+};

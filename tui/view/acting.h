@@ -4,7 +4,7 @@
 #ifndef OOMSPECT_ACTING_H
 #define OOMSPECT_ACTING_H
 
-#include "live.h"
+#include "view.h"
 
 /* Probes the rights once, opens the audit file, and with --protect shields the program itself;
  * what is refused then is said in the status line. */
@@ -14,14 +14,14 @@ void acting_release(struct acting *acting);
 /* "READ-WRITE", or "READ-ONLY" with the reason when there is room for it. */
 const char *acting_rights_words(const struct app *app, bool with_reason);
 
-/* The reactions of keymap.h. */
-void acting_adjust(struct app *app);
-void acting_adjust_less(struct app *app);
-void acting_adjust_more(struct app *app);
-void acting_signal(struct app *app);
-void acting_tag(struct app *app);
-void acting_tag_all(struct app *app);
+/* What the keys of the group ACT do to the process pointed at, or to those that are tagged. */
+extern reaction *const acting_reactions[ACTION_COUNT];
+
+/* Takes all tags away. */
 void acting_untag(struct app *app);
+
+/* True when `key` was one of those that do the same in every dialog: it leaves, closes, paints. */
+bool acting_took_key(struct app *app, int key);
 
 /* What Enter does in a dialog. */
 void acting_write(struct app *app);

@@ -1,5 +1,3 @@
-#include "dialog_adjust.h"
-
 #include "acting.h"
 #include "dialog.h"
 #include "term/input.h"
@@ -823,7 +821,7 @@ static const char *keys_of(const struct adjust *adjust)
 		       : "Enter write   Esc cancel   u put back the value from before oomspect";
 }
 
-void dialog_adjust_draw(const struct app *app, struct grid *grid)
+static void draw(const struct app *app, struct grid *grid)
 {
 	const struct adjust *adjust = &app->acting.adjust;
 	char status[sizeof(adjust->invalid.text)];
@@ -877,10 +875,10 @@ static void toggle_descendants(struct app *app)
 			err.text);
 }
 
-void dialog_adjust_key(struct app *app, int key)
+static void take_key(struct app *app, int key)
 {
 	struct adjust *adjust = &app->acting.adjust;
-	if (take_step(adjust, key))
+	if (acting_took_key(app, key) || take_step(adjust, key))
 		return;
 	if ((key >= '0' && key <= '9') || key == '-' || key == '+')
 		adjust_type(adjust, (char)key);
@@ -895,3 +893,17 @@ void dialog_adjust_key(struct app *app, int key)
 	else if (key == INPUT_ENTER)
 		acting_write(app);
 }
+
+static bool is_open(const struct app *app)
+{
+	return app->acting.dialog == DIALOG_ADJUST;
+}
+
+const struct overlay overlay_adjust = {
+	.is_open = is_open,
+	.draw = draw,
+	.key = take_key,
+	.takes_digits = true,
+	.acts = true,
+	.says = true,
+};

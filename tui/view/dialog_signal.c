@@ -1,5 +1,3 @@
-#include "dialog_signal.h"
-
 #include "acting.h"
 #include "dialog.h"
 #include "term/input.h"
@@ -223,7 +221,7 @@ static void status_text(const struct sending *sending, char *buffer, size_t size
 			(int)first->task->pid, first->seen.comm);
 }
 
-void dialog_signal_draw(const struct app *app, struct grid *grid)
+static void draw(const struct app *app, struct grid *grid)
 {
 	const struct sending *sending = sending_of(app);
 	char status[256];
@@ -249,12 +247,27 @@ static const struct {
 	{ INPUT_END, 1000 },
 };
 
-void dialog_signal_key(struct app *app, int key)
+static void take_key(struct app *app, int key)
 {
 	struct sending *sending = &app->acting.sending;
+	if (acting_took_key(app, key))
+		return;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (steps[i].key == key)
 			sending_choose(sending, (long)sending->chosen + steps[i].by);
 	if (key == INPUT_ENTER)
 		acting_send(app);
 }
+
+static bool is_open(const struct app *app)
+{
+	return app->acting.dialog == DIALOG_SIGNAL;
+}
+
+const struct overlay overlay_signal = {
+	.is_open = is_open,
+	.draw = draw,
+	.key = take_key,
+	.acts = true,
+	.says = true,
+};

@@ -1,25 +1,15 @@
 #include "frame.h"
 
+#include "header.h"
+#include "next.h"
+#include "view.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#define ROOMY   100 /* columns from which on the tab line need not save blanks and words */
-#define FOLLOWS "  FOLLOW"
-
-static const char *const tab_labels[VIEW_TABS] = { "Procs", "Cgroups", "Events", "Detail" };
-
-const char *frame_scope(const struct app *app)
-{
-	switch (watch_outlook(&app->watch)->ranking.domain.kind) {
-	case DOMAIN_MEMCG:
-		return app->watch.snapshot->memcgs
-			->rows[watch_outlook(&app->watch)->ranking.domain.memcg]
-			.path;
-	case DOMAIN_NODES:
-		return "nodes";
-	default:
-		return "host";
-	}
-}
+#define ROOMY      100 /* columns from which on the tab line need not save blanks and words */
+#define LABELS_MAX 32
+#define FOLLOWS    "  FOLLOW"
 
 bool frame_is_roomy(const struct grid *grid)
 {
@@ -47,16 +37,17 @@ void frame_put_filter_text(struct pen *pen, const char *text)
 /* Columns of a tab, from the blank before its number to its bracket. */
 static int tab_width(enum view_id id)
 {
-	return (int)strlen(tab_labels[id]) + 5;
+	return (int)strlen(views[id]->tab) + 5;
 }
 
-void frame_tabs_draw(const struct app *app, struct grid *grid, frame_put_state *put_state)
+static void draw_tabs(const struct app *app, struct grid *grid)
 {
+	void (*put_state)(const struct app *app, struct pen *pen) = view_of(app)->put_state;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TABS], 0);
 	for (enum view_id id = 0; id < VIEW_TABS; id++) {
 		bool chosen = app->view == id;
 		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s",
-			chosen ? "[" : " ", (int)id + 1, tab_labels[id], chosen ? "]" : " ");
+			chosen ? "[" : " ", (int)id + 1, views[id]->tab, chosen ? "]" : " ");
 	}
 	if (!app->watch.snapshot)
 		return;
@@ -83,10 +74,10 @@ int frame_tab_at(int col)
 
 /* A screen without a status line lends its last line to what has to be said now. What stands over
  * the view has a line of its own for that. */
-void frame_status_draw(const struct app *app, struct grid *grid, const char *text)
+static void draw_status(const struct app *app, struct grid *grid, const char *text)
 {
-	bool covered =
-		app->setup.open || app->whole_command.text || app->acting.dialog != DIALOG_NONE;
+	const struct overlay *overlay = view_overlay(app);
+	bool covered = overlay && overlay->says;
 	const char *words = app->message[0] ? app->message : app->news;
 	bool said = words[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
 	int row = app->layout.rows[PART_STATUS];
@@ -108,4 +99,101 @@ void frame_status_draw(const struct app *app, struct grid *grid, const char *tex
 	}
 	if (urgent)
 		grid_skip(&pen, grid_left(&pen));
+}
+
+/* --- the bar of keys ---------------------------------------------------------------------------- */
+
+struct label {
+	const struct key_row *row;
+	char name[16]; /* of its key */
+	int col, end;  /* without the blank behind it */
+};
+
+/* Columns of a label with its key and the blank behind it; the name of the key into `name`. */
+static int label_width(const struct key_row *row, int cols, char name[16])
+{
+	if (!row->label || (row->action == ACTION_SETUP && cols < ROOMY))
+		return 0;
+	input_name(row->key, name, 16);
+	return (int)(strlen(name) + strlen(row->label)) + 1;
+}
+
+/* What does not fit is left out, but never how to leave. */
+static size_t place_labels(int cols, struct label labels[LABELS_MAX])
+{
+	char name[16];
+	size_t count = 0;
+	int quit = 0, col = 0;
+	for (size_t i = 0; i < key_row_count; i++)
+		if (key_rows[i].action == ACTION_CLOSE)
+			quit += label_width(&key_rows[i], cols, name);
+	for (size_t i = 0; i < key_row_count && count < LABELS_MAX; i++) {
+		struct label *label = &labels[count];
+		int width = label_width(&key_rows[i], cols, label->name);
+		bool leaves = key_rows[i].action == ACTION_CLOSE;
+		if (width == 0 || (!leaves && cols - col < width + quit))
+			continue;
+		label->row = &key_rows[i];
+		label->col = col;
+		col += width;
+		label->end = col - 1;
+		count++;
+	}
+	return count;
+}
+
+/* As wide as the other: what the key would lead to. */
+static const char *label_text(const struct app *app, const struct key_row *row)
+{
+	const struct view *view = view_of(app);
+	bool tree = view->is_tree ? view->is_tree(app) : app->tree;
+	return row->action == ACTION_TREE && tree ? "Flat" : row->label;
+}
+
+static void draw_bar(const struct app *app, struct grid *grid)
+{
+	struct label labels[LABELS_MAX];
+	size_t count = place_labels(grid->cols, labels);
+	for (size_t i = 0; i < count; i++) {
+		struct pen pen = grid_pen(grid, app->layout.rows[PART_BAR], labels[i].col);
+		grid_put(&pen, STYLE_BOLD, labels[i].name);
+		grid_put(&pen, STYLE_REVERSE, label_text(app, labels[i].row));
+	}
+}
+
+int frame_key_at(int cols, int col)
+{
+	struct label labels[LABELS_MAX];
+	size_t count = place_labels(cols, labels);
+	for (size_t i = 0; i < count; i++)
+		if (col >= labels[i].col && col < labels[i].end)
+			return labels[i].row->key;
+	return INPUT_NONE;
+}
+
+/* --- the whole picture -------------------------------------------------------------------------- */
+
+static void draw_framed(const struct app *app, const struct view *view, struct grid *grid)
+{
+	char status[512] = "";
+	header_draw(app, grid);
+	next_draw(app, grid);
+	draw_tabs(app, grid);
+	view->draw(app, grid);
+	draw_bar(app, grid);
+	view->describe(app, status, sizeof(status));
+	draw_status(app, grid, status);
+}
+
+void frame_draw(const struct app *app, struct grid *grid)
+{
+	const struct view *view = view_of(app);
+	const struct overlay *overlay = view_overlay(app);
+	grid_clear(grid);
+	if (view->bare)
+		view->draw(app, grid);
+	else
+		draw_framed(app, view, grid);
+	if (overlay)
+		overlay->draw(app, grid);
 }

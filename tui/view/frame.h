@@ -1,4 +1,5 @@
-/* What frames every view: the tab line above it, the status line below, and what is written there. */
+/* What frames every view: the panel and NEXT above it, the tabs, the status line and the bar of keys
+ * below; and the whole picture, which is a pure function of struct app. */
 #ifndef OOMSPECT_FRAME_H
 #define OOMSPECT_FRAME_H
 
@@ -6,17 +7,14 @@
 
 #define FRAME_FILTER_COLS 24 /* columns of frame_put_filter_text at most */
 
-/* Writes into the tab line what the view shows, sorted and filtered how. */
-typedef void frame_put_state(const struct app *app, struct pen *pen);
-
-/* The tabs, with what `put_state` writes behind them; NULL: nothing. */
-void frame_tabs_draw(const struct app *app, struct grid *grid, frame_put_state *put_state);
+/* Draws the frame, the view that is chosen, and what stands over it. */
+void frame_draw(const struct app *app, struct grid *grid);
 
 /* The tab at a column of that line, -1 beside them. */
 int frame_tab_at(int col);
 
-/* The status line with `text`; a message or a prompt comes first. */
-void frame_status_draw(const struct app *app, struct grid *grid, const char *text);
+/* The key of the label at a column of the bar of a screen `cols` wide, INPUT_NONE beside them. */
+int frame_key_at(int cols, int col);
 
 /* What stands between two parts of the tab line, its columns, and whether the line need not save
  * blanks and words. */
@@ -26,8 +24,5 @@ bool frame_is_roomy(const struct grid *grid);
 
 /* What is filtered by, which says so where it is cut. */
 void frame_put_filter_text(struct pen *pen, const char *text);
-
-/* The name of the domain that is ranked. */
-const char *frame_scope(const struct app *app);
 
 #endif

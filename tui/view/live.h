@@ -4,21 +4,23 @@
 #ifndef OOMSPECT_LIVE_H
 #define OOMSPECT_LIVE_H
 
-#include "cgroups.h"
-#include "events_pane.h"
+#include "cgroup_line.h"
+#include "cursor.h"
 #include "model/adjust.h"
 #include "model/config.h"
 #include "model/detail.h"
+#include "model/event_log.h"
 #include "model/listing.h"
 #include "model/marks.h"
 #include "model/matches.h"
 #include "model/process.h"
+#include "model/process_columns.h"
 #include "model/prompt.h"
 #include "model/recovery.h"
+#include "model/report.h"
 #include "model/sending.h"
 #include "model/vm_settings.h"
 #include "model/watch.h"
-#include "setup.h"
 #include "term/layout.h"
 #include "term/rescue.h"
 
@@ -27,26 +29,90 @@
 
 #define APP_MESSAGE_SIZE 160
 
-/* What can stand on the screen. The ones before VIEW_TABS are tabs, with a number each. */
-enum view_id {
-	VIEW_PROCS,
-	VIEW_CGROUPS,
-	VIEW_EVENTS,
-	VIEW_DETAIL,
-	VIEW_TABS,
-	VIEW_HELP = VIEW_TABS,
-	VIEW_SETTINGS,
-	VIEW_COUNT,
-};
+/* What can fill the screen, a line each: its id, and the name of its object in view.h. The tabs come
+ * first, with a number each. */
+#define VIEW_TABS_LIST(X) \
+	X(PROCS, procs) \
+	X(CGROUPS, cgroups) \
+	X(EVENTS, events) \
+	X(DETAIL, detail)
+#define VIEW_PAGES_LIST(X) \
+	X(HELP, help) \
+	X(SETTINGS, settings)
 
-/* The row pointed at: a process, never a row number. Before the first move it is whatever stands
- * first. */
-struct cursor {
-	bool bound;
+#define VIEW_ID(id, object) VIEW_##id,
+enum view_id {
+	VIEW_TABS_LIST(VIEW_ID) VIEW_TABS,
+	VIEW_TABS_END = VIEW_TABS - 1,
+	VIEW_PAGES_LIST(VIEW_ID) VIEW_COUNT
+};
+#undef VIEW_ID
+
+/* The process pointed at, never a row number. */
+struct pointed {
 	pid_t pid;
 	uint64_t start_ticks;
 	char comm[TASK_COMM_SIZE];
-	size_t index; /* where it stands in the listing now, or stood last */
+};
+
+/* Everything of the Cgroups view that can change: its rows, its cursor, how they are shown, and what is
+ * computed for them once a sample. */
+#define CGROUPS_NEAREST 4 /* rows of the strip */
+
+struct cgroups {
+	struct cgroup_rows rows;
+	struct marks folds; /* by inode, which is not given again while the cgroup lives */
+	struct cgroup_rates rates;
+	struct memcg_victims victims;
+	struct cgroup_line_context context;
+	struct column_set line;
+	unsigned long samples; /* of struct app when all this was computed; 0: never */
+
+	bool shaped; /* tree or flat has been decided, by the first sample or by a key */
+	bool tree, limited_only, full_paths;
+	enum cgroup_column_id sort;
+	bool reversed;
+	char filter_text[PROMPT_TEXT_SIZE];
+
+	struct cursor cursor;
+	char path[PATH_MAX]; /* of the row pointed at, when it is bound: never a row number */
+
+	/* Who would die in it: of the row pointed at, where the screen has room for that. */
+	struct outlook inside;
+	struct column_set inside_columns;
+	struct column_context inside_context;
+
+	/* Those with a limit of their own, by the share of it that cannot be reclaimed. */
+	struct cgroup_entry nearest[CGROUPS_NEAREST];
+	size_t nearest_count;
+	bool limits_seen; /* there were some in this sample or in one before */
+	int32_t first;    /* the row that meets its limit first; UNKNOWN without a trend */
+	int64_t first_s;  /* in how many seconds: an estimate */
+};
+
+/* The Events view: the log, the event pointed at, and its report. The cursor is on an event, not on a
+ * row: a new one moves it only while it follows the newest. */
+struct events_pane {
+	struct event_log log;
+	struct report report;
+	bool follow;          /* the cursor stays on the newest */
+	bool raw;             /* the report is the messages themselves */
+	struct cursor cursor; /* row 0 is the newest */
+	uint64_t chosen;      /* number of the event pointed at; 0 before there was one */
+	size_t report_top;
+
+	/* What the report was made from. */
+	uint64_t made_of;
+	size_t made_victims;
+	int made_width;
+	bool made_raw;
+};
+
+/* The setup of the screen. */
+struct setup {
+	bool open;
+	enum config_page page;
+	size_t at; /* the line pointed at */
 };
 
 /* What is being done to processes: acting.h. */
@@ -72,6 +138,20 @@ struct whole_command {
 	int top; /* the first line that is seen */
 };
 
+/* The views that are one long text: texts.h. */
+struct texts {
+	struct grid help;         /* the whole help, as wide as the screen */
+	int top[VIEW_COUNT];      /* the first line that is asked for */
+	int found;                /* the line that was searched; -1: none */
+	enum view_id from;        /* where a page goes back to */
+	enum view_id before_help; /* and the help */
+};
+
+struct sort_menu {
+	bool open;
+	size_t at;
+};
+
 struct app {
 	const struct options *options;
 	struct config config; /* of config_path, and of the options that override it */
@@ -89,12 +169,11 @@ struct app {
 	struct column_set columns;
 	struct column_context context; /* of the sample that is shown */
 	struct grid grid;              /* what is to be seen */
-	struct grid help;              /* the whole help, as wide as the screen */
 	char user[NAME_SIZE];          /* whoever runs this */
 	bool ascii_only;               /* the locale has no more, whatever the settings say */
 	bool no_color;                 /* NO_COLOR is set, whatever the settings say */
 
-	enum view_id view, view_before;
+	enum view_id view;
 	struct layout layout;
 	bool header_hidden, paused, follow;
 	enum units units;
@@ -108,15 +187,11 @@ struct app {
 	bool seeking; /* the user that was typed: names.h has not answered yet */
 	char search_text[PROMPT_TEXT_SIZE];
 	struct cursor cursor;
-	size_t top; /* first row of the listing that is seen */
-	int shift;  /* columns scrolled away to the left */
-	int help_top;
-	int page_top;           /* of view_pages.h: the first line that is seen */
-	int found_line;         /* of the help or a page: the one that was searched; -1: none */
-	enum view_id page_from; /* where such a view goes back to */
+	struct pointed pointed; /* by the cursor, when it is bound */
+	int shift;              /* columns scrolled away to the left */
+	struct texts texts;
 	struct prompt prompt;
-	bool sort_menu;
-	size_t sort_menu_at;
+	struct sort_menu sort_menu;
 	struct setup setup;
 	struct whole_command whole_command;
 	struct acting acting;

@@ -1,9 +1,116 @@
 #include "setup.h"
 
+#include "cursor.h"
+#include "dialog.h"
+#include "help.h"
+#include "process_list.h"
+#include "react.h"
+#include "state.h"
+#include "status.h"
+#include "term/box.h"
+#include "view.h"
+
 #include "oomspect/line.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define SEEN_ROWS  4 /* of the list that stay to be seen above it */
+#define MIN_ROWS   5 /* that it has even if nothing of the list is left then */
+#define HEAD_ROWS  1 /* the names of the pages */
+#define MARK_COLS  2
+#define CROSS_COLS 4  /* "[x] " */
+#define VALUE_COLS 12 /* "[processes]" */
+#define NAME_COLS  11
+#define FIRST_COL  2 /* inside of the box */
+#define FOOT_ROWS  3 /* below its lines: the edge, and what box.h leaves */
+
+/* --- the settings and the screen ----------------------------------------------------------------- */
+
+void setup_get(const struct app *app, struct config *ret)
+{
+	*ret = app->config;
+	ret->delay_ms = app->delay_ms;
+	snprintf(ret->sort, sizeof(ret->sort), "%s", columns[app->order.column].name);
+	ret->reverse = app->order.reversed;
+	ret->tree = app->tree;
+	ret->units = app->units;
+	ret->show = app->filter.show;
+	ret->header = !app->header_hidden;
+}
+
+void setup_set(struct app *app, const struct config *config)
+{
+	app->config = *config;
+	app->restart_timer |= app->delay_ms != config->delay_ms;
+	app->delay_ms = config->delay_ms;
+	app->order.column = column_find(&process_table, config->sort, strlen(config->sort));
+	app->order.reversed = config->reverse;
+	app->tree = config->tree;
+	app->units = config->units;
+	app->filter.show = config->show;
+	app->header_hidden = !config->header;
+	app->grid.ascii = app->texts.help.ascii = config->ascii || app->ascii_only;
+	app->new_look = true;
+	help_write(app);
+	state_lay_out(app);
+	state_relist(app);
+	state_scroll_to_cursor(app);
+}
+
+void setup_begin(struct app *app, const struct config *config, const char *path)
+{
+	const struct options *options = app->options;
+	struct config wanted = *config;
+	snprintf(app->config_path, sizeof(app->config_path), "%s", path);
+	if (options->with_delay)
+		wanted.delay_ms = options->delay_ms;
+	if (options->columns)
+		snprintf(wanted.columns, sizeof(wanted.columns), "%s", options->columns);
+	if (options->sort) {
+		snprintf(wanted.sort, sizeof(wanted.sort), "%s", columns[app->order.column].name);
+		wanted.reverse = false;
+	}
+	wanted.color &= !options->no_color;
+	wanted.ascii |= options->ascii;
+	wanted.mouse |= options->mouse;
+	setup_set(app, &wanted);
+}
+
+void setup_say_unread(
+	struct app *app, const struct err *unread, const struct config_ignored *ignored)
+{
+	char words[APP_MESSAGE_SIZE];
+	struct line line = line_begin(words, sizeof(words));
+	if (unread->code == ERR_OK && ignored->count == 0)
+		return;
+	if (app->message[0])
+		line_add(&line, "%s; ", app->message);
+	if (unread->code)
+		line_add(&line, "%s", unread->text);
+	else if (ignored->count == 1)
+		line_add(&line, "settings: line %u ignored: %s", ignored->first, ignored->why.text);
+	else
+		line_add(&line, "settings: %zu lines ignored, line %u: %s", ignored->count,
+			ignored->first, ignored->why.text);
+	state_say(app, "%s", words);
+}
+
+void setup_save(struct app *app)
+{
+	struct err err;
+	setup_get(app, &app->config);
+	if (app->options->read_only)
+		state_say(app, "not written: --read-only");
+	else if (app->in_burst)
+		state_say(app, "not written: W came together with other keys, as pasted text does");
+	else if (config_write(&app->config, app->config_path, &err))
+		state_say(app, "%s", err.text);
+	else
+		state_say(app, "settings written to %s", app->config_path);
+}
+
+/* --- pages of lines ------------------------------------------------------------------------------ */
 
 const char *const setup_pages[CONFIG_PAGE_COUNT] = {
 	[CONFIG_COLUMNS] = "Columns",
@@ -240,3 +347,287 @@ enum err_code setup_step(
 		setup->at = place + columns_from();
 	return code;
 }
+
+/* --- drawing ------------------------------------------------------------------------------------- */
+
+/* Where its lines are: `rows` of the page from line `first` on, in the rows of the screen from `top`
+ * on. */
+struct place {
+	int top, rows, first;
+};
+
+static struct place box_place(const struct app *app)
+{
+	int count = (int)setup_count(app->setup.page), most = box_room(&app->grid) - HEAD_ROWS;
+	int list = app->layout.rows[PART_LIST] < 0 ? 0 : app->layout.rows[PART_LIST];
+	struct place place = { .rows = app->grid.rows - list - SEEN_ROWS - FOOT_ROWS - HEAD_ROWS };
+	if (place.rows < MIN_ROWS)
+		place.rows = MIN_ROWS;
+	if (place.rows > most)
+		place.rows = most;
+	if (place.rows > count)
+		place.rows = count;
+	if (place.rows < 0)
+		place.rows = 0;
+	place.top = app->grid.rows - FOOT_ROWS - place.rows + 1;
+	place.first = place.rows ? (int)cursor_first(app->setup.at, place.rows) : 0;
+	return place;
+}
+
+static int rows_of(const struct app *app)
+{
+	return box_place(app).rows;
+}
+
+static int line_at(const struct app *app, int row)
+{
+	struct place place = box_place(app);
+	int index = row - place.top;
+	return index < 0 || index >= place.rows ? -1 : place.first + index;
+}
+
+/* The columns of a page's name, with its brackets and a blank behind. */
+static int name_cols(enum config_page page)
+{
+	return (int)strlen(setup_pages[page]) + 3;
+}
+
+static int page_at(const struct app *app, int row, int col)
+{
+	int end = FIRST_COL;
+	if (row != box_place(app).top - HEAD_ROWS)
+		return -1;
+	for (enum config_page page = 0; page < CONFIG_PAGE_COUNT; page++) {
+		int begin = end;
+		end += name_cols(page);
+		if (col >= begin && col < end - 1)
+			return (int)page;
+	}
+	return -1;
+}
+
+static void draw_head(struct pen *pen, const struct setup *setup)
+{
+	char place[48];
+	for (enum config_page page = 0; page < CONFIG_PAGE_COUNT; page++) {
+		bool is = page == setup->page;
+		grid_printf(pen, is ? STYLE_BOLD : STYLE_NORMAL, "%s%s%s ", is ? "[" : " ",
+			setup_pages[page], is ? "]" : " ");
+	}
+	snprintf(place, sizeof(place), "%zu of %zu ", setup->at + 1, setup_count(setup->page));
+	grid_put_right(pen, STYLE_DIM, place, grid_left(pen));
+}
+
+static bool is_cross(const struct setup_line *line)
+{
+	return strcmp(line->value, "x") == 0 || strcmp(line->value, " ") == 0;
+}
+
+/* Columns of the values: a page of crosses needs fewer. */
+static int value_cols(const struct setup_state *state, enum config_page page)
+{
+	struct setup_line line;
+	for (size_t i = 0; i < setup_count(page); i++) {
+		setup_line(state, page, i, &line);
+		if (!is_cross(&line))
+			return VALUE_COLS;
+	}
+	return CROSS_COLS;
+}
+
+static void draw_line(struct pen *pen, const struct setup_line *line, int width, bool pointed)
+{
+	unsigned style = pointed ? STYLE_REVERSE : STYLE_NORMAL;
+	int begin = pen->col;
+	grid_put(pen, style, pointed ? "> " : "  ");
+	grid_printf(pen, style, "[%s]", line->value);
+	grid_fill(pen, style, ' ', begin + MARK_COLS + width - pen->col);
+	grid_printf(pen, style, "%-*s", NAME_COLS, line->name);
+	grid_put(pen, pointed ? STYLE_REVERSE : STYLE_DIM, line->help);
+	if (pointed)
+		grid_fill(pen, style, ' ', grid_left(pen));
+}
+
+static void draw(const struct app *app, struct grid *grid)
+{
+	const struct setup *setup = &app->setup;
+	struct place place = box_place(app);
+	struct config config;
+	struct setup_line line;
+	setup_get(app, &config);
+	struct setup_state state = { &config, &app->columns };
+	int width = value_cols(&state, setup->page);
+	struct box box =
+		box_open(grid, place.rows + HEAD_ROWS, STYLE_BOLD, "Setup", "written only by W");
+	if (box.rows > 0) {
+		struct pen pen = box_line(&box);
+		draw_head(&pen, setup);
+	}
+	for (int i = place.first; i < place.first + place.rows; i++) {
+		struct pen pen = box_line(&box);
+		size_t index = (size_t)i;
+		setup_line(&state, setup->page, index, &line);
+		draw_line(&pen, &line, width, index == setup->at);
+	}
+	box_close(&box,
+		setup->page == CONFIG_COLUMNS
+			? "Space show, hide  F7 F8 move up, down  Tab page  W write  Esc close"
+			: "Space + - change  Left Right Tab page  W write  Esc close");
+	dialog_status_draw(app, grid, STYLE_DIM, "what is changed is seen at once");
+}
+
+/* --- keys and the mouse -------------------------------------------------------------------------- */
+
+static void show_page(struct app *app, enum config_page page)
+{
+	app->setup = (struct setup){ .open = true, .page = page };
+}
+
+static void point_at(struct app *app, long line)
+{
+	long last = (long)setup_count(app->setup.page) - 1;
+	app->setup.at = line < 0 ? 0 : (size_t)(line > last ? last : line);
+}
+
+/* --- moving ----------------------------------------------------------------------------------- */
+
+static void next_page(struct app *app)
+{
+	show_page(app, (app->setup.page + 1) % CONFIG_PAGE_COUNT);
+}
+
+static void previous_page(struct app *app)
+{
+	show_page(app, (app->setup.page + CONFIG_PAGE_COUNT - 1) % CONFIG_PAGE_COUNT);
+}
+
+static void leave(struct app *app)
+{
+	app->setup.open = false;
+}
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+/* What is set and still not to be seen, for what is outside of the settings. */
+static void say_overruled(struct app *app, const struct config *before)
+{
+	if (app->config.color && !before->color && app->no_color)
+		state_say(app, "no colours while NO_COLOR is set");
+	if (!app->config.ascii && before->ascii && app->ascii_only)
+		state_say(app, "ASCII only: the locale is not UTF-8");
+}
+
+static void step(struct app *app, int by)
+{
+	struct config before, config;
+	struct err err;
+	setup_get(app, &before);
+	config = before;
+	struct setup_state state = { &config, &app->columns };
+	if (setup_step(&state, &app->setup, by, &err)) {
+		state_say(app, "%s", err.text);
+		return;
+	}
+	setup_set(app, &config);
+	say_overruled(app, &before);
+}
+
+static void next_value(struct app *app)
+{
+	step(app, 1);
+}
+
+static void previous_value(struct app *app)
+{
+	step(app, -1);
+}
+
+static void move_column(struct app *app, int by)
+{
+	struct config config;
+	setup_get(app, &config);
+	struct setup_state state = { &config, &app->columns };
+	if (setup_move(&state, &app->setup, by))
+		setup_set(app, &config);
+	else
+		state_say(app, "only columns that are shown can be moved, and not beyond the ends");
+}
+
+static void move_up(struct app *app)
+{
+	move_column(app, -1);
+}
+
+static void move_down(struct app *app)
+{
+	move_column(app, 1);
+}
+
+static reaction *const reactions[ACTION_COUNT] = {
+	[ACTION_LEFT] = previous_page,
+	[ACTION_RIGHT] = next_page,
+	[ACTION_VIEW_NEXT] = next_page,
+	[ACTION_VIEW_PREVIOUS] = previous_page,
+	[ACTION_COLUMNS] = setup_open_columns,
+	[ACTION_OPEN] = next_value,
+	[ACTION_TAG] = next_value,
+	[ACTION_UNFOLD] = next_value,
+	[ACTION_FOLD] = previous_value,
+	[ACTION_ADJUST_LESS] = move_up,
+	[ACTION_ADJUST_MORE] = move_down,
+	[ACTION_SAVE_CONFIG] = setup_save,
+	[ACTION_SETUP] = leave,
+	[ACTION_BACK] = leave,
+	[ACTION_CLOSE] = leave,
+	[ACTION_REPAINT] = react_paint,
+	[ACTION_SUSPEND] = react_suspend,
+	[ACTION_QUIT] = react_quit,
+};
+
+static void take_key(struct app *app, int key)
+{
+	const struct key_row *row = keymap_find(key);
+	int lines = row ? cursor_step(row->action, rows_of(app)) : 0;
+	char name[32];
+	input_name(key, name, sizeof(name));
+	if (lines)
+		point_at(app, (long)app->setup.at + lines);
+	else if (row && reactions[row->action])
+		reactions[row->action](app);
+	else
+		state_say(app, "%s does nothing in the setup, Esc closes it", name);
+}
+
+static void click(struct app *app, int row, int col)
+{
+	int page = page_at(app, row, col), line = line_at(app, row);
+	if (page >= 0)
+		show_page(app, (enum config_page)page);
+	else if (line >= 0 && (size_t)line == app->setup.at)
+		next_value(app);
+	else if (line >= 0)
+		point_at(app, line);
+}
+
+static bool is_open(const struct app *app)
+{
+	return app->setup.open;
+}
+
+void setup_open(struct app *app)
+{
+	show_page(app, app->setup.page);
+}
+
+void setup_open_columns(struct app *app)
+{
+	show_page(app, CONFIG_COLUMNS);
+}
+
+const struct overlay overlay_setup = {
+	.is_open = is_open,
+	.draw = draw,
+	.key = take_key,
+	.click = click,
+	.says = true,
+};

@@ -1,16 +1,33 @@
-/* The setup of the screen: pages of lines, each a setting, a column or a meter. What is on them
- * follows from the tables of config.h, columns.h and layout.h. Knows neither screen nor keys. */
+/* The settings of the screen: taken over at the start, changed in a box over its lower part, so that
+ * what changes is seen above it, and given back by W. The box has pages of lines, each a setting, a
+ * column or a meter, which follow from the tables of config.h, column.h and layout.h. */
 #ifndef OOMSPECT_SETUP_H
 #define OOMSPECT_SETUP_H
 
-#include "model/config.h"
-#include "model/process_columns.h"
+#include "live.h"
 
-struct setup {
-	bool open;
-	enum config_page page;
-	size_t at; /* the line pointed at */
-};
+/* Takes over settings, which come from `path`. What was given on the command line is stronger. */
+void setup_begin(struct app *app, const struct config *config, const char *path);
+
+/* Says why the settings file was not read, or which of its lines were ignored, behind what was said
+ * before; nothing when all of it was taken over. */
+void setup_say_unread(
+	struct app *app, const struct err *unread, const struct config_ignored *ignored);
+
+/* The settings as the screen has them now. */
+void setup_get(const struct app *app, struct config *ret);
+
+/* Shows the screen as these settings have it. */
+void setup_set(struct app *app, const struct config *config);
+
+/* Writes the settings as they are on the screen now, and says so. */
+void setup_save(struct app *app);
+
+/* Opens the box, at the page where it was left, or at that of the columns. */
+void setup_open(struct app *app);
+void setup_open_columns(struct app *app);
+
+/* --- its lines, which know neither screen nor keys --------------------------------------------- */
 
 /* The names of the pages. */
 extern const char *const setup_pages[CONFIG_PAGE_COUNT];

@@ -1,20 +1,14 @@
 #include "state.h"
 
 #include "acting.h"
-#include "place.h"
-#include "state_cgroups.h"
-#include "state_pages.h"
-#include "view_help.h"
+#include "cgroups.h"
+#include "events.h"
+#include "process_list.h"
+#include "status.h"
+#include "view.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#define FETCHED_AT_ONCE 128
-#define ANSWER_MS       3000 /* an answer stands at least as long */
-#define NEWS_MS         5000 /* news stand as long after they were told last */
 
 static enum err_code apply_options(struct app *app, struct err *err)
 {
@@ -62,7 +56,7 @@ enum err_code state_init(
 		.order = { COL_RK, false },
 		.delay_ms = options->delay_ms,
 		.ascii_only = ascii,
-		.found_line = -1,
+		.texts.found = -1,
 		.failure_ms = UNKNOWN,
 		.filter = { .uid = UID_UNKNOWN,
 			.pids = options->pids,
@@ -76,7 +70,7 @@ enum err_code state_init(
 	exhaustion_init(&app->exhaustion);
 	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
-	grid_init(&app->help, ascii);
+	grid_init(&app->texts.help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
 	if (code)
 		return code;
@@ -101,7 +95,7 @@ void state_release(struct app *app)
 {
 	acting_release(&app->acting);
 	grid_release(&app->grid);
-	grid_release(&app->help);
+	grid_release(&app->texts.help);
 	listing_release(&app->listing);
 	marks_release(&app->folds);
 	matches_release(&app->matches);
@@ -116,53 +110,27 @@ void state_release(struct app *app)
 
 void state_lay_out(struct app *app)
 {
-	if (app->view != VIEW_EVENTS) {
-		const struct layout_wish wish = place_wish(app);
+	const struct view *view = view_of(app);
+	const struct layout_wish wish = { !app->header_hidden,
+		view->without | app->config.meters_off, view->below ? view->below(app) : 0 };
+	if (view->lay_out)
+		view->lay_out(app);
+	else
 		app->layout = layout_of(app->grid.rows, &wish);
-		return;
-	}
-	struct events_layout layout =
-		place_events(app->grid.rows, app->grid.cols, (int)app->events.log.count);
-	app->layout = layout.parts;
-	events_pane_prepare(&app->events, layout.report_cols, layout.parts.list_rows);
-}
-
-void state_write_help(struct app *app)
-{
-	grid_clear(&app->help);
-	view_help_write(&app->help, app->config.vi_keys);
 }
 
 enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 {
 	enum err_code code = grid_resize(&app->grid, rows, cols, err);
-	if (!code)
-		code = grid_resize(&app->help, view_help_rows(cols), cols, err);
+	for (enum view_id id = 0; !code && id < VIEW_COUNT; id++)
+		if (views[id]->resize)
+			code = views[id]->resize(app, err);
 	if (code)
 		return code;
-	state_write_help(app);
 	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	return ERR_OK;
-}
-
-void state_show(struct app *app, enum view_id view)
-{
-	app->view = view;
-	app->shift = 0;
-	state_lay_out(app);
-	state_relist(app);
-}
-
-void state_set_scope(struct app *app, enum watch_scope scope, const char *path)
-{
-	struct err err;
-	watch_set_scope(&app->watch, scope, path);
-	if (watch_rank(&app->watch, &err))
-		state_say(app, "%s", err.text);
-	app->moves.before_count = 0; /* places in another domain say nothing */
-	state_relist(app);
 }
 
 static const char *look_up_user(void *context, const struct task *task)
@@ -173,6 +141,54 @@ static const char *look_up_user(void *context, const struct task *task)
 static const char *look_up_command(void *context, const struct task *task)
 {
 	return detail_command(context, task);
+}
+
+static void tell_views(struct app *app, bool sampled)
+{
+	for (enum view_id id = 0; id < VIEW_COUNT; id++) {
+		reaction *told = sampled ? views[id]->sampled : views[id]->relist;
+		if (told)
+			told(app);
+	}
+}
+
+void state_relist(struct app *app)
+{
+	if (!app->watch.snapshot)
+		return;
+	app->context = watch_columns(&app->watch);
+	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
+	app->context.measure.units = app->units;
+	if (app->moves.before_count == app->watch.snapshot->count)
+		app->context.moved = app->moves.places;
+	tell_views(app, true);
+	state_lay_out(app); /* how much is below the list may have changed */
+	process_list_relist(app);
+	tell_views(app, false);
+}
+
+bool state_update(struct app *app)
+{
+	struct err err = { 0 };
+	if (!view_of(app)->update || view_of(app)->update(app, &err) == ERR_OK)
+		return true;
+	state_say(app, "%s", err.text);
+	return false;
+}
+
+void state_fetch(struct app *app)
+{
+	state_lay_out(app);
+	if (app->watch.snapshot && view_of(app)->fetch)
+		view_of(app)->fetch(app);
+}
+
+void state_show(struct app *app, enum view_id view)
+{
+	app->view = view;
+	app->shift = 0;
+	state_lay_out(app);
+	state_relist(app);
 }
 
 static void note_kills(struct app *app, const struct host *host)
@@ -218,9 +234,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	marks_keep_living(&app->folds, app->watch.snapshot);
 	moves_update(&app->moves, app->watch.snapshot, &watch_outlook(&app->watch)->ranking);
 	state_relist(app);
-	struct err page = { 0 };
-	if (state_pages_update(app, &page))
-		state_say(app, "%s", page.text);
+	state_update(app);
 	return ERR_OK;
 }
 
@@ -255,194 +269,79 @@ void state_named(struct app *app)
 	state_take_sought(app);
 }
 
-static void choose_columns(struct app *app)
+/* --- the domain ------------------------------------------------------------------------------- */
+
+const char *state_scope(const struct app *app)
 {
-	if (app->config.columns[0]) {
-		column_set_parse(&app->columns, &process_table, app->config.columns, NULL);
-		column_set_measure(&app->columns, &app->context);
-	} else {
-		column_set_choose(&app->columns, &process_table, &app->context, app->grid.cols, 0);
+	switch (watch_outlook(&app->watch)->ranking.domain.kind) {
+	case DOMAIN_MEMCG:
+		return app->watch.snapshot->memcgs
+			->rows[watch_outlook(&app->watch)->ranking.domain.memcg]
+			.path;
+	case DOMAIN_NODES:
+		return "nodes";
+	default:
+		return "host";
 	}
 }
 
-static void bind_cursor(struct app *app, const struct task *task)
-{
-	struct cursor *cursor = &app->cursor;
-	cursor->bound = true;
-	cursor->pid = task->pid;
-	cursor->start_ticks = task->start_ticks;
-	snprintf(cursor->comm, sizeof(cursor->comm), "%s", task->comm);
-}
-
-/* The process that is followed is not in the list any more. Behind what a key has just answered,
- * which may be the reason. */
-static void stop_following(struct app *app)
-{
-	const struct cursor *cursor = &app->cursor;
-	const struct task *task = snapshot_find(app->watch.snapshot, cursor->pid);
-	bool lives = task && task->start_ticks == cursor->start_ticks;
-	char before[APP_MESSAGE_SIZE] = "";
-	if (app->message[0] && app->now_ms - app->message_ms < ANSWER_MS)
-		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2, app->message);
-	state_say(app, "%s%d %s is %s", before, (int)cursor->pid, cursor->comm,
-		lives ? "not listed: following nobody" : "gone");
-	app->follow = false;
-}
-
-/* Finds the cursor's process again; if it is gone, the one in its place is pointed at. */
-static void find_cursor(struct app *app)
-{
-	struct cursor *cursor = &app->cursor;
-	long index = 0;
-	if (cursor->bound)
-		index = listing_find(&app->listing, cursor->pid, cursor->start_ticks);
-	if (index < 0 && app->follow)
-		stop_following(app);
-	if (index < 0)
-		index = (long)cursor->index;
-	if ((size_t)index >= app->listing.count)
-		index = app->listing.count ? (long)app->listing.count - 1 : 0;
-	cursor->index = (size_t)index;
-	const struct ranking_row *row = state_cursor_row(app);
-	if (cursor->bound && row)
-		bind_cursor(app, row->task);
-}
-
-static void clamp_top(struct app *app)
-{
-	size_t rows = (size_t)app->layout.list_rows, count = app->listing.count;
-	size_t last = count > rows ? count - rows : 0;
-	if (app->top > last)
-		app->top = last;
-}
-
-static enum err_code find_matches(struct app *app, struct err *err)
-{
-	enum err_code code = ERR_OK;
-	app->filter.found = NULL;
-	if (app->filter_text[0])
-		code = matches_update(
-			&app->matches, &app->watch, &app->detail, app->filter_text, err);
-	if (app->filter_text[0] && !code)
-		app->filter.found = app->matches.found;
-	return code;
-}
-
-static enum err_code list(struct app *app, struct err *err)
-{
-	struct listing *listing = &app->listing;
-	enum err_code code = listing_build(listing, &app->context, &app->filter, app->order, err);
-	if (!code && app->tree)
-		code = listing_nest(listing, &app->context, app->order.column, &app->folds, err);
-	return code;
-}
-
-void state_relist(struct app *app)
+void state_set_scope(struct app *app, enum watch_scope scope, const char *path)
 {
 	struct err err;
-	if (!app->watch.snapshot)
-		return;
-	app->context = watch_columns(&app->watch);
-	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
-	app->context.measure.units = app->units;
-	if (app->moves.before_count == app->watch.snapshot->count)
-		app->context.moved = app->moves.places;
-	state_cgroups_sampled(app);
-	state_lay_out(app); /* how much is below the list may have changed */
-	if (find_matches(app, &err))
-		state_say_failure(app, &err);
-	if (list(app, &err))
-		state_say_failure(app, &err);
-	choose_columns(app);
-	find_cursor(app);
-	clamp_top(app);
-	if (app->follow)
-		state_scroll_to_cursor(app);
-	state_cgroups_relist(app);
+	watch_set_scope(&app->watch, scope, path);
+	if (watch_rank(&app->watch, &err))
+		state_say(app, "%s", err.text);
+	app->moves.before_count = 0; /* places in another domain say nothing */
+	state_relist(app);
 }
 
-void state_fetch(struct app *app)
+static void say_scope(struct app *app)
 {
-	const struct task *seen[FETCHED_AT_ONCE];
-	pid_t pids[SAMPLER_WATCHED_MAX];
-	state_lay_out(app);
-	size_t count = 0, watched = 0, end = app->top + (size_t)app->layout.list_rows;
-	if (app->view == VIEW_CGROUPS)
-		state_cgroups_fetch(app);
-	if (!app->watch.snapshot || app->view != VIEW_PROCS)
+	char total[FORMAT_SIZE];
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	format_kb(domain->totalpages < 0 ? UNKNOWN
+					 : domain->totalpages * app->context.measure.page_kb,
+		total);
+	state_say(app, "domain: %s, 1000 points = %s", state_scope(app), total);
+}
+
+static void choose_scope(struct app *app, int32_t row)
+{
+	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct options *options = app->options;
+	bool asked = options->cgroup || options->nodes;
+	if (row == UNKNOWN)
+		state_set_scope(app, asked ? WATCH_HOST : WATCH_AS_ASKED, NULL);
+	else
+		state_set_scope(app, WATCH_CGROUP, tree->rows[row].path);
+	say_scope(app);
+}
+
+void state_next_scope(struct app *app, int32_t row)
+{
+	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	int32_t now = domain->kind == DOMAIN_MEMCG ? domain->memcg : UNKNOWN;
+	if (row < 0 || (row == 0 && !cgroup_rows_shows_top(tree))) {
+		if (now == UNKNOWN)
+			state_say(app,
+				"it is in no cgroup of its own: only an OOM of the host kills it");
+		else
+			choose_scope(app, UNKNOWN);
 		return;
-	for (size_t i = app->top; i < end && i < app->listing.count; i++) {
-		seen[count++] = app->listing.rows[i]->task;
-		if (watched < SAMPLER_WATCHED_MAX)
-			pids[watched++] = app->listing.rows[i]->task->pid;
-		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
-			detail_fetch(&app->detail, seen, count);
-			count = 0;
-		}
 	}
-	/* What is on the screen is read again for the next picture. */
-	sampler_watch(&app->watch.sampler, pids, watched);
+	int32_t limited_by = tree->rows[row].limited_by;
+	if (now == row)
+		choose_scope(app, limited_by == row ? UNKNOWN : limited_by);
+	else
+		choose_scope(app, now != UNKNOWN && now == limited_by ? UNKNOWN : row);
 }
 
-const struct ranking_row *state_cursor_row(const struct app *app)
+bool state_leave_scope(struct app *app)
 {
-	return app->cursor.index < app->listing.count ? app->listing.rows[app->cursor.index] : NULL;
-}
-
-void state_scroll_to_cursor(struct app *app)
-{
-	size_t rows = (size_t)app->layout.list_rows, index = app->cursor.index;
-	if (index < app->top)
-		app->top = index;
-	else if (rows && index >= app->top + rows)
-		app->top = index - rows + 1;
-	clamp_top(app);
-}
-
-void state_point_at(struct app *app, long index)
-{
-	size_t count = app->listing.count;
-	if (index < 0)
-		index = 0;
-	if ((size_t)index >= count)
-		index = count ? (long)count - 1 : 0;
-	app->cursor.index = (size_t)index;
-	const struct ranking_row *row = state_cursor_row(app);
-	app->cursor.bound = row != NULL;
-	if (row)
-		bind_cursor(app, row->task);
-	state_scroll_to_cursor(app);
-}
-
-void state_say(struct app *app, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	vsnprintf(app->message, sizeof(app->message), format, args);
-	va_end(args);
-	app->message_ms = app->now_ms;
-}
-
-void state_say_failure(struct app *app, const struct err *err)
-{
-	if (app->failure_ms == app->now_ms && app->message_ms == app->now_ms)
-		return;
-	state_say(app, "%s", err->text);
-	app->failure_ms = app->now_ms;
-}
-
-void state_tell(struct app *app, const char *news, int64_t now_ms)
-{
-	snprintf(app->news, sizeof(app->news), "%s", news);
-	app->news_ms = now_ms;
-}
-
-void state_age(struct app *app, int64_t now_ms)
-{
-	if (now_ms - app->news_ms >= NEWS_MS)
-		app->news[0] = '\0';
-	/* What a dialog says is about the dialog. */
-	if (app->news[0] && app->acting.dialog == DIALOG_NONE &&
-		now_ms - app->message_ms >= ANSWER_MS)
-		app->message[0] = '\0';
+	if (app->watch.scope == WATCH_AS_ASKED)
+		return false;
+	state_set_scope(app, WATCH_AS_ASKED, NULL);
+	say_scope(app);
+	return true;
 }

@@ -16,9 +16,6 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 /* Shows another view, laid out and up to date. */
 void state_show(struct app *app, enum view_id view);
 
-/* Ranks the latest sample in another domain; `path` of a cgroup, or NULL. */
-void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
-
 /* A sample is finished: ranks it and shows it. When it cannot be ranked there is none to show. */
 enum err_code state_sampled(struct app *app, struct err *err);
 
@@ -31,38 +28,30 @@ void state_take_sought(struct app *app);
 /* A sample failed: the one before it stays, with the reason. */
 void state_missed(struct app *app, const struct err *why);
 
-/* Writes the help anew: for another width, for other keys. */
-void state_write_help(struct app *app);
-
 /* Builds the list anew: another filter, order, or sample. The cursor stays on its process. */
 void state_relist(struct app *app);
 
 /* Gives every part of the chosen view its place. */
 void state_lay_out(struct app *app);
 
-/* Lays out, and asks for names and command lines of the rows that are seen. */
+/* Brings the chosen view up to date: after each sample, and when it is opened. False when it failed,
+ * which the status line says. */
+bool state_update(struct app *app);
+
+/* Lays out, and asks for what the rows that are seen need: names, command lines. */
 void state_fetch(struct app *app);
 
-/* The row under the cursor; NULL in an empty list. */
-const struct ranking_row *state_cursor_row(const struct app *app);
+/* Ranks the latest sample in another domain; `path` of a cgroup, or NULL. */
+void state_set_scope(struct app *app, enum watch_scope scope, const char *path);
 
-/* Puts the cursor on row `index` of the list (or the nearest there is) and scrolls to it. */
-void state_point_at(struct app *app, long index);
+/* The next one for a row of the cgroup tree: that cgroup, the ancestor that limits it, the
+ * machine. */
+void state_next_scope(struct app *app, int32_t row);
 
-/* Scrolls as little as is needed to see the cursor. */
-void state_scroll_to_cursor(struct app *app);
+/* Back to the domain the program was started with. False when it is that already. */
+bool state_leave_scope(struct app *app);
 
-/* A sentence for the status line. */
-void state_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
-
-/* Why something failed. What follows from it, in the same picture, does not take its place. */
-void state_say_failure(struct app *app, const struct err *err);
-
-/* What goes on by itself, for the status line. An answer to a key is not overwritten by it. */
-void state_tell(struct app *app, const char *news, int64_t now_ms);
-
-/* Time has passed: an answer that has stood for some seconds gives way to news, if there are any,
- * and news that were not told again for some are none. */
-void state_age(struct app *app, int64_t now_ms);
+/* The name of the domain that is ranked. */
+const char *state_scope(const struct app *app);
 
 #endif

@@ -1,32 +1,31 @@
 #include "view.h"
 
-#include "dialogs.h"
-#include "view_cgroups.h"
-#include "view_events.h"
-#include "view_help.h"
-#include "view_pages.h"
-#include "view_procs.h"
-#include "view_setup.h"
-#include "view_sort.h"
-#include "whole_command.h"
+/* Another view is a line of VIEWS in live.h, and a file with its object. */
+#define DECLARE(id, object) extern const struct view view_##object;
+#define POINT(id, object)   [VIEW_##id] = &view_##object,
+VIEW_TABS_LIST(DECLARE)
+VIEW_PAGES_LIST(DECLARE)
+const struct view *const views[VIEW_COUNT] = { VIEW_TABS_LIST(POINT) VIEW_PAGES_LIST(POINT) };
 
-static void (*const draw_view[VIEW_COUNT])(const struct app *app, struct grid *grid) = {
-	[VIEW_PROCS] = view_procs_draw,
-	[VIEW_CGROUPS] = view_cgroups_draw,
-	[VIEW_EVENTS] = view_events_draw,
-	[VIEW_DETAIL] = view_pages_draw,
-	[VIEW_HELP] = view_help_draw,
-	[VIEW_SETTINGS] = view_pages_draw,
+extern const struct overlay overlay_sort, overlay_setup, overlay_whole_command, overlay_adjust,
+	overlay_signal;
+static const struct overlay *const overlays[] = {
+	&overlay_adjust,
+	&overlay_signal,
+	&overlay_sort,
+	&overlay_setup,
+	&overlay_whole_command,
 };
 
-void view_draw(const struct app *app, struct grid *grid)
+const struct view *view_of(const struct app *app)
 {
-	grid_clear(grid);
-	draw_view[app->view](app, grid);
-	if (app->sort_menu)
-		view_sort_draw(app, grid);
-	if (app->setup.open)
-		view_setup_draw(app, grid);
-	whole_command_draw(app, grid);
-	dialogs_draw(app, grid);
+	return views[app->view];
+}
+
+const struct overlay *view_overlay(const struct app *app)
+{
+	for (size_t i = 0; i < sizeof(overlays) / sizeof(overlays[0]); i++)
+		if (overlays[i]->is_open(app))
+			return overlays[i];
+	return NULL;
 }

@@ -1,16 +1,23 @@
 #include "whole_command.h"
 
+#include "cursor.h"
 #include "dialog.h"
-#include "model/keymap.h"
-#include "state.h"
-#include "step.h"
+#include "process_list.h"
+#include "status.h"
 #include "term/page.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EDGE_COLS 2 /* a side of the box and a blank */
+
+static void close_it(struct whole_command *whole)
+{
+	free(whole->text);
+	whole->text = NULL;
+}
 
 void whole_command_open(struct app *app)
 {
@@ -22,7 +29,7 @@ void whole_command_open(struct app *app)
 		state_say(app, "the screen is too low for a whole command line");
 		return;
 	}
-	whole_command_close(whole);
+	close_it(whole);
 	whole->text = strdup(detail_whole_command(&app->detail, &app->watch, row->task));
 	if (!whole->text) {
 		state_say(app, "no memory for a command line");
@@ -30,12 +37,6 @@ void whole_command_open(struct app *app)
 	}
 	whole->pid = row->task->pid;
 	whole->top = 0;
-}
-
-void whole_command_close(struct whole_command *whole)
-{
-	free(whole->text);
-	whole->text = NULL;
 }
 
 /* --- its lines -------------------------------------------------------------------------------- */
@@ -53,11 +54,10 @@ static int count_lines(const struct app *app, const struct grid *screen)
 
 static int limit_top(const struct app *app, int top)
 {
-	int last = count_lines(app, &app->grid) - box_room(&app->grid);
-	return top > last ? (last > 0 ? last : 0) : top > 0 ? top : 0;
+	return cursor_limit_top(top, count_lines(app, &app->grid), box_room(&app->grid));
 }
 
-void whole_command_key(struct app *app, int key)
+static void take_key(struct app *app, int key)
 {
 	struct whole_command *whole = &app->whole_command;
 	const struct key_row *row = keymap_find(key);
@@ -67,10 +67,10 @@ void whole_command_key(struct app *app, int key)
 	else if (action == ACTION_REPAINT)
 		app->repaint = true;
 	else if (action == ACTION_BACK || action == ACTION_CLOSE || action == ACTION_FULL)
-		whole_command_close(whole);
+		close_it(whole);
 	else
-		whole->top = limit_top(
-			app, limit_top(app, whole->top) + step_of(action, box_room(&app->grid)));
+		whole->top = limit_top(app,
+			limit_top(app, whole->top) + cursor_step(action, box_room(&app->grid)));
 }
 
 static void write_remark(const struct app *app, int lines, int top, char *buffer, size_t size)
@@ -82,11 +82,11 @@ static void write_remark(const struct app *app, int lines, int top, char *buffer
 		snprintf(buffer, size, "%d line%s", lines, lines == 1 ? "" : "s");
 }
 
-void whole_command_draw(const struct app *app, struct grid *grid)
+static void draw(const struct app *app, struct grid *grid)
 {
 	const struct whole_command *whole = &app->whole_command;
 	char title[48], remark[48];
-	if (!whole->text || !box_room(grid))
+	if (!box_room(grid))
 		return;
 	int lines = count_lines(app, grid), top = limit_top(app, whole->top);
 	snprintf(title, sizeof(title), "command line of %d", (int)whole->pid);
@@ -104,3 +104,23 @@ void whole_command_draw(const struct app *app, struct grid *grid)
 	box_close(&box, "Esc w close");
 	dialog_status_draw(app, grid, STYLE_DIM, "the whole command line: Esc or w closes it");
 }
+
+static bool is_open(const struct app *app)
+{
+	return app->whole_command.text != NULL;
+}
+
+static void click(struct app *app, int row, int col)
+{
+	(void)row;
+	(void)col;
+	close_it(&app->whole_command);
+}
+
+const struct overlay overlay_whole_command = {
+	.is_open = is_open,
+	.draw = draw,
+	.key = take_key,
+	.click = click,
+	.says = true,
+};

@@ -1,0 +1,111 @@
+#include "process_list.h"
+
+#include "status.h"
+
+#include <stdio.h>
+
+static void choose_columns(struct app *app)
+{
+	if (app->config.columns[0]) {
+		column_set_parse(&app->columns, &process_table, app->config.columns, NULL);
+		column_set_measure(&app->columns, &app->context);
+	} else {
+		column_set_choose(&app->columns, &process_table, &app->context, app->grid.cols, 0);
+	}
+}
+
+static void bind_cursor(struct app *app, const struct task *task)
+{
+	struct pointed *pointed = &app->pointed;
+	app->cursor.bound = true;
+	pointed->pid = task->pid;
+	pointed->start_ticks = task->start_ticks;
+	snprintf(pointed->comm, sizeof(pointed->comm), "%s", task->comm);
+}
+
+/* The process that is followed is not in the list any more. Behind what a key has just answered,
+ * which may be the reason. */
+static void stop_following(struct app *app)
+{
+	const struct pointed *pointed = &app->pointed;
+	const struct task *task = snapshot_find(app->watch.snapshot, pointed->pid);
+	bool lives = task && task->start_ticks == pointed->start_ticks;
+	char before[APP_MESSAGE_SIZE] = "";
+	if (app->message[0] && app->now_ms - app->message_ms < STATUS_ANSWER_MS)
+		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2, app->message);
+	state_say(app, "%s%d %s is %s", before, (int)pointed->pid, pointed->comm,
+		lives ? "not listed: following nobody" : "gone");
+	app->follow = false;
+}
+
+/* Finds the cursor's process again; if it is gone, the one in its place is pointed at. */
+static void find_cursor(struct app *app)
+{
+	const struct pointed *pointed = &app->pointed;
+	long at = 0;
+	if (app->cursor.bound)
+		at = listing_find(&app->listing, pointed->pid, pointed->start_ticks);
+	if (at < 0 && app->follow)
+		stop_following(app);
+	if (at < 0)
+		at = (long)app->cursor.at;
+	app->cursor.at = cursor_nearest(at, app->listing.count);
+	const struct ranking_row *row = state_cursor_row(app);
+	if (app->cursor.bound && row)
+		bind_cursor(app, row->task);
+}
+
+static enum err_code find_matches(struct app *app, struct err *err)
+{
+	enum err_code code = ERR_OK;
+	app->filter.found = NULL;
+	if (app->filter_text[0])
+		code = matches_update(
+			&app->matches, &app->watch, &app->detail, app->filter_text, err);
+	if (app->filter_text[0] && !code)
+		app->filter.found = app->matches.found;
+	return code;
+}
+
+static enum err_code build(struct app *app, struct err *err)
+{
+	struct listing *listing = &app->listing;
+	enum err_code code = listing_build(listing, &app->context, &app->filter, app->order, err);
+	if (!code && app->tree)
+		code = listing_nest(listing, &app->context, app->order.column, &app->folds, err);
+	return code;
+}
+
+const struct ranking_row *state_cursor_row(const struct app *app)
+{
+	return app->cursor.at < app->listing.count ? app->listing.rows[app->cursor.at] : NULL;
+}
+
+void state_scroll_to_cursor(struct app *app)
+{
+	cursor_scroll(&app->cursor, app->listing.count, app->layout.list_rows);
+}
+
+void state_point_at(struct app *app, long index)
+{
+	app->cursor.at = cursor_nearest(index, app->listing.count);
+	const struct ranking_row *row = state_cursor_row(app);
+	app->cursor.bound = row != NULL;
+	if (row)
+		bind_cursor(app, row->task);
+	state_scroll_to_cursor(app);
+}
+
+void process_list_relist(struct app *app)
+{
+	struct err err;
+	if (find_matches(app, &err))
+		state_say_failure(app, &err);
+	if (build(app, &err))
+		state_say_failure(app, &err);
+	choose_columns(app);
+	find_cursor(app);
+	cursor_clamp(&app->cursor, app->listing.count, app->layout.list_rows);
+	if (app->follow)
+		state_scroll_to_cursor(app);
+}

@@ -1,0 +1,684 @@
+#include "procs.h"
+
+#include "acting.h"
+#include "cgroups.h"
+#include "frame.h"
+#include "process_list.h"
+#include "react.h"
+#include "state.h"
+#include "status.h"
+#include "strip.h"
+#include "view.h"
+#include "whole_command.h"
+
+#include "oomspect/line.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FETCHED_AT_ONCE 128
+#define ROOMY           120 /* columns from which on the status line has room for a reason */
+#define SCOPE_COLS      40
+#define SCOPE_LEAST     8
+#define REVERSED_SHORT  " rev"
+
+/* --- the tab line ----------------------------------------------------------------------------- */
+
+static void put_scope_form(struct pen *pen, const struct app *app, bool label, bool total, int cols)
+{
+	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	const struct measure *measure = &app->context.measure;
+	char text[FORMAT_SIZE];
+	frame_put_gap(pen);
+	grid_put(pen, STYLE_DIM, label ? "domain " : "");
+	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
+		cgroup_line_put_name(pen, STYLE_NORMAL,
+			&app->watch.snapshot->memcgs->rows[domain->memcg], false, cols);
+	else
+		grid_put(pen, STYLE_NORMAL, state_scope(app));
+	if (!total || measure->totalpages < 0)
+		return;
+	format_kb(measure->totalpages * measure->page_kb, text);
+	grid_printf(pen, STYLE_NORMAL, " %s", text);
+}
+
+/* As much of it as there is room for: the name at least, which may be cut and say so. */
+static void put_scope(struct pen *pen, const struct app *app)
+{
+	static const struct {
+		bool label, total;
+	} forms[] = { { true, true }, { false, true }, { false, false } };
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct pen begin = grid_begin_item(pen);
+		int room = grid_left(pen) - frame_gap_cols(pen->grid);
+		bool last = !forms[i].total && room >= SCOPE_LEAST && room < SCOPE_COLS;
+		put_scope_form(pen, app, forms[i].label, forms[i].total, last ? room : SCOPE_COLS);
+		if (grid_end_item(pen, &begin))
+			return;
+	}
+}
+
+static bool is_filtered(const struct app *app)
+{
+	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
+}
+
+static void put_filters(struct pen *pen, const struct app *app)
+{
+	frame_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "filter: ");
+	if (app->filter_text[0])
+		frame_put_filter_text(pen, app->filter_text);
+	if (app->filter.uid != UID_UNKNOWN)
+		grid_printf(pen, STYLE_BOLD, "%suid %u", app->filter_text[0] ? ", " : "",
+			(unsigned)app->filter.uid);
+	if (!app->filter_text[0] && app->filter.uid == UID_UNKNOWN)
+		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
+}
+
+/* Columns of put_filters where something is filtered. */
+static int filters_cols(const struct app *app, const struct grid *grid)
+{
+	int cols = grid_foreign_width(grid, app->filter_text);
+	if (cols > FRAME_FILTER_COLS)
+		cols = FRAME_FILTER_COLS;
+	if (app->filter.uid != UID_UNKNOWN)
+		cols += (int)strlen(", uid 4294967295");
+	else if (!app->filter_text[0])
+		cols = (int)strlen("pids");
+	return frame_gap_cols(grid) + (int)strlen("filter: ") + cols;
+}
+
+static int sort_cols(const struct app *app, const struct grid *grid, const char *reversed)
+{
+	return frame_gap_cols(grid) +
+	       (int)(strlen("sort ") + strlen(columns[app->order.column].title) + strlen(reversed));
+}
+
+static void put_sort(struct pen *pen, const struct app *app)
+{
+	const char *reversed = app->order.reversed ? " reversed" : "";
+	if (app->order.reversed && grid_left(pen) < sort_cols(app, pen->grid, reversed))
+		reversed = REVERSED_SHORT;
+	if (grid_left(pen) < sort_cols(app, pen->grid, reversed))
+		return;
+	frame_put_gap(pen);
+	grid_put(pen, STYLE_DIM, "sort ");
+	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title, reversed);
+}
+
+/* A filter hides processes, so it is said first where columns are few. What is the other way round
+ * than one expects keeps its room. */
+static void put_state(const struct app *app, struct pen *pen)
+{
+	bool roomy = frame_is_roomy(pen->grid), filtered = is_filtered(app);
+	int end = pen->end;
+	int filters = roomy && filtered ? filters_cols(app, pen->grid) : 0;
+	int sort = app->order.reversed ? sort_cols(app, pen->grid, REVERSED_SHORT) : 0;
+	pen->end = end - sort;
+	if (filtered && !roomy)
+		put_filters(pen, app);
+	pen->end = end - sort - filters;
+	put_scope(pen, app);
+	pen->end = end - filters;
+	put_sort(pen, app);
+	pen->end = end;
+	struct pen begin = grid_begin_item(pen);
+	if (roomy)
+		put_filters(pen, app);
+	if (!filtered)
+		grid_end_item(pen, &begin);
+}
+
+/* --- the list --------------------------------------------------------------------------------- */
+
+/* Column 0 is the cursor's; the line begins behind it and may be scrolled. */
+static void draw_row(const struct app *app, struct grid *grid, int row, size_t index)
+{
+	struct pen mark = grid_pen(grid, row, 0);
+	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
+	bool pointed = index == app->cursor.at;
+	bool tagged = marks_has_task(&app->acting.tags, app->listing.rows[index]->task);
+	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
+	column_put_row(&app->columns, &app->context, process_row(app->listing.rows[index]),
+		listing_branch(&app->listing, index), &pen);
+	if (pointed)
+		grid_mark_row(grid, row, STYLE_REVERSE);
+}
+
+static void draw_list(const struct app *app, struct grid *grid)
+{
+	int row = app->layout.rows[PART_LIST];
+	for (int i = 0; i < app->layout.list_rows; i++) {
+		size_t index = app->cursor.top + (size_t)i;
+		if (index >= app->listing.count)
+			break;
+		draw_row(app, grid, row + i, index);
+	}
+}
+
+static void draw_heading(const struct app *app, struct grid *grid)
+{
+	int row = app->layout.rows[PART_HEADING];
+	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
+	column_put_titles(&app->columns, &pen, app->order.column);
+	grid_mark_row(grid, row, STYLE_REVERSE);
+}
+
+/* What no key brings to the screen. */
+static void add_unseen(const struct app *app, struct line *line)
+{
+	const struct snapshot *snapshot = app->watch.snapshot;
+	char count[24] = "";
+	if (snapshot->hidepid)
+		line_add(line, "    hidepid: only your own processes are seen");
+	if (snapshot->threads_unseen > 0)
+		snprintf(count, sizeof(count), "%" PRId64 " ", snapshot->threads_unseen);
+	if (snapshot->pid_ns)
+		line_add(line, "    pid namespace: %sthreads outside unseen%s", count,
+			app->grid.cols >= ROOMY && !snapshot->hidepid ? ", their memory counts"
+								      : "");
+	if (app->watch.root.live && !app->acting.rights.init_user_ns)
+		line_add(line, "    user namespace: nobody is anyone outside");
+}
+
+/* The cursor stays on its process; where that has gone must be told before all that may be cut. */
+static void add_cursor(const struct app *app, size_t last, struct line *line)
+{
+	size_t at = app->cursor.at;
+	if (app->cursor.bound && (at < app->cursor.top || at >= last))
+		line_add(line, ", cursor in row %zu", at + 1);
+}
+
+/* What is not on the screen, and which key brings it there. */
+static void status_text(const struct app *app, char *buffer, size_t size)
+{
+	const struct listing *listing = &app->listing;
+	size_t last = app->cursor.top + (size_t)app->layout.list_rows;
+	struct line line = line_begin(buffer, size);
+	line_add(&line, " rows %zu-%zu of %zu", listing->count ? app->cursor.top + 1 : 0,
+		last < listing->count ? last : listing->count, listing->count);
+	add_cursor(app, last, &line);
+	line_add(&line, ", %zu can be killed", watch_outlook(&app->watch)->ranking.killable);
+	if (listing->hidden_folded)
+		line_add(&line, "    %zu folded (*)", listing->hidden_folded);
+	if (listing->hidden_filtered)
+		line_add(&line, "    %zu filtered out (=)", listing->hidden_filtered);
+	add_unseen(app, &line);
+	if (listing->hidden_kthreads)
+		line_add(&line, "    %zu kernel threads hidden (K)", listing->hidden_kthreads);
+	if (listing->hidden_unkillable)
+		line_add(&line, "    %zu unkillable hidden (K)", listing->hidden_unkillable);
+	if (app->acting.tags.count)
+		line_add(&line, "    %zu tagged (U)", app->acting.tags.count);
+	/* Whole or not at all, and only for letters that are to be seen. */
+	int legend = (int)strlen(column_flags_legend) + 4;
+	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - (int)line.used > legend)
+		line_add(&line, "    %s", column_flags_legend);
+}
+
+static void draw(const struct app *app, struct grid *grid)
+{
+	if (app->watch.snapshot) {
+		draw_heading(app, grid);
+		draw_list(app, grid);
+	}
+	strip_draw(app, grid);
+}
+
+static void describe(const struct app *app, char *buffer, size_t size)
+{
+	if (app->watch.snapshot)
+		status_text(app, buffer, size);
+	else
+		snprintf(buffer, size, " reading processes ...");
+}
+
+static void fetch(struct app *app)
+{
+	const struct task *seen[FETCHED_AT_ONCE];
+	pid_t pids[SAMPLER_WATCHED_MAX];
+	size_t count = 0, watched = 0, end = app->cursor.top + (size_t)app->layout.list_rows;
+	for (size_t i = app->cursor.top; i < end && i < app->listing.count; i++) {
+		seen[count++] = app->listing.rows[i]->task;
+		if (watched < SAMPLER_WATCHED_MAX)
+			pids[watched++] = app->listing.rows[i]->task->pid;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
+			detail_fetch(&app->detail, seen, count);
+			count = 0;
+		}
+	}
+	/* What is on the screen is read again for the next picture. */
+	sampler_watch(&app->watch.sampler, pids, watched);
+}
+
+/* --- moving ----------------------------------------------------------------------------------- */
+
+/* The first row is a place: the cursor stays there whoever comes to stand in it. */
+static void move(struct app *app, int rows)
+{
+	state_point_at(app, (long)app->cursor.at + rows);
+	if (rows == -CURSOR_FAR)
+		app->cursor.bound = false;
+}
+
+static int row_at(const struct app *app, int line)
+{
+	size_t index = app->cursor.top + (size_t)line;
+	return index < app->listing.count ? (int)index : -1;
+}
+
+/* Columns of the longest line that is seen. */
+static int longest_row(const struct app *app)
+{
+	const struct listing *listing = &app->listing;
+	int longest = 0;
+	for (int i = 0; i < app->layout.list_rows; i++) {
+		size_t index = app->cursor.top + (size_t)i;
+		if (index >= listing->count)
+			break;
+		int width = column_row_width(&app->columns, &app->context,
+			process_row(listing->rows[index]), listing_branch(listing, index),
+			&app->grid);
+		if (width > longest)
+			longest = width;
+	}
+	return longest;
+}
+/* The end of the longest line that is seen. */
+static void line_end(struct app *app)
+{
+	react_shift_to(app, longest_row(app) - app->grid.cols + 1);
+}
+
+static void open_detail(struct app *app)
+{
+	state_show(app, VIEW_DETAIL);
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+static void follow(struct app *app)
+{
+	const struct ranking_row *row = state_cursor_row(app);
+	app->follow = !app->follow;
+	if (app->follow && row) {
+		state_point_at(app, (long)app->cursor.at);
+		state_say(app, "following %d %s", (int)row->task->pid, row->task->comm);
+	} else {
+		state_say(app, "following nobody");
+	}
+}
+
+static void killable(struct app *app)
+{
+	static const char *const words[LISTING_SHOW_COUNT] = {
+		[LISTING_NO_KTHREADS] = "kernel threads are hidden",
+		[LISTING_ALL] = "everything is shown",
+		[LISTING_KILLABLE] = "what cannot be killed is hidden",
+	};
+	app->filter.show = (app->filter.show + 1) % LISTING_SHOW_COUNT;
+	state_say(app, "%s", words[app->filter.show]);
+	state_relist(app);
+}
+
+/* What has only one line in a list, whole. */
+static void full(struct app *app)
+{
+	if (app->view == VIEW_PROCS)
+		whole_command_open(app);
+	else if (app->view == VIEW_DETAIL)
+		state_say(app, "the command line is whole here already");
+	else
+		state_say(app, "w does nothing here, ? for help");
+}
+
+/* The domain of the process under the cursor. */
+static void scope(struct app *app)
+{
+	const struct ranking_row *row = state_cursor_row(app);
+	if (row)
+		state_next_scope(app, row->task->memcg);
+}
+
+/* From a process to its cgroup. */
+static void cgroup(struct app *app)
+{
+	const struct ranking_row *row = state_cursor_row(app);
+	const char *path = row ? snapshot_cgroup(app->watch.snapshot, row->task) : NULL;
+	if (!path)
+		return;
+	state_show(app, VIEW_CGROUPS);
+	if (cgroups_find(app, path))
+		return;
+	state_show(app, VIEW_PROCS);
+	state_say(app, "%d is in no cgroup that could be shown: %s", (int)row->task->pid, path);
+}
+
+/* --- the tree --------------------------------------------------------------------------------- */
+
+static void rearrange(struct app *app)
+{
+	state_relist(app);
+	state_scroll_to_cursor(app);
+}
+
+/* The operator looks at a process, which therefore keeps the cursor. */
+static void toggle(struct app *app)
+{
+	state_point_at(app, (long)app->cursor.at);
+	app->tree = !app->tree;
+	rearrange(app);
+}
+
+static void set_folded(struct app *app, bool folded)
+{
+	const struct ranking_row *row = state_cursor_row(app);
+	const struct process_branch *branch =
+		row ? listing_branch(&app->listing, app->cursor.at) : NULL;
+	struct err err;
+	if (!branch || !branch->parent) {
+		state_say(
+			app, "%s", app->tree ? "nothing is below it" : "a list has no branches: t");
+		return;
+	}
+	state_point_at(app, (long)app->cursor.at);
+	if (!folded)
+		marks_remove_task(&app->folds, row->task);
+	else if (marks_add_task(&app->folds, row->task, &err))
+		state_say(app, "%s", err.text);
+	rearrange(app);
+}
+
+static void fold(struct app *app)
+{
+	set_folded(app, true);
+}
+
+static void unfold(struct app *app)
+{
+	set_folded(app, false);
+}
+
+/* As htop's: the outermost stay open, since all of a machine hangs below its first process. Where
+ * nobody else has a branch they are folded as well. */
+static void fold_branches(struct app *app)
+{
+	const struct process_tree *tree = &app->listing.tree;
+	struct err err;
+	for (int32_t depth = 1; depth >= 0 && app->folds.count == 0; depth--)
+		if (process_tree_fold_all(tree, app->watch.snapshot, depth, &app->folds, &err)) {
+			state_say(app, "%s", err.text);
+			return;
+		}
+}
+
+/* Everything is folded, or, when anything is, nothing. */
+static void fold_all(struct app *app)
+{
+	if (!app->listing.nested) {
+		set_folded(app, true); /* says why not */
+		return;
+	}
+	state_point_at(app, (long)app->cursor.at);
+	if (app->folds.count)
+		marks_clear(&app->folds);
+	else
+		fold_branches(app);
+	rearrange(app);
+}
+
+/* --- finding ---------------------------------------------------------------------------------- */
+
+/* The first row from `start` on that is called as is searched; -1: none. */
+static long find_row(struct app *app, long start, int step, bool by_pid)
+{
+	long count = (long)app->listing.count;
+	for (long i = 0; i < count; i++) {
+		long index = ((start + step * i) % count + count) % count;
+		const struct task *task = app->listing.rows[index]->task;
+		if (by_pid ? matches_pid(task, app->search_text)
+			   : matches_task(&app->watch, &app->detail, task, app->search_text))
+			return index;
+	}
+	return -1;
+}
+
+static void search_from(struct app *app, long start, int step, bool by_pid)
+{
+	if (!app->search_text[0]) {
+		state_say(app, "nothing to search: / first");
+		return;
+	}
+	long index = by_pid ? find_row(app, start, step, true) : -1;
+	if (index < 0)
+		index = find_row(app, start, step, false);
+	if (index >= 0)
+		state_point_at(app, index);
+	else
+		state_say(app, "not found: %s%s", app->search_text,
+			app->listing.hidden_folded ? "; some rows are folded (*)" : "");
+}
+
+static void search_next(struct app *app)
+{
+	search_from(app, (long)app->cursor.at + 1, 1, false);
+}
+
+static void search_previous(struct app *app)
+{
+	search_from(app, (long)app->cursor.at - 1, -1, false);
+}
+
+static void filter(struct app *app)
+{
+	prompt_open(&app->prompt, PROMPT_FILTER, app->filter_text);
+}
+
+static void user(struct app *app)
+{
+	prompt_open(&app->prompt, PROMPT_USER, app->user_text);
+}
+
+static void clear(struct app *app)
+{
+	app->filter_text[0] = app->user_text[0] = '\0';
+	app->seeking = false;
+	app->filter.uid = UID_UNKNOWN;
+	app->filter.pid_count = 0;
+	state_relist(app);
+	if (watch_outlook(&app->watch)->ranking.domain.kind == DOMAIN_HOST)
+		state_say(app, "no filter");
+	else
+		state_say(app, "no filter; o changes the domain, which is %s", state_scope(app));
+}
+
+/* One step out: search, tags, filter, scope. Never quits. */
+static void back(struct app *app)
+{
+	if (app->search_text[0])
+		app->search_text[0] = '\0';
+	else if (app->acting.tags.count)
+		acting_untag(app);
+	else if (is_filtered(app) || !state_leave_scope(app))
+		clear(app);
+}
+
+static void take_user(struct app *app)
+{
+	app->seeking = app->prompt.text[0] != '\0';
+	if (app->seeking) {
+		state_say(app, "looking for user '%s' ...", app->prompt.text);
+		names_seek(&app->watch.names, app->prompt.text);
+		state_take_sought(app);
+		return;
+	}
+	app->user_text[0] = '\0';
+	app->filter.uid = UID_UNKNOWN;
+	state_relist(app);
+}
+
+static bool take_text(struct app *app)
+{
+	switch (app->prompt.id) {
+	case PROMPT_SEARCH:
+		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
+		search_from(app, (long)app->cursor.at, 1, true);
+		return true;
+	case PROMPT_FILTER:
+		memcpy(app->filter_text, app->prompt.text, sizeof(app->filter_text));
+		matches_forget(&app->matches);
+		state_relist(app);
+		return true;
+	case PROMPT_USER:
+		take_user(app);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* --- sorting ---------------------------------------------------------------------------------- */
+
+static void sort_by(struct app *app, enum column_id column, bool reversed)
+{
+	app->order = (struct listing_order){ column, reversed };
+	state_relist(app);
+	state_scroll_to_cursor(app);
+	state_say(app, "sorted by %s%s%s", columns[column].title,
+		column == COL_COMMAND ? " (its name, as COMM)" : "", reversed ? ", reversed" : "");
+}
+
+static void by_points(struct app *app)
+{
+	sort_by(app, COL_RK, false);
+}
+
+static void by_memory(struct app *app)
+{
+	sort_by(app, COL_MEM, false);
+}
+
+static void by_age(struct app *app)
+{
+	sort_by(app, COL_START, false);
+}
+
+/* The neighbour of the sort column among those that are shown. */
+static void sort_beside(struct app *app, size_t step)
+{
+	const struct column_set *set = &app->columns;
+	size_t at = 0;
+	if (set->count == 0)
+		return;
+	while (at < set->count && set->ids[at] != app->order.column)
+		at++;
+	at = at == set->count ? 0 : (at + step + set->count) % set->count;
+	sort_by(app, set->ids[at], false);
+}
+
+static void to_the_left(struct app *app)
+{
+	sort_beside(app, (size_t)-1);
+}
+
+static void to_the_right(struct app *app)
+{
+	sort_beside(app, 1);
+}
+
+static void reverse(struct app *app)
+{
+	sort_by(app, app->order.column, !app->order.reversed);
+}
+
+static const char *column_title(size_t id)
+{
+	return columns[id].title;
+}
+
+static const char *column_help(size_t id)
+{
+	return columns[id].help;
+}
+
+static size_t chosen_column(const struct app *app, bool *ret_reversed)
+{
+	*ret_reversed = app->order.reversed;
+	return app->order.column;
+}
+
+static void sort_by_id(struct app *app, size_t id, bool reversed)
+{
+	sort_by(app, (enum column_id)id, reversed);
+}
+
+/* The column at a place of a line; the last one has no end. */
+static int column_at(const struct app *app, int col)
+{
+	const struct column_set *set = &app->columns;
+	int end = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		end += set->widths[i] + 1;
+		if (col < end || i + 1 == set->count)
+			return (int)set->ids[i];
+	}
+	return -1;
+}
+
+static const struct view_sorting sorting = {
+	.count = COL_COUNT,
+	.title = column_title,
+	.help = column_help,
+	.chosen = chosen_column,
+	.by = sort_by_id,
+	.at = column_at,
+};
+
+/* --- the view --------------------------------------------------------------------------------- */
+
+reaction *const procs_look[ACTION_COUNT] = {
+	[ACTION_CGROUP] = cgroup,
+	[ACTION_SCOPE] = scope,
+	[ACTION_FOLLOW] = follow,
+	[ACTION_KILLABLE] = killable,
+	[ACTION_FULL] = full,
+};
+
+static reaction *const of_list[ACTION_COUNT] = {
+	[ACTION_OPEN] = open_detail,
+	[ACTION_LINE_END] = line_end,
+	[ACTION_TREE] = toggle,
+	[ACTION_FOLD] = fold,
+	[ACTION_UNFOLD] = unfold,
+	[ACTION_FOLD_ALL] = fold_all,
+	[ACTION_SEARCH_NEXT] = search_next,
+	[ACTION_SEARCH_PREVIOUS] = search_previous,
+	[ACTION_FILTER] = filter,
+	[ACTION_USER] = user,
+	[ACTION_CLEAR] = clear,
+	[ACTION_SORT_POINTS] = by_points,
+	[ACTION_SORT_MEMORY] = by_memory,
+	[ACTION_SORT_AGE] = by_age,
+	[ACTION_SORT_LEFT] = to_the_left,
+	[ACTION_SORT_RIGHT] = to_the_right,
+	[ACTION_SORT_REVERSE] = reverse,
+	[ACTION_BACK] = back,
+};
+
+const struct view view_procs = {
+	.tab = "Procs",
+	.opened_by = ACTION_VIEW_PROCS,
+	.sorting = &sorting,
+	.reactions = { of_list, procs_look, acting_reactions, react_lists, react_program },
+	.below = strip_rows,
+	.put_state = put_state,
+	.draw = draw,
+	.describe = describe,
+	.fetch = fetch,
+	.take_text = take_text,
+	.move = move,
+	.row_at = row_at,
+	.point_at = state_point_at,
+};
