@@ -23,8 +23,10 @@
 
 /* --- what is computed for a sample ------------------------------------------------------------ */
 
-void cgroups_init(struct cgroups *cgroups)
+static enum err_code init(struct app *app, struct err *err)
 {
+	struct cgroups *cgroups = &app->cgroups;
+	(void)err;
 	*cgroups = (struct cgroups){ .sort = CGROUP_COL_SHARE, .first = UNKNOWN };
 	cgroup_rows_init(&cgroups->rows);
 	cgroup_rates_init(&cgroups->rates);
@@ -32,10 +34,12 @@ void cgroups_init(struct cgroups *cgroups)
 	outlook_init(&cgroups->inside);
 	column_set_parse(&cgroups->inside_columns, &process_table,
 		"rk,pid,user,mem,adj,bad,rss,swap,command", NULL);
+	return ERR_OK;
 }
 
-void cgroups_release(struct cgroups *cgroups)
+static void release(struct app *app)
 {
+	struct cgroups *cgroups = &app->cgroups;
 	cgroup_rows_release(&cgroups->rows);
 	marks_release(&cgroups->folds);
 	cgroup_rates_release(&cgroups->rates);
@@ -1038,6 +1042,8 @@ const struct view view_cgroups = {
 	.draw = draw,
 	.describe = describe,
 	.is_tree = is_tree,
+	.init = init,
+	.release = release,
 	.sampled = sampled,
 	.relist = relist,
 	.fetch = fetch,

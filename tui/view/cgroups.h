@@ -4,9 +4,6 @@
 
 #include "live.h"
 
-void cgroups_init(struct cgroups *cgroups);
-void cgroups_release(struct cgroups *cgroups);
-
 /* The cgroup under the cursor; NULL without any. */
 const struct memcg *cgroups_pointed(const struct cgroups *cgroups);
 

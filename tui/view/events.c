@@ -511,11 +511,30 @@ static void scroll_report(struct app *app, long rows)
 	events_pane_scroll(&app->events, rows);
 }
 
+/* The kernel's log may be out of reach; a file that was named is not to be. */
+static enum err_code init(struct app *app, struct err *err)
+{
+	const struct options *options = app->options;
+	events_pane_open(&app->events, options->log, app->watch.root.live);
+	if (!options->log || app->events.log.open)
+		return ERR_OK;
+	*err = app->events.log.why;
+	events_pane_release(&app->events);
+	return err->code;
+}
+
+static void release(struct app *app)
+{
+	events_pane_release(&app->events);
+}
+
 const struct view view_events = {
 	.tab = "Events",
 	.opened_by = ACTION_VIEW_EVENTS,
 	.way_to_processes = "1 shows them",
 	.reactions = { own, react_program },
+	.init = init,
+	.release = release,
 	.lay_out = lay_out,
 	.draw = draw,
 	.describe = describe,

@@ -1,7 +1,4 @@
-#include "help.h"
-
 #include "react.h"
-#include "state.h"
 #include "texts.h"
 
 #include <stdio.h>
@@ -98,9 +95,11 @@ static int write_help(struct grid *grid, int cols, bool vi_keys)
 	return whole.row;
 }
 
-void help_write(struct app *app)
+/* Anew: for another size, for other keys. */
+static void write_anew(struct app *app)
 {
 	struct grid *help = &app->texts.help;
+	help->ascii = app->grid.ascii;
 	grid_clear(help);
 	write_help(help, help->cols, app->config.vi_keys);
 }
@@ -111,8 +110,21 @@ static enum err_code resize(struct app *app, struct err *err)
 	enum err_code code =
 		grid_resize(&app->texts.help, write_help(NULL, cols, false), cols, err);
 	if (!code)
-		help_write(app);
+		write_anew(app);
 	return code;
+}
+
+static enum err_code init(struct app *app, struct err *err)
+{
+	(void)err;
+	grid_init(&app->texts.help, app->grid.ascii);
+	app->texts.found = -1;
+	return ERR_OK;
+}
+
+static void release(struct app *app)
+{
+	grid_release(&app->texts.help);
 }
 
 static int lines_of(const struct app *app)
@@ -181,15 +193,9 @@ static bool means(const struct app *app, const struct key_row *row)
 
 static void entered(struct app *app, enum view_id before)
 {
-	(void)before;
+	app->texts.before_help = before;
 	app->texts.found = -1;
 	app->texts.top[VIEW_HELP] = 0;
-}
-
-void help_open(struct app *app)
-{
-	app->texts.before_help = app->view;
-	state_show(app, VIEW_HELP);
 }
 
 static const struct view_text text = {
@@ -202,8 +208,12 @@ static const struct view_text text = {
 };
 
 const struct view view_help = {
+	.opened_by = ACTION_HELP,
 	.text = &text,
 	.reactions = { texts_reactions, react_program },
+	.init = init,
+	.release = release,
+	.configured = write_anew,
 	.resize = resize,
 	.bare = true,
 	.draw = draw,

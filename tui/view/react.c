@@ -1,9 +1,7 @@
 #include "react.h"
 
-#include "help.h"
 #include "process_list.h"
 #include "setup.h"
-#include "sort.h"
 #include "state.h"
 #include "status.h"
 
@@ -56,7 +54,6 @@ reaction *const react_lists[ACTION_COUNT] = {
 	[ACTION_RIGHT] = right,
 	[ACTION_LINE_START] = line_start,
 	[ACTION_MOMENT] = moment,
-	[ACTION_SORT_MENU] = sort_open,
 };
 
 /* --- what does the same everywhere ------------------------------------------------------------ */
@@ -113,28 +110,13 @@ void react_search(struct app *app)
 	prompt_open(&app->prompt, PROMPT_SEARCH, "");
 }
 
-void react_paint(struct app *app)
-{
-	app->repaint = true;
-}
-
 void react_repaint(struct app *app)
 {
-	react_paint(app);
+	view_paint(app);
 	detail_forget(&app->detail);
 	matches_forget(&app->matches);
 	names_forget(&app->watch.names);
 	state_relist(app);
-}
-
-void react_suspend(struct app *app)
-{
-	app->suspend = true;
-}
-
-void react_quit(struct app *app)
-{
-	app->quit = true;
 }
 
 reaction *const react_program[ACTION_COUNT] = {
@@ -145,15 +127,12 @@ reaction *const react_program[ACTION_COUNT] = {
 	[ACTION_SHARE] = share,
 	[ACTION_HEADER] = header,
 	[ACTION_DELAY] = delay,
-	[ACTION_COLUMNS] = setup_open_columns,
 	[ACTION_SEARCH] = react_search,
-	[ACTION_HELP] = help_open,
-	[ACTION_SETUP] = setup_open,
 	[ACTION_REPAINT] = react_repaint,
-	[ACTION_SUSPEND] = react_suspend,
+	[ACTION_SUSPEND] = view_suspend,
 	[ACTION_SAVE_CONFIG] = setup_save,
-	[ACTION_CLOSE] = react_quit,
-	[ACTION_QUIT] = react_quit,
+	[ACTION_CLOSE] = view_quit,
+	[ACTION_QUIT] = view_quit,
 };
 
 /* --- what is typed ---------------------------------------------------------------------------- */
@@ -209,6 +188,7 @@ static bool refuse(struct app *app, const struct view *view, const struct key_ro
 	return true;
 }
 
+/* What the action opens. */
 static bool show(struct app *app, enum action action)
 {
 	for (enum view_id id = 0; id < VIEW_COUNT; id++)
@@ -216,7 +196,7 @@ static bool show(struct app *app, enum action action)
 			state_show(app, id);
 			return true;
 		}
-	return false;
+	return view_open_overlay(app, action);
 }
 
 static int page_of(const struct app *app, const struct view *view)

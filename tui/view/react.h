@@ -23,9 +23,6 @@ extern reaction *const react_program[ACTION_COUNT];
 void react_shift_to(struct app *app, int shift);
 
 reaction react_search;  /* what is to be searched is typed */
-reaction react_paint;   /* everything is sent to the terminal again */
-reaction react_repaint; /* and names are asked for again */
-reaction react_suspend;
-reaction react_quit;
+reaction react_repaint; /* all is painted again, and names are asked for again */
 
 #endif

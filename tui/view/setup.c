@@ -2,9 +2,7 @@
 
 #include "cursor.h"
 #include "dialog.h"
-#include "help.h"
 #include "process_list.h"
-#include "react.h"
 #include "state.h"
 #include "status.h"
 #include "term/box.h"
@@ -50,9 +48,11 @@ void setup_set(struct app *app, const struct config *config)
 	app->units = config->units;
 	app->filter.show = config->show;
 	app->header_hidden = !config->header;
-	app->grid.ascii = app->texts.help.ascii = config->ascii || app->ascii_only;
+	app->grid.ascii = config->ascii || app->ascii_only;
 	app->new_look = true;
-	help_write(app);
+	for (enum view_id id = 0; id < VIEW_COUNT; id++)
+		if (views[id]->configured)
+			views[id]->configured(app);
 	state_lay_out(app);
 	state_relist(app);
 	state_scroll_to_cursor(app);
@@ -501,6 +501,11 @@ static void previous_page(struct app *app)
 	show_page(app, (app->setup.page + CONFIG_PAGE_COUNT - 1) % CONFIG_PAGE_COUNT);
 }
 
+static void columns_page(struct app *app)
+{
+	show_page(app, CONFIG_COLUMNS);
+}
+
 static void leave(struct app *app)
 {
 	app->setup.open = false;
@@ -568,7 +573,7 @@ static reaction *const reactions[ACTION_COUNT] = {
 	[ACTION_RIGHT] = next_page,
 	[ACTION_VIEW_NEXT] = next_page,
 	[ACTION_VIEW_PREVIOUS] = previous_page,
-	[ACTION_COLUMNS] = setup_open_columns,
+	[ACTION_COLUMNS] = columns_page,
 	[ACTION_OPEN] = next_value,
 	[ACTION_TAG] = next_value,
 	[ACTION_UNFOLD] = next_value,
@@ -579,9 +584,9 @@ static reaction *const reactions[ACTION_COUNT] = {
 	[ACTION_SETUP] = leave,
 	[ACTION_BACK] = leave,
 	[ACTION_CLOSE] = leave,
-	[ACTION_REPAINT] = react_paint,
-	[ACTION_SUSPEND] = react_suspend,
-	[ACTION_QUIT] = react_quit,
+	[ACTION_REPAINT] = view_paint,
+	[ACTION_SUSPEND] = view_suspend,
+	[ACTION_QUIT] = view_quit,
 };
 
 static void take_key(struct app *app, int key)
@@ -614,17 +619,16 @@ static bool is_open(const struct app *app)
 	return app->setup.open;
 }
 
-void setup_open(struct app *app)
+static bool open_box(struct app *app, enum action action)
 {
-	show_page(app, app->setup.page);
-}
-
-void setup_open_columns(struct app *app)
-{
-	show_page(app, CONFIG_COLUMNS);
+	if (action != ACTION_SETUP && action != ACTION_COLUMNS)
+		return false;
+	show_page(app, action == ACTION_COLUMNS ? CONFIG_COLUMNS : app->setup.page);
+	return true;
 }
 
 const struct overlay overlay_setup = {
+	.open = open_box,
 	.is_open = is_open,
 	.draw = draw,
 	.key = take_key,

@@ -23,10 +23,6 @@ void setup_set(struct app *app, const struct config *config);
 /* Writes the settings as they are on the screen now, and says so. */
 void setup_save(struct app *app);
 
-/* Opens the box, at the page where it was left, or at that of the columns. */
-void setup_open(struct app *app);
-void setup_open_columns(struct app *app);
-
 /* --- its lines, which know neither screen nor keys --------------------------------------------- */
 
 /* The names of the pages. */

@@ -1,5 +1,3 @@
-#include "sort.h"
-
 #include "cursor.h"
 #include "view.h"
 
@@ -7,11 +5,14 @@
 
 /* The columns as a menu over the list; Enter sorts by the one that is marked. */
 
-void sort_open(struct app *app)
+static bool open_menu(struct app *app, enum action action)
 {
 	bool reversed;
+	if (action != ACTION_SORT_MENU || !view_of(app)->sorting)
+		return false;
 	app->sort_menu = (struct sort_menu){ .open = true };
 	app->sort_menu.at = view_of(app)->sorting->chosen(app, &reversed);
+	return true;
 }
 
 static bool is_open(const struct app *app)
@@ -88,6 +89,7 @@ static void draw(const struct app *app, struct grid *grid)
 }
 
 const struct overlay overlay_sort = {
+	.open = open_menu,
 	.is_open = is_open,
 	.draw = draw,
 	.key = key,

@@ -1,8 +1,6 @@
 #include "state.h"
 
 #include "acting.h"
-#include "cgroups.h"
-#include "events.h"
 #include "process_list.h"
 #include "status.h"
 #include "view.h"
@@ -36,16 +34,25 @@ static void name_operator(struct app *app)
 			sizeof(app->user));
 }
 
-/* The kernel's log may be out of reach; a file that was named is not to be. */
-static enum err_code open_events(struct app *app, struct err *err)
+static void release_views(struct app *app, enum view_id end)
 {
-	const struct options *options = app->options;
-	events_pane_open(&app->events, options->log, app->watch.root.live);
-	if (!options->log || app->events.log.open)
-		return ERR_OK;
-	*err = app->events.log.why;
-	events_pane_release(&app->events);
-	return err->code;
+	for (enum view_id id = 0; id < end; id++)
+		if (views[id]->release)
+			views[id]->release(app);
+}
+
+static enum err_code begin_views(struct app *app, struct err *err)
+{
+	enum view_id done = 0;
+	enum err_code code = apply_options(app, err);
+	for (; !code && done < VIEW_COUNT; done += !code)
+		if (views[done]->init)
+			code = views[done]->init(app, err);
+	if (!code)
+		code = acting_init(app, err);
+	if (code)
+		release_views(app, done);
+	return code;
 }
 
 enum err_code state_init(
@@ -56,7 +63,6 @@ enum err_code state_init(
 		.order = { COL_RK, false },
 		.delay_ms = options->delay_ms,
 		.ascii_only = ascii,
-		.texts.found = -1,
 		.failure_ms = UNKNOWN,
 		.filter = { .uid = UID_UNKNOWN,
 			.pids = options->pids,
@@ -66,21 +72,15 @@ enum err_code state_init(
 	listing_init(&app->listing);
 	matches_init(&app->matches);
 	moves_init(&app->moves);
-	cgroups_init(&app->cgroups);
 	exhaustion_init(&app->exhaustion);
 	process_detail_init(&app->process);
 	grid_init(&app->grid, ascii);
-	grid_init(&app->texts.help, ascii);
 	enum err_code code = watch_open(&app->watch, options, false, err);
 	if (code)
 		return code;
 	code = detail_init(&app->detail, &app->watch.root, &app->watch.names, err);
 	if (!code) {
-		code = apply_options(app, err);
-		if (!code)
-			code = open_events(app, err);
-		if (!code && (code = acting_init(app, err)))
-			events_pane_release(&app->events);
+		code = begin_views(app, err);
 		if (code)
 			detail_release(&app->detail);
 	}
@@ -95,16 +95,14 @@ void state_release(struct app *app)
 {
 	acting_release(&app->acting);
 	grid_release(&app->grid);
-	grid_release(&app->texts.help);
 	listing_release(&app->listing);
 	marks_release(&app->folds);
 	matches_release(&app->matches);
 	moves_release(&app->moves);
-	cgroups_release(&app->cgroups);
 	process_detail_release(&app->process);
 	detail_release(&app->detail);
 	free(app->whole_command.text);
-	events_pane_release(&app->events);
+	release_views(app, VIEW_COUNT);
 	watch_release(&app->watch);
 }
 

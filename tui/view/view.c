@@ -29,3 +29,26 @@ const struct overlay *view_overlay(const struct app *app)
 			return overlays[i];
 	return NULL;
 }
+
+bool view_open_overlay(struct app *app, enum action action)
+{
+	for (size_t i = 0; i < sizeof(overlays) / sizeof(overlays[0]); i++)
+		if (overlays[i]->open && overlays[i]->open(app, action))
+			return true;
+	return false;
+}
+
+void view_paint(struct app *app)
+{
+	app->repaint = true;
+}
+
+void view_suspend(struct app *app)
+{
+	app->suspend = true;
+}
+
+void view_quit(struct app *app)
+{
+	app->quit = true;
+}

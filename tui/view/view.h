@@ -67,10 +67,15 @@ struct view {
 	void (*describe)(const struct app *app, char *buffer, size_t size);
 	bool (*is_tree)(const struct app *app);
 
+	/* Its own state: made before the first sample. */
+	enum err_code (*init)(struct app *app, struct err *err);
+	void (*release)(struct app *app);
+
 	/* What it is told of, each where it has something to do. */
-	void (*sampled)(struct app *app); /* there is another sample */
-	void (*relist)(struct app *app);  /* another filter, order, sample */
-	void (*fetch)(struct app *app);   /* it is about to be drawn */
+	void (*configured)(struct app *app); /* there are other settings */
+	void (*sampled)(struct app *app);    /* there is another sample */
+	void (*relist)(struct app *app);     /* another filter, order, sample */
+	void (*fetch)(struct app *app);      /* it is about to be drawn */
 	enum err_code (*update)(struct app *app, struct err *err); /* while it is chosen */
 	void (*entered)(struct app *app, enum view_id before);
 	bool (*take_text)(struct app *app); /* what was typed; false: it is nothing of its own */
@@ -92,6 +97,9 @@ const struct view *view_of(const struct app *app);
 
 /* What stands over a view and takes every key while it does. */
 struct overlay {
+	/* Opens it by an action that nothing else knows; false: this is none of its own, or the view has
+	 * nothing for it. NULL: something else opens it. */
+	bool (*open)(struct app *app, enum action action);
 	bool (*is_open)(const struct app *app);
 	void (*draw)(const struct app *app, struct grid *grid);
 	void (*key)(struct app *app, int key);
@@ -103,5 +111,13 @@ struct overlay {
 
 /* The one that is open; NULL: none is. */
 const struct overlay *view_overlay(const struct app *app);
+
+/* Opens what `action` opens over the view that is chosen; false when that is nothing. */
+bool view_open_overlay(struct app *app, enum action action);
+
+/* What is asked of the loop. */
+reaction view_paint; /* everything is sent to the terminal again */
+reaction view_suspend;
+reaction view_quit;
 
 #endif
