@@ -46,10 +46,10 @@ void oomlog_told_event(void *arg, struct oom_event *event)
 	told->events++;
 	add(told, "%s%s", told->length ? "\n" : "",
 		event->invoker.comm[0] ? event->invoker.comm : "-");
-	add(told, " %s/%s", oom_constraint_name(event->constraint), oom_scope_name(event->scope));
-	add(told, " %s", oom_outcome_name(event->outcome));
+	add(told, " %s/%s", oom_constraint_names[event->constraint], oom_scope_names[event->scope]);
+	add(told, " %s", oom_outcome_names[event->outcome]);
 	if (event->trigger != OOM_TRIGGER_ALLOC)
-		add(told, " %s", oom_trigger_name(event->trigger));
+		add(told, " %s", oom_trigger_names[event->trigger]);
 	if (event->gfp_mask[0])
 		add(told, " %s", event->gfp_mask);
 	add_number(told, "order", event->order);

@@ -333,13 +333,13 @@ static void every_enum_value_has_a_name(void **state)
 {
 	(void)state;
 	for (int i = 0; i < OOM_CONSTRAINT_COUNT; i++)
-		assert_non_null(oom_constraint_name((enum oom_constraint)i));
+		assert_non_null(oom_constraint_names[i]);
 	for (int i = 0; i < OOM_SCOPE_COUNT; i++)
-		assert_non_null(oom_scope_name((enum oom_scope)i));
+		assert_non_null(oom_scope_names[i]);
 	for (int i = 0; i < OOM_TRIGGER_COUNT; i++)
-		assert_non_null(oom_trigger_name((enum oom_trigger)i));
+		assert_non_null(oom_trigger_names[i]);
 	for (int i = 0; i < OOM_OUTCOME_COUNT; i++)
-		assert_non_null(oom_outcome_name((enum oom_outcome)i));
+		assert_non_null(oom_outcome_names[i]);
 }
 
 #define CASE(claim, function) \

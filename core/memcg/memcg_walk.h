@@ -1,4 +1,4 @@
-/* The reader's side of a memory cgroup tree, shared by core/memcg*.c only: the table of rows with
+/* The reader's side of a memory cgroup tree, shared by core/memcg/ only: the table of rows with
  * what is remembered about each directory, the index of paths, the walk, the reading of files. */
 #ifndef CORE_MEMCG_WALK_H
 #define CORE_MEMCG_WALK_H
@@ -80,7 +80,7 @@ enum err_code memcg_walk_list(struct memcg_walk *walk, bool everything, struct e
 /* Takes the rows out that were found gone, with what is below them. */
 void memcg_walk_remove_gone(struct memcg_walk *walk);
 
-/* memcg_read.c: the files of every row. True when a row was found gone, and marked so. */
+/* Reads the files of every row. True when a row was found gone, and marked so. */
 bool memcg_read_rows(struct memcg_walk *walk);
 void memcg_read_close(struct memcg_walk *walk, struct memcg_slot *slot);
 

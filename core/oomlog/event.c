@@ -84,72 +84,48 @@ void oom_task_init(struct oom_task *task)
 	task->badness_pages = task->rank = UNKNOWN_SIGNED;
 }
 
-const char *oom_constraint_name(enum oom_constraint constraint)
-{
-	static const char *const names[OOM_CONSTRAINT_COUNT] = {
-		[OOM_CONSTRAINT_UNKNOWN] = "unknown",
-		[OOM_CONSTRAINT_NONE] = "none",
-		[OOM_CONSTRAINT_MEMCG] = "memcg",
-		[OOM_CONSTRAINT_CPUSET] = "cpuset",
-		[OOM_CONSTRAINT_MEMPOLICY] = "mempolicy",
-	};
-	return names[constraint];
-}
+const char *const oom_constraint_names[OOM_CONSTRAINT_COUNT] = {
+	[OOM_CONSTRAINT_UNKNOWN] = "unknown",
+	[OOM_CONSTRAINT_NONE] = "none",
+	[OOM_CONSTRAINT_MEMCG] = "memcg",
+	[OOM_CONSTRAINT_CPUSET] = "cpuset",
+	[OOM_CONSTRAINT_MEMPOLICY] = "mempolicy",
+};
 
-const char *oom_scope_name(enum oom_scope scope)
-{
-	static const char *const names[OOM_SCOPE_COUNT] = {
-		[OOM_SCOPE_UNKNOWN] = "unknown",
-		[OOM_SCOPE_HOST] = "host",
-		[OOM_SCOPE_MEMCG] = "memcg",
-	};
-	return names[scope];
-}
+const char *const oom_scope_names[OOM_SCOPE_COUNT] = {
+	[OOM_SCOPE_UNKNOWN] = "unknown",
+	[OOM_SCOPE_HOST] = "host",
+	[OOM_SCOPE_MEMCG] = "memcg",
+};
 
-const char *oom_trigger_name(enum oom_trigger trigger)
-{
-	static const char *const names[OOM_TRIGGER_COUNT] = {
-		[OOM_TRIGGER_ALLOC] = "alloc",
-		[OOM_TRIGGER_SYSRQ] = "sysrq",
-		[OOM_TRIGGER_ALLOCATING_TASK] = "allocating_task",
-	};
-	return names[trigger];
-}
+const char *const oom_trigger_names[OOM_TRIGGER_COUNT] = {
+	[OOM_TRIGGER_ALLOC] = "alloc",
+	[OOM_TRIGGER_SYSRQ] = "sysrq",
+	[OOM_TRIGGER_ALLOCATING_TASK] = "allocating_task",
+};
 
-const char *oom_outcome_name(enum oom_outcome outcome)
-{
-	static const char *const names[OOM_OUTCOME_COUNT] = {
-		[OOM_OUTCOME_UNKNOWN] = "unknown",
-		[OOM_OUTCOME_KILLED] = "killed",
-		[OOM_OUTCOME_PANIC] = "panic",
-		[OOM_OUTCOME_NO_VICTIM] = "no_victim",
-		[OOM_OUTCOME_SKIPPED] = "skipped",
-	};
-	return names[outcome];
-}
+const char *const oom_outcome_names[OOM_OUTCOME_COUNT] = {
+	[OOM_OUTCOME_UNKNOWN] = "unknown",
+	[OOM_OUTCOME_KILLED] = "killed",
+	[OOM_OUTCOME_PANIC] = "panic",
+	[OOM_OUTCOME_NO_VICTIM] = "no_victim",
+	[OOM_OUTCOME_SKIPPED] = "skipped",
+};
 
-const char *oom_counter_name(enum oom_counter counter)
-{
-	static const char *const names[OOM_COUNTER_COUNT] = {
-		[OOM_COUNTER_MEMORY] = "memory",
-		[OOM_COUNTER_MEMSW] = "memsw",
-		[OOM_COUNTER_KMEM] = "kmem",
-	};
-	return names[counter];
-}
+const char *const oom_counter_names[OOM_COUNTER_COUNT] = {
+	[OOM_COUNTER_MEMORY] = "memory",
+	[OOM_COUNTER_MEMSW] = "memsw",
+	[OOM_COUNTER_KMEM] = "kmem",
+};
 
-const char *oom_seen_ground_name(enum oom_seen_ground ground)
-{
-	static const char *const names[OOM_SEEN_GROUND_COUNT] = {
-		[OOM_SEEN_SAID] = "said",
-		[OOM_SEEN_ONLY_LIMIT] = "only_limit",
-		[OOM_SEEN_LOCAL_OOM] = "local_oom",
-		[OOM_SEEN_OOM] = "oom",
-		[OOM_SEEN_FAILCNT] = "failcnt",
-		[OOM_SEEN_LEAST_LEFT] = "least_left",
-	};
-	return names[ground];
-}
+const char *const oom_seen_ground_names[OOM_SEEN_GROUND_COUNT] = {
+	[OOM_SEEN_SAID] = "said",
+	[OOM_SEEN_ONLY_LIMIT] = "only_limit",
+	[OOM_SEEN_LOCAL_OOM] = "local_oom",
+	[OOM_SEEN_OOM] = "oom",
+	[OOM_SEEN_FAILCNT] = "failcnt",
+	[OOM_SEEN_LEAST_LEFT] = "least_left",
+};
 
 struct oom_usage oom_event_usage(const struct oom_event *event)
 {

@@ -103,12 +103,12 @@ static void put_what(struct json_out *out, const struct oom_event *event)
 	put_text(out, "gfp_mask", event->gfp_mask);
 	put_text(out, "gfp_flags", event->gfp_flags);
 	put_number(out, "order", event->order);
-	put_text(out, "constraint", oom_constraint_name(event->constraint));
-	put_text(out, "scope", oom_scope_name(event->scope));
+	put_text(out, "constraint", oom_constraint_names[event->constraint]);
+	put_text(out, "scope", oom_scope_names[event->scope]);
 	put_text(out, "oom_memcg", event->oom_memcg);
 	put_text(out, "task_memcg", event->task_memcg);
-	put_text(out, "trigger", oom_trigger_name(event->trigger));
-	put_text(out, "outcome", oom_outcome_name(event->outcome));
+	put_text(out, "trigger", oom_trigger_names[event->trigger]);
+	put_text(out, "outcome", oom_outcome_names[event->outcome]);
 	json_out_bool(out, "complete", event->complete);
 	json_out_bool(out, "proven", event->proven);
 	put_chosen(out, event);
@@ -142,7 +142,7 @@ static void put_seen(struct json_out *out, const struct oom_seen *seen)
 	put_number(out, "badness_pages", seen->badness_pages);
 	put_number(out, "rank", seen->rank);
 	put_seconds(out, "age_s", seen->age_us);
-	put_text(out, "ground", oom_seen_ground_name(seen->ground));
+	put_text(out, "ground", oom_seen_ground_names[seen->ground]);
 	put_number(out, "candidates", seen->candidates);
 	put_number(out, "ahead", seen->ahead);
 	put_text(out, "task_memcg", seen->task_memcg);
@@ -169,7 +169,7 @@ static void put_event(struct json_out *out, const struct oom_event *event, const
 	struct oom_usage usage = oom_event_usage(event);
 	put_number(out, "limit_kb", usage.limit_kb);
 	put_number(out, "usage_kb", usage.usage_kb);
-	put_text(out, "counter", oom_counter_name(event->counter));
+	put_text(out, "counter", oom_counter_names[event->counter]);
 	json_out_integer(out, "repeats", (int64_t)event->repeats);
 	put_text(out, "why", why);
 	put_lines(out, event);

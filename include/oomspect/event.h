@@ -263,15 +263,13 @@ void oom_event_release(struct oom_event *event);
 void oom_victim_init(struct oom_victim *victim);
 void oom_task_init(struct oom_task *task);
 
-/* The names the JSON contract has for them; never NULL. */
-const char *oom_constraint_name(enum oom_constraint constraint);
-const char *oom_scope_name(enum oom_scope scope);
-const char *oom_trigger_name(enum oom_trigger trigger);
-const char *oom_outcome_name(enum oom_outcome outcome);
-/* NULL for OOM_COUNTER_UNKNOWN. */
-const char *oom_counter_name(enum oom_counter counter);
-/* NULL for OOM_SEEN_UNDECIDED. */
-const char *oom_seen_ground_name(enum oom_seen_ground ground);
+/* The names that they have in JSON; NULL for OOM_COUNTER_UNKNOWN and OOM_SEEN_UNDECIDED. */
+extern const char *const oom_constraint_names[OOM_CONSTRAINT_COUNT];
+extern const char *const oom_scope_names[OOM_SCOPE_COUNT];
+extern const char *const oom_trigger_names[OOM_TRIGGER_COUNT];
+extern const char *const oom_outcome_names[OOM_OUTCOME_COUNT];
+extern const char *const oom_counter_names[OOM_COUNTER_COUNT];
+extern const char *const oom_seen_ground_names[OOM_SEEN_GROUND_COUNT];
 
 /* Usage and limit of the counter that was full; of the memory where that is not known. */
 struct oom_usage {

@@ -213,7 +213,7 @@ static void print_report(FILE *out, const struct oom_event *event,
 {
 	fprintf(out, "OOM %llu  ", (unsigned long long)event->number);
 	put_time(out, event);
-	fprintf(out, "  %s  ", oom_scope_name(event->scope));
+	fprintf(out, "  %s  ", oom_scope_names[event->scope]);
 	if (event->victim_count) {
 		fprintf(out, "killed %lld ", (long long)event->victims[0].pid);
 		put_safe(out, event->victims[0].comm);
@@ -223,7 +223,7 @@ static void print_report(FILE *out, const struct oom_event *event,
 		fprintf(out, "chose %lld ", (long long)event->chosen.pid);
 		put_safe(out, event->chosen.comm);
 	} else {
-		fputs(oom_outcome_name(event->outcome), out);
+		fputs(oom_outcome_names[event->outcome], out);
 	}
 	fputc('\n', out);
 	put_answer(out, explanation, EVENT_WHAT, "What", line);

@@ -98,7 +98,7 @@ static void put_killed(struct pen *pen, const struct oom_event *event, int width
 		grid_printf(&cell, STYLE_DIM, "chose %lld ", (long long)event->chosen.pid);
 		grid_put_foreign(&cell, STYLE_NORMAL, event->chosen.comm, OOM_COMM_SIZE);
 	} else {
-		grid_put(&cell, STYLE_BOLD, oom_outcome_name(event->outcome));
+		grid_put(&cell, STYLE_BOLD, oom_outcome_names[event->outcome]);
 	}
 }
 
@@ -136,7 +136,7 @@ void event_line_put(
 	format_kb(freed_kb(event), freed);
 	format_adj(event, adj);
 	put_time(pen, event, form);
-	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_name(event->scope));
+	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_names[event->scope]);
 	if (form->with_memcg)
 		put_memcg(pen, event);
 	put_killed(pen, event, form->with_memcg ? NAME_NARROW : NAME_WIDTH);
@@ -194,7 +194,7 @@ void event_line_put_words(
 	char size[FORMAT_SIZE], adj[ADJ_SIZE];
 	int64_t limit = oom_event_usage(event).limit_kb;
 	put_time(pen, event, form);
-	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_name(event->scope));
+	grid_printf(pen, STYLE_NORMAL, "%-7s ", oom_scope_names[event->scope]);
 	put_where(pen, event);
 	format_kb(limit == OOM_UNLIMITED ? UNKNOWN : limit, size);
 	put_cell(pen, " limit ", size, 5);
