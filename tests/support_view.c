@@ -64,7 +64,7 @@ int fixture_tear_down(void **state)
 
 void fixture_go_live(struct fixture *fixture)
 {
-	fixture->app.watch.root.live = true;
+	fixture->app.model.watch.root.live = true;
 	fixture->app.acting.rights = (struct action_rights){
 		.writable_root = true,
 		.sys_resource = true,
@@ -76,10 +76,10 @@ void fixture_go_live(struct fixture *fixture)
 
 void take_sample(struct app *app)
 {
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	app->now_ms = sampler_latest(&app->watch.sampler)->host.boot_ms;
+	assert_int_equal(sampler_sample(&app->model.watch.sampler, NULL), ERR_OK);
+	app->clock.now_ms = sampler_latest(&app->model.watch.sampler)->host.boot_ms;
 	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->taken_ms = app->now_ms;
+	app->clock.taken_ms = app->clock.now_ms;
 }
 
 void draw(struct app *app, int rows, int cols)

@@ -346,7 +346,7 @@ static void init_is_never_killed_and_that_is_said(void **state)
 {
 	struct fixture *fixture = *state;
 	keys(&fixture->app, "/systemd\rn");
-	for (int i = 0; i < 20 && fixture->app.pointed.pid != 1; i++)
+	for (int i = 0; i < 20 && fixture->app.procs.pointed.pid != 1; i++)
 		press(&fixture->app, INPUT_DOWN);
 	keys(&fixture->app, "a500");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 1);

@@ -39,7 +39,7 @@ static void a_written_value_is_read_back_and_kept_for_u(void **state)
 	fixture_go_live(fixture);
 	keys(&fixture->app, "a-200\r");
 	assert_int_equal(fixture->app.acting.dialog, DIALOG_NONE);
-	assert_true(fixture->app.acting.thawed);
+	assert_true(fixture->app.request.thawed);
 	assert_true(then_shows(fixture, "4242 java oom_score_adj 0 -> -200, read back"));
 	assert_int_equal(history->count, 1);
 	assert_int_equal(history->entries[0].after, -200);
@@ -56,7 +56,7 @@ static void the_cursor_stays_on_whom_was_written_to(void **state)
 	fixture_go_live(fixture);
 	keys(&fixture->app, "ga-200\r");
 	take_sample(&fixture->app);
-	assert_int_not_equal(fixture->app.cursor.at, 0);
+	assert_int_not_equal(fixture->app.procs.cursor.at, 0);
 	keys(&fixture->app, "au");
 	assert_int_equal(adjust_of(fixture)->targets.items[0].task->pid, 4242);
 	assert_int_equal(adjust_of(fixture)->value, 0);

@@ -232,7 +232,7 @@ static void a_log_without_events_says_so(void **state)
 	draw(&fixture->app, 24, 80);
 	assert_shows(&fixture->app, "no OOM event in the kernel's log");
 	keys(&fixture->app, "w");
-	assert_string_equal(fixture->app.message, "no event to save");
+	assert_string_equal(fixture->app.status.message, "no event to save");
 	fixture_close(fixture);
 }
 
@@ -318,10 +318,10 @@ static void follow_is_left_and_taken_up(void **state)
 {
 	struct app *app = &((struct three *)*state)->fixture->app;
 	keys(app, "F");
-	assert_string_equal(app->message, "not following new events");
+	assert_string_equal(app->status.message, "not following new events");
 	keys(app, DOWN DOWN);
 	keys(app, "F");
-	assert_string_equal(app->message, "at the newest event");
+	assert_string_equal(app->status.message, "at the newest event");
 	assert_int_equal(chosen_pid(app), 503);
 }
 
@@ -398,7 +398,7 @@ static void what_is_saved_is_the_kernels_lines(void **state)
 	struct stat stat_of;
 	in_directory(three, before);
 	keys(app, "Gw");
-	assert_string_equal(app->message, "saved oom-501-1.log");
+	assert_string_equal(app->status.message, "saved oom-501-1.log");
 	FILE *file = fopen("oom-501-1.log", "r");
 	assert_non_null(file);
 	assert_true(fread(saved, 1, sizeof(saved) - 1, file) > 0);
@@ -410,7 +410,7 @@ static void what_is_saved_is_the_kernels_lines(void **state)
 	assert_non_null(strstr(saved, "a invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL)"));
 	assert_non_null(strstr(saved, "Killed process 501 (first) total-vm:8kB"));
 	assert_null(strstr(saved, "502"));
-	assert_string_equal(app->message, "cannot create 'oom-501-1.log': File exists");
+	assert_string_equal(app->status.message, "cannot create 'oom-501-1.log': File exists");
 }
 
 static void a_read_only_screen_saves_nothing(void **state)
@@ -424,7 +424,7 @@ static void a_read_only_screen_saves_nothing(void **state)
 	int written = access("oom-503-3.log", F_OK);
 	assert_int_equal(chdir(before), 0);
 	assert_int_equal(written, -1);
-	assert_string_equal(app->message, "not saved: --read-only");
+	assert_string_equal(app->status.message, "not saved: --read-only");
 }
 
 #define WITH_THREE(test) cmocka_unit_test_setup_teardown(test, three_set_up, three_tear_down)

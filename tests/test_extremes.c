@@ -142,10 +142,10 @@ static void look(struct app *app)
 
 static bool sample(struct app *app)
 {
-	if (sampler_sample(&app->watch.sampler, NULL) != ERR_OK ||
+	if (sampler_sample(&app->model.watch.sampler, NULL) != ERR_OK ||
 		state_sampled(app, NULL) != ERR_OK)
 		return false;
-	app->now_ms = app->taken_ms = app->sample_ms;
+	app->clock.now_ms = app->clock.taken_ms = app->clock.sample_ms;
 	return true;
 }
 

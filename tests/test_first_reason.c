@@ -66,13 +66,13 @@ static void a_screen_says_what_it_could_not_show_first(void **state)
 	keys(app, "\\java\r"); /* a filter: names are matched before the list is made */
 	draw(app, 50, 160);
 	add_processes(fixture);
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	assert_int_equal(watch_rank(&app->watch, NULL), ERR_OK);
-	app->now_ms += 3000;
+	assert_int_equal(sampler_sample(&app->model.watch.sampler, NULL), ERR_OK);
+	assert_int_equal(watch_rank(&app->model.watch, NULL), ERR_OK);
+	app->clock.now_ms += 3000;
 	refuses = true;
 	state_relist(app);
 	refuses = false;
-	assert_non_null(strstr(app->message, "cannot find among "));
+	assert_non_null(strstr(app->status.message, "cannot find among "));
 }
 
 static void a_later_failure_is_said_as_well(void **state)
@@ -82,14 +82,14 @@ static void a_later_failure_is_said_as_well(void **state)
 	struct err first, second;
 	err_set(&first, ERR_NO_MEMORY, "cannot do this: out of memory");
 	err_set(&second, ERR_NO_MEMORY, "cannot do that: out of memory");
-	app->now_ms = 1000;
+	app->clock.now_ms = 1000;
 	state_say(app, "what a key did");
 	state_say_failure(app, &first);
 	state_say_failure(app, &second);
-	assert_string_equal(app->message, first.text);
-	app->now_ms = 2000;
+	assert_string_equal(app->status.message, first.text);
+	app->clock.now_ms = 2000;
 	state_say_failure(app, &second);
-	assert_string_equal(app->message, second.text);
+	assert_string_equal(app->status.message, second.text);
 }
 
 int main(void)

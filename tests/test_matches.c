@@ -58,10 +58,10 @@ static void check_found(void **state)
 	if (row->count)
 		assert_points_at(app, row->first);
 	else
-		assert_non_null(strstr(app->message, "not found"));
+		assert_non_null(strstr(app->status.message, "not found"));
 	snprintf(typed, sizeof(typed), "&%s\r", row->text);
 	keys(app, typed);
-	assert_int_equal(app->listing.count, row->count);
+	assert_int_equal(app->procs.listing.count, row->count);
 	fixture_close(fixture);
 }
 
@@ -70,7 +70,7 @@ static void kernel_threads_are_found_where_they_are_shown(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "K&[kswap\r");
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	assert_points_at(app, 30);
 }
 
@@ -93,17 +93,17 @@ static void a_command_line_is_read_once_for_a_text(void **state)
 	struct app *app = &fixture->app;
 	draw(app, 24, 80);
 	keys(app, "&server.js\r");
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	machine_write(fixture->path, "proc/9120/cmdline", "node another.js");
 	take_sample(app);
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	keys(app, "\014"); /* Ctrl-L */
-	assert_int_equal(app->listing.count, 0);
+	assert_int_equal(app->procs.listing.count, 0);
 	keys(app, "&\025another\r");
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	machine_write(fixture->path, "proc/9120/cmdline", "node server.js");
 	keys(app, "&\r"); /* the same text, entered again */
-	assert_int_equal(app->listing.count, 0);
+	assert_int_equal(app->procs.listing.count, 0);
 }
 
 static void those_that_come_later_are_asked(void **state)
@@ -112,14 +112,14 @@ static void those_that_come_later_are_asked(void **state)
 	struct app *app = &fixture->app;
 	draw(app, 24, 80);
 	keys(app, "&latecomer\r");
-	assert_int_equal(app->listing.count, 0);
+	assert_int_equal(app->procs.listing.count, 0);
 	become(fixture, 9120, "node", 'S', 9999, "node latecomer.js");
 	become(fixture, 3321, "sh", 'S', 50000, "sh -c latecomer");
 	take_sample(app);
-	assert_int_equal(app->listing.count, 2);
+	assert_int_equal(app->procs.listing.count, 2);
 	become(fixture, 9120, "node", 'S', 10001, "node");
 	take_sample(app);
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	assert_points_at(app, 3321);
 }
 
@@ -130,10 +130,10 @@ static void in_an_uninterruptible_sleep_nobody_is_asked(void **state)
 	become(fixture, 9120, "node", 'D', 9000, "node server.js");
 	take_sample(app);
 	keys(app, "&server.js\r");
-	assert_int_equal(app->listing.count, 0);
+	assert_int_equal(app->procs.listing.count, 0);
 	become(fixture, 9120, "node", 'S', 9000, "node server.js");
 	take_sample(app);
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 }
 
 static void in_an_uninterruptible_sleep_what_is_shown_is_found(void **state)
@@ -144,7 +144,7 @@ static void in_an_uninterruptible_sleep_what_is_shown_is_found(void **state)
 	become(fixture, 9120, "node", 'D', 9000, "something else");
 	take_sample(app);
 	keys(app, "&server.js\r");
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 }
 
 int main(void)

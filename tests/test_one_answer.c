@@ -236,10 +236,10 @@ static void check_lead(const json_t *object, const struct lead *lead)
 
 static void check_documents(const struct app *app, const struct outlook *judge)
 {
-	const struct outlook *shown = watch_outlook(&app->watch);
+	const struct outlook *shown = watch_outlook(&app->model.watch);
 	struct written_json written;
 	written_json_begin(&written);
-	json_victim(written.file, shown, watch_other_outlook(&app->watch), &lookup);
+	json_victim(written.file, shown, watch_other_outlook(&app->model.watch), &lookup);
 	json_t *victim = written_json_read(&written);
 	written_json_release(&written);
 	assert_int_equal(json_pid(json_object_get(victim, "victim")), pid_of(judge->victim));
@@ -249,7 +249,7 @@ static void check_documents(const struct app *app, const struct outlook *judge)
 	check_lead(victim, &judge->lead);
 	json_decref(victim);
 	written_json_begin(&written);
-	json_list(written.file, shown, app->listing.rows, app->listing.count, &lookup);
+	json_list(written.file, shown, app->procs.listing.rows, app->procs.listing.count, &lookup);
 	json_t *list = written_json_read(&written);
 	written_json_release(&written);
 	const json_t *first = json_array_get(json_object_get(list, "processes"), 0);
@@ -289,20 +289,20 @@ static void check_rows(const struct app *app, const struct outlook *judge)
 {
 	const struct ranking_row *next = outlook_next(judge);
 	size_t stars = 0;
-	for (size_t i = 0; i < app->listing.count; i++) {
+	for (size_t i = 0; i < app->procs.listing.count; i++) {
 		char buffer[COLUMN_CELL_SIZE];
-		stars += strchr(column_cell(&columns[COL_RK], &app->context,
-					process_row(app->listing.rows[i]), buffer),
+		stars += strchr(column_cell(&columns[COL_RK], &app->model.context,
+					process_row(app->procs.listing.rows[i]), buffer),
 				 '*') != NULL;
 	}
 	assert_int_equal(stars, next != NULL);
 	if (judge->ranking.killable)
-		assert_int_equal(
-			app->listing.rows[0]->task->pid, pid_of(ranking_victim(&judge->ranking)));
+		assert_int_equal(app->procs.listing.rows[0]->task->pid,
+			pid_of(ranking_victim(&judge->ranking)));
 	if (next) {
 		char buffer[COLUMN_CELL_SIZE];
-		assert_string_equal(column_cell(&columns[COL_RK], &app->context,
-					    process_row(app->listing.rows[0]), buffer),
+		assert_string_equal(column_cell(&columns[COL_RK], &app->model.context,
+					    process_row(app->procs.listing.rows[0]), buffer),
 			"1*");
 	}
 }
@@ -311,12 +311,12 @@ static void check_screen(struct app *app, const struct outlook *judge)
 {
 	char line[512], expected[160], why[4096];
 	const struct ranking_row *next = outlook_next(judge);
-	assert_int_equal(pid_of(outlook_next(watch_outlook(&app->watch))), pid_of(next));
+	assert_int_equal(pid_of(outlook_next(watch_outlook(&app->model.watch))), pid_of(next));
 	draw(app, 30, 160);
 	grid_row_text(&app->grid, app->layout.rows[PART_NEXT], line, sizeof(line));
 	check_next_line(line, judge);
 	check_rows(app, judge);
-	explain_victim(watch_outlook(&app->watch), why, sizeof(why));
+	explain_victim(watch_outlook(&app->model.watch), why, sizeof(why));
 	if (!next)
 		return;
 	snprintf(expected, sizeof(expected), "%d %s ", (int)pid_of(judge->chosen),
@@ -334,11 +334,12 @@ static void check_detail(struct app *app, const struct outlook *judge)
 	const struct domain *asked = &judge->ranking.domain;
 	if (!next || (asked->kind == DOMAIN_MEMCG && !amount_known(asked->limit)))
 		return; /* a cgroup without a limit kills nobody: it is not among its domains */
-	process_detail_open(&app->process, &app->watch, next->task);
-	assert_int_equal(process_detail_update(&app->process, &app->watch, NULL), ERR_OK);
+	process_detail_open(&app->model.process, &app->model.watch, next->task);
+	assert_int_equal(
+		process_detail_update(&app->model.process, &app->model.watch, NULL), ERR_OK);
 	bool found = false;
-	for (size_t i = 0; i < app->process.domain_count; i++) {
-		const struct process_domain *domain = &app->process.domains[i];
+	for (size_t i = 0; i < app->model.process.domain_count; i++) {
+		const struct process_domain *domain = &app->model.process.domains[i];
 		bool same = domain->totalpages == judge->ranking.domain.totalpages &&
 			    domain->candidates == judge->ranking.killable;
 		if (!same || !domain->victim)
@@ -351,13 +352,13 @@ static void check_detail(struct app *app, const struct outlook *judge)
 		assert_int_equal(domain->lead.tenths, judge->lead.tenths);
 	}
 	assert_true(found);
-	app->process.pid = 0;
+	app->model.process.pid = 0;
 }
 
 /* What the dialog would begin with, before anything is changed. */
 static void check_dialog(struct app *app, const struct outlook *judge)
 {
-	if (judge->ranking.domain.kind != DOMAIN_HOST || !app->listing.count)
+	if (judge->ranking.domain.kind != DOMAIN_HOST || !app->procs.listing.count)
 		return;
 	keys(app, "1ga");
 	const struct outlook *before = &app->acting.adjust.host.outlooks[ADJUST_BEFORE];
@@ -388,7 +389,7 @@ static void check_cgroup(const struct memcg_victims *victims, const struct outlo
 static void check_column(struct app *app, const struct memcg_victims *victims)
 {
 	char buffer[COLUMN_CELL_SIZE], expected[128];
-	if (!app->watch.snapshot->memcgs->count)
+	if (!app->model.watch.snapshot->memcgs->count)
 		return;
 	keys(app, "2");
 	draw(app, 30, 160);
@@ -400,7 +401,7 @@ static void check_column(struct app *app, const struct memcg_victims *victims)
 		assert_string_equal(
 			column_cell(&cgroup_columns[CGROUP_COL_VICTIM],
 				&app->cgroups.context.columns,
-				cgroup_row(&app->watch.snapshot->memcgs->rows[i]), buffer),
+				cgroup_row(&app->model.watch.snapshot->memcgs->rows[i]), buffer),
 			expected);
 	}
 	keys(app, "1");
@@ -430,12 +431,13 @@ static void check_metrics(const struct outlook *host, const struct memcg_victims
 static void check_domain(struct app *app, struct outlook *judge, const struct domain *domain)
 {
 	bool memcg = domain->kind == DOMAIN_MEMCG;
-	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct snapshot *snapshot = app->model.watch.snapshot;
 	keys(app, "1");
 	state_set_scope(app, memcg ? WATCH_CGROUP : WATCH_HOST,
 		memcg ? snapshot->memcgs->rows[domain->memcg].path : NULL);
 	assert_int_equal(
-		outlook_build(judge, snapshot, domain, app->watch.moment, NULL, 0, NULL), ERR_OK);
+		outlook_build(judge, snapshot, domain, app->model.watch.moment, NULL, 0, NULL),
+		ERR_OK);
 	check_screen(app, judge);
 	check_documents(app, judge);
 	check_detail(app, judge);
@@ -456,19 +458,20 @@ static void see(struct seen *seen, const struct app *app, const struct outlook *
 	seen->leads += judge->lead.known && !tied;
 	seen->deaths += judge->deaths > 0;
 	seen->doubts += judge->uncertain != 0;
-	seen->differences +=
-		outlook_differs(watch_outlook(&app->watch), watch_other_outlook(&app->watch));
+	seen->differences += outlook_differs(
+		watch_outlook(&app->model.watch), watch_other_outlook(&app->model.watch));
 }
 
 /* Every cgroup, and the host, which is the top of a whole hierarchy. */
 static void check_moment(struct app *app, struct seen *seen)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct snapshot *snapshot = app->model.watch.snapshot;
 	struct memcg_victims victims;
 	struct outlook judge;
 	outlook_init(&judge);
 	memcg_victims_init(&victims);
-	assert_int_equal(memcg_victims_build(&victims, snapshot, app->watch.moment, NULL), ERR_OK);
+	assert_int_equal(
+		memcg_victims_build(&victims, snapshot, app->model.watch.moment, NULL), ERR_OK);
 	for (size_t i = 0; i < snapshot->memcgs->count; i++) {
 		if (i == 0 && !amount_known(snapshot->memcgs->rows[0].limit))
 			continue;
@@ -490,7 +493,7 @@ static void check_fixture(struct fixture *fixture, struct seen *seen)
 {
 	check_moment(&fixture->app, seen);
 	keys(&fixture->app, "1m");
-	assert_int_equal(fixture->app.watch.moment, MOMENT_NOW);
+	assert_int_equal(fixture->app.model.watch.moment, MOMENT_NOW);
 	check_moment(&fixture->app, seen);
 	fixture_close(fixture);
 }

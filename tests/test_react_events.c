@@ -47,12 +47,12 @@ static const struct meaningless_row meaningless_rows[] = {
 static void assert_list_untouched(const struct app *app)
 {
 	assert_int_equal(app->view, VIEW_EVENTS);
-	assert_int_equal(app->order.column, COL_MEM);
-	assert_false(app->order.reversed);
-	assert_string_equal(app->filter_text, "node");
-	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
-	assert_int_equal(app->watch.scope, WATCH_AS_ASKED);
-	assert_int_equal(app->prompt.id, PROMPT_NONE);
+	assert_int_equal(app->procs.order.column, COL_MEM);
+	assert_false(app->procs.order.reversed);
+	assert_string_equal(app->procs.filter_text, "node");
+	assert_int_equal(app->procs.filter.show, LISTING_NO_KTHREADS);
+	assert_int_equal(app->model.watch.scope, WATCH_AS_ASKED);
+	assert_int_equal(app->typing.prompt.id, PROMPT_NONE);
 	assert_int_equal(app->acting.dialog, DIALOG_NONE);
 	assert_int_equal(app->acting.tags.count, 1);
 	assert_int_equal(app->shift, 0);
@@ -70,7 +70,7 @@ static void check_meaningless(void **state)
 	draw(app, 24, 80);
 	assert_false(shows(app, "filter:") || shows(app, "sort MEM") || shows(app, "FOLLOW"));
 	keys(app, row->key);
-	assert_string_equal(app->message, row->message);
+	assert_string_equal(app->status.message, row->message);
 	assert_list_untouched(app);
 	fixture_close(fixture);
 }
@@ -85,12 +85,12 @@ static void escape_leaves_what_is_hidden_alone(void **state)
 	keys(app, "M&node\r 3\r/oom\r");
 	assert_true(app->events.raw);
 	press(app, INPUT_ESC);
-	assert_string_equal(app->search_text, "");
+	assert_string_equal(app->typing.search_text, "");
 	press(app, INPUT_ESC);
 	assert_false(app->events.raw);
 	press(app, INPUT_ESC);
 	assert_list_untouched(app);
-	assert_non_null(strstr(app->message, "nothing to close here"));
+	assert_non_null(strstr(app->status.message, "nothing to close here"));
 	fixture_close(fixture);
 }
 

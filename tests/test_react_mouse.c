@@ -111,7 +111,8 @@ static void no_place_of_any_size_is_out_of_range(void **state)
 					if (hit.kind == HIT_TAB)
 						assert_in_range(hit.what, 0, VIEW_TABS - 1);
 					if (hit.kind == HIT_ROW && app->view == VIEW_PROCS)
-						assert_true((size_t)hit.what < app->listing.count);
+						assert_true((size_t)hit.what <
+							    app->procs.listing.count);
 				}
 		}
 	}
@@ -140,21 +141,21 @@ static void a_click_on_a_title_sorts_and_another_reverses(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	click_title(app, "RSS ");
-	assert_int_equal(app->order.column, COL_RSS);
-	assert_false(app->order.reversed);
+	assert_int_equal(app->procs.order.column, COL_RSS);
+	assert_false(app->procs.order.reversed);
 	click_title(app, "RSS ");
-	assert_true(app->order.reversed);
+	assert_true(app->procs.order.reversed);
 	click_title(app, "RSS ");
-	assert_false(app->order.reversed);
+	assert_false(app->procs.order.reversed);
 	click_title(app, "PID ");
-	assert_int_equal(app->order.column, COL_PID);
+	assert_int_equal(app->procs.order.column, COL_PID);
 	keys(app, "2");
 	draw(app, 24, 80);
 	click_title(app, "USED");
 	assert_int_equal(app->cgroups.sort, CGROUP_COL_USED);
 	click_title(app, "USED");
 	assert_true(app->cgroups.reversed);
-	assert_int_equal(app->order.column, COL_PID);
+	assert_int_equal(app->procs.order.column, COL_PID);
 }
 
 static void clicks_on_tabs_and_labels_are_their_keys(void **state)
@@ -165,7 +166,7 @@ static void clicks_on_tabs_and_labels_are_their_keys(void **state)
 	assert_int_equal(app->view, VIEW_EVENTS);
 	click(app, -1, "1 Procs");
 	click(app, -1, "F3Find");
-	assert_int_equal(app->prompt.id, PROMPT_SEARCH);
+	assert_int_equal(app->typing.prompt.id, PROMPT_SEARCH);
 	click(app, -1, "4 Detail"); /* a line that is typed wants keys */
 	assert_int_equal(app->view, VIEW_PROCS);
 	press(app, INPUT_ESC);
@@ -175,7 +176,7 @@ static void clicks_on_tabs_and_labels_are_their_keys(void **state)
 	click(app, -1, "qQuit");
 	assert_int_equal(app->view, VIEW_PROCS);
 	click(app, -1, "qQuit");
-	assert_true(app->quit);
+	assert_true(app->request.quit);
 }
 
 static void the_wheel_scrolls_what_is_shown(void **state)
@@ -183,9 +184,9 @@ static void the_wheel_scrolls_what_is_shown(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	turn(app, MOUSE_WHEEL_DOWN, 10, 10);
-	assert_int_equal(app->cursor.at, 3);
+	assert_int_equal(app->procs.cursor.at, 3);
 	turn(app, MOUSE_WHEEL_UP, 10, 10);
-	assert_int_equal(app->cursor.at, 0);
+	assert_int_equal(app->procs.cursor.at, 0);
 	keys(app, "?");
 	turn(app, MOUSE_WHEEL_DOWN, 0, 0);
 	assert_int_equal(app->texts.top[VIEW_HELP], 3);
@@ -217,11 +218,11 @@ static void the_sort_menu_takes_what_is_clicked(void **state)
 	assert_int_equal(app->sort_menu.at, COL_RK + 3);
 	click(app, -1, " UID ");
 	assert_false(app->sort_menu.open);
-	assert_int_equal(app->order.column, COL_UID);
+	assert_int_equal(app->procs.order.column, COL_UID);
 	click(app, -1, "F6Sort");
 	click(app, -1, "NEXT");
 	assert_false(app->sort_menu.open);
-	assert_int_equal(app->order.column, COL_UID);
+	assert_int_equal(app->procs.order.column, COL_UID);
 }
 
 static void the_setup_is_clicked_through(void **state)
@@ -231,9 +232,9 @@ static void the_setup_is_clicked_through(void **state)
 	keys(app, "f");
 	draw(app, 24, 80);
 	click(app, -1, "] USER ");
-	assert_int_equal(app->columns.count, 10);
+	assert_int_equal(app->procs.columns.count, 10);
 	click(app, -1, "] USER ");
-	assert_int_equal(app->columns.count, 9);
+	assert_int_equal(app->procs.columns.count, 9);
 	click(app, -1, " Colours ");
 	assert_int_equal(app->setup.page, CONFIG_COLORS);
 	click(app, -1, "ascii");

@@ -38,9 +38,9 @@ static void settings_are_searched_as_in_less(void **state)
 	assert_marked(app, "vm.overcommit_ratio");
 	keys(app, "N");
 	assert_marked(app, "vm.overcommit_memory");
-	assert_string_equal(app->message, "");
+	assert_string_equal(app->status.message, "");
 	keys(app, "/no such thing\r");
-	assert_string_equal(app->message, "not found: no such thing");
+	assert_string_equal(app->status.message, "not found: no such thing");
 	assert_string_equal(marked(app, line), "");
 }
 
@@ -52,12 +52,12 @@ static void a_search_goes_on_at_the_other_end(void **state)
 	assert_marked(app, "kernel.dmesg_restrict");
 	keys(app, "n");
 	assert_marked(app, "kernel.dmesg_restrict");
-	assert_string_equal(app->message, "found above: began again at the top");
+	assert_string_equal(app->status.message, "found above: began again at the top");
 	keys(app, "N");
-	assert_string_equal(app->message, "found below: began again at the end");
+	assert_string_equal(app->status.message, "found below: began again at the end");
 	keys(app, "G/panic_on_oom\r");
 	assert_marked(app, "vm.panic_on_oom");
-	assert_string_equal(app->message, "found above: began again at the top");
+	assert_string_equal(app->status.message, "found above: began again at the top");
 }
 
 static void details_of_a_process_are_searched(void **state)
@@ -67,7 +67,7 @@ static void details_of_a_process_are_searched(void **state)
 	keys(app, "\r");
 	assert_int_equal(app->view, VIEW_DETAIL);
 	keys(app, "n");
-	assert_string_equal(app->message, "nothing to search: / first");
+	assert_string_equal(app->status.message, "nothing to search: / first");
 	keys(app, "/cannot be READ\r");
 	assert_marked(app, "pss ");
 	keys(app, "q4");
@@ -109,7 +109,7 @@ static void vi_keys_scroll_a_text_and_are_in_its_help(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	char line[512];
-	app->config.vi_keys = true;
+	app->settings.config.vi_keys = true;
 	draw(app, 24, 80);
 	keys(app, "Hjjk");
 	assert_int_equal(app->texts.top[VIEW_HELP], 1);

@@ -51,7 +51,7 @@ static struct app *start(struct fixture *fixture, const char *text)
 	if (state_init(app, &fixture->options, true, &err))
 		fail_msg("%s", err.text);
 	setup_begin(app, &config, fixture->file);
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+	assert_int_equal(sampler_sample(&app->model.watch.sampler, NULL), ERR_OK);
 	assert_int_equal(state_sampled(app, NULL), ERR_OK);
 	assert_int_equal(state_resize(app, 24, 80, NULL), ERR_OK);
 	return app;
@@ -69,13 +69,13 @@ static void settings_are_taken_over(void **state)
 {
 	struct app *app = start(*state, "delay = 0.7\nsort = mem\nreverse = on\nheader = off\n"
 					"tree = on\nunits = K\nshow = all\ncolumns = pid,rss");
-	assert_int_equal(app->delay_ms, 700);
-	assert_int_equal(app->order.column, COL_MEM);
-	assert_true(app->order.reversed && app->header_hidden);
-	assert_true(app->tree && app->listing.nested);
-	assert_int_equal(app->units, UNITS_K);
-	assert_int_equal(app->listing.count, 16);
-	assert_int_equal(app->columns.count, 2);
+	assert_int_equal(app->clock.delay_ms, 700);
+	assert_int_equal(app->procs.order.column, COL_MEM);
+	assert_true(app->procs.order.reversed && app->settings.header_hidden);
+	assert_true(app->procs.tree && app->procs.listing.nested);
+	assert_int_equal(app->settings.units, UNITS_K);
+	assert_int_equal(app->procs.listing.count, 16);
+	assert_int_equal(app->procs.columns.count, 2);
 }
 
 static void the_command_line_is_stronger(void **state)
@@ -87,10 +87,10 @@ static void the_command_line_is_stronger(void **state)
 	fixture->options.columns = "pid,comm,bad";
 	struct app *app =
 		start(fixture, "delay = 0.7\nsort = mem\nreverse = on\ncolumns = pid,rss");
-	assert_int_equal(app->delay_ms, 5000);
-	assert_int_equal(app->order.column, COL_PID);
-	assert_false(app->order.reversed);
-	assert_int_equal(app->columns.count, 3);
+	assert_int_equal(app->clock.delay_ms, 5000);
+	assert_int_equal(app->procs.order.column, COL_PID);
+	assert_false(app->procs.order.reversed);
+	assert_int_equal(app->procs.columns.count, 3);
 }
 
 static void w_writes_what_the_screen_shows(void **state)
@@ -101,7 +101,7 @@ static void w_writes_what_the_screen_shows(void **state)
 	struct config_ignored ignored;
 	struct err err;
 	keys(app, "MIt#eW");
-	assert_non_null(strstr(app->message, "settings written to "));
+	assert_non_null(strstr(app->status.message, "settings written to "));
 	config_defaults(&config);
 	assert_int_equal(config_read(&config, fixture->file, true, &ignored, &err), ERR_OK);
 	assert_string_equal(config.sort, "mem");
@@ -119,11 +119,11 @@ static void switches_of_the_command_line_are_settings_too(void **state)
 	setup_get(app, &config);
 	assert_true(config.mouse && config.ascii);
 	assert_false(config.color);
-	app->ascii_only = false; /* whatever the locale */
+	app->settings.ascii_only = false; /* whatever the locale */
 	config.ascii = false;
 	setup_set(app, &config);
 	assert_false(app->grid.ascii);
-	assert_true(app->new_look);
+	assert_true(app->request.new_look);
 }
 
 static void say_unread(struct app *app, const char *text, enum err_code code)
@@ -140,18 +140,19 @@ static void what_was_ignored_is_said(void **state)
 {
 	struct app *app = start(*state, "");
 	say_unread(app, "", ERR_OK);
-	assert_string_equal(app->message, "");
+	assert_string_equal(app->status.message, "");
 	say_unread(app, "\ncolour = on\n", ERR_OK);
-	assert_string_equal(app->message, "settings: line 2 ignored: 'colour': no such setting");
+	assert_string_equal(
+		app->status.message, "settings: line 2 ignored: 'colour': no such setting");
 	say_unread(app, "", ERR_OK);
-	assert_non_null(strstr(app->message, "line 2"));
+	assert_non_null(strstr(app->status.message, "line 2"));
 	state_say(app, "--protect: denied");
 	say_unread(app, "header\n=\n\n3 = 4\n", ERR_OK);
-	assert_string_equal(
-		app->message, "--protect: denied; settings: 3 lines ignored, line 1: no '=' in it");
+	assert_string_equal(app->status.message,
+		"--protect: denied; settings: 3 lines ignored, line 1: no '=' in it");
 	keys(app, "?");
 	say_unread(app, "", ERR_DENIED);
-	assert_string_equal(app->message, "cannot read settings 'F': why");
+	assert_string_equal(app->status.message, "cannot read settings 'F': why");
 }
 
 static void nothing_is_written_without_w_or_read_only(void **state)
@@ -163,7 +164,7 @@ static void nothing_is_written_without_w_or_read_only(void **state)
 	fixture->options.read_only = true;
 	struct app *app = start(fixture, "");
 	keys(app, "MIt#eW");
-	assert_string_equal(app->message, "not written: --read-only");
+	assert_string_equal(app->status.message, "not written: --read-only");
 	config_defaults(&config);
 	assert_int_equal(config_read(&config, fixture->file, true, &ignored, &err), ERR_NOT_FOUND);
 }
@@ -172,7 +173,7 @@ static void vi_keys_move(void **state)
 {
 	struct app *app = start(*state, "vi_keys = on");
 	keys(app, "jjk");
-	assert_int_equal(app->cursor.at, 1);
+	assert_int_equal(app->procs.cursor.at, 1);
 	keys(app, "lh");
 	assert_int_equal(app->shift, 0);
 	keys(app, "H");
@@ -183,7 +184,7 @@ static void without_vi_keys_they_do_what_htops_do(void **state)
 {
 	struct app *app = start(*state, "");
 	keys(app, "j");
-	assert_int_equal(app->cursor.at, 0);
+	assert_int_equal(app->procs.cursor.at, 0);
 	keys(app, "h");
 	assert_int_equal(app->view, VIEW_HELP);
 }

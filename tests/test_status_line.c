@@ -28,7 +28,7 @@ static void write_available(const struct fixture *fixture, int mib)
 static void kill_somebody(struct fixture *fixture)
 {
 	struct app *app = &fixture->app;
-	recovery_begin(&app->acting.recovery, app->now_ms, INT64_C(2000) * 1024);
+	recovery_begin(&app->acting.recovery, app->clock.now_ms, INT64_C(2000) * 1024);
 	state_say(app, "SIGKILL sent to 4242 java");
 	write_available(fixture, 9000);
 }
@@ -36,8 +36,8 @@ static void kill_somebody(struct fixture *fixture)
 static void pass(struct fixture *fixture, int ms)
 {
 	for (; ms > 0; ms -= TICK_MS) {
-		fixture->app.now_ms += TICK_MS;
-		acting_watch_memory(&fixture->app, fixture->app.now_ms);
+		fixture->app.clock.now_ms += TICK_MS;
+		acting_watch_memory(&fixture->app, fixture->app.clock.now_ms);
 	}
 }
 
@@ -103,8 +103,9 @@ static void a_cursor_that_left_the_screen_is_told_before_what_may_be_cut(void **
 /* A machine that has all of it, with numbers of ten digits and of as many as a number can have. */
 static void say_everything(struct app *app, size_t number)
 {
-	struct snapshot *snapshot = &app->watch.sampler.shots[app->watch.sampler.latest];
-	struct listing *listing = &app->listing;
+	struct snapshot *snapshot =
+		&app->model.watch.sampler.shots[app->model.watch.sampler.latest];
+	struct listing *listing = &app->procs.listing;
 	snapshot->hidepid = snapshot->pid_ns = true;
 	snapshot->threads_unseen = (int64_t)(number / 2);
 	app->acting.rights.init_user_ns = false;
@@ -120,7 +121,7 @@ static void all_that_a_status_line_can_say_stays_in_its_place(void **state)
 	fixture_go_live(fixture);
 	draw(app, 24, 600);
 	keys(app, "A");
-	app->message[0] = '\0';
+	app->status.message[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		say_everything(app, numbers[i]);
 		frame_draw(app, &app->grid);
@@ -140,7 +141,7 @@ static void a_sample_that_fails_is_told_with_the_age_of_the_last(void **state)
 	struct app *app = &fixture->app;
 	const struct err why = { ERR_NO_DESCRIPTOR, 0,
 		"cannot list processes: Too many open files" };
-	app->now_ms += 7000;
+	app->clock.now_ms += 7000;
 	state_missed(app, &why);
 	assert_true(then_shows(fixture, "STALE 7s"));
 	assert_true(then_shows(fixture, " no new sample: cannot list processes: Too many open"));
@@ -148,7 +149,7 @@ static void a_sample_that_fails_is_told_with_the_age_of_the_last(void **state)
 	keys(app, "x");
 	assert_true(then_shows(fixture, "unknown key \"x\""));
 	take_sample(app);
-	app->message[0] = '\0';
+	app->status.message[0] = '\0';
 	assert_true(then_shows(fixture, " rows 1-14 of 14"));
 	assert_false(shows(app, "STALE"));
 }
@@ -162,13 +163,13 @@ static void what_cannot_be_ranked_is_no_picture(void **state)
 	keys(app, "F t");
 	for (int i = 0; i < 3; i++) {
 		fixture->options.cgroup = "/not/there";
-		assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
+		assert_int_equal(sampler_sample(&app->model.watch.sampler, NULL), ERR_OK);
 		assert_int_equal(state_sampled(app, &err), ERR_NOT_FOUND);
 		state_missed(app, &err);
 		for (enum view_id view = 0; view < VIEW_COUNT; view++) {
 			state_show(app, view);
 			keys(app, " \033[BcoFtAak+*-/java\rnN\033");
-			app->message[0] = '\0';
+			app->status.message[0] = '\0';
 			draw(app, 50, 160);
 			if (app->view != VIEW_HELP)
 				assert_shows(app, "no such memory cgroup");
@@ -199,11 +200,12 @@ static void whoever_is_followed_and_ends_is_named(void **state)
 	keys(app, "F");
 	draw(app, 24, 160);
 	assert_shows(app, "FOLLOW");
-	app->message_ms -= 3000; /* a sample has the time of the machine, which stands still */
+	app->status.message_ms -=
+		3000; /* a sample has the time of the machine, which stands still */
 	end_process(fixture, 9120);
 	take_sample(app);
 	draw(app, 24, 160);
-	assert_string_equal(app->message, "9120 node is gone");
+	assert_string_equal(app->status.message, "9120 node is gone");
 	assert_false(shows(app, "FOLLOW"));
 	assert_false(app->follow);
 }
@@ -216,14 +218,14 @@ static void what_a_key_answered_just_before_is_kept(void **state)
 	state_say(app, "SIGKILL sent to 4242 java");
 	end_process(fixture, 4242);
 	take_sample(app);
-	assert_string_equal(app->message, "SIGKILL sent to 4242 java; 4242 java is gone");
+	assert_string_equal(app->status.message, "SIGKILL sent to 4242 java; 4242 java is gone");
 }
 
 static void whoever_is_followed_may_be_filtered_out(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	keys(app, "F&node\r");
-	assert_string_equal(app->message, "4242 java is not listed: following nobody");
+	assert_string_equal(app->status.message, "4242 java is not listed: following nobody");
 	assert_false(app->follow);
 }
 
@@ -233,7 +235,7 @@ static void without_following_the_cursor_goes_on_in_silence(void **state)
 	press(&fixture->app, INPUT_DOWN);
 	end_process(fixture, 9120);
 	take_sample(&fixture->app);
-	assert_string_equal(fixture->app.message, "");
+	assert_string_equal(fixture->app.status.message, "");
 }
 
 int main(void)

@@ -111,9 +111,9 @@ static void by_command_is_said_to_be_by_name(void **state)
 	draw(app, 24, 80);
 	assert_shows(app, ">COMMAND command line; sorted by the name, as COMM");
 	keys(app, "\r");
-	assert_string_equal(app->message, "sorted by COMMAND (its name, as COMM)");
+	assert_string_equal(app->status.message, "sorted by COMMAND (its name, as COMM)");
 	keys(app, "I");
-	assert_string_equal(app->message, "sorted by COMMAND (its name, as COMM), reversed");
+	assert_string_equal(app->status.message, "sorted by COMMAND (its name, as COMM), reversed");
 }
 
 static void every_size_from_1x1(void **state)
@@ -135,7 +135,7 @@ static void a_list_that_stands_still_is_said_on_every_screen(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	fixture_go_live(fixture);
-	app->now_ms += 12000;
+	app->clock.now_ms += 12000;
 	draw(app, 9, 39);
 	assert_shows(app, "late 12s NEXT 4242 java  BAD 286.3");
 	keys(app, "Z");
@@ -186,7 +186,7 @@ static void the_tab_line_is_of_whole_items(void **state)
 	assert_string_equal(tab_line(app, 100),
 		TABS "    sort RK reversed    filter: a name of twenty-four l+");
 	keys(app, "=&a b\rM");
-	app->order.reversed = true;
+	app->procs.order.reversed = true;
 	assert_string_equal(tab_line(app, 80), TABS "  filter: a b  host  sort MEM rev");
 }
 
@@ -230,27 +230,27 @@ static void search_filter_and_user(void **state)
 	keys(app, "/911\r");
 	assert_int_equal(state_cursor_row(app)->task->pid, 911);
 	keys(app, "&docker-9c\r");
-	assert_int_equal(app->listing.count, 2);
+	assert_int_equal(app->procs.listing.count, 2);
 	keys(app, "=ubuild\r");
-	assert_int_equal(app->listing.count, 2);
+	assert_int_equal(app->procs.listing.count, 2);
 	keys(app, "unobody-here\r");
-	assert_non_null(strstr(app->message, "no such user"));
-	assert_int_equal(app->listing.count, 2);
+	assert_non_null(strstr(app->status.message, "no such user"));
+	assert_int_equal(app->procs.listing.count, 2);
 	keys(app, "=");
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.count, 14);
 }
 
 static void unkillable_rows_come_and_go(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.count, 14);
 	keys(app, "K");
-	assert_int_equal(app->listing.count, 16);
+	assert_int_equal(app->procs.listing.count, 16);
 	keys(app, "K");
-	assert_int_equal(app->listing.count, 12);
+	assert_int_equal(app->procs.listing.count, 12);
 	keys(app, "K");
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.count, 14);
 }
 
 static void an_unknown_key_is_named(void **state)
@@ -258,8 +258,8 @@ static void an_unknown_key_is_named(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "x");
-	assert_string_equal(app->message, "unknown key \"x\", ? for help");
-	assert_false(app->quit);
+	assert_string_equal(app->status.message, "unknown key \"x\", ? for help");
+	assert_false(app->request.quit);
 }
 
 static void keys_of_the_list_do_nothing_in_the_help(void **state)
@@ -267,14 +267,14 @@ static void keys_of_the_list_do_nothing_in_the_help(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "?TK.");
-	assert_int_equal(app->order.column, COL_RK);
-	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_int_equal(app->procs.order.column, COL_RK);
+	assert_int_equal(app->procs.filter.show, LISTING_NO_KTHREADS);
 	assert_false(app->sort_menu.open);
 	keys(app, "/suspend\r");
 	assert_true(app->texts.top[VIEW_HELP] > 0);
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_false(app->quit);
+	assert_false(app->request.quit);
 }
 
 static void escape_never_quits(void **state)
@@ -284,8 +284,8 @@ static void escape_never_quits(void **state)
 	keys(app, "/java\r");
 	for (int i = 0; i < 10; i++)
 		press(app, INPUT_ESC);
-	assert_false(app->quit);
-	assert_string_equal(app->search_text, "");
+	assert_false(app->request.quit);
+	assert_string_equal(app->typing.search_text, "");
 }
 
 static void the_delay_is_checked(void **state)
@@ -293,11 +293,11 @@ static void the_delay_is_checked(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "d\0250.05\r");
-	assert_int_equal(app->delay_ms, 3000);
-	assert_non_null(strstr(app->message, "0.1 to 3600"));
+	assert_int_equal(app->clock.delay_ms, 3000);
+	assert_non_null(strstr(app->status.message, "0.1 to 3600"));
 	keys(app, "d\0250.5\r");
-	assert_int_equal(app->delay_ms, 500);
-	assert_true(app->restart_timer);
+	assert_int_equal(app->clock.delay_ms, 500);
+	assert_true(app->request.restart_timer);
 }
 
 static void hostile_names_are_shown_safely(void **state)
@@ -306,7 +306,7 @@ static void hostile_names_are_shown_safely(void **state)
 	struct app *app = &fixture->app;
 	machine_write(
 		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
-	detail_forget(&app->detail);
+	detail_forget(&app->model.detail);
 	draw(app, 24, 120);
 	char *text = screen_text(&app->grid);
 	assert_null(strchr(text, '\033'));

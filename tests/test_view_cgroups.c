@@ -267,7 +267,7 @@ static void filter_and_search_are_for_cgroups(void **state)
 	keys(app, "2&SCOPE\r");
 	/* The two, and what they are below. */
 	assert_int_equal(app->cgroups.rows.count, 4);
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.count, 14);
 	keys(app, "=t&scope\r");
 	assert_int_equal(app->cgroups.rows.count, 2);
 	keys(app, "=K");
@@ -275,7 +275,7 @@ static void filter_and_search_are_for_cgroups(void **state)
 	keys(app, "\033");
 	assert_int_equal(app->cgroups.rows.count, 12);
 	keys(app, "/nothing-like-it\r");
-	assert_non_null(strstr(app->message, "not found"));
+	assert_non_null(strstr(app->status.message, "not found"));
 }
 
 /* --- risk ------------------------------------------------------------------------------------- */
@@ -375,14 +375,14 @@ static void enter_shows_its_processes_and_escape_leaves(void **state)
 	keys(app, "2/docker\r");
 	press(app, INPUT_ENTER);
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_MEMCG);
-	assert_int_equal(app->listing.count, 2);
+	assert_int_equal(watch_outlook(&app->model.watch)->ranking.domain.kind, DOMAIN_MEMCG);
+	assert_int_equal(app->procs.listing.count, 2);
 	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
 	press(app, INPUT_ESC);
 	press(app, INPUT_ESC);
-	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_HOST);
-	assert_int_equal(app->listing.count, 14);
-	assert_false(app->quit);
+	assert_int_equal(watch_outlook(&app->model.watch)->ranking.domain.kind, DOMAIN_HOST);
+	assert_int_equal(app->procs.listing.count, 14);
+	assert_false(app->request.quit);
 }
 
 static void without_a_filter_the_scope_is_named(void **state)
@@ -395,11 +395,11 @@ static void without_a_filter_the_scope_is_named(void **state)
 	draw(app, 24, 80);
 	for (size_t i = 0; i < ARRAY_SIZE(clearing); i++) {
 		press(app, clearing[i]);
-		assert_string_equal(app->message,
+		assert_string_equal(app->status.message,
 			"no filter; o changes the domain, which is /system.slice/app.service");
 	}
 	keys(app, "o=");
-	assert_string_equal(app->message, "no filter");
+	assert_string_equal(app->status.message, "no filter");
 }
 
 static void the_scope_goes_round(void **state)
@@ -449,8 +449,8 @@ static void a_scope_that_is_gone_is_left(void **state)
 	snprintf(path, sizeof(path), "%s/sys/fs/cgroup/machine/docker-9c1f2ab0", fixture->path);
 	assert_int_equal(nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 	take_sample(app);
-	assert_int_equal(watch_outlook(&app->watch)->ranking.domain.kind, DOMAIN_HOST);
-	assert_non_null(strstr(app->message, "docker-9c1f2ab0"));
+	assert_int_equal(watch_outlook(&app->model.watch)->ranking.domain.kind, DOMAIN_HOST);
+	assert_non_null(strstr(app->status.message, "docker-9c1f2ab0"));
 	draw(app, 24, 80);
 }
 
@@ -462,9 +462,9 @@ static void actions_need_a_process_that_is_seen(void **state)
 		keys(app, "2");
 		press(app, *key);
 		assert_int_equal(app->view, VIEW_CGROUPS);
-		assert_non_null(strstr(app->message, "process"));
+		assert_non_null(strstr(app->status.message, "process"));
 		draw(app, 24, 80);
-		assert_non_null(strstr(app->message, "Enter"));
+		assert_non_null(strstr(app->status.message, "Enter"));
 	}
 }
 
@@ -479,7 +479,7 @@ static void the_help_keeps_the_view_behind_it_alive(void **state)
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_CGROUPS);
 	draw(app, 24, 80);
-	assert_int_equal(app->cgroups.samples, app->samples);
+	assert_int_equal(app->cgroups.samples, app->clock.samples);
 }
 
 #define WITH_CGROUPS(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_tear_down)

@@ -60,7 +60,7 @@ static void open_node(struct app *app)
 {
 	keys(app, "/9120\r\r");
 	assert_int_equal(app->view, VIEW_DETAIL);
-	assert_int_equal(app->process.pid, 9120);
+	assert_int_equal(app->model.process.pid, 9120);
 }
 
 static void a_80x24_screen(void **state)
@@ -100,12 +100,12 @@ static void the_terms_add_up_in_every_domain(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	size_t domains = 0;
-	for (size_t i = 0; i < app->listing.count; i++) {
+	for (size_t i = 0; i < app->procs.listing.count; i++) {
 		keys(app, "1");
 		state_point_at(app, (long)i);
 		keys(app, "4");
-		const struct process_detail *detail = &app->process;
-		assert_int_equal(detail->pid, app->listing.rows[i]->task->pid);
+		const struct process_detail *detail = &app->model.process;
+		assert_int_equal(detail->pid, app->procs.listing.rows[i]->task->pid);
 		for (size_t d = 0; d < detail->domain_count; d++) {
 			const struct process_domain *domain = &detail->domains[d];
 			domains++;
@@ -115,17 +115,17 @@ static void the_terms_add_up_in_every_domain(void **state)
 					domain->points_pages);
 		}
 		assert_int_equal(
-			detail->domains[0].points.order, app->listing.rows[i]->points.order);
+			detail->domains[0].points.order, app->procs.listing.rows[i]->points.order);
 	}
-	assert_int_equal(domains, app->listing.count + 2);
+	assert_int_equal(domains, app->procs.listing.count + 2);
 }
 
 static void places_are_those_of_each_domain(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	const struct process_domain *domains = app->process.domains;
+	const struct process_domain *domains = app->model.process.domains;
 	open_node(app);
-	assert_int_equal(app->process.domain_count, 2);
+	assert_int_equal(app->model.process.domain_count, 2);
 	assert_int_equal(domains[0].rank, 2);
 	assert_false(domains[0].victim);
 	assert_int_equal(domains[0].rival.pid, 4242);
@@ -142,8 +142,8 @@ static void the_threshold_is_said_of_the_first(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 	keys(app, "g\r");
-	assert_int_equal(app->process.domains[0].threshold_kind, THRESHOLD_NOT_FIRST);
-	assert_int_equal(app->process.domains[0].threshold, -81);
+	assert_int_equal(app->model.process.domains[0].threshold_kind, THRESHOLD_NOT_FIRST);
+	assert_int_equal(app->model.process.domains[0].threshold, -81);
 	draw(app, 24, 80);
 	assert_shows(app, "-81 or lower");
 	/* The dialog looks to the same moment, and says the same. */
@@ -160,7 +160,7 @@ static void of_others_it_says_from_where_they_are_first(void **state)
 		keys(app, "\0331");
 		state_point_at(app, (long)i);
 		keys(app, "4");
-		const struct process_domain *domain = &app->process.domains[0];
+		const struct process_domain *domain = &app->model.process.domains[0];
 		assert_int_equal(domain->threshold_kind, THRESHOLD_FIRST);
 		snprintf(words, sizeof(words), "becomes first at %+d", domain->threshold);
 		draw(app, 40, 80);
@@ -181,13 +181,13 @@ static void the_next_victim_is_the_one_that_next_names(void **state)
 		keys(app, "1");
 		state_point_at(app, (long)i);
 		keys(app, "4");
-		const struct process_domain *host = &app->process.domains[0];
-		const struct ranking_row *next = outlook_next(watch_outlook(&app->watch));
-		assert_int_equal(host->victim, next->task->pid == app->process.pid);
+		const struct process_domain *host = &app->model.process.domains[0];
+		const struct ranking_row *next = outlook_next(watch_outlook(&app->model.watch));
+		assert_int_equal(host->victim, next->task->pid == app->model.process.pid);
 		assert_int_equal(host->rank, i + 1);
 	}
 	keys(app, "1/34\r4");
-	assert_int_equal(app->process.pid, 34);
+	assert_int_equal(app->model.process.pid, 34);
 	draw(app, 40, 80);
 	assert_shows(app, "BADNESS at OOM");
 	assert_shows(app, "3 of 36");
@@ -215,11 +215,11 @@ static void keys_open_and_leave_it(void **state)
 	assert_int_equal(app->view, VIEW_DETAIL);
 	press(app, INPUT_ESC);
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_false(app->quit);
+	assert_false(app->request.quit);
 	keys(app, "4Tu");
-	assert_int_equal(app->order.column, COL_RK);
-	assert_int_equal(app->prompt.id, PROMPT_NONE);
-	assert_non_null(strstr(app->message, "does nothing here"));
+	assert_int_equal(app->procs.order.column, COL_RK);
+	assert_int_equal(app->typing.prompt.id, PROMPT_NONE);
+	assert_non_null(strstr(app->status.message, "does nothing here"));
 }
 
 static void it_is_scrolled_to_its_ends(void **state)
@@ -254,12 +254,12 @@ static void the_last_figures_of_a_process_that_is_gone_stay(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	open_node(app);
-	int64_t points = app->process.domains[0].points.order;
+	int64_t points = app->model.process.domains[0].points.order;
 	remove_file(fixture, "proc/9120/stat");
 	remove_file(fixture, "proc/9120/status");
 	take_sample(app);
-	assert_true(app->process.gone);
-	assert_int_equal(app->process.domains[0].points.order, points);
+	assert_true(app->model.process.gone);
+	assert_int_equal(app->model.process.domains[0].points.order, points);
 	draw(app, 24, 80);
 	assert_shows(app, "IT IS GONE");
 	assert_shows(app, "docker-9c1f2ab0");
@@ -275,8 +275,8 @@ static void another_process_with_its_pid_is_not_it(void **state)
 		"0 "
 		"0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
 	take_sample(app);
-	assert_true(app->process.gone);
-	assert_string_equal(app->process.task.comm, "node");
+	assert_true(app->model.process.gone);
+	assert_string_equal(app->model.process.task.comm, "node");
 }
 
 static void it_is_asked_once_and_at_control_l(void **state)
@@ -284,13 +284,13 @@ static void it_is_asked_once_and_at_control_l(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	open_node(app);
-	assert_string_equal(app->process.facts.command, "node server.js");
+	assert_string_equal(app->model.process.facts.command, "node server.js");
 	machine_write(fixture->path, "proc/9120/cmdline", "node other.js");
 	take_sample(app);
-	assert_string_equal(app->process.facts.command, "node server.js");
+	assert_string_equal(app->model.process.facts.command, "node server.js");
 	press(app, INPUT_CTRL('L'));
-	assert_string_equal(app->process.facts.command, "node other.js");
-	assert_true(app->repaint);
+	assert_string_equal(app->model.process.facts.command, "node other.js");
+	assert_true(app->request.repaint);
 }
 
 static void a_refresh_takes_no_memory(void **state)
@@ -312,10 +312,10 @@ static void a_score_that_differs_is_marked(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	open_node(app);
-	assert_false(process_detail_disagrees(&app->process));
+	assert_false(process_detail_disagrees(&app->model.process));
 	machine_write(fixture->path, "proc/9120/oom_score", "700\n");
 	take_sample(app);
-	assert_true(process_detail_disagrees(&app->process));
+	assert_true(process_detail_disagrees(&app->model.process));
 	draw(app, 24, 80);
 	assert_shows(app, "700 (kernel), 804 (computed)  ! they differ");
 }

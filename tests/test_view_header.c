@@ -90,8 +90,8 @@ static void check_level(void **state)
 	const struct level_row *row = *state;
 	struct fixture *fixture = fixture_open(NULL, NULL);
 	struct app *app = &fixture->app;
-	app->config.warn_percent = row->warn;
-	app->config.critical_percent = row->critical;
+	app->settings.config.warn_percent = row->warn;
+	app->settings.config.critical_percent = row->critical;
 	write_meminfo(fixture, row->available_percent, "");
 	take_sample(app);
 	const char *line = narrow(app, PART_MEMORY), *end = strpbrk(line, "]!");
@@ -273,10 +273,10 @@ static void a_kill_is_news_for_a_quarter_of_an_hour(void **state)
 	sample_at(fixture, 1);
 	assert_has(narrow(app, PART_TITLE), " KILLS 3 (now)  ");
 	assert_has(wide(app, PART_TITLE), " KILLS since boot 3 (now)  ");
-	app->now_ms += 14 * MINUTE_MS;
+	app->clock.now_ms += 14 * MINUTE_MS;
 	assert_has(narrow(app, PART_TITLE), " KILLS 3 (now)  ");
 	assert_has(wide(app, PART_TITLE), " KILLS since boot 3, last 14m ago  ");
-	app->now_ms += 2 * MINUTE_MS;
+	app->clock.now_ms += 2 * MINUTE_MS;
 	assert_has(narrow(app, PART_TITLE), " KILLS 3 (16m)  ");
 }
 
@@ -286,12 +286,12 @@ static void the_age_of_a_kill_is_by_our_own_clock(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	machine_write(fixture->path, "proc/vmstat", "oom_kill 3\n");
-	assert_int_equal(sampler_sample(&app->watch.sampler, NULL), ERR_OK);
-	app->now_ms = app->sample_ms + 60 * MINUTE_MS;
+	assert_int_equal(sampler_sample(&app->model.watch.sampler, NULL), ERR_OK);
+	app->clock.now_ms = app->clock.sample_ms + 60 * MINUTE_MS;
 	assert_int_equal(state_sampled(app, NULL), ERR_OK);
-	app->taken_ms = app->now_ms;
+	app->clock.taken_ms = app->clock.now_ms;
 	assert_has(narrow(app, PART_TITLE), " KILLS 3 (now)  ");
-	app->now_ms += 2 * MINUTE_MS;
+	app->clock.now_ms += 2 * MINUTE_MS;
 	assert_has(wide(app, PART_TITLE), " KILLS since boot 3, last 2m ago  ");
 }
 
@@ -305,7 +305,7 @@ static void the_log_tells_of_kills_before_the_program(void **state)
 	assert_has(narrow(app, PART_TITLE), " KILLS 2  ");
 	app->events.log.live = true;
 	struct oom_event *event = app->events.log.events[app->events.log.newest];
-	event->boot_us = (app->watch.snapshot->host.boot_ms - 4 * MINUTE_MS) * 1000;
+	event->boot_us = (app->model.watch.snapshot->host.boot_ms - 4 * MINUTE_MS) * 1000;
 	assert_has(narrow(app, PART_TITLE), " KILLS 2 (4m)  ");
 	assert_has(wide(app, PART_TITLE), " KILLS since boot 2, last 4m ago  ");
 	fixture_close(fixture);
@@ -337,7 +337,7 @@ static void write_busy_machine(struct fixture *fixture)
 	machine_write(fixture->path, "proc/sys/vm/overcommit_ratio", "50\n");
 	machine_write(fixture->path, "proc/vmstat", "oom_kill 346\npgscan_direct 0\n");
 	sample_at(fixture, 1);
-	app->kill_ms = app->now_ms - 12 * MINUTE_MS;
+	app->clock.kill_ms = app->clock.now_ms - 12 * MINUTE_MS;
 	fixture_go_live(fixture);
 	app->acting.rights.sys_resource = false;
 }
@@ -360,7 +360,7 @@ static void nothing_is_cut_in_its_midst(void **state)
 		"node1 Normal free 301M min  45M low  56M high  67M", "2 more ok", "1 more ok",
 		"Normal ok", "Normal ok", "pgscan     -/s", "pgscan    +0/s", "pgsteal     -/s" };
 	write_busy_machine(fixture);
-	snprintf(app->user, sizeof(app->user), "root");
+	snprintf(app->model.user, sizeof(app->model.user), "root");
 	for (int cols = 120; cols <= 200; cols++) {
 		assert_of(line_of(app, PART_TITLE, 30, cols), titles, ARRAY_SIZE(titles));
 		assert_of(strstr(line_of(app, PART_COMMIT, 30, cols), "G  ") + 1, commits,
@@ -426,7 +426,7 @@ static void processes_that_are_hidden_may_be_killers(void **state)
 {
 	struct fixture *fixture = *state;
 	struct snapshot *snapshot =
-		&fixture->app.watch.sampler.shots[fixture->app.watch.sampler.latest];
+		&fixture->app.model.watch.sampler.shots[fixture->app.model.watch.sampler.latest];
 	snapshot->hidepid = true;
 	assert_has(wide(&fixture->app, PART_RUNNER_UP), "userspace: hidden by hidepid");
 }

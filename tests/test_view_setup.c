@@ -78,7 +78,7 @@ static void it_opens_at_its_columns_and_goes_round_its_pages(void **state)
 	press(app, INPUT_BACKTAB);
 	assert_int_equal(app->setup.page, CONFIG_DISPLAY);
 	keys(app, "q");
-	assert_false(app->setup.open || app->quit);
+	assert_false(app->setup.open || app->request.quit);
 	keys(app, "S"); /* where it was left */
 	assert_int_equal(app->setup.page, CONFIG_DISPLAY);
 	keys(app, "f");
@@ -106,7 +106,7 @@ static void a_column_comes_and_goes_at_once(void **state)
 	change(app, "auto");
 	assert_true(shows(app, " RK      PID USER        MEM   ADJ"));
 	press(app, INPUT_F(7));
-	assert_non_null(strstr(app->message, "only columns that are shown"));
+	assert_non_null(strstr(app->status.message, "only columns that are shown"));
 }
 
 static void meters_go_and_the_list_takes_their_rows(void **state)
@@ -133,24 +133,24 @@ static void settings_act_at_once(void **state)
 	draw(app, 24, 80);
 	keys(app, "S\t\t");
 	change(app, "delay");
-	assert_int_equal(app->delay_ms, 5000);
-	assert_true(app->restart_timer);
+	assert_int_equal(app->clock.delay_ms, 5000);
+	assert_true(app->request.restart_timer);
 	keys(app, "--");
-	assert_int_equal(app->delay_ms, 2000);
+	assert_int_equal(app->clock.delay_ms, 2000);
 	change(app, "reverse");
-	assert_true(app->order.reversed);
+	assert_true(app->procs.order.reversed);
 	change(app, "units");
-	assert_int_equal(app->units, UNITS_K);
+	assert_int_equal(app->settings.units, UNITS_K);
 	change(app, "show");
-	assert_int_equal(app->filter.show, LISTING_ALL);
-	assert_int_equal(app->listing.count, 16);
+	assert_int_equal(app->procs.filter.show, LISTING_ALL);
+	assert_int_equal(app->procs.listing.count, 16);
 	change(app, "mouse");
-	assert_true(app->config.mouse && app->new_look);
+	assert_true(app->settings.config.mouse && app->request.new_look);
 	change(app, "critical");
 	keys(app, "---");
-	assert_int_equal(app->config.critical_percent, 80);
+	assert_int_equal(app->settings.config.critical_percent, 80);
 	keys(app, "-");
-	assert_string_equal(app->message, "warn = 80 is above critical = 75");
+	assert_string_equal(app->status.message, "warn = 80 is above critical = 75");
 }
 
 static void vi_keys_act_at_once_in_the_setup_and_the_help(void **state)
@@ -171,17 +171,17 @@ static void vi_keys_act_at_once_in_the_setup_and_the_help(void **state)
 static void what_is_overruled_is_said(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
-	app->no_color = true;
+	app->settings.no_color = true;
 	draw(app, 24, 80);
 	keys(app, "S\t\t\t  ");
-	assert_string_equal(app->message, "no colours while NO_COLOR is set");
+	assert_string_equal(app->status.message, "no colours while NO_COLOR is set");
 	press(app, INPUT_DOWN);
 	keys(app, "  ");
-	assert_string_equal(app->message, "ASCII only: the locale is not UTF-8");
+	assert_string_equal(app->status.message, "ASCII only: the locale is not UTF-8");
 	assert_true(app->grid.ascii);
-	app->ascii_only = false;
+	app->settings.ascii_only = false;
 	keys(app, "  ");
-	assert_string_equal(app->message, "");
+	assert_string_equal(app->status.message, "");
 	assert_false(app->grid.ascii);
 }
 
@@ -205,14 +205,14 @@ static void other_keys_do_nothing_but_say_so(void **state)
 	draw(app, 24, 80);
 	keys(app, "fk");
 	assert_int_equal(app->acting.dialog, DIALOG_NONE);
-	assert_string_equal(app->message, "k does nothing in the setup, Esc closes it");
+	assert_string_equal(app->status.message, "k does nothing in the setup, Esc closes it");
 	keys(app, "x");
-	assert_string_equal(app->message, "x does nothing in the setup, Esc closes it");
+	assert_string_equal(app->status.message, "x does nothing in the setup, Esc closes it");
 	press(app, INPUT_CTRL('L'));
 	press(app, INPUT_CTRL('Z'));
-	assert_true(app->repaint && app->suspend);
+	assert_true(app->request.repaint && app->request.suspend);
 	keys(app, "Q");
-	assert_true(app->quit);
+	assert_true(app->request.quit);
 }
 
 static void it_does_not_open_over_the_help(void **state)
@@ -245,7 +245,7 @@ static void only_w_writes(void **state)
 	change(app, "psi");
 	assert_int_equal(access(path, F_OK), -1);
 	keys(app, "W");
-	assert_non_null(strstr(app->message, "settings written to "));
+	assert_non_null(strstr(app->status.message, "settings written to "));
 	assert_int_equal(config_read(&config, path, true, &ignored, &err), ERR_OK);
 	assert_string_equal(config.columns, "rk,pid,mem,adj,bad,score,rss,swap,command");
 	assert_int_equal(config.meters_off, 1u << PART_PSI);

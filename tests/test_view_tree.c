@@ -29,7 +29,7 @@ static void point_at(struct app *app, pid_t pid)
 {
 	keys(app, "g");
 	for (size_t i = 0; state_cursor_row(app)->task->pid != pid; i++) {
-		assert_true(i < app->listing.count);
+		assert_true(i < app->procs.listing.count);
 		press(app, INPUT_DOWN);
 	}
 }
@@ -93,15 +93,15 @@ static void folds_stay_from_sample_to_sample(void **state)
 	keys(app, "t");
 	point_at(app, 3321);
 	keys(app, "-");
-	assert_int_equal(app->listing.hidden_folded, 2);
+	assert_int_equal(app->procs.listing.hidden_folded, 2);
 	take_sample(app);
-	assert_int_equal(app->listing.hidden_folded, 2);
+	assert_int_equal(app->procs.listing.hidden_folded, 2);
 	assert_int_equal(pointed(app), 3321);
 	keys(app, "tt");
-	assert_int_equal(app->listing.hidden_folded, 2);
+	assert_int_equal(app->procs.listing.hidden_folded, 2);
 	keys(app, "+");
-	assert_int_equal(app->listing.hidden_folded, 0);
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.hidden_folded, 0);
+	assert_int_equal(app->procs.listing.count, 14);
 }
 
 static void another_process_of_that_pid_is_not_folded(void **state)
@@ -115,8 +115,8 @@ static void another_process_of_that_pid_is_not_folded(void **state)
 	machine_write(fixture->path, "proc/3321/stat",
 		"3321 (new) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 50001 0 9 0 0 0\n");
 	take_sample(app);
-	assert_int_equal(app->folds.count, 0);
-	assert_int_equal(app->listing.hidden_folded, 0);
+	assert_int_equal(app->procs.folds.count, 0);
+	assert_int_equal(app->procs.listing.hidden_folded, 0);
 }
 
 static void the_cursor_goes_with_what_it_is_folded_into(void **state)
@@ -127,12 +127,12 @@ static void the_cursor_goes_with_what_it_is_folded_into(void **state)
 	point_at(app, 8807);
 	keys(app, "*");
 	assert_int_equal(pointed(app), 1188);
-	assert_int_equal(app->folds.count, 3); /* systemd, the outermost, stays open */
-	assert_int_equal(app->listing.hidden_folded, 4);
+	assert_int_equal(app->procs.folds.count, 3); /* systemd, the outermost, stays open */
+	assert_int_equal(app->procs.listing.hidden_folded, 4);
 	keys(app, "/8807\r");
-	assert_string_equal(app->message, "not found: 8807; some rows are folded (*)");
+	assert_string_equal(app->status.message, "not found: 8807; some rows are folded (*)");
 	keys(app, "*");
-	assert_int_equal(app->folds.count, 0);
+	assert_int_equal(app->procs.folds.count, 0);
 	assert_int_equal(pointed(app), 1188);
 }
 
@@ -141,9 +141,9 @@ static void the_outermost_are_folded_when_nobody_else_has_a_branch(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "\\user/1000\rt*");
-	assert_int_equal(app->listing.count, 1);
+	assert_int_equal(app->procs.listing.count, 1);
 	assert_int_equal(pointed(app), 3321);
-	assert_int_equal(app->listing.hidden_folded, 2);
+	assert_int_equal(app->procs.listing.hidden_folded, 2);
 }
 
 static void a_filter_forces_no_ancestors_in(void **state)
@@ -151,11 +151,11 @@ static void a_filter_forces_no_ancestors_in(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "t\\node\r");
-	assert_int_equal(app->listing.count, 2);
-	assert_int_equal(listing_branch(&app->listing, 0)->branch.depth, 0);
-	assert_int_equal(listing_branch(&app->listing, 1)->branch.depth, 1);
+	assert_int_equal(app->procs.listing.count, 2);
+	assert_int_equal(listing_branch(&app->procs.listing, 0)->branch.depth, 0);
+	assert_int_equal(listing_branch(&app->procs.listing, 1)->branch.depth, 1);
 	keys(app, "=");
-	assert_int_equal(app->listing.count, 14);
+	assert_int_equal(app->procs.listing.count, 14);
 }
 
 static void siblings_are_sorted_and_reversed(void **state)
@@ -166,10 +166,10 @@ static void siblings_are_sorted_and_reversed(void **state)
 	draw(app, 24, 80);
 	keys(app, "t");
 	for (size_t i = 0; i < ARRAY_SIZE(by_points); i++)
-		assert_int_equal(app->listing.rows[i]->task->pid, by_points[i]);
+		assert_int_equal(app->procs.listing.rows[i]->task->pid, by_points[i]);
 	keys(app, "I");
 	for (size_t i = 0; i < ARRAY_SIZE(reversed); i++)
-		assert_int_equal(app->listing.rows[i]->task->pid, reversed[i]);
+		assert_int_equal(app->procs.listing.rows[i]->task->pid, reversed[i]);
 }
 
 static void keys_that_cannot_fold_say_why(void **state)
@@ -179,10 +179,10 @@ static void keys_that_cannot_fold_say_why(void **state)
 	static const char *const each[] = { "+", "-", "*" };
 	for (size_t i = 0; i < ARRAY_SIZE(each); i++) {
 		keys(app, each[i]);
-		assert_string_equal(app->message, "a list has no branches: t");
+		assert_string_equal(app->status.message, "a list has no branches: t");
 	}
 	keys(app, "t-");
-	assert_string_equal(app->message, "nothing is below it");
+	assert_string_equal(app->status.message, "nothing is below it");
 }
 
 static void the_end_of_the_longest_line_counts_its_branch(void **state)

@@ -41,7 +41,7 @@ static void escape_and_w_close_it(void **state)
 		draw(app, 24, 80);
 		assert_false(shows(app, "command line of"));
 	}
-	assert_false(app->quit);
+	assert_false(app->request.quit);
 }
 
 static void no_key_reaches_the_list_behind_it(void **state)
@@ -49,10 +49,10 @@ static void no_key_reaches_the_list_behind_it(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "wMkK&");
-	assert_int_equal(app->order.column, COL_RK);
+	assert_int_equal(app->procs.order.column, COL_RK);
 	assert_int_equal(app->acting.dialog, DIALOG_NONE);
-	assert_int_equal(app->prompt.id, PROMPT_NONE);
-	assert_int_equal(app->filter.show, LISTING_NO_KTHREADS);
+	assert_int_equal(app->typing.prompt.id, PROMPT_NONE);
+	assert_int_equal(app->procs.filter.show, LISTING_NO_KTHREADS);
 	draw(app, 24, 80);
 	assert_shows(app, "command line of 4242 ");
 }
@@ -104,7 +104,7 @@ static void a_low_screen_says_so(void **state)
 	draw(app, 4, 80);
 	keys(app, "w");
 	assert_null(app->whole_command.text);
-	assert_non_null(strstr(app->message, "too low"));
+	assert_non_null(strstr(app->status.message, "too low"));
 }
 
 static void hostile_bytes_never_reach_the_screen(void **state)
@@ -133,7 +133,7 @@ static void the_wheel_scrolls_and_a_click_closes(void **state)
 	assert_int_equal(app->whole_command.top, 3);
 	mouse_react(app, (struct input_mouse){ .kind = MOUSE_CLICK, .row = 10, .col = 4 });
 	assert_null(app->whole_command.text);
-	assert_int_equal(app->cursor.at, 0);
+	assert_int_equal(app->procs.cursor.at, 0);
 }
 
 static void other_views_say_what_w_is_there(void **state)
@@ -141,9 +141,9 @@ static void other_views_say_what_w_is_there(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "4w");
-	assert_string_equal(app->message, "the command line is whole here already");
+	assert_string_equal(app->status.message, "the command line is whole here already");
 	keys(app, "5w");
-	assert_string_equal(app->message, "w does nothing here, ? for help");
+	assert_string_equal(app->status.message, "w does nothing here, ? for help");
 	assert_null(app->whole_command.text);
 }
 

@@ -91,7 +91,7 @@ static void miss_sample(struct loop *loop, const struct err *why)
 {
 	loop->sampling = false;
 	loop->changed = true;
-	if (loop->app->samples > 0 || err_is_shortage(why->code)) {
+	if (loop->app->clock.samples > 0 || err_is_shortage(why->code)) {
 		state_missed(loop->app, why);
 		return;
 	}
@@ -102,10 +102,10 @@ static void miss_sample(struct loop *loop, const struct err *why)
 static void begin_sample(struct loop *loop)
 {
 	struct err err = { 0 };
-	if (loop->sampling || loop->app->paused || is_frozen(loop->app))
+	if (loop->sampling || loop->app->clock.paused || is_frozen(loop->app))
 		return;
 	loop->sampling = true;
-	if (sampler_begin(&loop->app->watch.sampler, &err))
+	if (sampler_begin(&loop->app->model.watch.sampler, &err))
 		miss_sample(loop, &err);
 }
 
@@ -114,11 +114,11 @@ static void finish_sample(struct loop *loop)
 	struct err err = { 0 };
 	loop->sampling = false;
 	loop->changed = true;
-	loop->app->now_ms = now_ms();
+	loop->app->clock.now_ms = now_ms();
 	if (state_sampled(loop->app, &err))
 		miss_sample(loop, &err);
 	else
-		loop->app->taken_ms = loop->app->now_ms;
+		loop->app->clock.taken_ms = loop->app->clock.now_ms;
 }
 
 /* A step between two looks at the keyboard. */
@@ -128,7 +128,7 @@ static void go_on_sampling(struct loop *loop)
 	bool finished = false;
 	if (!loop->sampling || is_frozen(loop->app))
 		return;
-	if (sampler_step(&loop->app->watch.sampler, STEP_PROCESSES, &finished, &err))
+	if (sampler_step(&loop->app->model.watch.sampler, STEP_PROCESSES, &finished, &err))
 		miss_sample(loop, &err);
 	else if (finished)
 		finish_sample(loop);
@@ -137,7 +137,7 @@ static void go_on_sampling(struct loop *loop)
 /* Whether as many samples have been shown as were asked for. */
 static bool is_last_sample(const struct app *app)
 {
-	return app->options->iterations && (int64_t)app->samples >= app->options->iterations;
+	return app->options->iterations && (int64_t)app->clock.samples >= app->options->iterations;
 }
 
 static void arm(int timer_fd, int64_t ms)
@@ -149,21 +149,21 @@ static void arm(int timer_fd, int64_t ms)
 
 static void set_timer(struct loop *loop)
 {
-	arm(loop->fds[SOURCE_TIMER], loop->app->delay_ms);
-	loop->app->restart_timer = false;
+	arm(loop->fds[SOURCE_TIMER], loop->app->clock.delay_ms);
+	loop->app->request.restart_timer = false;
 }
 
 /* The list goes on after a dialog: what was being read when it opened is too old by now. */
 static void thaw(struct loop *loop)
 {
-	loop->app->acting.thawed = loop->sampling = false;
+	loop->app->request.thawed = loop->sampling = false;
 	begin_sample(loop);
 }
 
 /* Memory is coming back, or has just come back: there is more to show than samples. */
 static void watch_memory(struct loop *loop)
 {
-	bool watching = loop->app->acting.recovery.watching || loop->app->news[0];
+	bool watching = loop->app->acting.recovery.watching || loop->app->status.news[0];
 	if (watching != loop->watching_memory)
 		arm(loop->fds[SOURCE_RECOVERY], watching ? RECOVERY_MS : 0);
 	loop->watching_memory = watching;
@@ -176,7 +176,7 @@ static void suspend(struct loop *loop)
 	sigset_t stop;
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTSTP);
-	loop->app->suspend = false;
+	loop->app->request.suspend = false;
 	screen_suspend(loop->screen);
 	raise(SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL); /* stopped here until SIGCONT */
@@ -204,8 +204,8 @@ static void resize(struct loop *loop)
 static struct screen_look look_of(const struct app *app)
 {
 	return (struct screen_look){
-		.color = app->config.color && !app->no_color,
-		.mouse = app->config.mouse,
+		.color = app->settings.config.color && !app->settings.no_color,
+		.mouse = app->settings.config.mouse,
 	};
 }
 
@@ -213,28 +213,28 @@ static void change_look(struct loop *loop)
 {
 	struct screen_look look = look_of(loop->app);
 	screen_set_look(loop->screen, &look);
-	loop->app->new_look = false;
+	loop->app->request.new_look = false;
 }
 
 /* What a reaction asked for. */
 static void obey(struct loop *loop)
 {
 	struct app *app = loop->app;
-	if (app->restart_timer)
+	if (app->request.restart_timer)
 		set_timer(loop);
 	watch_memory(loop);
-	if (app->acting.thawed)
+	if (app->request.thawed)
 		thaw(loop);
-	if (app->new_look)
+	if (app->request.new_look)
 		change_look(loop);
-	if (app->repaint)
+	if (app->request.repaint)
 		screen_repaint(loop->screen);
-	app->repaint = false;
-	if (app->suspend) {
+	app->request.repaint = false;
+	if (app->request.suspend) {
 		suspend(loop);
 		resize(loop);
 	}
-	if (app->quit)
+	if (app->request.quit)
 		end(loop, 0);
 }
 
@@ -246,7 +246,7 @@ static void on_keys(struct loop *loop)
 		react_burst_over(loop->app);
 	while (!loop->ended && (key = screen_key(loop->screen)) != INPUT_NONE) {
 		any = true;
-		loop->app->now_ms = now_ms(); /* of what is answered */
+		loop->app->clock.now_ms = now_ms(); /* of what is answered */
 		if (key == INPUT_MOUSE)
 			mouse_react(loop->app, screen_mouse(loop->screen));
 		else
@@ -268,7 +268,7 @@ static void on_signals(struct loop *loop)
 			screen_repaint(loop->screen);
 			resize(loop);
 		} else if (info.ssi_signo == SIGTSTP) {
-			loop->app->suspend = true;
+			loop->app->request.suspend = true;
 			obey(loop);
 		} else if (info.ssi_signo == SIGCONT) {
 			screen_continue(loop->screen);
@@ -286,7 +286,7 @@ static void on_timer(struct loop *loop)
 		return;
 	acting_look(loop->app);
 	/* The age has changed. */
-	loop->changed |= loop->app->paused || loop->sampling || is_frozen(loop->app);
+	loop->changed |= loop->app->clock.paused || loop->sampling || is_frozen(loop->app);
 	begin_sample(loop);
 }
 
@@ -321,7 +321,7 @@ static void read_log(struct loop *loop, bool quiet)
 		return;
 	events_pane_update(&app->events);
 	if (caught_up)
-		app->kill_ms = now_ms();
+		app->clock.kill_ms = now_ms();
 	loop->changed = true;
 }
 
@@ -342,13 +342,13 @@ static void on_recovery(struct loop *loop)
 
 static void on_names(struct loop *loop)
 {
-	loop->named |= names_hear(&loop->app->watch.names);
+	loop->named |= names_hear(&loop->app->model.watch.names);
 }
 
 /* What was drawn may have wanted names. The answer comes through another pipe each time. */
 static void tend_names(struct loop *loop)
 {
-	struct names *names = &loop->app->watch.names;
+	struct names *names = &loop->app->model.watch.names;
 	struct epoll_event event = { .events = EPOLLIN, .data.u32 = SOURCE_NAMES };
 	loop->named |= names_tend(names, now_ms());
 	if (loop->named && !is_frozen(loop->app)) {
@@ -374,10 +374,10 @@ static void (*const sources[SOURCE_COUNT])(struct loop *loop) = {
 static void draw(struct loop *loop)
 {
 	struct app *app = loop->app;
-	app->now_ms = now_ms();
-	if (app->now_ms - loop->painted_ms >= REPAINT_MS) {
+	app->clock.now_ms = now_ms();
+	if (app->clock.now_ms - loop->painted_ms >= REPAINT_MS) {
 		screen_repaint(loop->screen);
-		loop->painted_ms = app->now_ms;
+		loop->painted_ms = app->clock.now_ms;
 	}
 	state_fetch(app);
 	frame_draw(app, &app->grid);
@@ -412,7 +412,7 @@ static void wait_for_sources(struct loop *loop)
 {
 	struct epoll_event events[SOURCE_COUNT];
 	int due_ms = event_log_due_ms(&loop->app->events.log);
-	int names_ms = names_due_ms(&loop->app->watch.names, now_ms());
+	int names_ms = names_due_ms(&loop->app->model.watch.names, now_ms());
 	bool log_first = due_ms >= 0 && (names_ms < 0 || due_ms <= names_ms);
 	bool busy = (loop->sampling && !is_frozen(loop->app)) || loop->more_log || loop->changed;
 	int wait_ms = busy ? 0 : log_first ? due_ms : names_ms;
@@ -595,7 +595,7 @@ int app_run(const struct options *options, struct err *err)
 	for (enum source_id id = 0; id < SOURCE_COUNT; id++)
 		loop.fds[id] = -1;
 	if (state_init(app, options, printer_ascii_only(), err) == ERR_OK) {
-		app->no_color = no_color && *no_color;
+		app->settings.no_color = no_color && *no_color;
 		setup_begin(app, &config, path);
 		setup_say_unread(app, &unread, &ignored);
 		loop.fds[SOURCE_SIGNALS] = open_signals();

@@ -18,7 +18,7 @@
 /* Why nothing at all may be changed; NULL when something may. */
 static const char *read_only_reason(const struct app *app)
 {
-	if (!app->watch.root.live)
+	if (!app->model.watch.root.live)
 		return "a captured machine cannot be changed";
 	return app->options->read_only ? "started with -r, --read-only" : NULL;
 }
@@ -26,7 +26,7 @@ static const char *read_only_reason(const struct app *app)
 const char *acting_rights_words(const struct app *app, bool with_reason)
 {
 	const struct action_rights *rights = &app->acting.rights;
-	if (!app->watch.root.live)
+	if (!app->model.watch.root.live)
 		return with_reason ? "READ-ONLY (captured)" : "READ-ONLY";
 	if (!rights->writable_root)
 		return with_reason ? "READ-ONLY (-r)" : "READ-ONLY";
@@ -51,7 +51,7 @@ static void protect_oneself(struct app *app)
 		return;
 	}
 	if (history_reserve(&app->acting.history, 1, &err) ||
-		action_hold(&self, &app->watch.root, getpid(), 0, &err)) {
+		action_hold(&self, &app->model.watch.root, getpid(), 0, &err)) {
 		state_say(app, "--protect: %s", err.text);
 		return;
 	}
@@ -71,7 +71,7 @@ enum err_code acting_init(struct app *app, struct err *err)
 {
 	struct acting *acting = &app->acting;
 	*acting = (struct acting){ .audit = { -1 }, .reserve = RESERVE_EMPTY };
-	acting->rights = action_rights_probe(&app->watch.root, app->options->read_only);
+	acting->rights = action_rights_probe(&app->model.watch.root, app->options->read_only);
 	enum err_code code =
 		audit_open(&acting->audit, app->options->audit, !read_only_reason(app), err);
 	if (code == ERR_OK && app->options->protect)
@@ -96,7 +96,7 @@ void acting_release(struct acting *acting)
 /* Whether the view shows rows to tag; says so when not. */
 static bool shows_rows(struct app *app)
 {
-	if (app->view == VIEW_PROCS && app->watch.snapshot)
+	if (app->view == VIEW_PROCS && app->model.watch.snapshot)
 		return true;
 	state_say(app, "a process has to be pointed at: 1 shows them");
 	return false;
@@ -105,14 +105,14 @@ static bool shows_rows(struct app *app)
 /* The process under the cursor, or the one whose details are shown; NULL when there is none. */
 static const struct task *pointed_at(const struct app *app)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct snapshot *snapshot = app->model.watch.snapshot;
 	const struct ranking_row *row = NULL;
 	if (snapshot && app->view == VIEW_PROCS)
 		row = state_cursor_row(app);
-	if (!snapshot || app->view != VIEW_DETAIL || app->process.pid <= 0)
+	if (!snapshot || app->view != VIEW_DETAIL || app->model.process.pid <= 0)
 		return row ? row->task : NULL;
-	const struct task *task = snapshot_find(snapshot, app->process.pid);
-	return task && task->start_ticks == app->process.start_ticks ? task : NULL;
+	const struct task *task = snapshot_find(snapshot, app->model.process.pid);
+	return task && task->start_ticks == app->model.process.start_ticks ? task : NULL;
 }
 
 static void tag(struct app *app, const struct task *task)
@@ -131,15 +131,15 @@ static void toggle_tag(struct app *app)
 		marks_remove_task(&app->acting.tags, row->task);
 	else
 		tag(app, row->task);
-	state_point_at(app, (long)app->cursor.at + 1);
+	state_point_at(app, (long)app->procs.cursor.at + 1);
 }
 
 static void tag_all(struct app *app)
 {
 	if (!shows_rows(app))
 		return;
-	for (size_t i = 0; i < app->listing.count; i++)
-		tag(app, app->listing.rows[i]->task);
+	for (size_t i = 0; i < app->procs.listing.count; i++)
+		tag(app, app->procs.listing.rows[i]->task);
 	state_say(app, "%zu processes are tagged", app->acting.tags.count);
 }
 
@@ -170,7 +170,7 @@ static const char *why_not(struct app *app, const struct targets *targets, may_a
 		return buffer;
 	}
 	snprintf(buffer, WHY_SIZE, "no %s, and %d belongs to user %s", right, (int)first->pid,
-		app->context.lookup.user(app->context.lookup.context, first));
+		app->model.context.lookup.user(app->model.context.lookup.context, first));
 	return buffer;
 }
 
@@ -188,17 +188,17 @@ static void hold_first(struct app *app, struct targets *targets, const struct ro
 /* The tagged processes of the list, or the one that is pointed at. */
 static enum err_code collect(struct app *app, struct targets *targets, struct err *err)
 {
-	const struct root *root = read_only_reason(app) ? NULL : &app->watch.root;
+	const struct root *root = read_only_reason(app) ? NULL : &app->model.watch.root;
 	const struct marks *tags = &app->acting.tags;
 	const struct task *pointed = pointed_at(app);
 	enum err_code code = ERR_OK;
-	if (app->view == VIEW_PROCS && app->watch.snapshot)
-		marks_keep_living(&app->acting.tags, app->watch.snapshot);
+	if (app->view == VIEW_PROCS && app->model.watch.snapshot)
+		marks_keep_living(&app->acting.tags, app->model.watch.snapshot);
 	size_t tagged = app->view == VIEW_PROCS ? tags->count : 0;
 	for (size_t i = 0; code == ERR_OK && i < tagged; i++)
 		code = targets_add(targets,
-			snapshot_find(app->watch.snapshot, (pid_t)tags->items[i].number), root,
-			err);
+			snapshot_find(app->model.watch.snapshot, (pid_t)tags->items[i].number),
+			root, err);
 	if (code == ERR_OK && tagged == 0 && pointed)
 		code = targets_add(targets, pointed, root, err);
 	hold_first(app, targets, root);
@@ -226,17 +226,17 @@ static bool opened(struct app *app, enum dialog_id dialog, struct targets *targe
 
 static bool open_adjust(struct app *app)
 {
-	struct targets targets = { .names = &app->watch.names };
+	struct targets targets = { .names = &app->model.watch.names };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
 	enum err_code code = collect(app, &targets, &err);
 	if (code == ERR_OK) {
 		struct adjust_query query = {
-			.snapshot = app->watch.snapshot,
-			.root = &app->watch.root,
+			.snapshot = app->model.watch.snapshot,
+			.root = &app->model.watch.root,
 			.rights = &app->acting.rights,
 			.history = &app->acting.history,
-			.moment = app->watch.moment,
+			.moment = app->model.watch.moment,
 			.why_not =
 				why_not(app, &targets, action_may_adjust, "CAP_DAC_OVERRIDE", why),
 		};
@@ -264,15 +264,15 @@ static void adjust_more(struct app *app)
 
 static void send_signal(struct app *app)
 {
-	struct targets targets = { .names = &app->watch.names };
+	struct targets targets = { .names = &app->model.watch.names };
 	struct err err = { 0 };
 	char why[WHY_SIZE];
 	enum err_code code = collect(app, &targets, &err);
 	if (code == ERR_OK) {
 		struct sending_query query = {
-			.snapshot = app->watch.snapshot,
-			.root = &app->watch.root,
-			.moment = app->watch.moment,
+			.snapshot = app->model.watch.snapshot,
+			.root = &app->model.watch.root,
+			.moment = app->model.watch.moment,
 			.why_not = why_not(app, &targets, action_may_signal, "CAP_KILL", why),
 		};
 		code = sending_open(&app->acting.sending, &query, &targets, &err);
@@ -287,7 +287,7 @@ void acting_close(struct app *app)
 	adjust_release(&app->acting.adjust);
 	sending_release(&app->acting.sending);
 	app->acting.dialog = DIALOG_NONE;
-	app->acting.thawed = true;
+	app->request.thawed = true;
 }
 
 /* After something was refused the dialog stays, with the reason; after a group it stays in any
@@ -308,7 +308,7 @@ void acting_write(struct app *app)
 		reserve_fill(&app->acting.reserve);
 		/* The first row is a place, but what was done is undone at its process. */
 		if (app->view == VIEW_PROCS)
-			state_point_at(app, (long)app->cursor.at);
+			state_point_at(app, (long)app->procs.cursor.at);
 		if (adjust->asks_again)
 			state_say(app, "not written, look again: %s", adjust->result);
 		else if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
@@ -349,7 +349,8 @@ void acting_send(struct app *app)
 		acting_close(app);
 		return;
 	}
-	int64_t before_ms = clock_ms(CLOCK_BOOTTIME), before_kb = read_available(&app->watch.root);
+	int64_t before_ms = clock_ms(CLOCK_BOOTTIME),
+		before_kb = read_available(&app->model.watch.root);
 	reserve_yield(&app->acting.reserve);
 	bool done = sending_send(sending, &app->acting.history, &app->acting.audit);
 	reserve_fill(&app->acting.reserve);
@@ -374,7 +375,7 @@ void acting_watch_memory(struct app *app, int64_t now_ms)
 	char text[APP_MESSAGE_SIZE];
 	struct recovery *recovery = &app->acting.recovery;
 	if (recovery->watching) {
-		recovery_note(recovery, now_ms, read_available(&app->watch.root));
+		recovery_note(recovery, now_ms, read_available(&app->model.watch.root));
 		recovery_describe(recovery, text, sizeof(text));
 		state_tell(app, text, now_ms);
 	}
@@ -386,13 +387,13 @@ bool acting_took_key(struct app *app, int key)
 	const struct key_row *row = keymap_find(key);
 	switch (row ? row->action : ACTION_NONE) {
 	case ACTION_QUIT:
-		app->quit = true;
+		app->request.quit = true;
 		return true;
 	case ACTION_REPAINT:
-		app->repaint = true;
+		app->request.repaint = true;
 		return true;
 	case ACTION_SUSPEND:
-		app->suspend = true;
+		app->request.suspend = true;
 		return true;
 	case ACTION_BACK:
 	case ACTION_CLOSE:

@@ -199,7 +199,7 @@ static void rank_inside(struct app *app)
 	struct err err;
 	if (app->view != VIEW_CGROUPS || app->layout.below_rows == 0)
 		return;
-	app->cgroups.inside_context.lookup = app->context.lookup;
+	app->cgroups.inside_context.lookup = app->model.context.lookup;
 	say_failure(app, rank_pointed(&app->cgroups, &err), &err);
 }
 
@@ -207,27 +207,29 @@ static void sampled(struct app *app)
 {
 	struct cgroups *cgroups = &app->cgroups;
 	struct err err;
-	bool done =
-		cgroups->samples == app->samples && cgroups->victims.moment == app->watch.moment;
+	bool done = cgroups->samples == app->clock.samples &&
+		    cgroups->victims.moment == app->model.watch.moment;
 	if (done || !is_shown(app))
 		return;
-	say_failure(app, take_sample(cgroups, app->watch.snapshot, app->watch.moment, &err), &err);
-	cgroups->samples = app->samples;
+	say_failure(app,
+		take_sample(cgroups, app->model.watch.snapshot, app->model.watch.moment, &err),
+		&err);
+	cgroups->samples = app->clock.samples;
 }
 
 static void relist(struct app *app)
 {
 	struct cgroups *cgroups = &app->cgroups;
 	struct err err;
-	if (!app->watch.snapshot || !is_shown(app))
+	if (!app->model.watch.snapshot || !is_shown(app))
 		return;
 	sampled(app);
-	cgroups->context.columns.measure = app->context.measure;
+	cgroups->context.columns.measure = app->model.context.measure;
 	cgroups->context.levels = (struct levels){
-		app->config.warn_percent,
-		app->config.critical_percent,
+		app->settings.config.warn_percent,
+		app->settings.config.critical_percent,
 	};
-	const struct ranking_row *next = outlook_next(watch_outlook(&app->watch));
+	const struct ranking_row *next = outlook_next(watch_outlook(&app->model.watch));
 	cgroups->context.next_victim = next ? next->task->pid : 0;
 	say_failure(app, arrange(cgroups, &err), &err);
 	cgroup_line_choose(
@@ -261,7 +263,7 @@ static void unfold_to(struct cgroups *cgroups, const struct memcg_tree *tree, in
 bool cgroups_find(struct app *app, const char *path)
 {
 	struct cgroups *cgroups = &app->cgroups;
-	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct memcg_tree *tree = app->model.watch.snapshot->memcgs;
 	int32_t row = memcg_tree_find(tree, path);
 	if (row < 0)
 		return false;
@@ -289,7 +291,7 @@ static void fetch(struct app *app)
 		seen[count] = inside->rows[count].task;
 		count++;
 	}
-	detail_fetch(&app->detail, seen, count);
+	detail_fetch(&app->model.detail, seen, count);
 }
 
 /* --- the tab line and NEXT -------------------------------------------------------------------- */
@@ -341,10 +343,10 @@ static void put_state(const struct app *app, struct pen *pen)
 
 static void put_scope(struct pen *pen, const struct app *app, int width)
 {
-	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	const struct domain *domain = &watch_outlook(&app->model.watch)->ranking.domain;
 	if (domain->kind == DOMAIN_MEMCG)
-		put_short_name(pen, STYLE_NORMAL, &app->watch.snapshot->memcgs->rows[domain->memcg],
-			width);
+		put_short_name(pen, STYLE_NORMAL,
+			&app->model.watch.snapshot->memcgs->rows[domain->memcg], width);
 	else
 		grid_put(pen, STYLE_NORMAL, domain->kind == DOMAIN_HOST ? "host" : "nodes");
 }
@@ -365,7 +367,7 @@ static void put_next(const struct app *app, struct pen *pen, const struct rankin
 	format_span(cgroups->first_s, span);
 	grid_put(pen, STYLE_NORMAL, wide ? "      " : "   ");
 	grid_put(pen, STYLE_NORMAL, "first cgroup to hit its limit: ");
-	put_short_name(pen, STYLE_RISK, &app->watch.snapshot->memcgs->rows[cgroups->first],
+	put_short_name(pen, STYLE_RISK, &app->model.watch.snapshot->memcgs->rows[cgroups->first],
 		wide ? NAME_COLS : grid_left(pen) - (int)strlen(span) - 2);
 	grid_printf(pen, STYLE_RISK, wide ? " in ~%s" : " ~%s", span);
 	if (!wide)
@@ -418,7 +420,7 @@ static void draw_heading(const struct app *app, struct grid *grid)
 /* How near it is to an OOM of its own, or whose limit it would be. */
 static void note_danger(const struct app *app, struct pen *pen, const struct memcg *row)
 {
-	const struct memcg *level = &app->watch.snapshot->memcgs->rows[row->limited_by];
+	const struct memcg *level = &app->model.watch.snapshot->memcgs->rows[row->limited_by];
 	char share[FORMAT_SIZE];
 	int64_t danger = cgroup_bar_danger(level);
 	if (level != row) {
@@ -463,12 +465,12 @@ static uint64_t charged_bytes(const struct memcg_tree *tree)
 
 static void note_charged(const struct app *app, struct pen *pen)
 {
-	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct memcg_tree *tree = app->model.watch.snapshot->memcgs;
 	char size[FORMAT_SIZE];
 	size_t first = cgroup_rows_shows_top(tree) ? 0 : 1, unlimited = 0;
 	for (size_t i = first; i < tree->count; i++)
 		unlimited += !amount_known(tree->rows[i].effective_limit);
-	format_size(&app->context.measure, (int64_t)(charged_bytes(tree) / 1024), size);
+	format_size(&app->model.context.measure, (int64_t)(charged_bytes(tree) / 1024), size);
 	grid_printf(pen, STYLE_DIM,
 		"charged %s with page cache (sum of the outermost)   %zu of %zu unlimited", size,
 		unlimited, tree->count - first);
@@ -517,7 +519,7 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 
 static void draw_nothing(const struct app *app, struct grid *grid)
 {
-	bool none = app->watch.snapshot->memcgs->version == 0;
+	bool none = app->model.watch.snapshot->memcgs->version == 0;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_LIST], 1);
 	grid_put(&pen, STYLE_NORMAL,
 		none ? "no memory cgroups: no hierarchy with the memory "
@@ -538,7 +540,7 @@ static void put_amount(
 		grid_put(pen, STYLE_NORMAL, "none");
 		return;
 	}
-	format_size(&app->context.measure, (int64_t)(amount.bytes / 1024), size);
+	format_size(&app->model.context.measure, (int64_t)(amount.bytes / 1024), size);
 	grid_put(pen, STYLE_NORMAL, size);
 }
 
@@ -561,7 +563,7 @@ static void draw_panel_rule(struct grid *grid, int row, const struct memcg *memc
 
 static void put_limit(struct pen *pen, const struct app *app, const struct memcg *row)
 {
-	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct memcg_tree *tree = app->model.watch.snapshot->memcgs;
 	put_amount(pen, app, "limit ", row->effective_limit);
 	if (row->limit_hidden) {
 		grid_put(pen, STYLE_NORMAL, " of an ancestor that is not visible");
@@ -571,7 +573,7 @@ static void put_limit(struct pen *pen, const struct app *app, const struct memcg
 		grid_put(pen, STYLE_NORMAL, " of ");
 		grid_put_foreign(pen, STYLE_NORMAL, tree->rows[row->limited_by].path, 40);
 	}
-	column_put_labelled(&cgroup_table, &app->context, cgroup_row(row), pen);
+	column_put_labelled(&cgroup_table, &app->model.context, cgroup_row(row), pen);
 }
 
 /* Limits, protections and events. */
@@ -639,7 +641,7 @@ static void draw_inside_titles(const struct app *app, struct grid *grid, int lin
 	column_put_titles(&app->cgroups.inside_columns, &pen, COL_RK);
 	if (domain->totalpages < 0)
 		return;
-	format_kb(domain->totalpages * app->context.measure.page_kb, total);
+	format_kb(domain->totalpages * app->model.context.measure.page_kb, total);
 	grid_printf(&pen, STYLE_DIM,
 		domain->limit.kind == AMOUNT_BYTES
 			? "      (points of %s, what this cgroup may use)"
@@ -681,7 +683,7 @@ static int panel_rows(const struct app *app)
 
 static void draw(const struct app *app, struct grid *grid)
 {
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		return;
 	if (app->cgroups.rows.count == 0) {
 		draw_nothing(app, grid);
@@ -694,7 +696,7 @@ static void draw(const struct app *app, struct grid *grid)
 
 static void describe(const struct app *app, char *buffer, size_t size)
 {
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		snprintf(buffer, size, " reading cgroups ...");
 	else if (app->cgroups.rows.count)
 		status_text(app, buffer, size);
@@ -761,7 +763,7 @@ static void set_folded(struct app *app, bool folded)
 		state_say(app, cgroups->tree ? "nothing is below it" : "a list has no branches: t");
 		return;
 	}
-	uint64_t inode = app->watch.snapshot->memcgs->rows[entry->row].inode;
+	uint64_t inode = app->model.watch.snapshot->memcgs->rows[entry->row].inode;
 	if (!folded)
 		marks_remove(&cgroups->folds, inode);
 	else if (!marks_add(&cgroups->folds, inode))
@@ -785,9 +787,9 @@ static void fold_all(struct app *app)
 {
 	struct cgroups *cgroups = &app->cgroups;
 	bool any = cgroups->folds.count > 0;
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		return;
-	const struct memcg_tree *all = app->watch.snapshot->memcgs;
+	const struct memcg_tree *all = app->model.watch.snapshot->memcgs;
 	marks_clear(&cgroups->folds);
 	for (size_t i = 0; i < all->count && !any; i++) {
 		bool parent = all->rows[i].subtree_end > (int32_t)i + 1;
@@ -820,20 +822,20 @@ static void search_from(struct app *app, long start, int step)
 {
 	const struct cgroup_rows *rows = &app->cgroups.rows;
 	long count = (long)rows->count;
-	if (!app->search_text[0]) {
+	if (!app->typing.search_text[0]) {
 		state_say(app, "nothing to search: / first");
 		return;
 	}
 	for (long i = 0; i < count; i++) {
 		long at = ((start + step * i) % count + count) % count;
 		int32_t row = rows->entries[at].row;
-		if (cgroup_rows_matches(
-			    &app->watch.snapshot->memcgs->rows[row], app->search_text)) {
+		if (cgroup_rows_matches(&app->model.watch.snapshot->memcgs->rows[row],
+			    app->typing.search_text)) {
 			point_at(app, at);
 			return;
 		}
 	}
-	state_say(app, "not found: %s", app->search_text);
+	state_say(app, "not found: %s", app->typing.search_text);
 }
 
 static void search_next(struct app *app)
@@ -848,7 +850,7 @@ static void search_previous(struct app *app)
 
 static void filter(struct app *app)
 {
-	prompt_open(&app->prompt, PROMPT_FILTER, app->cgroups.filter_text);
+	prompt_open(&app->typing.prompt, PROMPT_FILTER, app->cgroups.filter_text);
 }
 
 static void user(struct app *app)
@@ -866,13 +868,14 @@ static void clear(struct app *app)
 
 static bool take_text(struct app *app)
 {
-	switch (app->prompt.id) {
+	switch (app->typing.prompt.id) {
 	case PROMPT_SEARCH:
-		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
+		memcpy(app->typing.search_text, app->typing.prompt.text,
+			sizeof(app->typing.search_text));
 		search_from(app, (long)app->cgroups.cursor.at, 1);
 		return true;
 	case PROMPT_FILTER:
-		memcpy(app->cgroups.filter_text, app->prompt.text,
+		memcpy(app->cgroups.filter_text, app->typing.prompt.text,
 			sizeof(app->cgroups.filter_text));
 		relist(app);
 		return true;
@@ -934,8 +937,8 @@ static void open_processes(struct app *app)
 	state_set_scope(app, WATCH_CGROUP, row->path);
 	state_show(app, VIEW_PROCS);
 	state_point_at(app, 0);
-	app->cursor.bound = false;
-	state_say(app, "the processes of %s: Esc leaves", app->watch.scope_path);
+	app->procs.cursor.bound = false;
+	state_say(app, "the processes of %s: Esc leaves", app->model.watch.scope_path);
 }
 
 static void back_to_process(struct app *app)
@@ -954,8 +957,8 @@ static void scope(struct app *app)
 /* One step out: search, filter, scope. Never quits. */
 static void back(struct app *app)
 {
-	if (app->search_text[0])
-		app->search_text[0] = '\0';
+	if (app->typing.search_text[0])
+		app->typing.search_text[0] = '\0';
 	else if (app->cgroups.filter_text[0] || app->cgroups.limited_only ||
 		 !state_leave_scope(app))
 		clear(app);

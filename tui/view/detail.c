@@ -634,7 +634,7 @@ static void put_company(const struct process_detail *detail, struct page *page)
 
 static void title(const struct app *app, struct pen *pen)
 {
-	const struct process_detail *detail = &app->process;
+	const struct process_detail *detail = &app->model.process;
 	if (!detail->pid) {
 		grid_put(pen, STYLE_NORMAL, " no process");
 		return;
@@ -652,24 +652,24 @@ static void title(const struct app *app, struct pen *pen)
 
 static void write_left(const struct app *app, struct page *page)
 {
-	put_score(&app->process, page);
-	put_domains(&app->process, page);
-	put_company(&app->process, page);
+	put_score(&app->model.process, page);
+	put_domains(&app->model.process, page);
+	put_company(&app->model.process, page);
 }
 
 static void write_right(const struct app *app, struct page *page)
 {
-	put_identity(&app->process, page);
-	put_cgroups(&app->process, page);
-	put_memory(&app->process, page);
-	put_children(&app->process, page);
-	put_limits(&app->process, page);
+	put_identity(&app->model.process, page);
+	put_cgroups(&app->model.process, page);
+	put_memory(&app->model.process, page);
+	put_children(&app->model.process, page);
+	put_limits(&app->model.process, page);
 }
 
 static void write_page(const struct app *app, struct page *page)
 {
 	struct page left = *page, right = *page;
-	if (!app->process.pid) {
+	if (!app->model.process.pid) {
 		page_wrap(page, STYLE_NORMAL, "", 1,
 			"Enter on a process in Procs shows all about it here.");
 		return;
@@ -688,8 +688,9 @@ static void write_page(const struct app *app, struct page *page)
 
 static enum err_code update(struct app *app, struct err *err)
 {
-	sampler_watch(&app->watch.sampler, &app->process.pid, app->process.pid != 0);
-	return process_detail_update(&app->process, &app->watch, err);
+	sampler_watch(
+		&app->model.watch.sampler, &app->model.process.pid, app->model.process.pid != 0);
+	return process_detail_update(&app->model.process, &app->model.watch, err);
 }
 
 /* The one under the cursor, which stays there. */
@@ -698,8 +699,8 @@ static void open_process(struct app *app)
 	const struct ranking_row *row = state_cursor_row(app);
 	if (!row)
 		return;
-	state_point_at(app, (long)app->cursor.at);
-	process_detail_open(&app->process, &app->watch, row->task);
+	state_point_at(app, (long)app->procs.cursor.at);
+	process_detail_open(&app->model.process, &app->model.watch, row->task);
 }
 
 static void entered(struct app *app, enum view_id before)
@@ -711,7 +712,7 @@ static void entered(struct app *app, enum view_id before)
 
 static void repaint(struct app *app)
 {
-	process_detail_ask(&app->process, &app->watch);
+	process_detail_ask(&app->model.process, &app->model.watch);
 	react_repaint(app);
 }
 
@@ -719,8 +720,8 @@ static void repaint(struct app *app)
 static bool shows_cursor(const struct app *app)
 {
 	const struct ranking_row *row = state_cursor_row(app);
-	return row && row->task->pid == app->process.pid &&
-	       row->task->start_ticks == app->process.start_ticks;
+	return row && row->task->pid == app->model.process.pid &&
+	       row->task->start_ticks == app->model.process.start_ticks;
 }
 
 static bool means(const struct app *app, const struct key_row *row)

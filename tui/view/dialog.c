@@ -53,11 +53,11 @@ void dialog_draw_lines(const struct app *app, struct grid *grid, const struct di
 void dialog_status_draw(const struct app *app, struct grid *grid, unsigned style, const char *text)
 {
 	struct pen pen = grid_pen(grid, grid->rows - 1, 0);
-	bool said = app->message[0] != '\0';
+	bool said = app->status.message[0] != '\0';
 	grid_fill(&pen, STYLE_NORMAL, ' ', grid_left(&pen));
 	pen = grid_pen(grid, grid->rows - 1, grid->cols > 20 ? 1 : 0);
-	grid_put_foreign(
-		&pen, said ? STYLE_BOLD : style, said ? app->message : text, grid_left(&pen));
+	grid_put_foreign(&pen, said ? STYLE_BOLD : style, said ? app->status.message : text,
+		grid_left(&pen));
 }
 
 void dialog_blank(const struct app *app, struct pen *pen, int index)
@@ -77,7 +77,7 @@ static const char *name_user(void *context, uid_t uid)
 	const struct app *app = *(const struct app *const *)context;
 	const struct task task = { .uid = uid };
 	/* cppcheck-suppress returnDanglingLifetime ; a name is not the task's */
-	return app->context.lookup.user(app->context.lookup.context, &task);
+	return app->model.context.lookup.user(app->model.context.lookup.context, &task);
 }
 
 const char *dialog_user_of(const struct app *app, const struct target *target)

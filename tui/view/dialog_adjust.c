@@ -54,7 +54,7 @@ static void put_pair(struct pen *pen, const char *before, const char *after)
 
 static void put_age(struct pen *pen, const struct app *app, const struct task *task)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	int64_t ticks = host->clock_ticks > 0 ? host->clock_ticks : 100;
 	int64_t seconds = host->boot_ms / 1000 - (int64_t)task->start_ticks / ticks;
 	if (seconds < 0)
@@ -70,7 +70,7 @@ static void line_target(const struct app *app, struct pen *pen, int index)
 {
 	const struct target *target = &adjust_of(app)->targets.items[0];
 	const struct task *task = target->task;
-	const char *cgroup = snapshot_cgroup(app->watch.snapshot, task);
+	const char *cgroup = snapshot_cgroup(app->model.watch.snapshot, task);
 	(void)index;
 	dialog_put_target(pen, STYLE_BOLD, target, 40);
 	grid_put(pen, STYLE_NORMAL, "   user ");
@@ -190,7 +190,8 @@ static void line_threshold(const struct app *app, struct pen *pen, int index)
 {
 	const struct domain *domain = &adjust_of(app)->host.domain;
 	char point[48];
-	int64_t point_kb = domain->totalpages / 1000 * (app->watch.snapshot->host.page_size / 1024);
+	int64_t point_kb =
+		domain->totalpages / 1000 * (app->model.watch.snapshot->host.page_size / 1024);
 	(void)index;
 	grid_skip(pen, 2);
 	put_threshold(app, pen);
@@ -233,7 +234,7 @@ static void line_badness(const struct app *app, struct pen *pen, int index)
 		format_tenths(column_mem_tenths(outlook, row), mem);
 	put_label(pen, "BAD = MEM + ADJ");
 	put_pair(pen, before, after);
-	format_kb(adjust->host.domain.totalpages * app->context.measure.page_kb, total);
+	format_kb(adjust->host.domain.totalpages * app->model.context.measure.page_kb, total);
 	grid_printf(pen, STYLE_DIM, "(MEM %s of %s)", mem, total);
 }
 
@@ -871,8 +872,8 @@ static void toggle_descendants(struct app *app)
 {
 	struct err err;
 	if (adjust_toggle_descendants(&app->acting.adjust, &err))
-		snprintf(app->message, sizeof(app->message), "%.*s", (int)sizeof(app->message) - 1,
-			err.text);
+		snprintf(app->status.message, sizeof(app->status.message), "%.*s",
+			(int)sizeof(app->status.message) - 1, err.text);
 }
 
 static void take_key(struct app *app, int key)

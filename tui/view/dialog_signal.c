@@ -48,7 +48,7 @@ static bool was_refused(const struct app *app, int index)
 static void put_target(const struct app *app, struct pen *pen, int index)
 {
 	const struct target *target = &sending_of(app)->targets.items[index];
-	const char *cgroup = snapshot_cgroup(app->watch.snapshot, target->task);
+	const char *cgroup = snapshot_cgroup(app->model.watch.snapshot, target->task);
 	bool narrow = dialog_is_narrow(app), alone = sending_of(app)->targets.count == 1;
 	int width = narrow ? grid_left(pen) - (alone ? 0 : NARROW_OUTCOME) : 24;
 	dialog_put_target(pen, STYLE_BOLD, target, width);

@@ -209,7 +209,7 @@ static void lay_out(struct app *app)
 
 static int64_t now_of(const struct app *app)
 {
-	return app->watch.snapshot ? (int64_t)app->watch.snapshot->host.time_unix : 0;
+	return app->model.watch.snapshot ? (int64_t)app->model.watch.snapshot->host.time_unix : 0;
 }
 
 /* One width for the times of all rows that are on the screen. */
@@ -263,7 +263,9 @@ static void draw_note(const struct app *app, struct grid *grid, const struct eve
 			&pen, STYLE_RISK, log->count ? log->why.text : "", grid_left(&pen));
 		return;
 	}
-	int64_t counted = app->watch.snapshot ? app->watch.snapshot->host.vmstat.oom_kill : UNKNOWN;
+	int64_t counted = app->model.watch.snapshot
+				  ? app->model.watch.snapshot->host.vmstat.oom_kill
+				  : UNKNOWN;
 	if (!log->live && app->options->log) {
 		grid_printf(&pen, STYLE_DIM, " %zu event%s in ", log->count,
 			log->count == 1 ? "" : "s");
@@ -314,10 +316,10 @@ static void draw_empty(const struct app *app, struct grid *grid, const struct ev
 	}
 	int row = layout->parts.rows[PART_LIST] + put_reason(grid, layout, log->why.text);
 	pen = grid_pen(grid, row, 1);
-	if (app->watch.snapshot && app->watch.snapshot->host.vmstat.oom_kill != UNKNOWN)
+	if (app->model.watch.snapshot && app->model.watch.snapshot->host.vmstat.oom_kill != UNKNOWN)
 		grid_printf(&pen, STYLE_NORMAL,
 			"counters need no right: vmstat oom_kill %lld since boot",
-			(long long)app->watch.snapshot->host.vmstat.oom_kill);
+			(long long)app->model.watch.snapshot->host.vmstat.oom_kill);
 }
 
 static void draw_report(
@@ -427,7 +429,7 @@ static void save(struct app *app)
 	struct err err;
 	if (app->options->read_only)
 		state_say(app, "not saved: --read-only");
-	else if (app->in_burst)
+	else if (app->typing.in_burst)
 		state_say(app, "not saved: w came together with other keys, as pasted text does");
 	else if (events_pane_save(&app->events, name, sizeof(name), &err))
 		state_say(app, "%s", err.text);
@@ -438,16 +440,16 @@ static void save(struct app *app)
 /* Goes to the next event (step 1: older) with the text that is searched. */
 static void search(struct app *app, int step)
 {
-	if (!app->search_text[0])
+	if (!app->typing.search_text[0])
 		state_say(app, "nothing to search: / first");
-	else if (!events_pane_search(&app->events, app->search_text, step))
-		state_say(app, "not found: %s", app->search_text);
+	else if (!events_pane_search(&app->events, app->typing.search_text, step))
+		state_say(app, "not found: %s", app->typing.search_text);
 }
 static bool take_text(struct app *app)
 {
-	if (app->prompt.id != PROMPT_SEARCH)
+	if (app->typing.prompt.id != PROMPT_SEARCH)
 		return false;
-	memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
+	memcpy(app->typing.search_text, app->typing.prompt.text, sizeof(app->typing.search_text));
 	search(app, 1);
 	return true;
 }
@@ -465,8 +467,8 @@ static void search_previous(struct app *app)
 /* One step out: search, raw lines. What the processes have been limited to stays. */
 static void back(struct app *app)
 {
-	if (app->search_text[0])
-		app->search_text[0] = '\0';
+	if (app->typing.search_text[0])
+		app->typing.search_text[0] = '\0';
 	else if (app->events.raw)
 		open_raw(app);
 	else
@@ -515,7 +517,7 @@ static void scroll_report(struct app *app, long rows)
 static enum err_code init(struct app *app, struct err *err)
 {
 	const struct options *options = app->options;
-	events_pane_open(&app->events, options->log, app->watch.root.live);
+	events_pane_open(&app->events, options->log, app->model.watch.root.live);
 	if (!options->log || app->events.log.open)
 		return ERR_OK;
 	*err = app->events.log.why;

@@ -49,7 +49,7 @@ static void draw_tabs(const struct app *app, struct grid *grid)
 		grid_printf(&pen, chosen ? STYLE_BOLD : STYLE_NORMAL, " %s%d %s%s",
 			chosen ? "[" : " ", (int)id + 1, views[id]->tab, chosen ? "]" : " ");
 	}
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		return;
 	int end = pen.end, kept = app->follow ? (int)strlen(FOLLOWS) : 0;
 	pen.end = end - kept;
@@ -78,22 +78,22 @@ static void draw_status(const struct app *app, struct grid *grid, const char *te
 {
 	const struct overlay *overlay = view_overlay(app);
 	bool covered = overlay && overlay->says;
-	const char *words = app->message[0] ? app->message : app->news;
-	bool said = words[0] && !covered, urgent = app->prompt.id != PROMPT_NONE || said;
+	const char *words = app->status.message[0] ? app->status.message : app->status.news;
+	bool said = words[0] && !covered, urgent = app->typing.prompt.id != PROMPT_NONE || said;
 	int row = app->layout.rows[PART_STATUS];
 	if (row < 0 && urgent && grid->rows > 1)
 		row = grid->rows - 1;
 	struct pen pen = grid_pen(grid, row, 0);
-	if (app->prompt.id != PROMPT_NONE) {
-		grid_put(&pen, STYLE_BOLD, prompt_labels[app->prompt.id]);
-		grid_put_foreign(&pen, STYLE_NORMAL, app->prompt.text, grid_left(&pen) - 1);
+	if (app->typing.prompt.id != PROMPT_NONE) {
+		grid_put(&pen, STYLE_BOLD, prompt_labels[app->typing.prompt.id]);
+		grid_put_foreign(&pen, STYLE_NORMAL, app->typing.prompt.text, grid_left(&pen) - 1);
 		grid_put(&pen, STYLE_REVERSE, " ");
 	} else if (said) {
 		grid_skip(&pen, 1);
 		grid_put_foreign(&pen, STYLE_BOLD, words, grid_left(&pen));
-	} else if (app->missed[0]) {
+	} else if (app->status.missed[0]) {
 		grid_put(&pen, STYLE_RISK, " no new sample: ");
-		grid_put_foreign(&pen, STYLE_RISK, app->missed, grid_left(&pen));
+		grid_put_foreign(&pen, STYLE_RISK, app->status.missed, grid_left(&pen));
 	} else {
 		grid_put(&pen, STYLE_DIM, text);
 	}
@@ -146,7 +146,7 @@ static size_t place_labels(int cols, struct label labels[LABELS_MAX])
 static const char *label_text(const struct app *app, const struct key_row *row)
 {
 	const struct view *view = view_of(app);
-	bool tree = view->is_tree ? view->is_tree(app) : app->tree;
+	bool tree = view->is_tree ? view->is_tree(app) : app->procs.tree;
 	return row->action == ACTION_TREE && tree ? "Flat" : row->label;
 }
 

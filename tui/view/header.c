@@ -35,7 +35,7 @@ static struct pen begin_line(
 
 static int64_t kb_of(const struct app *app, int64_t pages)
 {
-	int64_t page_kb = app->context.measure.page_kb;
+	int64_t page_kb = app->model.context.measure.page_kb;
 	return pages < 0 || pages > INT64_MAX / page_kb ? UNKNOWN : pages * page_kb;
 }
 
@@ -94,8 +94,8 @@ void header_put_whole(struct pen *pen, unsigned style, const char *format, ...)
 
 static int64_t rate_of(const struct app *app, int64_t now, int64_t before)
 {
-	int64_t ms = app->sample_ms - app->previous_ms;
-	if (app->previous_ms == 0 || ms <= 0 || now < 0 || before < 0 || now < before)
+	int64_t ms = app->clock.sample_ms - app->clock.previous_ms;
+	if (app->clock.previous_ms == 0 || ms <= 0 || now < 0 || before < 0 || now < before)
 		return UNKNOWN;
 	return saturate_scale(now - before, 1000, ms);
 }
@@ -126,9 +126,9 @@ static void put_page_rate(
 void header_put_estimate(struct pen *pen, const struct app *app)
 {
 	char span[FORMAT_SIZE], text[FORMAT_SIZE + 16];
-	if (app->exhaustion.eta_s < 0)
+	if (app->model.exhaustion.eta_s < 0)
 		return;
-	format_span(app->exhaustion.eta_s, span);
+	format_span(app->model.exhaustion.eta_s, span);
 	snprintf(text, sizeof(text), "at this rate ~%s", span);
 	int gap = grid_left(pen) - (int)strlen(text);
 	if (gap < 1)
@@ -160,7 +160,7 @@ static void put_psi(struct pen *pen, const char *label, const struct host_psi_li
 
 static void draw_pressure(const struct app *app, struct grid *grid)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	struct pen pen = begin_line(app, grid, PART_PSI, "PSI");
 	bool wide = header_is_wide(grid);
 	if (host->psi_memory.some.avg10 < 0) {
@@ -177,7 +177,7 @@ static void draw_pressure(const struct app *app, struct grid *grid)
 	}
 	if (wide)
 		put_count_rate(&pen, app, "   allocstall ", host->vmstat.allocstall,
-			app->previous.allocstall);
+			app->clock.previous.allocstall);
 }
 
 /* --- zones ----------------------------------------------------------------------------------- */
@@ -295,14 +295,14 @@ static void put_low_memory(struct pen *pen, const struct host_meminfo *mem)
 
 static void put_reclaim(struct pen *pen, const struct app *app)
 {
-	const struct host_vmstat *now = &app->watch.snapshot->host.vmstat;
-	int64_t scanned = rate_of(app, now->pgscan, app->previous.pgscan);
-	int64_t stolen = rate_of(app, now->pgsteal, app->previous.pgsteal);
+	const struct host_vmstat *now = &app->model.watch.snapshot->host.vmstat;
+	int64_t scanned = rate_of(app, now->pgscan, app->clock.previous.pgscan);
+	int64_t stolen = rate_of(app, now->pgsteal, app->clock.previous.pgsteal);
 	if (now->pgscan < 0)
 		return;
 	grid_skip_to(pen, pen->grid->cols - RATES_COLS);
-	put_count_rate(pen, app, "pgscan ", now->pgscan, app->previous.pgscan);
-	put_count_rate(pen, app, "  pgsteal ", now->pgsteal, app->previous.pgsteal);
+	put_count_rate(pen, app, "pgscan ", now->pgscan, app->clock.previous.pgscan);
+	put_count_rate(pen, app, "  pgsteal ", now->pgsteal, app->clock.previous.pgsteal);
 	if (scanned > 0 && stolen >= 0)
 		header_put_whole(
 			pen, STYLE_NORMAL, "  eff %3.0f%%", (double)stolen * 100 / (double)scanned);
@@ -310,7 +310,7 @@ static void put_reclaim(struct pen *pen, const struct app *app)
 
 static void draw_zones(const struct app *app, struct grid *grid)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	bool wide = header_is_wide(grid), high = host->meminfo.high_total > 0;
 	struct pen pen = begin_line(app, grid, PART_ZONES, wide ? "Zones" : "Zone");
 	bool two = grid->cols >= ZONES_COLS && !high;
@@ -323,7 +323,7 @@ static void draw_zones(const struct app *app, struct grid *grid)
 		put_zone(&pen, app, &host->zones[i]);
 		first = false;
 	}
-	int kept = wide ? RATES_COLS + 1 : app->exhaustion.eta_s < 0 ? 0 : ESTIMATE_COLS;
+	int kept = wide ? RATES_COLS + 1 : app->model.exhaustion.eta_s < 0 ? 0 : ESTIMATE_COLS;
 	if (high)
 		put_low_memory(&pen, &host->meminfo);
 	else
@@ -378,14 +378,14 @@ static void put_uptime(struct pen *pen, const struct host *host)
 
 bool header_put_standstill(struct pen *pen, const struct app *app)
 {
-	int64_t age = app->now_ms - app->taken_ms;
-	if (app->acting.dialog != DIALOG_NONE && app->watch.root.live)
+	int64_t age = app->clock.now_ms - app->clock.taken_ms;
+	if (app->acting.dialog != DIALOG_NONE && app->model.watch.root.live)
 		grid_printf(pen, STYLE_BOLD, "FROZEN %" PRId64 "s", age / 1000);
-	else if (app->paused)
+	else if (app->clock.paused)
 		grid_printf(pen, STYLE_BOLD | STYLE_REVERSE, "PAUSED %" PRId64 "s", age / 1000);
-	else if (app->missed[0])
+	else if (app->status.missed[0])
 		grid_printf(pen, STYLE_RISK | STYLE_BOLD, "STALE %" PRId64 "s", age / 1000);
-	else if (app->watch.root.live && age > app->delay_ms + LATE_MS)
+	else if (app->model.watch.root.live && age > app->clock.delay_ms + LATE_MS)
 		grid_printf(pen, STYLE_RISK, "late %" PRId64 "s", age / 1000);
 	else
 		return false;
@@ -398,18 +398,18 @@ static void put_age(struct pen *pen, const struct app *app)
 	grid_put(pen, STYLE_NORMAL, "  ");
 	if (!header_put_standstill(pen, app))
 		grid_printf(pen, STYLE_NORMAL, "%s%" PRId64 ".%" PRId64 "s",
-			header_is_wide(pen->grid) ? "every " : "", app->delay_ms / 1000,
-			app->delay_ms % 1000 / 100);
+			header_is_wide(pen->grid) ? "every " : "", app->clock.delay_ms / 1000,
+			app->clock.delay_ms % 1000 / 100);
 }
 
 /* When the last kill was: seen by us, or told by the log; UNKNOWN. */
 static int64_t last_kill_age_ms(const struct app *app)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	const struct oom_event *event = event_log_get(&app->events.log, 0);
 	int64_t age = UNKNOWN;
-	if (app->kill_ms)
-		return app->now_ms - app->kill_ms;
+	if (app->clock.kill_ms)
+		return app->clock.now_ms - app->clock.kill_ms;
 	/* A log that was given by name may be of another boot, or of another machine. */
 	if (event && app->events.log.live && event->boot_us != OOM_UNKNOWN)
 		age = host->boot_ms - event->boot_us / 1000;
@@ -421,13 +421,13 @@ static int64_t last_kill_age_ms(const struct app *app)
 /* One that happened while we looked. */
 static bool is_news(const struct app *app)
 {
-	return app->kill_ms && app->now_ms - app->kill_ms < KILL_NEWS_MS;
+	return app->clock.kill_ms && app->clock.now_ms - app->clock.kill_ms < KILL_NEWS_MS;
 }
 
 static void add_kills(const struct app *app, bool wide, struct line *line)
 {
 	char span[FORMAT_SIZE];
-	int64_t kills = app->watch.snapshot->host.vmstat.oom_kill;
+	int64_t kills = app->model.watch.snapshot->host.vmstat.oom_kill;
 	int64_t age_s = last_kill_age_ms(app) / 1000;
 	if (kills < 0)
 		return;
@@ -442,7 +442,7 @@ static void add_kills(const struct app *app, bool wide, struct line *line)
 
 static void put_system(struct pen *pen, const struct app *app, enum title_detail detail)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	bool wide = header_is_wide(pen->grid);
 	grid_put(pen, STYLE_BOLD, "oomspect");
 	grid_put(pen, STYLE_NORMAL, "  ");
@@ -458,18 +458,18 @@ static void put_system(struct pen *pen, const struct app *app, enum title_detail
 /* Whose machine this is, when, and who looks. */
 static struct pen put_machine(const struct app *app, struct grid *grid, enum title_detail detail)
 {
-	const struct memcg_tree *memcgs = app->watch.snapshot->memcgs;
+	const struct memcg_tree *memcgs = app->model.watch.snapshot->memcgs;
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
 	grid_fill(&pen, STYLE_NORMAL, ' ', grid->cols);
 	pen = grid_pen(grid, app->layout.rows[PART_TITLE], 0);
 	put_system(&pen, app, detail);
-	put_clock(&pen, &app->watch.snapshot->host);
+	put_clock(&pen, &app->model.watch.snapshot->host);
 	if (detail >= TITLE_UPTIME)
-		put_uptime(&pen, &app->watch.snapshot->host);
+		put_uptime(&pen, &app->model.watch.snapshot->host);
 	put_age(&pen, app);
 	if (detail >= TITLE_USER) {
-		grid_put(&pen, STYLE_NORMAL, app->user[0] ? "  " : "");
-		grid_put_foreign(&pen, STYLE_NORMAL, app->user, 16);
+		grid_put(&pen, STYLE_NORMAL, app->model.user[0] ? "  " : "");
+		grid_put_foreign(&pen, STYLE_NORMAL, app->model.user, 16);
 	}
 	if (detail >= TITLE_VERSION && header_is_wide(grid) && memcgs->version)
 		grid_printf(&pen, STYLE_NORMAL, "  cgroup v%d", (int)memcgs->version);
@@ -515,7 +515,8 @@ static void draw_title(const struct app *app, struct grid *grid)
 
 static enum level level_in(const struct app *app, int64_t part, int64_t whole)
 {
-	const struct levels levels = { app->config.warn_percent, app->config.critical_percent };
+	const struct levels levels = { app->settings.config.warn_percent,
+		app->settings.config.critical_percent };
 	return level_of(&levels, part, whole);
 }
 
@@ -531,7 +532,7 @@ static void put_share(struct pen *pen, unsigned style, int64_t part, int64_t who
 
 static void draw_memory(const struct app *app, struct grid *grid)
 {
-	const struct host_meminfo *mem = &app->watch.snapshot->host.meminfo;
+	const struct host_meminfo *mem = &app->model.watch.snapshot->host.meminfo;
 	struct pen pen = begin_line(app, grid, PART_MEMORY, "Mem");
 	char available[FORMAT_SIZE];
 	int64_t used = difference(mem->mem_total, mem->mem_available);
@@ -572,7 +573,7 @@ static void put_zswap(struct pen *pen, const struct host_meminfo *mem)
 
 static void draw_swap(const struct app *app, struct grid *grid)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	const struct host_meminfo *mem = &host->meminfo;
 	struct pen pen = begin_line(app, grid, PART_SWAP, "Swap");
 	int64_t used = difference(mem->swap_total, mem->swap_free);
@@ -589,8 +590,8 @@ static void draw_swap(const struct app *app, struct grid *grid)
 		return;
 	}
 	put_whole_size(&pen, "  free  ", mem->swap_free, 4);
-	put_page_rate(&pen, app, "           in ", host->vmstat.pswpin, app->previous.pswpin);
-	put_page_rate(&pen, app, " out ", host->vmstat.pswpout, app->previous.pswpout);
+	put_page_rate(&pen, app, "           in ", host->vmstat.pswpin, app->clock.previous.pswpin);
+	put_page_rate(&pen, app, " out ", host->vmstat.pswpout, app->clock.previous.pswpout);
 	put_zswap(&pen, mem);
 }
 
@@ -604,7 +605,7 @@ static enum level commit_level(const struct app *app, const struct host *host)
 
 static void draw_commit(const struct app *app, struct grid *grid)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	const struct host_meminfo *mem = &host->meminfo;
 	struct pen pen =
 		begin_line(app, grid, PART_COMMIT, header_is_wide(grid) ? "Commit" : "Cmit");
@@ -633,7 +634,7 @@ void header_draw(const struct app *app, struct grid *grid)
 		draw_pressure,
 		draw_zones,
 	};
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		return;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		parts[i](app, grid);

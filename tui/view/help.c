@@ -101,7 +101,7 @@ static void write_anew(struct app *app)
 	struct grid *help = &app->texts.help;
 	help->ascii = app->grid.ascii;
 	grid_clear(help);
-	write_help(help, help->cols, app->config.vi_keys);
+	write_help(help, help->cols, app->settings.config.vi_keys);
 }
 
 static enum err_code resize(struct app *app, struct err *err)
@@ -141,7 +141,7 @@ static int rows_of(const struct app *app)
 static enum err_code find(const struct app *app, int from, int step, int *ret_line, struct err *err)
 {
 	(void)err;
-	*ret_line = grid_find_row(&app->texts.help, app->search_text, from, step);
+	*ret_line = grid_find_row(&app->texts.help, app->typing.search_text, from, step);
 	return ERR_OK;
 }
 
@@ -166,11 +166,11 @@ static void draw(const struct app *app, struct grid *grid)
 	if (grid->rows <= 2)
 		return;
 	pen = grid_pen(grid, grid->rows - 1, 0);
-	if (app->prompt.id != PROMPT_NONE) {
-		grid_put(&pen, STYLE_BOLD, prompt_labels[app->prompt.id]);
-		grid_put_foreign(&pen, STYLE_NORMAL, app->prompt.text, grid_left(&pen));
-	} else if (app->message[0]) {
-		grid_put_foreign(&pen, STYLE_BOLD, app->message, grid_left(&pen));
+	if (app->typing.prompt.id != PROMPT_NONE) {
+		grid_put(&pen, STYLE_BOLD, prompt_labels[app->typing.prompt.id]);
+		grid_put_foreign(&pen, STYLE_NORMAL, app->typing.prompt.text, grid_left(&pen));
+	} else if (app->status.message[0]) {
+		grid_put_foreign(&pen, STYLE_BOLD, app->status.message, grid_left(&pen));
 	} else {
 		grid_put(&pen, STYLE_REVERSE, " Space PgDn next page   / search   q or Esc back ");
 	}

@@ -128,7 +128,6 @@ struct acting {
 	struct sending sending;
 	struct recovery recovery;
 	struct reserve reserve;
-	bool thawed; /* asks of the loop: a sample at once */
 };
 
 /* The box over the list: whole_command.h. */
@@ -152,69 +151,109 @@ struct sort_menu {
 	size_t at;
 };
 
-struct app {
-	const struct options *options;
-	struct config config; /* of config_path, and of the options that override it */
-	char config_path[PATH_MAX];
+/* What was sampled, and what is known of it. */
+struct model {
 	struct watch watch;
-	struct detail detail;
-	struct events_pane events;
+	struct column_context context; /* of the sample that is shown */
+	struct killers killers;        /* who kills before the kernel */
+	struct exhaustion exhaustion;  /* of the machine */
+	struct detail detail;          /* of the processes that are seen */
 	struct process_detail process; /* what the Detail view shows */
 	struct vm_values vm;           /* what the page of settings shows */
-	struct listing listing;
-	struct moves moves;
-	struct cgroups cgroups;
-	struct killers killers;       /* who kills before the kernel */
-	struct exhaustion exhaustion; /* of the machine */
-	struct column_set columns;
-	struct column_context context; /* of the sample that is shown */
-	struct grid grid;              /* what is to be seen */
 	char user[NAME_SIZE];          /* whoever runs this */
-	bool ascii_only;               /* the locale has no more, whatever the settings say */
-	bool no_color;                 /* NO_COLOR is set, whatever the settings say */
+};
 
-	enum view_id view;
-	struct layout layout;
-	bool header_hidden, paused, follow;
-	enum units units;
+/* When: by our clock but for what says otherwise. */
+struct clock {
+	int64_t delay_ms;
+	int64_t now_ms, taken_ms;    /* of this picture, of the sample in it */
+	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
+	struct host_vmstat previous; /* counters of the sample before, for rates */
+	int64_t previous_ms;         /* 0: there is none */
+	int64_t kill_ms; /* when vmstat's oom_kill rose last while we looked; 0: never */
+	unsigned long samples;
+	bool paused;
+};
+
+/* The Procs view: which processes are listed, how, and the one pointed at. */
+struct procs {
+	struct listing listing;
 	struct listing_filter filter; /* its `found` is of matches */
-	struct matches matches;       /* whom filter_text finds */
 	struct listing_order order;
-	bool tree;          /* the processes by parent */
+	struct matches matches; /* whom filter_text finds */
+	struct moves moves;
+	struct column_set columns;
+	bool tree;          /* by parent */
 	struct marks folds; /* whose branches are folded there */
 	char filter_text[PROMPT_TEXT_SIZE];
 	char user_text[PROMPT_TEXT_SIZE];
 	bool seeking; /* the user that was typed: names.h has not answered yet */
-	char search_text[PROMPT_TEXT_SIZE];
 	struct cursor cursor;
 	struct pointed pointed; /* by the cursor, when it is bound */
-	int shift;              /* columns scrolled away to the left */
-	struct texts texts;
+};
+
+/* The settings, and what is stronger than they are. */
+struct settings {
+	struct config config; /* of `path`, and of the options that override it */
+	char path[PATH_MAX];
+	bool ascii_only; /* the locale has no more */
+	bool no_color;   /* NO_COLOR is set */
+	bool header_hidden;
+	enum units units;
+};
+
+/* The status line: status.h. */
+struct status {
+	char missed[APP_MESSAGE_SIZE];  /* why the last sample failed; "": it did not */
+	char message[APP_MESSAGE_SIZE]; /* stands there until the next key */
+	char news[APP_MESSAGE_SIZE];    /* what goes on by itself: stands there behind a message */
+	int64_t message_ms, news_ms;    /* by our clock: when they were said last */
+	int64_t failure_ms;             /* the same of a message that says what failed */
+};
+
+/* What is being typed, or pasted. */
+struct typing {
 	struct prompt prompt;
+	char search_text[PROMPT_TEXT_SIZE];
+	bool in_burst;    /* keys came before this one, and faster than anybody presses them */
+	bool pasting;     /* what comes is not typed */
+	int64_t paste_ms; /* when the last of it came */
+};
+
+/* What a reaction asks of the loop. */
+struct request {
+	bool quit, suspend, repaint;
+	bool thawed;        /* a sample at once */
+	bool restart_timer; /* there is another delay */
+	bool new_look;      /* colours or the mouse were switched */
+};
+
+struct app {
+	const struct options *options;
+	struct settings settings;
+	struct model model;
+	struct clock clock;
+
+	/* What each view keeps. */
+	struct procs procs;
+	struct cgroups cgroups;
+	struct events_pane events;
+	struct texts texts;
+
+	/* And what may stand over it. */
 	struct sort_menu sort_menu;
 	struct setup setup;
 	struct whole_command whole_command;
 	struct acting acting;
-	bool in_burst;    /* keys came before this one, and faster than anybody presses them */
-	bool pasting;     /* what comes is not typed */
-	int64_t paste_ms; /* when the last of it came */
-	char missed[APP_MESSAGE_SIZE];  /* why the last sample failed; "": it did not */
-	char message[APP_MESSAGE_SIZE]; /* stands in the status line until the next key */
-	char news[APP_MESSAGE_SIZE];    /* what goes on by itself: stands there behind a message */
-	int64_t message_ms, news_ms;    /* by our clock: when they were said last */
-	int64_t failure_ms;             /* the same of a message that says what failed */
 
-	int64_t delay_ms;
-	int64_t now_ms, taken_ms;    /* by our clock: of this picture, of the sample in it */
-	int64_t sample_ms;           /* since boot of the machine that is shown: of the sample */
-	struct host_vmstat previous; /* counters of the sample before, for rates */
-	int64_t previous_ms;         /* 0: there is none */
-	int64_t kill_ms; /* by our clock: when vmstat's oom_kill rose last while we looked; 0: never */
-	unsigned long samples;
-
-	/* What a reaction asks of the loop. */
-	bool restart_timer, repaint, suspend, quit;
-	bool new_look; /* colours or the mouse were switched */
+	enum view_id view;
+	struct layout layout;
+	struct grid grid; /* what is to be seen */
+	int shift;        /* columns scrolled away to the left */
+	bool follow;      /* the cursor of a list is kept on the screen */
+	struct typing typing;
+	struct status status;
+	struct request request;
 };
 
 #endif

@@ -66,7 +66,7 @@ static void click(struct app *app, struct input_mouse mouse)
 	struct hit hit = mouse_hit(app, mouse.row, mouse.col);
 	switch (hit.kind) {
 	case HIT_ROW:
-		app->message[0] = '\0';
+		app->status.message[0] = '\0';
 		view_of(app)->point_at(app, hit.what);
 		break;
 	case HIT_TITLE:
@@ -86,7 +86,7 @@ static void click(struct app *app, struct input_mouse mouse)
 void mouse_react(struct app *app, struct input_mouse mouse)
 {
 	const struct overlay *overlay = view_overlay(app);
-	if (mouse.kind == MOUSE_NOTHING || app->prompt.id != PROMPT_NONE ||
+	if (mouse.kind == MOUSE_NOTHING || app->typing.prompt.id != PROMPT_NONE ||
 		(overlay && !overlay->click))
 		return;
 	if (mouse.kind != MOUSE_CLICK)

@@ -44,7 +44,7 @@ static void put_lead(struct pen *pen, const struct app *app, const struct outloo
 	} else {
 		grid_printf(pen, STYLE_NORMAL, "  %s", points);
 		if (outlook->lead.in_pages) {
-			format_kb(outlook->lead.pages * app->context.measure.page_kb, size);
+			format_kb(outlook->lead.pages * app->model.context.measure.page_kb, size);
 			grid_printf(pen, STYLE_NORMAL, " (%s)", size);
 		}
 		grid_put(pen, STYLE_NORMAL, " ahead of ");
@@ -74,7 +74,7 @@ static void put_company(struct pen *pen, const struct outlook *outlook)
 
 static void put_cgroup(struct pen *pen, const struct app *app, const struct task *task)
 {
-	const char *path = snapshot_cgroup(app->watch.snapshot, task);
+	const char *path = snapshot_cgroup(app->model.watch.snapshot, task);
 	/* The badness and the lead matter more. */
 	int room = grid_left(pen) - (header_is_wide(pen->grid) ? BADNESS_WIDE : BADNESS_COLS);
 	if (!path || path[0] != '/' || !path[1] || room < 12)
@@ -100,7 +100,7 @@ static void put_other(struct pen *pen, const struct outlook *outlook, const stru
 
 static void put_victim(struct pen *pen, const struct app *app, const struct outlook *outlook)
 {
-	const struct outlook *other = watch_other_outlook(&app->watch);
+	const struct outlook *other = watch_other_outlook(&app->model.watch);
 	bool differ = outlook_differs(outlook, other), wide = header_is_wide(pen->grid);
 	put_process(pen, STYLE_VICTIM, outlook->victim->task);
 	if (!differ)
@@ -124,7 +124,7 @@ static void put_victim(struct pen *pen, const struct app *app, const struct outl
 static void put_no_prediction(struct pen *pen, const struct app *app)
 {
 	char why[512];
-	explain_victim(watch_outlook(&app->watch), why, sizeof(why));
+	explain_victim(watch_outlook(&app->model.watch), why, sizeof(why));
 	grid_put(pen, STYLE_RISK, "no prediction: ");
 	grid_put_foreign(pen, STYLE_RISK, why, grid_left(pen));
 }
@@ -140,7 +140,7 @@ static bool is_said(int64_t setting, bool wide)
  * column where they begin. */
 static int put_settings(const struct app *app, struct grid *grid, int row)
 {
-	const struct host_settings *vm = &app->watch.snapshot->host.vm;
+	const struct host_settings *vm = &app->model.watch.snapshot->host.vm;
 	char panic[40] = "", allocating[40] = "";
 	bool wide = header_is_wide(grid);
 	if (is_said(vm->panic_on_oom, wide))
@@ -159,11 +159,11 @@ static int put_settings(const struct app *app, struct grid *grid, int row)
 static int list_killers(const struct app *app, enum killer_kind ret[KILLER_COUNT])
 {
 	static const enum killer_stand order[] = { KILLER_DUE, KILLER_WAITS, KILLER_UNCLEAR };
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	int count = 0;
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		for (enum killer_kind kind = 0; kind < KILLER_COUNT; kind++)
-			if (killer_stand(&app->killers, kind, host) == order[i])
+			if (killer_stand(&app->model.killers, kind, host) == order[i])
 				ret[count++] = kind;
 	return count;
 }
@@ -174,7 +174,8 @@ static int killers_width(const struct app *app, const enum killer_kind *kinds, i
 	char words[KILLER_WORDS_SIZE];
 	int width = 0;
 	for (int i = 0; i < count; i++) {
-		killer_explain(&app->killers, kinds[i], &app->watch.snapshot->host, words);
+		killer_explain(
+			&app->model.killers, kinds[i], &app->model.watch.snapshot->host, words);
 		width += 2 + (int)strlen(i < full ? words : killer_name(kinds[i]));
 	}
 	return width + (full < count ? (int)strlen("also ") : 0);
@@ -191,19 +192,20 @@ static const char *separator(int i, int full)
 
 static void put_killers(struct pen *pen, const struct app *app)
 {
-	const struct host *host = &app->watch.snapshot->host;
+	const struct host *host = &app->model.watch.snapshot->host;
 	enum killer_kind kinds[KILLER_COUNT];
 	char words[KILLER_WORDS_SIZE];
 	int count = list_killers(app, kinds), full = count;
 	grid_put(pen, STYLE_DIM, "userspace: ");
 	if (!count)
 		grid_put(pen, STYLE_DIM,
-			app->watch.snapshot->hidepid ? "hidden by hidepid" : "no killer known");
+			app->model.watch.snapshot->hidepid ? "hidden by hidepid"
+							   : "no killer known");
 	while (full > 0 && killers_width(app, kinds, count, full) > grid_left(pen) + 2)
 		full--;
 	for (int i = 0; i < count; i++) {
-		bool due = killer_stand(&app->killers, kinds[i], host) == KILLER_DUE;
-		killer_explain(&app->killers, kinds[i], host, words);
+		bool due = killer_stand(&app->model.killers, kinds[i], host) == KILLER_DUE;
+		killer_explain(&app->model.killers, kinds[i], host, words);
 		grid_put(pen, STYLE_NORMAL, separator(i, full));
 		grid_put(pen, due ? STYLE_RISK : STYLE_NORMAL,
 			i < full ? words : killer_name(kinds[i]));
@@ -214,7 +216,7 @@ static void put_killers(struct pen *pen, const struct app *app)
 /* Who comes after, and what overrules the kernel's choice. */
 static void draw_runner_up(const struct app *app, struct grid *grid)
 {
-	const struct outlook *outlook = watch_outlook(&app->watch);
+	const struct outlook *outlook = watch_outlook(&app->model.watch);
 	const struct ranking_row *next = outlook_next(outlook), *second = outlook->runner_up;
 	int row = app->layout.rows[PART_RUNNER_UP];
 	bool wide = header_is_wide(grid);
@@ -232,7 +234,7 @@ static void draw_runner_up(const struct app *app, struct grid *grid)
 static void put_label(struct pen *pen, const struct app *app)
 {
 	bool titled = app->layout.rows[PART_TITLE] >= 0 && pen->grid->cols >= TITLE_COLS;
-	bool stands = !titled && app->watch.snapshot && header_put_standstill(pen, app);
+	bool stands = !titled && app->model.watch.snapshot && header_put_standstill(pen, app);
 	grid_put(pen, STYLE_NORMAL, stands ? " " : "");
 	if (!stands || pen->grid->cols >= TINY_COLS)
 		grid_put(pen, STYLE_BOLD, header_is_wide(pen->grid) ? "NEXT   " : "NEXT ");
@@ -243,11 +245,11 @@ void next_draw(const struct app *app, struct grid *grid)
 	struct pen pen = grid_pen(grid, app->layout.rows[PART_NEXT], 0);
 	bool tiny = grid->cols < TINY_COLS || grid->rows < TINY_ROWS;
 	put_label(&pen, app);
-	if (!app->watch.snapshot) {
+	if (!app->model.watch.snapshot) {
 		grid_put(&pen, STYLE_DIM, "reading processes");
 		return;
 	}
-	const struct outlook *outlook = watch_outlook(&app->watch);
+	const struct outlook *outlook = watch_outlook(&app->model.watch);
 	const struct ranking_row *next = outlook_next(outlook);
 	if (!next) {
 		put_no_prediction(&pen, app);

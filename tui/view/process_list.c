@@ -6,18 +6,20 @@
 
 static void choose_columns(struct app *app)
 {
-	if (app->config.columns[0]) {
-		column_set_parse(&app->columns, &process_table, app->config.columns, NULL);
-		column_set_measure(&app->columns, &app->context);
+	if (app->settings.config.columns[0]) {
+		column_set_parse(
+			&app->procs.columns, &process_table, app->settings.config.columns, NULL);
+		column_set_measure(&app->procs.columns, &app->model.context);
 	} else {
-		column_set_choose(&app->columns, &process_table, &app->context, app->grid.cols, 0);
+		column_set_choose(&app->procs.columns, &process_table, &app->model.context,
+			app->grid.cols, 0);
 	}
 }
 
 static void bind_cursor(struct app *app, const struct task *task)
 {
-	struct pointed *pointed = &app->pointed;
-	app->cursor.bound = true;
+	struct pointed *pointed = &app->procs.pointed;
+	app->procs.cursor.bound = true;
 	pointed->pid = task->pid;
 	pointed->start_ticks = task->start_ticks;
 	snprintf(pointed->comm, sizeof(pointed->comm), "%s", task->comm);
@@ -27,12 +29,13 @@ static void bind_cursor(struct app *app, const struct task *task)
  * which may be the reason. */
 static void stop_following(struct app *app)
 {
-	const struct pointed *pointed = &app->pointed;
-	const struct task *task = snapshot_find(app->watch.snapshot, pointed->pid);
+	const struct pointed *pointed = &app->procs.pointed;
+	const struct task *task = snapshot_find(app->model.watch.snapshot, pointed->pid);
 	bool lives = task && task->start_ticks == pointed->start_ticks;
 	char before[APP_MESSAGE_SIZE] = "";
-	if (app->message[0] && app->now_ms - app->message_ms < STATUS_ANSWER_MS)
-		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2, app->message);
+	if (app->status.message[0] && app->clock.now_ms - app->status.message_ms < STATUS_ANSWER_MS)
+		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2,
+			app->status.message);
 	state_say(app, "%s%d %s is %s", before, (int)pointed->pid, pointed->comm,
 		lives ? "not listed: following nobody" : "gone");
 	app->follow = false;
@@ -41,56 +44,60 @@ static void stop_following(struct app *app)
 /* Finds the cursor's process again; if it is gone, the one in its place is pointed at. */
 static void find_cursor(struct app *app)
 {
-	const struct pointed *pointed = &app->pointed;
+	const struct pointed *pointed = &app->procs.pointed;
 	long at = 0;
-	if (app->cursor.bound)
-		at = listing_find(&app->listing, pointed->pid, pointed->start_ticks);
+	if (app->procs.cursor.bound)
+		at = listing_find(&app->procs.listing, pointed->pid, pointed->start_ticks);
 	if (at < 0 && app->follow)
 		stop_following(app);
 	if (at < 0)
-		at = (long)app->cursor.at;
-	app->cursor.at = cursor_nearest(at, app->listing.count);
+		at = (long)app->procs.cursor.at;
+	app->procs.cursor.at = cursor_nearest(at, app->procs.listing.count);
 	const struct ranking_row *row = state_cursor_row(app);
-	if (app->cursor.bound && row)
+	if (app->procs.cursor.bound && row)
 		bind_cursor(app, row->task);
 }
 
 static enum err_code find_matches(struct app *app, struct err *err)
 {
 	enum err_code code = ERR_OK;
-	app->filter.found = NULL;
-	if (app->filter_text[0])
-		code = matches_update(
-			&app->matches, &app->watch, &app->detail, app->filter_text, err);
-	if (app->filter_text[0] && !code)
-		app->filter.found = app->matches.found;
+	app->procs.filter.found = NULL;
+	if (app->procs.filter_text[0])
+		code = matches_update(&app->procs.matches, &app->model.watch, &app->model.detail,
+			app->procs.filter_text, err);
+	if (app->procs.filter_text[0] && !code)
+		app->procs.filter.found = app->procs.matches.found;
 	return code;
 }
 
 static enum err_code build(struct app *app, struct err *err)
 {
-	struct listing *listing = &app->listing;
-	enum err_code code = listing_build(listing, &app->context, &app->filter, app->order, err);
-	if (!code && app->tree)
-		code = listing_nest(listing, &app->context, app->order.column, &app->folds, err);
+	struct listing *listing = &app->procs.listing;
+	enum err_code code = listing_build(
+		listing, &app->model.context, &app->procs.filter, app->procs.order, err);
+	if (!code && app->procs.tree)
+		code = listing_nest(listing, &app->model.context, app->procs.order.column,
+			&app->procs.folds, err);
 	return code;
 }
 
 const struct ranking_row *state_cursor_row(const struct app *app)
 {
-	return app->cursor.at < app->listing.count ? app->listing.rows[app->cursor.at] : NULL;
+	return app->procs.cursor.at < app->procs.listing.count
+		       ? app->procs.listing.rows[app->procs.cursor.at]
+		       : NULL;
 }
 
 void state_scroll_to_cursor(struct app *app)
 {
-	cursor_scroll(&app->cursor, app->listing.count, app->layout.list_rows);
+	cursor_scroll(&app->procs.cursor, app->procs.listing.count, app->layout.list_rows);
 }
 
 void state_point_at(struct app *app, long index)
 {
-	app->cursor.at = cursor_nearest(index, app->listing.count);
+	app->procs.cursor.at = cursor_nearest(index, app->procs.listing.count);
 	const struct ranking_row *row = state_cursor_row(app);
-	app->cursor.bound = row != NULL;
+	app->procs.cursor.bound = row != NULL;
 	if (row)
 		bind_cursor(app, row->task);
 	state_scroll_to_cursor(app);
@@ -105,7 +112,7 @@ void process_list_relist(struct app *app)
 		state_say_failure(app, &err);
 	choose_columns(app);
 	find_cursor(app);
-	cursor_clamp(&app->cursor, app->listing.count, app->layout.list_rows);
+	cursor_clamp(&app->procs.cursor, app->procs.listing.count, app->layout.list_rows);
 	if (app->follow)
 		state_scroll_to_cursor(app);
 }

@@ -27,14 +27,14 @@
 
 static void put_scope_form(struct pen *pen, const struct app *app, bool label, bool total, int cols)
 {
-	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
-	const struct measure *measure = &app->context.measure;
+	const struct domain *domain = &watch_outlook(&app->model.watch)->ranking.domain;
+	const struct measure *measure = &app->model.context.measure;
 	char text[FORMAT_SIZE];
 	frame_put_gap(pen);
 	grid_put(pen, STYLE_DIM, label ? "domain " : "");
 	if (domain->kind == DOMAIN_MEMCG) /* its name where the path is too long */
 		cgroup_line_put_name(pen, STYLE_NORMAL,
-			&app->watch.snapshot->memcgs->rows[domain->memcg], false, cols);
+			&app->model.watch.snapshot->memcgs->rows[domain->memcg], false, cols);
 	else
 		grid_put(pen, STYLE_NORMAL, state_scope(app));
 	if (!total || measure->totalpages < 0)
@@ -61,31 +61,32 @@ static void put_scope(struct pen *pen, const struct app *app)
 
 static bool is_filtered(const struct app *app)
 {
-	return app->filter_text[0] || app->filter.uid != UID_UNKNOWN || app->filter.pid_count;
+	return app->procs.filter_text[0] || app->procs.filter.uid != UID_UNKNOWN ||
+	       app->procs.filter.pid_count;
 }
 
 static void put_filters(struct pen *pen, const struct app *app)
 {
 	frame_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "filter: ");
-	if (app->filter_text[0])
-		frame_put_filter_text(pen, app->filter_text);
-	if (app->filter.uid != UID_UNKNOWN)
-		grid_printf(pen, STYLE_BOLD, "%suid %u", app->filter_text[0] ? ", " : "",
-			(unsigned)app->filter.uid);
-	if (!app->filter_text[0] && app->filter.uid == UID_UNKNOWN)
-		grid_put(pen, STYLE_NORMAL, app->filter.pid_count ? "pids" : "none");
+	if (app->procs.filter_text[0])
+		frame_put_filter_text(pen, app->procs.filter_text);
+	if (app->procs.filter.uid != UID_UNKNOWN)
+		grid_printf(pen, STYLE_BOLD, "%suid %u", app->procs.filter_text[0] ? ", " : "",
+			(unsigned)app->procs.filter.uid);
+	if (!app->procs.filter_text[0] && app->procs.filter.uid == UID_UNKNOWN)
+		grid_put(pen, STYLE_NORMAL, app->procs.filter.pid_count ? "pids" : "none");
 }
 
 /* Columns of put_filters where something is filtered. */
 static int filters_cols(const struct app *app, const struct grid *grid)
 {
-	int cols = grid_foreign_width(grid, app->filter_text);
+	int cols = grid_foreign_width(grid, app->procs.filter_text);
 	if (cols > FRAME_FILTER_COLS)
 		cols = FRAME_FILTER_COLS;
-	if (app->filter.uid != UID_UNKNOWN)
+	if (app->procs.filter.uid != UID_UNKNOWN)
 		cols += (int)strlen(", uid 4294967295");
-	else if (!app->filter_text[0])
+	else if (!app->procs.filter_text[0])
 		cols = (int)strlen("pids");
 	return frame_gap_cols(grid) + (int)strlen("filter: ") + cols;
 }
@@ -93,19 +94,20 @@ static int filters_cols(const struct app *app, const struct grid *grid)
 static int sort_cols(const struct app *app, const struct grid *grid, const char *reversed)
 {
 	return frame_gap_cols(grid) +
-	       (int)(strlen("sort ") + strlen(columns[app->order.column].title) + strlen(reversed));
+	       (int)(strlen("sort ") + strlen(columns[app->procs.order.column].title) +
+		       strlen(reversed));
 }
 
 static void put_sort(struct pen *pen, const struct app *app)
 {
-	const char *reversed = app->order.reversed ? " reversed" : "";
-	if (app->order.reversed && grid_left(pen) < sort_cols(app, pen->grid, reversed))
+	const char *reversed = app->procs.order.reversed ? " reversed" : "";
+	if (app->procs.order.reversed && grid_left(pen) < sort_cols(app, pen->grid, reversed))
 		reversed = REVERSED_SHORT;
 	if (grid_left(pen) < sort_cols(app, pen->grid, reversed))
 		return;
 	frame_put_gap(pen);
 	grid_put(pen, STYLE_DIM, "sort ");
-	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->order.column].title, reversed);
+	grid_printf(pen, STYLE_NORMAL, "%s%s", columns[app->procs.order.column].title, reversed);
 }
 
 /* A filter hides processes, so it is said first where columns are few. What is the other way round
@@ -115,7 +117,7 @@ static void put_state(const struct app *app, struct pen *pen)
 	bool roomy = frame_is_roomy(pen->grid), filtered = is_filtered(app);
 	int end = pen->end;
 	int filters = roomy && filtered ? filters_cols(app, pen->grid) : 0;
-	int sort = app->order.reversed ? sort_cols(app, pen->grid, REVERSED_SHORT) : 0;
+	int sort = app->procs.order.reversed ? sort_cols(app, pen->grid, REVERSED_SHORT) : 0;
 	pen->end = end - sort;
 	if (filtered && !roomy)
 		put_filters(pen, app);
@@ -138,11 +140,12 @@ static void draw_row(const struct app *app, struct grid *grid, int row, size_t i
 {
 	struct pen mark = grid_pen(grid, row, 0);
 	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
-	bool pointed = index == app->cursor.at;
-	bool tagged = marks_has_task(&app->acting.tags, app->listing.rows[index]->task);
+	bool pointed = index == app->procs.cursor.at;
+	bool tagged = marks_has_task(&app->acting.tags, app->procs.listing.rows[index]->task);
 	grid_put(&mark, STYLE_NORMAL, tagged ? "+" : pointed ? ">" : " ");
-	column_put_row(&app->columns, &app->context, process_row(app->listing.rows[index]),
-		listing_branch(&app->listing, index), &pen);
+	column_put_row(&app->procs.columns, &app->model.context,
+		process_row(app->procs.listing.rows[index]),
+		listing_branch(&app->procs.listing, index), &pen);
 	if (pointed)
 		grid_mark_row(grid, row, STYLE_REVERSE);
 }
@@ -151,8 +154,8 @@ static void draw_list(const struct app *app, struct grid *grid)
 {
 	int row = app->layout.rows[PART_LIST];
 	for (int i = 0; i < app->layout.list_rows; i++) {
-		size_t index = app->cursor.top + (size_t)i;
-		if (index >= app->listing.count)
+		size_t index = app->procs.cursor.top + (size_t)i;
+		if (index >= app->procs.listing.count)
 			break;
 		draw_row(app, grid, row + i, index);
 	}
@@ -162,14 +165,14 @@ static void draw_heading(const struct app *app, struct grid *grid)
 {
 	int row = app->layout.rows[PART_HEADING];
 	struct pen pen = grid_pen_shifted(grid, row, 1, app->shift);
-	column_put_titles(&app->columns, &pen, app->order.column);
+	column_put_titles(&app->procs.columns, &pen, app->procs.order.column);
 	grid_mark_row(grid, row, STYLE_REVERSE);
 }
 
 /* What no key brings to the screen. */
 static void add_unseen(const struct app *app, struct line *line)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct snapshot *snapshot = app->model.watch.snapshot;
 	char count[24] = "";
 	if (snapshot->hidepid)
 		line_add(line, "    hidepid: only your own processes are seen");
@@ -179,28 +182,28 @@ static void add_unseen(const struct app *app, struct line *line)
 		line_add(line, "    pid namespace: %sthreads outside unseen%s", count,
 			app->grid.cols >= ROOMY && !snapshot->hidepid ? ", their memory counts"
 								      : "");
-	if (app->watch.root.live && !app->acting.rights.init_user_ns)
+	if (app->model.watch.root.live && !app->acting.rights.init_user_ns)
 		line_add(line, "    user namespace: nobody is anyone outside");
 }
 
 /* The cursor stays on its process; where that has gone must be told before all that may be cut. */
 static void add_cursor(const struct app *app, size_t last, struct line *line)
 {
-	size_t at = app->cursor.at;
-	if (app->cursor.bound && (at < app->cursor.top || at >= last))
+	size_t at = app->procs.cursor.at;
+	if (app->procs.cursor.bound && (at < app->procs.cursor.top || at >= last))
 		line_add(line, ", cursor in row %zu", at + 1);
 }
 
 /* What is not on the screen, and which key brings it there. */
 static void status_text(const struct app *app, char *buffer, size_t size)
 {
-	const struct listing *listing = &app->listing;
-	size_t last = app->cursor.top + (size_t)app->layout.list_rows;
+	const struct listing *listing = &app->procs.listing;
+	size_t last = app->procs.cursor.top + (size_t)app->layout.list_rows;
 	struct line line = line_begin(buffer, size);
-	line_add(&line, " rows %zu-%zu of %zu", listing->count ? app->cursor.top + 1 : 0,
+	line_add(&line, " rows %zu-%zu of %zu", listing->count ? app->procs.cursor.top + 1 : 0,
 		last < listing->count ? last : listing->count, listing->count);
 	add_cursor(app, last, &line);
-	line_add(&line, ", %zu can be killed", watch_outlook(&app->watch)->ranking.killable);
+	line_add(&line, ", %zu can be killed", watch_outlook(&app->model.watch)->ranking.killable);
 	if (listing->hidden_folded)
 		line_add(&line, "    %zu folded (*)", listing->hidden_folded);
 	if (listing->hidden_filtered)
@@ -214,13 +217,14 @@ static void status_text(const struct app *app, char *buffer, size_t size)
 		line_add(&line, "    %zu tagged (U)", app->acting.tags.count);
 	/* Whole or not at all, and only for letters that are to be seen. */
 	int legend = (int)strlen(column_flags_legend) + 4;
-	if (column_set_has(&app->columns, COL_FLG) && app->grid.cols - (int)line.used > legend)
+	if (column_set_has(&app->procs.columns, COL_FLG) &&
+		app->grid.cols - (int)line.used > legend)
 		line_add(&line, "    %s", column_flags_legend);
 }
 
 static void draw(const struct app *app, struct grid *grid)
 {
-	if (app->watch.snapshot) {
+	if (app->model.watch.snapshot) {
 		draw_heading(app, grid);
 		draw_list(app, grid);
 	}
@@ -229,7 +233,7 @@ static void draw(const struct app *app, struct grid *grid)
 
 static void describe(const struct app *app, char *buffer, size_t size)
 {
-	if (app->watch.snapshot)
+	if (app->model.watch.snapshot)
 		status_text(app, buffer, size);
 	else
 		snprintf(buffer, size, " reading processes ...");
@@ -239,18 +243,18 @@ static void fetch(struct app *app)
 {
 	const struct task *seen[FETCHED_AT_ONCE];
 	pid_t pids[SAMPLER_WATCHED_MAX];
-	size_t count = 0, watched = 0, end = app->cursor.top + (size_t)app->layout.list_rows;
-	for (size_t i = app->cursor.top; i < end && i < app->listing.count; i++) {
-		seen[count++] = app->listing.rows[i]->task;
+	size_t count = 0, watched = 0, end = app->procs.cursor.top + (size_t)app->layout.list_rows;
+	for (size_t i = app->procs.cursor.top; i < end && i < app->procs.listing.count; i++) {
+		seen[count++] = app->procs.listing.rows[i]->task;
 		if (watched < SAMPLER_WATCHED_MAX)
-			pids[watched++] = app->listing.rows[i]->task->pid;
-		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->listing.count) {
-			detail_fetch(&app->detail, seen, count);
+			pids[watched++] = app->procs.listing.rows[i]->task->pid;
+		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->procs.listing.count) {
+			detail_fetch(&app->model.detail, seen, count);
 			count = 0;
 		}
 	}
 	/* What is on the screen is read again for the next picture. */
-	sampler_watch(&app->watch.sampler, pids, watched);
+	sampler_watch(&app->model.watch.sampler, pids, watched);
 }
 
 /* --- moving ----------------------------------------------------------------------------------- */
@@ -258,27 +262,27 @@ static void fetch(struct app *app)
 /* The first row is a place: the cursor stays there whoever comes to stand in it. */
 static void move(struct app *app, int rows)
 {
-	state_point_at(app, (long)app->cursor.at + rows);
+	state_point_at(app, (long)app->procs.cursor.at + rows);
 	if (rows == -CURSOR_FAR)
-		app->cursor.bound = false;
+		app->procs.cursor.bound = false;
 }
 
 static int row_at(const struct app *app, int line)
 {
-	size_t index = app->cursor.top + (size_t)line;
-	return index < app->listing.count ? (int)index : -1;
+	size_t index = app->procs.cursor.top + (size_t)line;
+	return index < app->procs.listing.count ? (int)index : -1;
 }
 
 /* Columns of the longest line that is seen. */
 static int longest_row(const struct app *app)
 {
-	const struct listing *listing = &app->listing;
+	const struct listing *listing = &app->procs.listing;
 	int longest = 0;
 	for (int i = 0; i < app->layout.list_rows; i++) {
-		size_t index = app->cursor.top + (size_t)i;
+		size_t index = app->procs.cursor.top + (size_t)i;
 		if (index >= listing->count)
 			break;
-		int width = column_row_width(&app->columns, &app->context,
+		int width = column_row_width(&app->procs.columns, &app->model.context,
 			process_row(listing->rows[index]), listing_branch(listing, index),
 			&app->grid);
 		if (width > longest)
@@ -304,7 +308,7 @@ static void follow(struct app *app)
 	const struct ranking_row *row = state_cursor_row(app);
 	app->follow = !app->follow;
 	if (app->follow && row) {
-		state_point_at(app, (long)app->cursor.at);
+		state_point_at(app, (long)app->procs.cursor.at);
 		state_say(app, "following %d %s", (int)row->task->pid, row->task->comm);
 	} else {
 		state_say(app, "following nobody");
@@ -318,8 +322,8 @@ static void killable(struct app *app)
 		[LISTING_ALL] = "everything is shown",
 		[LISTING_KILLABLE] = "what cannot be killed is hidden",
 	};
-	app->filter.show = (app->filter.show + 1) % LISTING_SHOW_COUNT;
-	state_say(app, "%s", words[app->filter.show]);
+	app->procs.filter.show = (app->procs.filter.show + 1) % LISTING_SHOW_COUNT;
+	state_say(app, "%s", words[app->procs.filter.show]);
 	state_relist(app);
 }
 
@@ -346,7 +350,7 @@ static void scope(struct app *app)
 static void cgroup(struct app *app)
 {
 	const struct ranking_row *row = state_cursor_row(app);
-	const char *path = row ? snapshot_cgroup(app->watch.snapshot, row->task) : NULL;
+	const char *path = row ? snapshot_cgroup(app->model.watch.snapshot, row->task) : NULL;
 	if (!path)
 		return;
 	state_show(app, VIEW_CGROUPS);
@@ -367,8 +371,8 @@ static void rearrange(struct app *app)
 /* The operator looks at a process, which therefore keeps the cursor. */
 static void toggle(struct app *app)
 {
-	state_point_at(app, (long)app->cursor.at);
-	app->tree = !app->tree;
+	state_point_at(app, (long)app->procs.cursor.at);
+	app->procs.tree = !app->procs.tree;
 	rearrange(app);
 }
 
@@ -376,17 +380,17 @@ static void set_folded(struct app *app, bool folded)
 {
 	const struct ranking_row *row = state_cursor_row(app);
 	const struct process_branch *branch =
-		row ? listing_branch(&app->listing, app->cursor.at) : NULL;
+		row ? listing_branch(&app->procs.listing, app->procs.cursor.at) : NULL;
 	struct err err;
 	if (!branch || !branch->parent) {
-		state_say(
-			app, "%s", app->tree ? "nothing is below it" : "a list has no branches: t");
+		state_say(app, "%s",
+			app->procs.tree ? "nothing is below it" : "a list has no branches: t");
 		return;
 	}
-	state_point_at(app, (long)app->cursor.at);
+	state_point_at(app, (long)app->procs.cursor.at);
 	if (!folded)
-		marks_remove_task(&app->folds, row->task);
-	else if (marks_add_task(&app->folds, row->task, &err))
+		marks_remove_task(&app->procs.folds, row->task);
+	else if (marks_add_task(&app->procs.folds, row->task, &err))
 		state_say(app, "%s", err.text);
 	rearrange(app);
 }
@@ -405,10 +409,11 @@ static void unfold(struct app *app)
  * nobody else has a branch they are folded as well. */
 static void fold_branches(struct app *app)
 {
-	const struct process_tree *tree = &app->listing.tree;
+	const struct process_tree *tree = &app->procs.listing.tree;
 	struct err err;
-	for (int32_t depth = 1; depth >= 0 && app->folds.count == 0; depth--)
-		if (process_tree_fold_all(tree, app->watch.snapshot, depth, &app->folds, &err)) {
+	for (int32_t depth = 1; depth >= 0 && app->procs.folds.count == 0; depth--)
+		if (process_tree_fold_all(
+			    tree, app->model.watch.snapshot, depth, &app->procs.folds, &err)) {
 			state_say(app, "%s", err.text);
 			return;
 		}
@@ -417,13 +422,13 @@ static void fold_branches(struct app *app)
 /* Everything is folded, or, when anything is, nothing. */
 static void fold_all(struct app *app)
 {
-	if (!app->listing.nested) {
+	if (!app->procs.listing.nested) {
 		set_folded(app, true); /* says why not */
 		return;
 	}
-	state_point_at(app, (long)app->cursor.at);
-	if (app->folds.count)
-		marks_clear(&app->folds);
+	state_point_at(app, (long)app->procs.cursor.at);
+	if (app->procs.folds.count)
+		marks_clear(&app->procs.folds);
 	else
 		fold_branches(app);
 	rearrange(app);
@@ -434,12 +439,13 @@ static void fold_all(struct app *app)
 /* The first row from `start` on that is called as is searched; -1: none. */
 static long find_row(struct app *app, long start, int step, bool by_pid)
 {
-	long count = (long)app->listing.count;
+	long count = (long)app->procs.listing.count;
 	for (long i = 0; i < count; i++) {
 		long index = ((start + step * i) % count + count) % count;
-		const struct task *task = app->listing.rows[index]->task;
-		if (by_pid ? matches_pid(task, app->search_text)
-			   : matches_task(&app->watch, &app->detail, task, app->search_text))
+		const struct task *task = app->procs.listing.rows[index]->task;
+		if (by_pid ? matches_pid(task, app->typing.search_text)
+			   : matches_task(&app->model.watch, &app->model.detail, task,
+				     app->typing.search_text))
 			return index;
 	}
 	return -1;
@@ -447,7 +453,7 @@ static long find_row(struct app *app, long start, int step, bool by_pid)
 
 static void search_from(struct app *app, long start, int step, bool by_pid)
 {
-	if (!app->search_text[0]) {
+	if (!app->typing.search_text[0]) {
 		state_say(app, "nothing to search: / first");
 		return;
 	}
@@ -457,38 +463,38 @@ static void search_from(struct app *app, long start, int step, bool by_pid)
 	if (index >= 0)
 		state_point_at(app, index);
 	else
-		state_say(app, "not found: %s%s", app->search_text,
-			app->listing.hidden_folded ? "; some rows are folded (*)" : "");
+		state_say(app, "not found: %s%s", app->typing.search_text,
+			app->procs.listing.hidden_folded ? "; some rows are folded (*)" : "");
 }
 
 static void search_next(struct app *app)
 {
-	search_from(app, (long)app->cursor.at + 1, 1, false);
+	search_from(app, (long)app->procs.cursor.at + 1, 1, false);
 }
 
 static void search_previous(struct app *app)
 {
-	search_from(app, (long)app->cursor.at - 1, -1, false);
+	search_from(app, (long)app->procs.cursor.at - 1, -1, false);
 }
 
 static void filter(struct app *app)
 {
-	prompt_open(&app->prompt, PROMPT_FILTER, app->filter_text);
+	prompt_open(&app->typing.prompt, PROMPT_FILTER, app->procs.filter_text);
 }
 
 static void user(struct app *app)
 {
-	prompt_open(&app->prompt, PROMPT_USER, app->user_text);
+	prompt_open(&app->typing.prompt, PROMPT_USER, app->procs.user_text);
 }
 
 static void clear(struct app *app)
 {
-	app->filter_text[0] = app->user_text[0] = '\0';
-	app->seeking = false;
-	app->filter.uid = UID_UNKNOWN;
-	app->filter.pid_count = 0;
+	app->procs.filter_text[0] = app->procs.user_text[0] = '\0';
+	app->procs.seeking = false;
+	app->procs.filter.uid = UID_UNKNOWN;
+	app->procs.filter.pid_count = 0;
 	state_relist(app);
-	if (watch_outlook(&app->watch)->ranking.domain.kind == DOMAIN_HOST)
+	if (watch_outlook(&app->model.watch)->ranking.domain.kind == DOMAIN_HOST)
 		state_say(app, "no filter");
 	else
 		state_say(app, "no filter; o changes the domain, which is %s", state_scope(app));
@@ -497,8 +503,8 @@ static void clear(struct app *app)
 /* One step out: search, tags, filter, scope. Never quits. */
 static void back(struct app *app)
 {
-	if (app->search_text[0])
-		app->search_text[0] = '\0';
+	if (app->typing.search_text[0])
+		app->typing.search_text[0] = '\0';
 	else if (app->acting.tags.count)
 		acting_untag(app);
 	else if (is_filtered(app) || !state_leave_scope(app))
@@ -507,28 +513,30 @@ static void back(struct app *app)
 
 static void take_user(struct app *app)
 {
-	app->seeking = app->prompt.text[0] != '\0';
-	if (app->seeking) {
-		state_say(app, "looking for user '%s' ...", app->prompt.text);
-		names_seek(&app->watch.names, app->prompt.text);
+	app->procs.seeking = app->typing.prompt.text[0] != '\0';
+	if (app->procs.seeking) {
+		state_say(app, "looking for user '%s' ...", app->typing.prompt.text);
+		names_seek(&app->model.watch.names, app->typing.prompt.text);
 		state_take_sought(app);
 		return;
 	}
-	app->user_text[0] = '\0';
-	app->filter.uid = UID_UNKNOWN;
+	app->procs.user_text[0] = '\0';
+	app->procs.filter.uid = UID_UNKNOWN;
 	state_relist(app);
 }
 
 static bool take_text(struct app *app)
 {
-	switch (app->prompt.id) {
+	switch (app->typing.prompt.id) {
 	case PROMPT_SEARCH:
-		memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
-		search_from(app, (long)app->cursor.at, 1, true);
+		memcpy(app->typing.search_text, app->typing.prompt.text,
+			sizeof(app->typing.search_text));
+		search_from(app, (long)app->procs.cursor.at, 1, true);
 		return true;
 	case PROMPT_FILTER:
-		memcpy(app->filter_text, app->prompt.text, sizeof(app->filter_text));
-		matches_forget(&app->matches);
+		memcpy(app->procs.filter_text, app->typing.prompt.text,
+			sizeof(app->procs.filter_text));
+		matches_forget(&app->procs.matches);
 		state_relist(app);
 		return true;
 	case PROMPT_USER:
@@ -543,7 +551,7 @@ static bool take_text(struct app *app)
 
 static void sort_by(struct app *app, enum column_id column, bool reversed)
 {
-	app->order = (struct listing_order){ column, reversed };
+	app->procs.order = (struct listing_order){ column, reversed };
 	state_relist(app);
 	state_scroll_to_cursor(app);
 	state_say(app, "sorted by %s%s%s", columns[column].title,
@@ -568,11 +576,11 @@ static void by_age(struct app *app)
 /* The neighbour of the sort column among those that are shown. */
 static void sort_beside(struct app *app, size_t step)
 {
-	const struct column_set *set = &app->columns;
+	const struct column_set *set = &app->procs.columns;
 	size_t at = 0;
 	if (set->count == 0)
 		return;
-	while (at < set->count && set->ids[at] != app->order.column)
+	while (at < set->count && set->ids[at] != app->procs.order.column)
 		at++;
 	at = at == set->count ? 0 : (at + step + set->count) % set->count;
 	sort_by(app, set->ids[at], false);
@@ -590,7 +598,7 @@ static void to_the_right(struct app *app)
 
 static void reverse(struct app *app)
 {
-	sort_by(app, app->order.column, !app->order.reversed);
+	sort_by(app, app->procs.order.column, !app->procs.order.reversed);
 }
 
 static const char *column_title(size_t id)
@@ -605,8 +613,8 @@ static const char *column_help(size_t id)
 
 static size_t chosen_column(const struct app *app, bool *ret_reversed)
 {
-	*ret_reversed = app->order.reversed;
-	return app->order.column;
+	*ret_reversed = app->procs.order.reversed;
+	return app->procs.order.column;
 }
 
 static void sort_by_id(struct app *app, size_t id, bool reversed)
@@ -617,7 +625,7 @@ static void sort_by_id(struct app *app, size_t id, bool reversed)
 /* The column at a place of a line; the last one has no end. */
 static int column_at(const struct app *app, int col)
 {
-	const struct column_set *set = &app->columns;
+	const struct column_set *set = &app->procs.columns;
 	int end = 0;
 	for (size_t i = 0; i < set->count; i++) {
 		end += set->widths[i] + 1;

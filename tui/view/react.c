@@ -37,11 +37,11 @@ static void line_start(struct app *app)
 /* The other moment, for all that is shown. Nobody has moved by that. */
 static void moment(struct app *app)
 {
-	struct watch *watch = &app->watch;
+	struct watch *watch = &app->model.watch;
 	if (!watch->snapshot)
 		return;
 	watch->moment = watch->moment == MOMENT_OOM ? MOMENT_NOW : MOMENT_OOM;
-	app->moves.before_count = 0;
+	app->procs.moves.before_count = 0;
 	state_relist(app);
 	if (state_update(app))
 		state_say(app, watch->moment == MOMENT_OOM
@@ -70,29 +70,29 @@ static void show_previous(struct app *app)
 
 static void pause_sampling(struct app *app)
 {
-	app->paused = !app->paused;
+	app->clock.paused = !app->clock.paused;
 }
 
 static void set_units(struct app *app, enum units units)
 {
-	app->units = units;
+	app->settings.units = units;
 	state_say(app, "sizes: %s", units_rows[units].name);
 	state_relist(app);
 }
 
 static void next_units(struct app *app)
 {
-	set_units(app, app->units >= UNITS_PAGES ? UNITS_AUTO : app->units + 1);
+	set_units(app, app->settings.units >= UNITS_PAGES ? UNITS_AUTO : app->settings.units + 1);
 }
 
 static void share(struct app *app)
 {
-	set_units(app, app->units == UNITS_SHARE ? UNITS_AUTO : UNITS_SHARE);
+	set_units(app, app->settings.units == UNITS_SHARE ? UNITS_AUTO : UNITS_SHARE);
 }
 
 static void header(struct app *app)
 {
-	app->header_hidden = !app->header_hidden;
+	app->settings.header_hidden = !app->settings.header_hidden;
 	state_lay_out(app);
 	state_scroll_to_cursor(app);
 }
@@ -100,22 +100,22 @@ static void header(struct app *app)
 static void delay(struct app *app)
 {
 	char seconds[PROMPT_TEXT_SIZE];
-	snprintf(seconds, sizeof(seconds), "%lld.%lld", (long long)(app->delay_ms / 1000),
-		(long long)(app->delay_ms % 1000 / 100));
-	prompt_open(&app->prompt, PROMPT_DELAY, seconds);
+	snprintf(seconds, sizeof(seconds), "%lld.%lld", (long long)(app->clock.delay_ms / 1000),
+		(long long)(app->clock.delay_ms % 1000 / 100));
+	prompt_open(&app->typing.prompt, PROMPT_DELAY, seconds);
 }
 
 void react_search(struct app *app)
 {
-	prompt_open(&app->prompt, PROMPT_SEARCH, "");
+	prompt_open(&app->typing.prompt, PROMPT_SEARCH, "");
 }
 
 void react_repaint(struct app *app)
 {
 	view_paint(app);
-	detail_forget(&app->detail);
-	matches_forget(&app->matches);
-	names_forget(&app->watch.names);
+	detail_forget(&app->model.detail);
+	matches_forget(&app->procs.matches);
+	names_forget(&app->model.watch.names);
 	state_relist(app);
 }
 
@@ -139,16 +139,16 @@ reaction *const react_program[ACTION_COUNT] = {
 
 static void take_delay(struct app *app)
 {
-	if (options_parse_seconds(app->prompt.text, &app->delay_ms)) {
-		app->restart_timer = true;
+	if (options_parse_seconds(app->typing.prompt.text, &app->clock.delay_ms)) {
+		app->request.restart_timer = true;
 		return;
 	}
-	state_say(app, "%s: not a number of seconds from 0.1 to 3600", app->prompt.text);
+	state_say(app, "%s: not a number of seconds from 0.1 to 3600", app->typing.prompt.text);
 }
 
 static void take_text(struct app *app)
 {
-	if (app->prompt.id == PROMPT_DELAY)
+	if (app->typing.prompt.id == PROMPT_DELAY)
 		take_delay(app);
 	else
 		view_of(app)->take_text(app);
@@ -156,11 +156,11 @@ static void take_text(struct app *app)
 
 static void type(struct app *app, int key)
 {
-	enum prompt_result result = prompt_key(&app->prompt, key);
+	enum prompt_result result = prompt_key(&app->typing.prompt, key);
 	if (result == PROMPT_DONE)
 		take_text(app);
 	if (result != PROMPT_GOES_ON)
-		app->prompt.id = PROMPT_NONE;
+		app->typing.prompt.id = PROMPT_NONE;
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -242,22 +242,22 @@ static void give_view(struct app *app, int key, int meant)
 
 static void give_overlay(struct app *app, const struct overlay *overlay, int key)
 {
-	app->message[0] = '\0';
+	app->status.message[0] = '\0';
 	overlay->key(app, key);
 }
 
 static void answer(struct app *app, int key)
 {
 	const struct overlay *overlay = view_overlay(app);
-	int meant = app->config.vi_keys ? keymap_vi(key) : key;
-	if (overlay && overlay->acts && key == INPUT_ENTER && app->in_burst) {
+	int meant = app->settings.config.vi_keys ? keymap_vi(key) : key;
+	if (overlay && overlay->acts && key == INPUT_ENTER && app->typing.in_burst) {
 		state_say(app, "Enter came together with other keys, as pasted text does: again");
 		return;
 	}
-	app->message[0] = '\0';
+	app->status.message[0] = '\0';
 	if (overlay)
 		give_overlay(app, overlay, meant);
-	else if (app->prompt.id != PROMPT_NONE)
+	else if (app->typing.prompt.id != PROMPT_NONE)
 		type(app, key);
 	else
 		give_view(app, key, meant);
@@ -273,7 +273,7 @@ static bool takes_digits(const struct app *app)
 
 static bool takes_text(const struct app *app)
 {
-	return app->prompt.id != PROMPT_NONE || takes_digits(app);
+	return app->typing.prompt.id != PROMPT_NONE || takes_digits(app);
 }
 
 /* Characters only: no newline confirms, no control acts. */
@@ -282,22 +282,22 @@ static void take_pasted(struct app *app, int key)
 	bool digit = (key >= '0' && key <= '9') || key == '-' || key == '+';
 	if (takes_digits(app) && digit)
 		give_overlay(app, view_overlay(app), key);
-	else if (app->prompt.id != PROMPT_NONE && key >= ' ' && key < INPUT_UP &&
+	else if (app->typing.prompt.id != PROMPT_NONE && key >= ' ' && key < INPUT_UP &&
 		 key != INPUT_BACKSPACE)
-		prompt_key(&app->prompt, key);
+		prompt_key(&app->typing.prompt, key);
 }
 
 static bool take_paste(struct app *app, int key)
 {
-	if (app->pasting && app->now_ms - app->paste_ms >= PASTE_SILENCE_MS)
-		app->pasting = false;
+	if (app->typing.pasting && app->clock.now_ms - app->typing.paste_ms >= PASTE_SILENCE_MS)
+		app->typing.pasting = false;
 	if (key == INPUT_PASTE_BEGIN && !takes_text(app))
 		state_say(app, "pasted text is ignored");
-	bool pasted = app->pasting || key == INPUT_PASTE_BEGIN || key == INPUT_PASTE_END;
-	if (app->pasting)
+	bool pasted = app->typing.pasting || key == INPUT_PASTE_BEGIN || key == INPUT_PASTE_END;
+	if (app->typing.pasting)
 		take_pasted(app, key);
-	app->pasting = pasted && key != INPUT_PASTE_END;
-	app->paste_ms = app->now_ms;
+	app->typing.pasting = pasted && key != INPUT_PASTE_END;
+	app->typing.paste_ms = app->clock.now_ms;
 	return pasted;
 }
 
@@ -305,10 +305,10 @@ void react_key(struct app *app, int key)
 {
 	if (!take_paste(app, key))
 		answer(app, key);
-	app->in_burst = true;
+	app->typing.in_burst = true;
 }
 
 void react_burst_over(struct app *app)
 {
-	app->in_burst = false;
+	app->typing.in_burst = false;
 }

@@ -20,7 +20,7 @@ static void title(const struct app *app, struct pen *pen)
 {
 	size_t unusual = 0;
 	for (size_t i = 0; i < vm_rule_count; i++)
-		unusual += vm_rule_applies(&vm_rules[i], &app->vm);
+		unusual += vm_rule_applies(&vm_rules[i], &app->model.vm);
 	grid_put(pen, STYLE_BOLD,
 		grid_left(pen) < TITLE_WIDTH ? " Settings" : " Settings that decide an OOM");
 	if (unusual)
@@ -51,7 +51,7 @@ static void put_value(struct page *page, struct pen *pen, const char *value, con
 static void write_setting(const struct app *app, enum vm_setting_id id, struct page *page)
 {
 	const struct vm_setting *setting = &vm_settings[id];
-	int64_t number = app->vm.values[id];
+	int64_t number = app->model.vm.values[id];
 	char value[32] = "-";
 	struct pen pen = page_line(page);
 	grid_put(&pen, STYLE_BOLD, " ");
@@ -60,7 +60,7 @@ static void write_setting(const struct app *app, enum vm_setting_id id, struct p
 		snprintf(value, sizeof(value), "%" PRId64, number);
 	put_value(page, &pen, value, setting->preset);
 	for (size_t i = 0; i < vm_rule_count; i++)
-		if (vm_rules[i].id == id && vm_rule_applies(&vm_rules[i], &app->vm))
+		if (vm_rules[i].id == id && vm_rule_applies(&vm_rules[i], &app->model.vm))
 			page_wrap(page, STYLE_RISK, "  !", 4, vm_rules[i].words);
 	page_wrap(page, STYLE_NORMAL, "", 4, setting->meaning);
 }
@@ -73,10 +73,10 @@ static void write_page(const struct app *app, struct page *page)
 
 static enum err_code update(struct app *app, struct err *err)
 {
-	const struct snapshot *snapshot = app->watch.snapshot;
+	const struct snapshot *snapshot = app->model.watch.snapshot;
 	(void)err;
-	vm_values_read(
-		&app->vm, &app->watch.root, snapshot ? snapshot->host.meminfo.mem_total : UNKNOWN);
+	vm_values_read(&app->model.vm, &app->model.watch.root,
+		snapshot ? snapshot->host.meminfo.mem_total : UNKNOWN);
 	return ERR_OK;
 }
 

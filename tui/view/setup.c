@@ -27,29 +27,29 @@
 
 void setup_get(const struct app *app, struct config *ret)
 {
-	*ret = app->config;
-	ret->delay_ms = app->delay_ms;
-	snprintf(ret->sort, sizeof(ret->sort), "%s", columns[app->order.column].name);
-	ret->reverse = app->order.reversed;
-	ret->tree = app->tree;
-	ret->units = app->units;
-	ret->show = app->filter.show;
-	ret->header = !app->header_hidden;
+	*ret = app->settings.config;
+	ret->delay_ms = app->clock.delay_ms;
+	snprintf(ret->sort, sizeof(ret->sort), "%s", columns[app->procs.order.column].name);
+	ret->reverse = app->procs.order.reversed;
+	ret->tree = app->procs.tree;
+	ret->units = app->settings.units;
+	ret->show = app->procs.filter.show;
+	ret->header = !app->settings.header_hidden;
 }
 
 void setup_set(struct app *app, const struct config *config)
 {
-	app->config = *config;
-	app->restart_timer |= app->delay_ms != config->delay_ms;
-	app->delay_ms = config->delay_ms;
-	app->order.column = column_find(&process_table, config->sort, strlen(config->sort));
-	app->order.reversed = config->reverse;
-	app->tree = config->tree;
-	app->units = config->units;
-	app->filter.show = config->show;
-	app->header_hidden = !config->header;
-	app->grid.ascii = config->ascii || app->ascii_only;
-	app->new_look = true;
+	app->settings.config = *config;
+	app->request.restart_timer |= app->clock.delay_ms != config->delay_ms;
+	app->clock.delay_ms = config->delay_ms;
+	app->procs.order.column = column_find(&process_table, config->sort, strlen(config->sort));
+	app->procs.order.reversed = config->reverse;
+	app->procs.tree = config->tree;
+	app->settings.units = config->units;
+	app->procs.filter.show = config->show;
+	app->settings.header_hidden = !config->header;
+	app->grid.ascii = config->ascii || app->settings.ascii_only;
+	app->request.new_look = true;
 	for (enum view_id id = 0; id < VIEW_COUNT; id++)
 		if (views[id]->configured)
 			views[id]->configured(app);
@@ -62,13 +62,14 @@ void setup_begin(struct app *app, const struct config *config, const char *path)
 {
 	const struct options *options = app->options;
 	struct config wanted = *config;
-	snprintf(app->config_path, sizeof(app->config_path), "%s", path);
+	snprintf(app->settings.path, sizeof(app->settings.path), "%s", path);
 	if (options->with_delay)
 		wanted.delay_ms = options->delay_ms;
 	if (options->columns)
 		snprintf(wanted.columns, sizeof(wanted.columns), "%s", options->columns);
 	if (options->sort) {
-		snprintf(wanted.sort, sizeof(wanted.sort), "%s", columns[app->order.column].name);
+		snprintf(wanted.sort, sizeof(wanted.sort), "%s",
+			columns[app->procs.order.column].name);
 		wanted.reverse = false;
 	}
 	wanted.color &= !options->no_color;
@@ -84,8 +85,8 @@ void setup_say_unread(
 	struct line line = line_begin(words, sizeof(words));
 	if (unread->code == ERR_OK && ignored->count == 0)
 		return;
-	if (app->message[0])
-		line_add(&line, "%s; ", app->message);
+	if (app->status.message[0])
+		line_add(&line, "%s; ", app->status.message);
 	if (unread->code)
 		line_add(&line, "%s", unread->text);
 	else if (ignored->count == 1)
@@ -99,15 +100,15 @@ void setup_say_unread(
 void setup_save(struct app *app)
 {
 	struct err err;
-	setup_get(app, &app->config);
+	setup_get(app, &app->settings.config);
 	if (app->options->read_only)
 		state_say(app, "not written: --read-only");
-	else if (app->in_burst)
+	else if (app->typing.in_burst)
 		state_say(app, "not written: W came together with other keys, as pasted text does");
-	else if (config_write(&app->config, app->config_path, &err))
+	else if (config_write(&app->settings.config, app->settings.path, &err))
 		state_say(app, "%s", err.text);
 	else
-		state_say(app, "settings written to %s", app->config_path);
+		state_say(app, "settings written to %s", app->settings.path);
 }
 
 /* --- pages of lines ------------------------------------------------------------------------------ */
@@ -455,7 +456,7 @@ static void draw(const struct app *app, struct grid *grid)
 	struct config config;
 	struct setup_line line;
 	setup_get(app, &config);
-	struct setup_state state = { &config, &app->columns };
+	struct setup_state state = { &config, &app->procs.columns };
 	int width = value_cols(&state, setup->page);
 	struct box box =
 		box_open(grid, place.rows + HEAD_ROWS, STYLE_BOLD, "Setup", "written only by W");
@@ -516,9 +517,9 @@ static void leave(struct app *app)
 /* What is set and still not to be seen, for what is outside of the settings. */
 static void say_overruled(struct app *app, const struct config *before)
 {
-	if (app->config.color && !before->color && app->no_color)
+	if (app->settings.config.color && !before->color && app->settings.no_color)
 		state_say(app, "no colours while NO_COLOR is set");
-	if (!app->config.ascii && before->ascii && app->ascii_only)
+	if (!app->settings.config.ascii && before->ascii && app->settings.ascii_only)
 		state_say(app, "ASCII only: the locale is not UTF-8");
 }
 
@@ -528,7 +529,7 @@ static void step(struct app *app, int by)
 	struct err err;
 	setup_get(app, &before);
 	config = before;
-	struct setup_state state = { &config, &app->columns };
+	struct setup_state state = { &config, &app->procs.columns };
 	if (setup_step(&state, &app->setup, by, &err)) {
 		state_say(app, "%s", err.text);
 		return;
@@ -551,7 +552,7 @@ static void move_column(struct app *app, int by)
 {
 	struct config config;
 	setup_get(app, &config);
-	struct setup_state state = { &config, &app->columns };
+	struct setup_state state = { &config, &app->procs.columns };
 	if (setup_move(&state, &app->setup, by))
 		setup_set(app, &config);
 	else

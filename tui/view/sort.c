@@ -35,7 +35,7 @@ static void key(struct app *app, int key)
 		menu->at = cursor_nearest(
 			(long)menu->at + cursor_step(action, 1), view_of(app)->sorting->count);
 	else if (action == ACTION_QUIT)
-		app->quit = true;
+		app->request.quit = true;
 	else if (key == INPUT_ENTER)
 		take(app);
 	if (key == INPUT_ENTER || action == ACTION_BACK || action == ACTION_CLOSE)

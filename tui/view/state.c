@@ -16,22 +16,23 @@ static enum err_code apply_options(struct app *app, struct err *err)
 	if (options->columns)
 		code = column_set_parse(&chosen, &process_table, options->columns, err);
 	if (!code && options->columns)
-		text_copy(text_of(options->columns), app->config.columns,
-			sizeof(app->config.columns));
+		text_copy(text_of(options->columns), app->settings.config.columns,
+			sizeof(app->settings.config.columns));
 	if (!code && options->sort)
 		code = column_set_parse(&chosen, &process_table, options->sort, err);
 	if (!code && options->sort)
-		app->order.column = chosen.ids[0];
+		app->procs.order.column = chosen.ids[0];
 	if (!code && options->user)
-		code = names_find(&app->watch.names, options->user, &app->filter.uid, err);
+		code = names_find(
+			&app->model.watch.names, options->user, &app->procs.filter.uid, err);
 	return code;
 }
 
 static void name_operator(struct app *app)
 {
-	if (app->watch.root.live)
-		text_copy(text_of(names_user(&app->watch.names, geteuid())), app->user,
-			sizeof(app->user));
+	if (app->model.watch.root.live)
+		text_copy(text_of(names_user(&app->model.watch.names, geteuid())), app->model.user,
+			sizeof(app->model.user));
 }
 
 static void release_views(struct app *app, enum view_id end)
@@ -60,32 +61,33 @@ enum err_code state_init(
 {
 	*app = (struct app){
 		.options = options,
-		.order = { COL_RK, false },
-		.delay_ms = options->delay_ms,
-		.ascii_only = ascii,
-		.failure_ms = UNKNOWN,
-		.filter = { .uid = UID_UNKNOWN,
-			.pids = options->pids,
-			.pid_count = options->pid_count },
+		.settings.ascii_only = ascii,
+		.clock.delay_ms = options->delay_ms,
+		.status.failure_ms = UNKNOWN,
+		.procs = { .order = { COL_RK, false },
+			.filter = { .uid = UID_UNKNOWN,
+				.pids = options->pids,
+				.pid_count = options->pid_count } },
 	};
-	config_defaults(&app->config);
-	listing_init(&app->listing);
-	matches_init(&app->matches);
-	moves_init(&app->moves);
-	exhaustion_init(&app->exhaustion);
-	process_detail_init(&app->process);
+	config_defaults(&app->settings.config);
+	listing_init(&app->procs.listing);
+	matches_init(&app->procs.matches);
+	moves_init(&app->procs.moves);
+	exhaustion_init(&app->model.exhaustion);
+	process_detail_init(&app->model.process);
 	grid_init(&app->grid, ascii);
-	enum err_code code = watch_open(&app->watch, options, false, err);
+	enum err_code code = watch_open(&app->model.watch, options, false, err);
 	if (code)
 		return code;
-	code = detail_init(&app->detail, &app->watch.root, &app->watch.names, err);
+	code = detail_init(
+		&app->model.detail, &app->model.watch.root, &app->model.watch.names, err);
 	if (!code) {
 		code = begin_views(app, err);
 		if (code)
-			detail_release(&app->detail);
+			detail_release(&app->model.detail);
 	}
 	if (code)
-		watch_release(&app->watch);
+		watch_release(&app->model.watch);
 	else
 		name_operator(app);
 	return code;
@@ -95,22 +97,23 @@ void state_release(struct app *app)
 {
 	acting_release(&app->acting);
 	grid_release(&app->grid);
-	listing_release(&app->listing);
-	marks_release(&app->folds);
-	matches_release(&app->matches);
-	moves_release(&app->moves);
-	process_detail_release(&app->process);
-	detail_release(&app->detail);
+	listing_release(&app->procs.listing);
+	marks_release(&app->procs.folds);
+	matches_release(&app->procs.matches);
+	moves_release(&app->procs.moves);
+	process_detail_release(&app->model.process);
+	detail_release(&app->model.detail);
 	free(app->whole_command.text);
 	release_views(app, VIEW_COUNT);
-	watch_release(&app->watch);
+	watch_release(&app->model.watch);
 }
 
 void state_lay_out(struct app *app)
 {
 	const struct view *view = view_of(app);
-	const struct layout_wish wish = { !app->header_hidden,
-		view->without | app->config.meters_off, view->below ? view->below(app) : 0 };
+	const struct layout_wish wish = { !app->settings.header_hidden,
+		view->without | app->settings.config.meters_off,
+		view->below ? view->below(app) : 0 };
 	if (view->lay_out)
 		view->lay_out(app);
 	else
@@ -152,13 +155,14 @@ static void tell_views(struct app *app, bool sampled)
 
 void state_relist(struct app *app)
 {
-	if (!app->watch.snapshot)
+	if (!app->model.watch.snapshot)
 		return;
-	app->context = watch_columns(&app->watch);
-	app->context.lookup = (struct column_lookup){ &app->detail, look_up_user, look_up_command };
-	app->context.measure.units = app->units;
-	if (app->moves.before_count == app->watch.snapshot->count)
-		app->context.moved = app->moves.places;
+	app->model.context = watch_columns(&app->model.watch);
+	app->model.context.lookup =
+		(struct column_lookup){ &app->model.detail, look_up_user, look_up_command };
+	app->model.context.measure.units = app->settings.units;
+	if (app->procs.moves.before_count == app->model.watch.snapshot->count)
+		app->model.context.moved = app->procs.moves.places;
 	tell_views(app, true);
 	state_lay_out(app); /* how much is below the list may have changed */
 	process_list_relist(app);
@@ -177,7 +181,7 @@ bool state_update(struct app *app)
 void state_fetch(struct app *app)
 {
 	state_lay_out(app);
-	if (app->watch.snapshot && view_of(app)->fetch)
+	if (app->model.watch.snapshot && view_of(app)->fetch)
 		view_of(app)->fetch(app);
 }
 
@@ -192,45 +196,47 @@ void state_show(struct app *app, enum view_id view)
 static void note_kills(struct app *app, const struct host *host)
 {
 	int64_t kills = host->vmstat.oom_kill;
-	if (app->previous_ms && kills > app->previous.oom_kill && app->previous.oom_kill >= 0)
-		app->kill_ms = app->now_ms;
+	if (app->clock.previous_ms && kills > app->clock.previous.oom_kill &&
+		app->clock.previous.oom_kill >= 0)
+		app->clock.kill_ms = app->clock.now_ms;
 }
 
 /* As before the first sample: nothing may point into one that is not ranked. */
 static void show_none(struct app *app)
 {
-	app->watch.snapshot = NULL;
-	app->listing.count = 0;
-	app->listing.nested = false;
+	app->model.watch.snapshot = NULL;
+	app->procs.listing.count = 0;
+	app->procs.listing.nested = false;
 	app->cgroups.rows.count = app->cgroups.nearest_count = 0;
 	app->cgroups.samples = 0;
 }
 
 enum err_code state_sampled(struct app *app, struct err *err)
 {
-	if (app->watch.snapshot) {
-		app->previous = app->watch.snapshot->host.vmstat;
-		app->previous_ms = app->sample_ms;
+	if (app->model.watch.snapshot) {
+		app->clock.previous = app->model.watch.snapshot->host.vmstat;
+		app->clock.previous_ms = app->clock.sample_ms;
 	}
-	enum watch_scope scope = app->watch.scope;
-	enum err_code code = watch_rank(&app->watch, err);
+	enum watch_scope scope = app->model.watch.scope;
+	enum err_code code = watch_rank(&app->model.watch, err);
 	if (code) {
 		show_none(app);
 		return code;
 	}
-	app->missed[0] = '\0';
-	event_log_sampled(&app->events.log, app->watch.snapshot);
-	if (app->watch.scope != scope)
-		state_say(app, "the cgroup is gone: %s", app->watch.scope_path);
-	const struct host *host = &app->watch.snapshot->host;
+	app->status.missed[0] = '\0';
+	event_log_sampled(&app->events.log, app->model.watch.snapshot);
+	if (app->model.watch.scope != scope)
+		state_say(app, "the cgroup is gone: %s", app->model.watch.scope_path);
+	const struct host *host = &app->model.watch.snapshot->host;
 	note_kills(app, host);
-	killers_update(&app->killers, &app->watch.root, app->watch.snapshot);
-	exhaustion_add(&app->exhaustion, host);
-	app->sample_ms = host->boot_ms;
-	app->samples++;
-	marks_keep_living(&app->acting.tags, app->watch.snapshot);
-	marks_keep_living(&app->folds, app->watch.snapshot);
-	moves_update(&app->moves, app->watch.snapshot, &watch_outlook(&app->watch)->ranking);
+	killers_update(&app->model.killers, &app->model.watch.root, app->model.watch.snapshot);
+	exhaustion_add(&app->model.exhaustion, host);
+	app->clock.sample_ms = host->boot_ms;
+	app->clock.samples++;
+	marks_keep_living(&app->acting.tags, app->model.watch.snapshot);
+	marks_keep_living(&app->procs.folds, app->model.watch.snapshot);
+	moves_update(&app->procs.moves, app->model.watch.snapshot,
+		&watch_outlook(&app->model.watch)->ranking);
 	state_relist(app);
 	state_update(app);
 	return ERR_OK;
@@ -238,31 +244,31 @@ enum err_code state_sampled(struct app *app, struct err *err)
 
 void state_missed(struct app *app, const struct err *why)
 {
-	text_copy(text_of(why->text), app->missed, sizeof(app->missed));
+	text_copy(text_of(why->text), app->status.missed, sizeof(app->status.missed));
 }
 
 void state_take_sought(struct app *app)
 {
-	struct names *names = &app->watch.names;
+	struct names *names = &app->model.watch.names;
 	struct err err;
 	uid_t uid = UID_UNKNOWN;
-	if (!app->seeking || !names_sought(names, &uid, &err))
+	if (!app->procs.seeking || !names_sought(names, &uid, &err))
 		return;
-	app->seeking = false;
+	app->procs.seeking = false;
 	if (err.code) {
 		state_say(app, "%s", err.text);
 		return;
 	}
-	text_copy(text_of(names->sought.name), app->user_text, sizeof(app->user_text));
-	app->filter.uid = uid;
-	app->message[0] = '\0';
+	text_copy(text_of(names->sought.name), app->procs.user_text, sizeof(app->procs.user_text));
+	app->procs.filter.uid = uid;
+	app->status.message[0] = '\0';
 	state_relist(app);
 }
 
 void state_named(struct app *app)
 {
 	name_operator(app);
-	process_detail_name(&app->process, &app->watch.names);
+	process_detail_name(&app->model.process, &app->model.watch.names);
 	state_relist(app);
 	state_take_sought(app);
 }
@@ -271,10 +277,10 @@ void state_named(struct app *app)
 
 const char *state_scope(const struct app *app)
 {
-	switch (watch_outlook(&app->watch)->ranking.domain.kind) {
+	switch (watch_outlook(&app->model.watch)->ranking.domain.kind) {
 	case DOMAIN_MEMCG:
-		return app->watch.snapshot->memcgs
-			->rows[watch_outlook(&app->watch)->ranking.domain.memcg]
+		return app->model.watch.snapshot->memcgs
+			->rows[watch_outlook(&app->model.watch)->ranking.domain.memcg]
 			.path;
 	case DOMAIN_NODES:
 		return "nodes";
@@ -286,26 +292,26 @@ const char *state_scope(const struct app *app)
 void state_set_scope(struct app *app, enum watch_scope scope, const char *path)
 {
 	struct err err;
-	watch_set_scope(&app->watch, scope, path);
-	if (watch_rank(&app->watch, &err))
+	watch_set_scope(&app->model.watch, scope, path);
+	if (watch_rank(&app->model.watch, &err))
 		state_say(app, "%s", err.text);
-	app->moves.before_count = 0; /* places in another domain say nothing */
+	app->procs.moves.before_count = 0; /* places in another domain say nothing */
 	state_relist(app);
 }
 
 static void say_scope(struct app *app)
 {
 	char total[FORMAT_SIZE];
-	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	const struct domain *domain = &watch_outlook(&app->model.watch)->ranking.domain;
 	format_kb(domain->totalpages < 0 ? UNKNOWN
-					 : domain->totalpages * app->context.measure.page_kb,
+					 : domain->totalpages * app->model.context.measure.page_kb,
 		total);
 	state_say(app, "domain: %s, 1000 points = %s", state_scope(app), total);
 }
 
 static void choose_scope(struct app *app, int32_t row)
 {
-	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
+	const struct memcg_tree *tree = app->model.watch.snapshot->memcgs;
 	const struct options *options = app->options;
 	bool asked = options->cgroup || options->nodes;
 	if (row == UNKNOWN)
@@ -317,8 +323,8 @@ static void choose_scope(struct app *app, int32_t row)
 
 void state_next_scope(struct app *app, int32_t row)
 {
-	const struct memcg_tree *tree = app->watch.snapshot->memcgs;
-	const struct domain *domain = &watch_outlook(&app->watch)->ranking.domain;
+	const struct memcg_tree *tree = app->model.watch.snapshot->memcgs;
+	const struct domain *domain = &watch_outlook(&app->model.watch)->ranking.domain;
 	int32_t now = domain->kind == DOMAIN_MEMCG ? domain->memcg : UNKNOWN;
 	if (row < 0 || (row == 0 && !cgroup_rows_shows_top(tree))) {
 		if (now == UNKNOWN)
@@ -337,7 +343,7 @@ void state_next_scope(struct app *app, int32_t row)
 
 bool state_leave_scope(struct app *app)
 {
-	if (app->watch.scope == WATCH_AS_ASKED)
+	if (app->model.watch.scope == WATCH_AS_ASKED)
 		return false;
 	state_set_scope(app, WATCH_AS_ASKED, NULL);
 	say_scope(app);

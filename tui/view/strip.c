@@ -28,7 +28,7 @@ static int event_rows(const struct app *app)
 
 int strip_rows(const struct app *app)
 {
-	return app->watch.snapshot ? cgroup_rows(app) + event_rows(app) : 0;
+	return app->model.watch.snapshot ? cgroup_rows(app) + event_rows(app) : 0;
 }
 
 static int shown_events(const struct app *app)
@@ -71,7 +71,7 @@ static const char *kills(uint64_t count)
 static void put_counted(struct pen *pen, const struct app *app)
 {
 	const struct event_log *log = &app->events.log;
-	int64_t counted = app->watch.snapshot->host.vmstat.oom_kill;
+	int64_t counted = app->model.watch.snapshot->host.vmstat.oom_kill;
 	if (!log->live && app->options->log) {
 		grid_printf(pen, STYLE_DIM, "%" PRIu64 "%s in ", log->victims, kills(log->victims));
 		grid_put_foreign(pen, STYLE_DIM, app->options->log, 60);
@@ -88,7 +88,7 @@ static void put_counted(struct pen *pen, const struct app *app)
 
 static void put_unreadable(struct pen *pen, const struct app *app)
 {
-	int64_t counted = app->watch.snapshot->host.vmstat.oom_kill;
+	int64_t counted = app->model.watch.snapshot->host.vmstat.oom_kill;
 	grid_put(pen, STYLE_DIM, "kernel log not readable: ");
 	grid_put_foreign(pen, STYLE_NORMAL, app->events.log.why.text, grid_left(pen));
 	if (counted != UNKNOWN)
@@ -98,7 +98,7 @@ static void put_unreadable(struct pen *pen, const struct app *app)
 
 static int64_t now_of(const struct app *app)
 {
-	return app->watch.snapshot ? (int64_t)app->watch.snapshot->host.time_unix : 0;
+	return app->model.watch.snapshot ? (int64_t)app->model.watch.snapshot->host.time_unix : 0;
 }
 
 static int time_cols(const struct event_log *log, int shown, int64_t now_s)

@@ -48,13 +48,13 @@ static void search(struct app *app, int step)
 	int top = texts_top(app), from = step > 0 ? top : top - 1, found = app->texts.found;
 	if (found >= top && found < top + text_of_view(app)->rows(app))
 		from = found + step;
-	if (!app->search_text[0]) {
+	if (!app->typing.search_text[0]) {
 		state_say(app, "nothing to search: / first");
 		return;
 	}
 	int line = find_line(app, from, step);
-	if (line < 0 && !app->message[0])
-		state_say(app, "not found: %s", app->search_text);
+	if (line < 0 && !app->status.message[0])
+		state_say(app, "not found: %s", app->typing.search_text);
 	app->texts.found = line;
 	if (line < 0)
 		return;
@@ -77,9 +77,9 @@ static void search_previous(struct app *app)
 
 bool texts_take(struct app *app)
 {
-	if (app->prompt.id != PROMPT_SEARCH)
+	if (app->typing.prompt.id != PROMPT_SEARCH)
 		return false;
-	memcpy(app->search_text, app->prompt.text, sizeof(app->search_text));
+	memcpy(app->typing.search_text, app->typing.prompt.text, sizeof(app->typing.search_text));
 	app->texts.found = -1;
 	search(app, 1);
 	return true;
@@ -149,7 +149,7 @@ enum err_code texts_page_find(
 	if (!code) {
 		struct page page = { .grid = &whole, .rows = lines, .end = whole.cols };
 		text_of_view(app)->write(app, &page);
-		*ret_line = grid_find_row(&whole, app->search_text, from, step);
+		*ret_line = grid_find_row(&whole, app->typing.search_text, from, step);
 	}
 	grid_release(&whole);
 	return code;

@@ -40,15 +40,15 @@ bool view_open_overlay(struct app *app, enum action action)
 
 void view_paint(struct app *app)
 {
-	app->repaint = true;
+	app->request.repaint = true;
 }
 
 void view_suspend(struct app *app)
 {
-	app->suspend = true;
+	app->request.suspend = true;
 }
 
 void view_quit(struct app *app)
 {
-	app->quit = true;
+	app->request.quit = true;
 }

@@ -30,7 +30,8 @@ void whole_command_open(struct app *app)
 		return;
 	}
 	close_it(whole);
-	whole->text = strdup(detail_whole_command(&app->detail, &app->watch, row->task));
+	whole->text =
+		strdup(detail_whole_command(&app->model.detail, &app->model.watch, row->task));
 	if (!whole->text) {
 		state_say(app, "no memory for a command line");
 		return;
@@ -63,9 +64,9 @@ static void take_key(struct app *app, int key)
 	const struct key_row *row = keymap_find(key);
 	enum action action = row ? row->action : ACTION_NONE;
 	if (action == ACTION_QUIT)
-		app->quit = true;
+		app->request.quit = true;
 	else if (action == ACTION_REPAINT)
-		app->repaint = true;
+		app->request.repaint = true;
 	else if (action == ACTION_BACK || action == ACTION_CLOSE || action == ACTION_FULL)
 		close_it(whole);
 	else
