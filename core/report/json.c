@@ -1,5 +1,6 @@
 #include "oomspect/json.h"
 
+#include "oomspect/cgroup_figures.h"
 #include "oomspect/explain.h"
 #include "oomspect/memcg_name.h"
 
@@ -352,46 +353,50 @@ static void put_name(struct json_out *out, const struct memcg *row)
 	put_text(out, "qos", name.qos);
 }
 
-static void put_limits(struct json_out *out, const struct memcg_tree *tree, const struct memcg *row)
+static void put_whose(struct json_out *out, const struct memcg_tree *tree, const struct memcg *row)
 {
 	bool visible = row->limited_by >= 0;
-	put_bytes(out, "usage_bytes", row->usage);
-	put_bytes(out, "limit_bytes", row->limit);
-	put_bytes(out, "effective_limit_bytes", row->effective_limit);
 	json_out_text(out, "limited_by", visible ? tree->rows[row->limited_by].path : NULL);
 	json_out_bool(out, "limit_hidden", row->limit_hidden);
-	put_bytes(out, "headroom_bytes", row->headroom);
-	put_bytes(out, "high_bytes", row->high);
-	put_bytes(out, "swap_bytes", row->swap_usage);
-	put_bytes(out, "swap_limit_bytes", row->swap_limit);
-	put_bytes(out, "peak_bytes", row->peak);
 }
 
-static void put_kinds(struct json_out *out, const struct memcg *row)
+static void put_hundredths(struct json_out *out, const char *name, int64_t value)
 {
-	put_bytes(out, "reclaimable_bytes", row->reclaimable);
-	put_bytes(out, "unreclaimable_bytes", row->unreclaimable);
-	put_bytes(out, "anon_bytes", row->anon);
-	put_bytes(out, "file_bytes", row->file);
-	put_bytes(out, "shmem_bytes", row->shmem);
-	put_bytes(out, "kernel_bytes", row->kernel);
-}
-
-static void put_counters(struct json_out *out, const struct memcg *row)
-{
-	int64_t psi = row->psi.some.avg10;
-	json_out_known(out, "processes", row->processes);
-	put_flag(out, "oom_group", row->oom_group);
-	put_flag(out, "oom_kill_disable", row->oom_kill_disable);
-	put_flag(out, "under_oom", row->under_oom);
-	json_out_known(out, "oom", row->events.oom);
-	json_out_known(out, "oom_kill", row->events.oom_kill);
-	json_out_known(out, "max_events", row->events.max);
-	json_out_known(out, "failcnt", row->failcnt);
-	if (psi == UNKNOWN)
-		json_out_null(out, "psi_some_avg10");
+	if (value == UNKNOWN)
+		json_out_null(out, name);
 	else
-		json_out_decimal(out, "psi_some_avg10", psi, 2);
+		json_out_decimal(out, name, value, 2);
+}
+
+static void put_figure(
+	struct json_out *out, const struct cgroup_figure *figure, const struct memcg *row)
+{
+	const void *field = (const char *)row + figure->field;
+	switch (figure->kind) {
+	case FIGURE_BYTES:
+	case FIGURE_LIMIT:
+		put_bytes(out, figure->json, *(const struct amount *)field);
+		break;
+	case FIGURE_COUNT:
+		json_out_known(out, figure->json, *(const int64_t *)field);
+		break;
+	case FIGURE_FLAG:
+		put_flag(out, figure->json, *(const int8_t *)field);
+		break;
+	case FIGURE_HUNDREDTHS:
+		put_hundredths(out, figure->json, *(const int64_t *)field);
+		break;
+	}
+}
+
+static void put_figures(
+	struct json_out *out, const struct memcg_tree *tree, const struct memcg *row)
+{
+	for (size_t i = 0; i < cgroup_figure_count; i++) {
+		put_figure(out, &cgroup_figures[i], row);
+		if (cgroup_figures[i].kind == FIGURE_LIMIT)
+			put_whose(out, tree, row);
+	}
 }
 
 static void put_trend(struct json_out *out, const struct memcg *row)
@@ -426,9 +431,7 @@ static void put_cgroup(struct json_out *out, const struct snapshot *snapshot,
 	const struct memcg_victim *victim = memcg_victims_of(victims, index);
 	json_out_begin(out, NULL, '{');
 	put_name(out, row);
-	put_limits(out, tree, row);
-	put_kinds(out, row);
-	put_counters(out, row);
+	put_figures(out, tree, row);
 	put_trend(out, row);
 	put_victim(out, &snapshot->host.era, victim);
 	json_put_uncertain(out, victim->uncertain);

@@ -1,5 +1,6 @@
 #include "oomspect/metrics.h"
 
+#include "oomspect/cgroup_figures.h"
 #include "oomspect/safe_text.h"
 
 #include <inttypes.h>
@@ -152,65 +153,27 @@ static void write_host(FILE *out, const struct host *host)
 
 /* --- memory cgroups */
 
-static double usage(const struct memcg *memcg)
+static double value_of(const struct cgroup_figure *figure, const struct memcg *row)
 {
-	return bytes_of_amount(memcg->usage);
+	const void *field = (const char *)row + figure->field;
+	if (figure->kind == FIGURE_COUNT)
+		return count_or_absent(*(const int64_t *)field);
+	return bytes_of_amount(*(const struct amount *)field);
 }
 
-static double limit(const struct memcg *memcg)
+static void write_figure(FILE *out, const struct memcg_tree *tree, const bool *chosen,
+	const struct cgroup_figure *figure)
 {
-	return bytes_of_amount(memcg->limit);
-}
-
-static double effective_limit(const struct memcg *memcg)
-{
-	return bytes_of_amount(memcg->effective_limit);
-}
-
-static double headroom(const struct memcg *memcg)
-{
-	return bytes_of_amount(memcg->headroom);
-}
-
-static double unreclaimable(const struct memcg *memcg)
-{
-	return bytes_of_amount(memcg->unreclaimable);
-}
-
-static double memcg_oom_kill(const struct memcg *memcg)
-{
-	return count_or_absent(memcg->events.oom_kill);
-}
-
-static const struct memcg_family {
-	const char *name, *type, *help;
-	double (*value)(const struct memcg *memcg);
-} memcg_families[] = {
-	{ "oomspect_cgroup_usage_bytes", "gauge", "Memory charged to the cgroup and below.",
-		usage },
-	{ "oomspect_cgroup_limit_bytes", "gauge", "Limit set on the cgroup itself.", limit },
-	{ "oomspect_cgroup_effective_limit_bytes", "gauge",
-		"Limit of the level that binds, own or an ancestor's.", effective_limit },
-	{ "oomspect_cgroup_headroom_bytes", "gauge", "What is left below the limit that binds.",
-		headroom },
-	{ "oomspect_cgroup_unreclaimable_bytes", "gauge",
-		"Usage that reclaim cannot drop: an estimate.", unreclaimable },
-	{ "oomspect_cgroup_oom_kill_total", "counter", "OOM kills counted by the cgroup.",
-		memcg_oom_kill },
-};
-
-static void write_memcg_family(FILE *out, const struct memcg_tree *tree, const bool *chosen,
-	const struct memcg_family *family)
-{
+	const char *type = figure->kind == FIGURE_COUNT ? "counter" : "gauge";
 	bool headed = false;
 	for (size_t row = 0; row < tree->count; row++) {
-		double value = family->value(&tree->rows[row]);
+		double value = value_of(figure, &tree->rows[row]);
 		if (isnan(value) || (chosen && !chosen[row]))
 			continue;
 		if (!headed)
-			write_head(out, family->name, family->type, family->help);
+			write_head(out, figure->metric, type, figure->help);
 		headed = true;
-		fprintf(out, "%s{", family->name);
+		fprintf(out, "%s{", figure->metric);
 		write_label(out, "path", tree->rows[row].path);
 		fputc('}', out);
 		write_value(out, value);
@@ -316,8 +279,9 @@ void metrics_write(FILE *out, const struct outlook *host, const struct memcg_vic
 	const bool *chosen)
 {
 	write_host(out, &host->snapshot->host);
-	for (size_t i = 0; i < sizeof(memcg_families) / sizeof(memcg_families[0]); i++)
-		write_memcg_family(out, host->snapshot->memcgs, chosen, &memcg_families[i]);
+	for (size_t i = 0; i < cgroup_figure_count; i++)
+		if (cgroup_figures[i].metric)
+			write_figure(out, host->snapshot->memcgs, chosen, &cgroup_figures[i]);
 	for (size_t i = 0; i < sizeof(next_families) / sizeof(next_families[0]); i++)
 		write_next_family(out, host, victims, chosen, &next_families[i]);
 }
