@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include "oomspect/array.h"
 #include "oomspect/explain.h"
 #include "oomspect/memcg_name.h"
 
@@ -84,15 +85,10 @@ void cgroup_choice_release(struct cgroup_choice *choice)
 
 static enum err_code reserve(struct cgroup_choice *choice, size_t count, struct err *err)
 {
-	if (count <= choice->capacity)
+	if (ARRAY_RESERVE(choice->rows, choice->capacity, count))
 		return ERR_OK;
-	bool *rows = reallocarray(choice->rows, count, sizeof(*rows));
-	if (!rows)
-		return err_set(err, ERR_NO_MEMORY,
-			"cannot choose among %zu memory cgroups: out of memory", count);
-	choice->rows = rows;
-	choice->capacity = count;
-	return ERR_OK;
+	return err_set(
+		err, ERR_NO_MEMORY, "cannot choose among %zu memory cgroups: out of memory", count);
 }
 
 /* The subtree that is asked for; the whole tree without --cgroup. */

@@ -1,5 +1,6 @@
 #include "cgroup_list.h"
 
+#include "oomspect/array.h"
 #include "oomspect/heap_sort.h"
 #include "oomspect/saturate.h"
 
@@ -36,22 +37,12 @@ void cgroup_rows_release(struct cgroup_rows *rows)
 
 static enum err_code reserve(struct cgroup_rows *rows, size_t count, struct err *err)
 {
-	if (count <= rows->capacity)
+	size_t entries = rows->capacity, nodes = rows->capacity;
+	if (ARRAY_RESERVE(rows->entries, entries, count) &&
+		ARRAY_RESERVE(rows->nodes, nodes, count) &&
+		ARRAY_RESERVE(rows->order, rows->capacity, count))
 		return ERR_OK;
-	size_t capacity = count + count / 4 + 64;
-	void *entries = reallocarray(rows->entries, capacity, sizeof(*rows->entries));
-	if (entries)
-		rows->entries = entries;
-	void *nodes = reallocarray(rows->nodes, capacity, sizeof(*rows->nodes));
-	if (nodes)
-		rows->nodes = nodes;
-	void *order = reallocarray(rows->order, capacity, sizeof(*rows->order));
-	if (order)
-		rows->order = order;
-	if (!entries || !nodes || !order)
-		return err_set(err, ERR_NO_MEMORY, "cannot list %zu cgroups: out of memory", count);
-	rows->capacity = capacity;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "cannot list %zu cgroups: out of memory", count);
 }
 
 bool cgroup_rows_matches(const struct memcg *row, const char *text)
@@ -292,19 +283,9 @@ void cgroup_rates_release(struct cgroup_rates *rates)
 
 static bool reserve_rates(struct cgroup_rates *rates, size_t count)
 {
-	if (count <= rates->capacity)
-		return true;
-	size_t capacity = count + count / 4 + 64;
-	void *rows = reallocarray(rates->rows, capacity, sizeof(*rates->rows));
-	if (rows)
-		rates->rows = rows;
-	void *before = reallocarray(rates->before, capacity, sizeof(*rates->before));
-	if (before)
-		rates->before = before;
-	if (!rows || !before)
-		return false;
-	rates->capacity = capacity;
-	return true;
+	size_t rows = rates->capacity;
+	return ARRAY_RESERVE(rates->rows, rows, count) &&
+	       ARRAY_RESERVE(rates->before, rates->capacity, count);
 }
 
 /* The same cgroup in the sample before. Both stand in the order of the tree, so that the search

@@ -1,5 +1,7 @@
 #include "growth.h"
 
+#include "oomspect/array.h"
+
 #include <stdlib.h>
 
 #define MINUTE_MS 60000
@@ -20,17 +22,9 @@ void growth_release(struct growth *growth)
 
 static bool reserve(struct growth *growth, size_t count)
 {
-	if (count <= growth->capacity)
-		return true;
-	size_t capacity = count + count / 4 + 64;
-	for (size_t i = 0; i < 2; i++) {
-		void *rows = reallocarray(growth->rows[i], capacity, sizeof(*growth->rows[i]));
-		if (!rows)
-			return false;
-		growth->rows[i] = rows;
-	}
-	growth->capacity = capacity;
-	return true;
+	size_t first = growth->capacity;
+	return ARRAY_RESERVE(growth->rows[0], first, count) &&
+	       ARRAY_RESERVE(growth->rows[1], growth->capacity, count);
 }
 
 static int64_t memory_kb(const struct task *task, int64_t page_kb)

@@ -2,6 +2,7 @@
 
 #include "term/printer.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 #include "oomspect/outfile.h"
 
@@ -21,16 +22,9 @@ void history_release(struct history *history)
 
 enum err_code history_reserve(struct history *history, size_t count, struct err *err)
 {
-	if (history->count + count <= history->capacity)
+	if (ARRAY_RESERVE(history->entries, history->capacity, history->count + count))
 		return ERR_OK;
-	size_t capacity = (history->count + count) * 2;
-	struct history_entry *entries = reallocarray(history->entries, capacity, sizeof(*entries));
-	if (!entries)
-		return err_set(
-			err, ERR_NO_MEMORY, "nothing is done: out of memory for a record of it");
-	history->entries = entries;
-	history->capacity = capacity;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "nothing is done: out of memory for a record of it");
 }
 
 static void add(

@@ -1,5 +1,6 @@
 #include "listing.h"
 
+#include "oomspect/array.h"
 #include "oomspect/heap_sort.h"
 
 #include <stdlib.h>
@@ -27,20 +28,11 @@ void listing_release(struct listing *listing)
 
 static enum err_code listing_reserve(struct listing *listing, size_t count, struct err *err)
 {
-	if (count <= listing->capacity)
+	size_t rows = listing->capacity;
+	if (ARRAY_RESERVE(listing->rows, rows, count) &&
+		ARRAY_RESERVE(listing->keys, listing->capacity, count))
 		return ERR_OK;
-	size_t capacity = count + count / 4 + 64;
-	void *rows = realloc(listing->rows, capacity * sizeof(const struct ranking_row *));
-	if (rows)
-		listing->rows = rows;
-	void *keys = realloc(listing->keys, capacity * sizeof(*listing->keys));
-	if (keys)
-		listing->keys = keys;
-	if (!rows || !keys)
-		return err_set(
-			err, ERR_NO_MEMORY, "cannot list %zu processes: out of memory", count);
-	listing->capacity = capacity;
-	return ERR_OK;
+	return err_set(err, ERR_NO_MEMORY, "cannot list %zu processes: out of memory", count);
 }
 
 static bool has_pid(const struct listing_filter *filter, pid_t pid)
@@ -189,19 +181,9 @@ void moves_release(struct moves *moves)
 
 static bool reserve(struct moves *moves, size_t count)
 {
-	if (count <= moves->capacity)
-		return true;
-	size_t capacity = count + count / 4 + 64;
-	void *before = realloc(moves->before, capacity * sizeof(*moves->before));
-	if (before)
-		moves->before = before;
-	void *places = realloc(moves->places, capacity * sizeof(*moves->places));
-	if (places)
-		moves->places = places;
-	if (!before || !places)
-		return false;
-	moves->capacity = capacity;
-	return true;
+	size_t before = moves->capacity;
+	return ARRAY_RESERVE(moves->before, before, count) &&
+	       ARRAY_RESERVE(moves->places, moves->capacity, count);
 }
 
 /* Both are sorted by pid: `next` walks along the former ranks. */

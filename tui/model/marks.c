@@ -1,5 +1,7 @@
 #include "marks.h"
 
+#include "oomspect/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,15 +47,7 @@ static bool has(const struct marks *marks, struct mark mark)
 
 static bool make_room(struct marks *marks)
 {
-	if (marks->count < marks->capacity)
-		return true;
-	size_t capacity = marks->capacity * 2 + 64;
-	struct mark *items = reallocarray(marks->items, capacity, sizeof(*items));
-	if (!items)
-		return false;
-	marks->items = items;
-	marks->capacity = capacity;
-	return true;
+	return ARRAY_RESERVE(marks->items, marks->capacity, marks->count + 1);
 }
 
 static bool add(struct marks *marks, struct mark mark)

@@ -1,5 +1,7 @@
 #include "matches.h"
 
+#include "oomspect/array.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,33 +24,15 @@ void matches_forget(struct matches *matches)
 	matches->count = 0;
 }
 
-static bool grow(void **memory, size_t size)
-{
-	void *grown = realloc(*memory, size);
-	if (grown)
-		*memory = grown;
-	return grown != NULL;
-}
-
 static enum err_code reserve(struct matches *matches, size_t count, struct err *err)
 {
-	if (count <= matches->capacity)
+	size_t answers = matches->capacity, former = matches->capacity;
+	if (ARRAY_RESERVE(matches->answers, answers, count) &&
+		ARRAY_RESERVE(matches->former, former, count) &&
+		ARRAY_RESERVE(matches->found, matches->capacity, count))
 		return ERR_OK;
-	size_t capacity = count + count / 4 + 64;
-	void *answers = matches->answers, *former = matches->former, *found = matches->found;
-	bool grown = grow(&answers, capacity * sizeof(*matches->answers)) &&
-		     grow(&former, capacity * sizeof(*matches->former)) &&
-		     grow(&found, capacity * sizeof(*matches->found));
-	matches->answers = answers;
-	matches->former = former;
-	matches->found = found;
-	if (!grown) {
-		matches_forget(matches);
-		return err_set(err, ERR_NO_MEMORY, "cannot find among %zu processes: out of memory",
-			count);
-	}
-	matches->capacity = capacity;
-	return ERR_OK;
+	matches_forget(matches);
+	return err_set(err, ERR_NO_MEMORY, "cannot find among %zu processes: out of memory", count);
 }
 
 static bool contains(const char *haystack, const char *needle)

@@ -1,5 +1,7 @@
 #include "process_tree.h"
 
+#include "oomspect/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,23 +32,14 @@ void process_tree_release(struct process_tree *tree)
 
 static enum err_code reserve(struct process_tree *tree, size_t count, struct err *err)
 {
-	if (tree->branches && count <= tree->capacity)
+	size_t branches = tree->capacity, nodes = tree->capacity;
+	size_t room = count + 1; /* a tree of nothing is one too */
+	if (ARRAY_RESERVE(tree->branches, branches, room) &&
+		ARRAY_RESERVE(tree->nodes, nodes, room) &&
+		ARRAY_RESERVE(tree->places, tree->capacity, room))
 		return ERR_OK;
-	size_t capacity = count + count / 4 + 64;
-	void *branches = reallocarray(tree->branches, capacity, sizeof(*tree->branches));
-	if (branches)
-		tree->branches = branches;
-	void *nodes = reallocarray(tree->nodes, capacity, sizeof(*tree->nodes));
-	if (nodes)
-		tree->nodes = nodes;
-	void *places = reallocarray(tree->places, capacity, sizeof(*tree->places));
-	if (places)
-		tree->places = places;
-	if (!branches || !nodes || !places)
-		return err_set(err, ERR_NO_MEMORY,
-			"cannot draw a tree of %zu processes: out of memory", count);
-	tree->capacity = capacity;
-	return ERR_OK;
+	return err_set(
+		err, ERR_NO_MEMORY, "cannot draw a tree of %zu processes: out of memory", count);
 }
 
 /* A row that was not read for a while may name a parent that is dead, and whose number somebody

@@ -1,5 +1,6 @@
 #include "targets.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 
 #include <stdio.h>
@@ -50,15 +51,8 @@ enum err_code targets_reach(struct targets *targets, struct target *target, cons
 enum err_code targets_add(
 	struct targets *targets, const struct task *task, const struct root *root, struct err *err)
 {
-	if (targets->count == targets->capacity) {
-		size_t capacity = targets->capacity ? targets->capacity * 2 : 16;
-		struct target *items = reallocarray(targets->items, capacity, sizeof(*items));
-		if (!items)
-			return err_set(
-				err, ERR_NO_MEMORY, "cannot point at processes: out of memory");
-		targets->items = items;
-		targets->capacity = capacity;
-	}
+	if (!ARRAY_RESERVE(targets->items, targets->capacity, targets->count + 1))
+		return err_set(err, ERR_NO_MEMORY, "cannot point at processes: out of memory");
 	struct target *target = &targets->items[targets->count++];
 	*target =
 		(struct target){ .task = task, .held = ACTION_NOBODY, .adj = task->oom_score_adj };

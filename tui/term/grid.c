@@ -1,5 +1,6 @@
 #include "grid.h"
 
+#include "oomspect/array.h"
 #include "oomspect/safe_text.h"
 #include "oomspect/utf8.h"
 
@@ -27,14 +28,8 @@ void grid_release(struct grid *grid)
 enum err_code grid_resize(struct grid *grid, int rows, int cols, struct err *err)
 {
 	size_t need = (size_t)rows * (size_t)cols;
-	if (need > grid->capacity) {
-		struct cell *cells = realloc(grid->cells, need * sizeof(*cells));
-		if (!cells)
-			return err_set(
-				err, ERR_NO_MEMORY, "cannot draw %dx%d: out of memory", cols, rows);
-		grid->cells = cells;
-		grid->capacity = need;
-	}
+	if (!ARRAY_RESERVE(grid->cells, grid->capacity, need))
+		return err_set(err, ERR_NO_MEMORY, "cannot draw %dx%d: out of memory", cols, rows);
 	grid->rows = rows;
 	grid->cols = cols;
 	grid_clear(grid);
