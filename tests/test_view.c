@@ -306,7 +306,7 @@ static void hostile_names_are_shown_safely(void **state)
 	struct app *app = &fixture->app;
 	machine_write(
 		fixture->path, "proc/771/cmdline", "ev\033[2Jil \302\233 \377 \342\200\256x\tend");
-	detail_forget(&app->model.detail);
+	visible_forget(&app->model.visible);
 	draw(app, 24, 120);
 	char *text = screen_text(&app->grid);
 	assert_null(strchr(text, '\033'));

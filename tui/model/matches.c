@@ -61,16 +61,16 @@ static bool can_be_asked(const struct task *task)
 }
 
 static bool found_by_command(
-	struct watch *watch, struct detail *detail, const struct task *task, const char *text)
+	struct watch *watch, struct visible *visible, const struct task *task, const char *text)
 {
-	return contains(detail_whole_command(detail, watch, task), text);
+	return contains(visible_whole_command(visible, watch, task), text);
 }
 
 bool matches_task(
-	struct watch *watch, struct detail *detail, const struct task *task, const char *text)
+	struct watch *watch, struct visible *visible, const struct task *task, const char *text)
 {
 	return found_by_sample(watch->snapshot, task, text) ||
-	       found_by_command(watch, detail, task, text);
+	       found_by_command(watch, visible, task, text);
 }
 
 /* Both are sorted by pid: `next` walks along the former answers. */
@@ -88,7 +88,7 @@ static struct matches_answer answer_before(
 	return *former;
 }
 
-enum err_code matches_update(struct matches *matches, struct watch *watch, struct detail *detail,
+enum err_code matches_update(struct matches *matches, struct watch *watch, struct visible *visible,
 	const char *text, struct err *err)
 {
 	const struct snapshot *snapshot = watch->snapshot;
@@ -104,7 +104,7 @@ enum err_code matches_update(struct matches *matches, struct watch *watch, struc
 		struct matches_answer answer = answer_before(matches, &next, task);
 		bool found = found_by_sample(snapshot, task, text);
 		if (!found && !answer.asked) {
-			answer.found = found_by_command(watch, detail, task, text);
+			answer.found = found_by_command(watch, visible, task, text);
 			answer.asked = can_be_asked(task);
 		}
 		matches->found[i] = found || answer.found;

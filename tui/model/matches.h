@@ -7,7 +7,7 @@
 #ifndef OOMSPECT_MATCHES_H
 #define OOMSPECT_MATCHES_H
 
-#include "detail.h"
+#include "visible.h"
 #include "watch.h"
 
 struct matches_answer {
@@ -33,12 +33,12 @@ void matches_forget(struct matches *matches);
 
 /* Finds those that `text` means in the latest sample: `matches->found`, valid until the next call.
  * Reads the command lines of processes that were not asked yet. ERR_NO_MEMORY forgets all. */
-enum err_code matches_update(struct matches *matches, struct watch *watch, struct detail *detail,
+enum err_code matches_update(struct matches *matches, struct watch *watch, struct visible *visible,
 	const char *text, struct err *err);
 
 /* Whether `text` finds this one; reads its command line unless the rest does. */
 bool matches_task(
-	struct watch *watch, struct detail *detail, const struct task *task, const char *text);
+	struct watch *watch, struct visible *visible, const struct task *task, const char *text);
 
 /* Whether its pid begins with `text`, which has to be digits. */
 bool matches_pid(const struct task *task, const char *text);

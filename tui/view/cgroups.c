@@ -291,7 +291,7 @@ static void fetch(struct app *app)
 		seen[count] = inside->rows[count].task;
 		count++;
 	}
-	detail_fetch(&app->model.detail, seen, count);
+	visible_fetch(&app->model.visible, seen, count);
 }
 
 /* --- the tab line and NEXT -------------------------------------------------------------------- */

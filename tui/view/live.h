@@ -8,7 +8,6 @@
 #include "cursor.h"
 #include "model/adjust.h"
 #include "model/config.h"
-#include "model/detail.h"
 #include "model/event_log.h"
 #include "model/listing.h"
 #include "model/marks.h"
@@ -19,6 +18,7 @@
 #include "model/recovery.h"
 #include "model/report.h"
 #include "model/sending.h"
+#include "model/visible.h"
 #include "model/vm_settings.h"
 #include "model/watch.h"
 #include "term/layout.h"
@@ -157,7 +157,7 @@ struct model {
 	struct column_context context; /* of the sample that is shown */
 	struct killers killers;        /* who kills before the kernel */
 	struct exhaustion exhaustion;  /* of the machine */
-	struct detail detail;          /* of the processes that are seen */
+	struct visible visible;        /* of the processes that are seen */
 	struct process_detail process; /* what the Detail view shows */
 	struct vm_values vm;           /* what the page of settings shows */
 	char user[NAME_SIZE];          /* whoever runs this */

@@ -63,7 +63,7 @@ static enum err_code find_matches(struct app *app, struct err *err)
 	enum err_code code = ERR_OK;
 	app->procs.filter.found = NULL;
 	if (app->procs.filter_text[0])
-		code = matches_update(&app->procs.matches, &app->model.watch, &app->model.detail,
+		code = matches_update(&app->procs.matches, &app->model.watch, &app->model.visible,
 			app->procs.filter_text, err);
 	if (app->procs.filter_text[0] && !code)
 		app->procs.filter.found = app->procs.matches.found;

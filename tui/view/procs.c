@@ -249,7 +249,7 @@ static void fetch(struct app *app)
 		if (watched < SAMPLER_WATCHED_MAX)
 			pids[watched++] = app->procs.listing.rows[i]->task->pid;
 		if (count == FETCHED_AT_ONCE || i + 1 == end || i + 1 == app->procs.listing.count) {
-			detail_fetch(&app->model.detail, seen, count);
+			visible_fetch(&app->model.visible, seen, count);
 			count = 0;
 		}
 	}
@@ -444,7 +444,7 @@ static long find_row(struct app *app, long start, int step, bool by_pid)
 		long index = ((start + step * i) % count + count) % count;
 		const struct task *task = app->procs.listing.rows[index]->task;
 		if (by_pid ? matches_pid(task, app->typing.search_text)
-			   : matches_task(&app->model.watch, &app->model.detail, task,
+			   : matches_task(&app->model.watch, &app->model.visible, task,
 				     app->typing.search_text))
 			return index;
 	}

@@ -113,7 +113,7 @@ void react_search(struct app *app)
 void react_repaint(struct app *app)
 {
 	view_paint(app);
-	detail_forget(&app->model.detail);
+	visible_forget(&app->model.visible);
 	matches_forget(&app->procs.matches);
 	names_forget(&app->model.watch.names);
 	state_relist(app);

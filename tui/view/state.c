@@ -79,12 +79,12 @@ enum err_code state_init(
 	enum err_code code = watch_open(&app->model.watch, options, false, err);
 	if (code)
 		return code;
-	code = detail_init(
-		&app->model.detail, &app->model.watch.root, &app->model.watch.names, err);
+	code = visible_init(
+		&app->model.visible, &app->model.watch.root, &app->model.watch.names, err);
 	if (!code) {
 		code = begin_views(app, err);
 		if (code)
-			detail_release(&app->model.detail);
+			visible_release(&app->model.visible);
 	}
 	if (code)
 		watch_release(&app->model.watch);
@@ -102,7 +102,7 @@ void state_release(struct app *app)
 	matches_release(&app->procs.matches);
 	moves_release(&app->procs.moves);
 	process_detail_release(&app->model.process);
-	detail_release(&app->model.detail);
+	visible_release(&app->model.visible);
 	free(app->whole_command.text);
 	release_views(app, VIEW_COUNT);
 	watch_release(&app->model.watch);
@@ -136,12 +136,12 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 
 static const char *look_up_user(void *context, const struct task *task)
 {
-	return detail_user(context, task);
+	return visible_user(context, task);
 }
 
 static const char *look_up_command(void *context, const struct task *task)
 {
-	return detail_command(context, task);
+	return visible_command(context, task);
 }
 
 static void tell_views(struct app *app, bool sampled)
@@ -159,7 +159,7 @@ void state_relist(struct app *app)
 		return;
 	app->model.context = watch_columns(&app->model.watch);
 	app->model.context.lookup =
-		(struct column_lookup){ &app->model.detail, look_up_user, look_up_command };
+		(struct column_lookup){ &app->model.visible, look_up_user, look_up_command };
 	app->model.context.measure.units = app->settings.units;
 	if (app->procs.moves.before_count == app->model.watch.snapshot->count)
 		app->model.context.moved = app->procs.moves.places;

@@ -31,7 +31,7 @@ void whole_command_open(struct app *app)
 	}
 	close_it(whole);
 	whole->text =
-		strdup(detail_whole_command(&app->model.detail, &app->model.watch, row->task));
+		strdup(visible_whole_command(&app->model.visible, &app->model.watch, row->task));
 	if (!whole->text) {
 		state_say(app, "no memory for a command line");
 		return;
