@@ -1,7 +1,6 @@
 /* The times that stand before a message. */
 #include "logtime.h"
 
-#include "oomspect/logline.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -190,7 +189,9 @@ static bool take_zone(struct text *rest, int64_t *ret_seconds)
 	return true;
 }
 
-bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us)
+/* "2025-03-04T05:06:07.25+01:00" and its relatives at the start of `rest`: takes it off and gives
+ * the time, UNKNOWN_SIGNED without a zone. */
+static bool take_iso_time(struct text *rest, int64_t *ret_unix_us)
 {
 	struct text text = *rest;
 	int64_t year, month, day, hour, minute, second, zone, us = 0;
@@ -260,7 +261,7 @@ bool logtime_take_iso_stamp(struct text *rest, struct klog_record *record)
 	bool day = text.at != start;
 	struct text stamp = text;
 	int64_t unix_us;
-	if (!logline_take_iso_time(&text, &unix_us) || (bracket && !text_skip(&text, "]")))
+	if (!take_iso_time(&text, &unix_us) || (bracket && !text_skip(&text, "]")))
 		return false;
 	if (day)
 		skip_zone(&text);

@@ -2,7 +2,6 @@
 
 #include "oomspect/root.h"
 
-#include "outfile_place.h"
 #include "root_within.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "outfile_place.h"
+#include "oomspect/outfile_place.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -20,8 +20,4 @@ bool logline_parse_kmsg(struct text bytes, struct klog_record *ret, uint64_t *re
 /* Whether syslog's name of who wrote a line, its colon included or not, is that of the kernel. */
 bool logline_is_kernel_tag(struct text tag);
 
-/* "2025-03-04T05:06:07.25+01:00" and its relatives at the start of `rest`: takes it off and gives
- * the time, UNKNOWN_SIGNED without a zone. */
-bool logline_take_iso_time(struct text *rest, int64_t *ret_unix_us);
-
 #endif

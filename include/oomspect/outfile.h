@@ -1,5 +1,5 @@
 /* The one door through which files are written: settings, saved events, the audit file, what is
- * captured. (Only core/action.c writes elsewhere, into /proc.)
+ * captured. (Only core/act/action.c writes elsewhere, into /proc.)
  *
  * The program runs as root where others own names and directories, so the door holds on to
  * directories, not to paths: what others rename or put in their place meanwhile is not written to.
@@ -8,18 +8,11 @@
 #ifndef OOMSPECT_OUTFILE_H
 #define OOMSPECT_OUTFILE_H
 
-#include "oomspect/err.h"
+#include "oomspect/outfile_place.h"
 #include "oomspect/text.h"
 
-#include <limits.h>
 #include <stddef.h>
 #include <sys/stat.h>
-
-/* Where a file is, or would be. */
-struct outfile_place {
-	int dir_fd;              /* O_PATH: of the directory */
-	char name[NAME_MAX + 1]; /* in it; never empty */
-};
 
 /* --- a file that is replaced --------------------------------------------------------------------- */
 

@@ -1,18 +1,25 @@
-/* Walks to the place where a file is written, along a path of which others may own a part. Shared by
- * core/outfile*.c only.
+/* Walks to the place where a file is written, along a path of which others may own a part. For
+ * outfile.h only.
  *
  * The walk goes from directory to directory by descriptors. A symbolic link is followed only where
  * nobody but us and root could have put it: it and its directory belong to one of the two, and no
  * other may write into that directory. So a link in /tmp, in the home of another user or in a
  * directory of a group leads nowhere; the rule is stricter than the kernel's own
  * (Documentation/admin-guide/sysctl/fs.rst, protected_symlinks), which also may be switched off. */
-#ifndef CORE_OUTFILE_PLACE_H
-#define CORE_OUTFILE_PLACE_H
+#ifndef OOMSPECT_OUTFILE_PLACE_H
+#define OOMSPECT_OUTFILE_PLACE_H
 
-#include "oomspect/outfile.h"
+#include "oomspect/err.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
+
+/* Where a file is, or would be. */
+struct outfile_place {
+	int dir_fd;              /* O_PATH: of the directory */
+	char name[NAME_MAX + 1]; /* in it; never empty */
+};
 
 enum place_flags {
 	PLACE_FOLLOW_LAST =
