@@ -404,11 +404,64 @@ static void each_kill_has_its_cgroup_limit_rank_and_reason(void **state)
 	assert_true(burst.bare >= KILLS - REPORTS_MAX);
 }
 
+/* --- a log that cannot be read ----------------------------------------------------------------- */
+
+#define NOBODY 65534
+
+static void become_nobody(const void *context)
+{
+	(void)context;
+	if (setgid(NOBODY) || setuid(NOBODY))
+		_exit(126);
+}
+
+static bool nobody_reads_the_log(void)
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0) {
+		become_nobody(NULL);
+		_exit(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC) >= 0);
+	}
+	return waitpid(pid, &status, 0) != pid || status != 0;
+}
+
+/* A screen with delays of a second has two samples of it by then. */
+static void a_kill_without_a_readable_log_is_listed(void **state)
+{
+	static char delay[] = "-d1", config[] = "--config=/dev/null";
+	const struct terminal_options options = { .enter = become_nobody };
+	char path[2 * PATH_MAX], gone[64];
+	(void)state;
+	if (burst.why_not)
+		skip_because("%s", burst.why_not);
+	if (nobody_reads_the_log())
+		skip_because("every user can read the kernel's log here");
+	char *program = strdup(run_program_path());
+	char *argv[] = { program, delay, config, NULL };
+	burst.count = 0;
+	start_member(0, 1);
+	start_member(0, INSIDE_MAX - 1);
+	terminal_start(&burst.screen, 60, 200, &options, argv);
+	terminal_wait_for(&burst.screen, " rows ");
+	terminal_type(&burst.screen, "3");
+	terminal_wait_for(&burst.screen, "kernel log not readable");
+	terminal_read(&burst.screen, LOOKED_MS);
+	assert_int_equal(write(burst.go[1], "g", 1), 1);
+	path_hit(0, path);
+	snprintf(gone, sizeof(gone), "%d (burst-", (int)burst.members[0].pid);
+	terminal_wait_for(&burst.screen, "Not in the log");
+	terminal_wait_for(&burst.screen, path);
+	terminal_wait_for(&burst.screen, gone);
+	free(program);
+}
+
 /* --- set-up ------------------------------------------------------------------------------------ */
 
 static int set_up(void **state)
 {
 	(void)state;
+	memset(&burst, 0, sizeof(burst));
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		burst.why_not = "/dev/kmsg cannot be read here";
@@ -442,7 +495,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_kill_has_its_cgroup_limit_rank_and_reason),
+		cmocka_unit_test_setup_teardown(
+			each_kill_has_its_cgroup_limit_rank_and_reason, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_kill_without_a_readable_log_is_listed, set_up, tear_down),
 	};
-	return cmocka_run_group_tests_name("burst", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("burst", tests, NULL, NULL);
 }

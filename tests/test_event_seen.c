@@ -483,9 +483,10 @@ static void json_has_null_for_what_was_not_seen(void **state)
 static void a_steady_sample_takes_no_memory(void **state)
 {
 	struct fixture *fixture = *state;
-	const void *before[2][3], *after[2][3];
-	for (int i = 0; i < 4; i++) {
-		const void *(*where)[3] = i < 2 ? &before[i] : &after[i - 2];
+	const void *before[SIGHTINGS_KEPT][3], *after[SIGHTINGS_KEPT][3];
+	for (int i = 0; i < 2 * SIGHTINGS_KEPT; i++) {
+		const void *(*where)[3] =
+			i < SIGHTINGS_KEPT ? &before[i] : &after[i - SIGHTINGS_KEPT];
 		sample(fixture, SAMPLE_US + i * 1000000);
 		const struct sight *sight = &fixture->sightings.sights[fixture->sightings.latest];
 		(*where)[0] = sight->shot.tasks;

@@ -575,6 +575,27 @@ static void a_group_waits_for_its_members(void **state)
 	oomlog_release(&log);
 }
 
+/* __oom_kill_process() runs twice for it, and counts each time. */
+static void the_chosen_one_of_a_group_counts_twice(void **state)
+{
+	struct oomlog log;
+	struct oomlog_told told = { .length = 0 };
+	struct oomlog_sink sink = { .event = oomlog_told_event, .arg = &told };
+	(void)state;
+	assert_int_equal(oomlog_init(&log, "test", sink, 0), ERR_OK);
+	oomlog_told_lines(&log,
+		text_of("Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"
+			"Tasks in /g are going to be killed due to memory.oom.group set\n"
+			"Memory cgroup out of memory: Killed process 8 (y) total-vm:4kB\n"
+			"Memory cgroup out of memory: Killed process 9 (x) total-vm:4kB\n"),
+		KLOG_WHOLE);
+	oomlog_finish(&log);
+	assert_int_equal(told.events, 1);
+	assert_int_equal(log.victims, 2);
+	assert_int_equal(log.doubled, 1);
+	oomlog_release(&log);
+}
+
 #define KEPT_MAX 256
 
 static void keep_raw_of(void *arg, struct oom_event *event)
@@ -619,7 +640,7 @@ static void every_other_kind_has_a_name(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 10 +
+	struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 11 +
 				sizeof(swap_rows) / sizeof(swap_rows[0])];
 	size_t count = 0;
 	for (; count < sizeof(rows) / sizeof(rows[0]); count++)
@@ -637,6 +658,8 @@ int main(void)
 	tests[count++] = CASE(
 		"a flush delivers what is decided, and no more", a_flush_delivers_what_is_decided);
 	tests[count++] = CASE("a group kill waits for its members", a_group_waits_for_its_members);
+	tests[count++] = CASE(
+		"the chosen one of a group counts twice", the_chosen_one_of_a_group_counts_twice);
 	tests[count++] = CASE("raw lines are kept if asked for", raw_lines_are_kept_if_asked);
 	tests[count++] =
 		CASE("kills that the log lacks are counted", kills_that_the_log_lacks_are_counted);

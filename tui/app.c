@@ -119,6 +119,7 @@ static void finish_sample(struct loop *loop)
 		miss_sample(loop, &err);
 	else
 		loop->app->clock.taken_ms = loop->app->clock.now_ms;
+	events_pane_update(&loop->app->events); /* kills that the log does not mention */
 }
 
 /* A step between two looks at the keyboard. */

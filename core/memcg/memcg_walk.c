@@ -507,14 +507,15 @@ static void read_row(struct memcg_walk *walk, size_t index)
 	struct memcg *row = &walk->now.rows[index];
 	struct memcg_slot *slot = &walk->now.slots[index];
 	struct amount before = row->usage;
-	int64_t ooms = row->events.oom;
+	struct memcg_events events = row->events;
 	bool turn = slot->unread || (index + walk->reads) % TURNS == 0;
 	memcg_walk_path(walk, slot);
 	size_t length = strlen(walk->path);
 	walk->path[length++] = '/';
 	for (size_t i = 0; i < memcg_file_count; i++) {
 		const struct memcg_file *file = &memcg_files[i];
-		struct moved moved = { !same_amount(row->usage, before), row->events.oom != ooms };
+		struct moved moved = { !same_amount(row->usage, before),
+			row->events.oom != events.oom || row->events.oom_kill != events.oom_kill };
 		bool asked = file->turn == MEMCG_FILE_AFTER_OOM ? slot->unread : turn;
 		if (file->version != walk->version || (!asked && !is_due(file, slot, moved)))
 			continue;

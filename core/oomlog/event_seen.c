@@ -1,5 +1,7 @@
 #include "oomspect/event_seen.h"
 
+#include "limiting.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,162 +43,16 @@ static bool find(const struct sightings *sightings, const struct oom_victim *vic
 	       is_same(victim, ret->task);
 }
 
-/* --- whose limit it was ------------------------------------------------------------------------ */
+/* --- its cgroup -------------------------------------------------------------------------------- */
 
-/* One cgroup on the way up from the victim's, in our sample, before the kill and after it. */
-struct level {
-	int32_t row;
-	const struct memcg *before;
-	struct memcg after;
-	bool looked; /* there is an `after` */
-};
-
-static struct level level_of(
-	struct sightings *sightings, const struct sight *sight, int32_t row, int64_t when_us)
+static bool take_own(struct oom_seen *seen, const struct limiting_span *span, int32_t own)
 {
-	const struct memcg *then = &sight->tree.rows[row];
-	struct level level = { .row = row,
-		.before = sightings_row_before(sightings, sight, then, when_us),
-		.after = *then };
-	level.looked = sightings->look_again &&
-		       sightings->look_again(sightings->context, then->path, &level.after);
-	return level;
-}
-
-static struct oom_seen_count count_of(const struct level *level, int64_t before, int64_t after)
-{
-	return (struct oom_seen_count){ before == UNKNOWN ? UNKNOWN_SIGNED : before,
-		!level->looked || after == UNKNOWN ? UNKNOWN_SIGNED : after };
-}
-
-/* The counter that a ground speaks of. */
-static struct oom_seen_count hits_of(const struct level *level, enum oom_seen_ground ground)
-{
-	const struct memcg *before = level->before, *after = &level->after;
-	switch (ground) {
-	case OOM_SEEN_LOCAL_OOM:
-		return count_of(level, before->events_local.oom, after->events_local.oom);
-	case OOM_SEEN_OOM:
-		return count_of(level, before->events.oom, after->events.oom);
-	case OOM_SEEN_FAILCNT:
-		return count_of(level, before->failcnt, after->failcnt);
-	default:
-		return (struct oom_seen_count){ UNKNOWN_SIGNED, UNKNOWN_SIGNED };
-	}
-}
-
-static bool went_up(struct oom_seen_count count)
-{
-	return count.before != UNKNOWN_SIGNED && count.after != UNKNOWN_SIGNED &&
-	       count.after > count.before;
-}
-
-static uint64_t left_of(const struct memcg *row)
-{
-	if (!amount_known(row->usage))
-		return row->limit.bytes;
-	return row->limit.bytes > row->usage.bytes ? row->limit.bytes - row->usage.bytes : 0;
-}
-
-/* What is said of the limiting cgroup: the level and how we know. */
-struct limiting {
-	struct level level;
-	enum oom_seen_ground ground;
-};
-
-/* The grounds, the best first. A charge goes up from the leaf, and the lowest level that fails it has
- * the OOM: of two of the same ground the lower one is it. */
-static bool is_better(
-	const struct level *level, enum oom_seen_ground ground, const struct limiting *best)
-{
-	if (best->ground == OOM_SEEN_UNDECIDED)
+	if (own < 0)
 		return true;
-	if (ground != best->ground)
-		return ground < best->ground;
-	return ground == OOM_SEEN_LEAST_LEFT &&
-	       left_of(level->before) < left_of(best->level.before);
-}
-
-static enum oom_seen_ground ground_of(const struct level *level)
-{
-	static const enum oom_seen_ground counted[] = { OOM_SEEN_LOCAL_OOM, OOM_SEEN_OOM,
-		OOM_SEEN_FAILCNT };
-	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
-		if (went_up(hits_of(level, counted[i])))
-			return counted[i];
-	return OOM_SEEN_LEAST_LEFT;
-}
-
-/* Among those that the victim was in and that have a limit. */
-static struct limiting infer_limiting(
-	struct sightings *sightings, const struct sighting *sighting, int64_t when_us)
-{
-	const struct memcg_tree *tree = &sighting->sight->tree;
-	struct limiting best = { .ground = OOM_SEEN_UNDECIDED };
-	unsigned limits = 0;
-	for (int32_t row = sighting->task->memcg; row >= 0; row = tree->rows[row].parent) {
-		if (!amount_known(tree->rows[row].limit) ||
-			!memcg_tree_covers(tree, row, sighting->task->memcg))
-			continue;
-		struct level level = level_of(sightings, sighting->sight, row, when_us);
-		enum oom_seen_ground ground = ground_of(&level);
-		limits++;
-		if (is_better(&level, ground, &best))
-			best = (struct limiting){ level, ground };
-	}
-	if (limits == 1)
-		best.ground = OOM_SEEN_ONLY_LIMIT;
-	return best;
-}
-
-/* What the log says outranks all of it. */
-static struct limiting said_limiting(struct sightings *sightings, const struct sighting *sighting,
-	const char *path, int64_t when_us)
-{
-	const struct memcg_tree *tree = &sighting->sight->tree;
-	struct limiting said = { .ground = OOM_SEEN_UNDECIDED };
-	for (int32_t row = sighting->task->memcg; row >= 0; row = tree->rows[row].parent)
-		if (strcmp(tree->rows[row].path, path) == 0)
-			return (struct limiting){
-				level_of(sightings, sighting->sight, row, when_us), OOM_SEEN_SAID
-			};
-	return said;
-}
-
-static int64_t kb_of(struct amount amount)
-{
-	return amount.kind == AMOUNT_UNLIMITED ? OOM_UNLIMITED
-	       : amount_known(amount)          ? (int64_t)(amount.bytes / 1024)
-					       : UNKNOWN_SIGNED;
-}
-
-static bool keep(char **ret, const char *text)
-{
-	*ret = strdup(text);
-	return *ret;
-}
-
-static bool take_limiting(
-	struct oom_seen *seen, const struct sight *sight, const struct limiting *limiting)
-{
-	const struct memcg *row = &sight->tree.rows[limiting->level.row];
-	seen->ground = limiting->ground;
-	seen->limit_kb = kb_of(row->limit);
-	seen->usage_kb = kb_of(row->usage);
-	if (amount_known(row->limit) && amount_known(row->usage))
-		seen->left_kb = (int64_t)(left_of(row) / 1024);
-	seen->hits = hits_of(&limiting->level, limiting->ground);
-	return keep(&seen->oom_memcg, row->path);
-}
-
-static bool take_own(struct oom_seen *seen, struct sightings *sightings,
-	const struct sighting *sighting, int64_t when_us)
-{
-	if (sighting->task->memcg < 0)
-		return true;
-	struct level own = level_of(sightings, sighting->sight, sighting->task->memcg, when_us);
-	seen->kills = count_of(&own, own.before->events.oom_kill, own.after.events.oom_kill);
-	return keep(&seen->task_memcg, sighting->sight->tree.rows[own.row].path);
+	struct limiting_level level = limiting_level_of(span, own);
+	seen->kills = limiting_kills(&level);
+	seen->task_memcg = strdup(span->sight->tree.rows[own].path);
+	return seen->task_memcg;
 }
 
 /* --- its rank there ---------------------------------------------------------------------------- */
@@ -252,18 +108,18 @@ static bool domain_of(const struct oom_event *event, const struct sighting *sigh
 static enum err_code take(struct oom_event *event, struct sightings *sightings,
 	const struct sighting *sighting, int64_t when_us)
 {
+	const struct limiting_span span = {
+		.sightings = sightings, .sight = sighting->sight, .when_us = when_us
+	};
+	int32_t own = sighting->task->memcg;
 	struct oom_seen *seen = &event->seen;
 	struct limiting limiting = { .ground = OOM_SEEN_UNDECIDED };
 	struct domain domain;
 	struct err err;
-	bool kept = take_own(seen, sightings, sighting, when_us);
 	if (event->scope == OOM_SCOPE_MEMCG)
-		limiting = event->oom_memcg
-				   ? said_limiting(sightings, sighting, event->oom_memcg, when_us)
-				   : infer_limiting(sightings, sighting, when_us);
-	if (kept && limiting.ground != OOM_SEEN_UNDECIDED)
-		kept = take_limiting(seen, sighting->sight, &limiting);
-	if (!kept)
+		limiting = event->oom_memcg ? limiting_said(&span, own, event->oom_memcg)
+					    : limiting_infer(&span, own);
+	if (!take_own(seen, &span, own) || !limiting_keep(&limiting, span.sight, seen))
 		return ERR_NO_MEMORY;
 	if (!domain_of(event, sighting, &limiting, &domain))
 		return ERR_OK;

@@ -1,7 +1,7 @@
 /* What is said of an event from our own sample before it; each sentence says that it is. */
 #include "event_say.h"
 
-#include "oomspect/event_seen.h"
+#include "oomspect/memtext.h"
 
 #include <stdio.h>
 
@@ -20,12 +20,15 @@ enum seen_fact {
 	SEEN_AFTER_DEAD, /* whoever was before it had died when it was killed */
 	SEEN_EQUAL,      /* one before it that had not, with as much badness */
 	SEEN_BEHIND,     /* the same, with more */
+	SEEN_UNLOGGED,   /* counters tell of kills that the log has not */
+	SEEN_CGROUP,     /* the same, and which cgroup counted them */
+	SEEN_GONE,       /* processes of it have ended since */
 };
 #define HAS(fact) (1u << SEEN_##fact)
 
 struct seen_saying {
 	enum event_answer answer;
-	unsigned needs;
+	unsigned needs, unless;
 	const char *form; /* the sentence with its blanks */
 	void (*say)(const struct oom_event *event, const struct seen_saying *row,
 		struct event_explanation *to);
@@ -78,9 +81,21 @@ static unsigned facts_of_rank(const struct oom_event *event)
 	return HAS(RANK) | (seen->ahead_pages == 0 ? HAS(EQUAL) : HAS(BEHIND));
 }
 
+static unsigned facts_of_unlogged(const struct oom_event *event)
+{
+	unsigned facts = HAS(UNLOGGED) | facts_of_limit(event);
+	if (event->seen.task_memcg)
+		facts |= HAS(CGROUP);
+	if (event->seen.gone_count)
+		facts |= HAS(GONE);
+	return facts;
+}
+
 static unsigned facts_of(const struct oom_event *event)
 {
 	const struct oom_seen *seen = &event->seen;
+	if (seen->unlogged)
+		return facts_of_unlogged(event);
 	if (!seen->known)
 		return 0;
 	unsigned facts = facts_of_limit(event) | facts_of_rank(event);
@@ -242,42 +257,100 @@ static void say_behind(
 		(long long)seen->ahead_pid, seen->ahead_comm);
 }
 
+static const char *plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void say_unlogged(
+	const struct oom_event *event, const struct seen_saying *row, struct event_explanation *to)
+{
+	const struct oom_seen *seen = &event->seen;
+	struct event_place place = event_place_of(seen->task_memcg);
+	if (seen->task_memcg)
+		event_say(to, row->answer,
+			"The log does not mention %lld kill%s that " EVENT_PLACE
+			" counted: its oom_kill went from %lld to %lld.",
+			(long long)seen->unlogged, plural(seen->unlogged), EVENT_PLACE_ARGS(place),
+			(long long)seen->kills.before, (long long)seen->kills.after);
+	else
+		event_say(to, row->answer,
+			"The log does not mention %lld kill%s that /proc/vmstat counted.",
+			(long long)seen->unlogged, plural(seen->unlogged));
+}
+
+static void put_gone(FILE *out, const struct oom_seen *seen)
+{
+	size_t named = seen->gone_count < OOM_GONE_MAX ? seen->gone_count : OOM_GONE_MAX;
+	for (size_t i = 0; i < named; i++)
+		fprintf(out, "%s%lld (%s)", i ? ", " : "", (long long)seen->gone[i].pid,
+			seen->gone[i].comm);
+	if (named < seen->gone_count)
+		fprintf(out, " and %zu more", seen->gone_count - named);
+}
+
+static void say_gone(
+	const struct oom_event *event, const struct seen_saying *row, struct event_explanation *to)
+{
+	const struct oom_seen *seen = &event->seen;
+	struct memtext names;
+	if (memtext_open(&names))
+		put_gone(names.file, seen);
+	if (names.file && memtext_close(&names))
+		event_say(to, row->answer, "%s: of those that ran there %zu %s gone: %s.",
+			from_sample(event).text, seen->gone_count,
+			seen->gone_count == 1 ? "is" : "are", names.text);
+	else
+		to->no_memory = true;
+	memtext_release(&names);
+}
+
 static const struct seen_saying sayings[] = {
-	{ EVENT_WHAT, HAS(LIMIT) | HAS(ONLY),
+	{ EVENT_WHAT, HAS(UNLOGGED) | HAS(CGROUP), 0,
+		"The log does not mention N kills that PATH counted: its oom_kill went from N to "
+		"N.",
+		say_unlogged },
+	{ EVENT_WHAT, HAS(UNLOGGED), HAS(CGROUP),
+		"The log does not mention N kills that /proc/vmstat counted.", say_unlogged },
+	{ EVENT_WHO, HAS(UNLOGGED) | HAS(GONE), 0,
+		"From our sample N s before: of those that ran there N are gone: PID (NAME), PID "
+		"(NAME).",
+		say_gone },
+	{ EVENT_WHAT, HAS(LIMIT) | HAS(ONLY), 0,
 		"From our sample N s before: it was below the limit of PATH, SIZE (SIZE in use), "
 		"and no other cgroup that it was in has one.",
 		say_only },
-	{ EVENT_WHAT, HAS(LIMIT) | HAS(COUNTED),
+	{ EVENT_WHAT, HAS(LIMIT) | HAS(COUNTED), 0,
 		"From our sample N s before: the limit was that of PATH, SIZE (SIZE in use), whose "
 		"COUNTER went from N to N.",
 		say_counted },
-	{ EVENT_WHAT, HAS(LIMIT) | HAS(LEAST),
+	{ EVENT_WHAT, HAS(LIMIT) | HAS(LEAST), 0,
 		"From our sample N s before: of the limits above it that of PATH had the least "
 		"left, SIZE of SIZE.",
 		say_least },
-	{ EVENT_WHAT, HAS(SIZE), "From our sample N s before: its limit was SIZE (SIZE in use).",
+	{ EVENT_WHAT, HAS(SIZE), 0, "From our sample N s before: its limit was SIZE (SIZE in use).",
 		say_size },
-	{ EVENT_WHAT, HAS(KILLS),
+	{ EVENT_WHAT, HAS(KILLS), 0,
 		"From our sample N s before: oom_kill of PATH was N, and was N after the kill.",
 		say_kills },
-	{ EVENT_WHO, HAS(PLACE), "From our sample N s before: it ran in PATH.", say_place },
-	{ EVENT_WHY, HAS(RANK) | HAS(ALONE),
+	{ EVENT_WHO, HAS(PLACE), 0, "From our sample N s before: it ran in PATH.", say_place },
+	{ EVENT_WHY, HAS(RANK) | HAS(ALONE), 0,
 		"From our sample N s before: it was the only process there that could be killed[, "
 		"with a badness of N pages].",
 		say_alone },
-	{ EVENT_WHY, HAS(RANK) | HAS(FIRST),
+	{ EVENT_WHY, HAS(RANK) | HAS(FIRST), 0,
 		"From our sample N s before: it had the highest badness of the N processes there "
 		"that could be killed[, N pages].",
 		say_first },
-	{ EVENT_WHY, HAS(RANK) | HAS(AFTER_DEAD),
+	{ EVENT_WHY, HAS(RANK) | HAS(AFTER_DEAD), 0,
 		"From our sample N s before: it was number N of N there[, with a badness of N "
 		"pages]; those before it had been killed since.",
 		say_after_dead },
-	{ EVENT_WHY, HAS(RANK) | HAS(EQUAL),
+	{ EVENT_WHY, HAS(RANK) | HAS(EQUAL), 0,
 		"From our sample N s before: PID (NAME) had the same badness there[, N pages]; the "
 		"order of the scan decided.",
 		say_equal },
-	{ EVENT_WHY, HAS(RANK) | HAS(BEHIND),
+	{ EVENT_WHY, HAS(RANK) | HAS(BEHIND), 0,
 		"From our sample N s before: it was number N of N there[, with a badness of N "
 		"pages], [N pages ]behind PID (NAME); sizes had changed since.",
 		say_behind },
@@ -288,6 +361,7 @@ void event_say_seen(const struct oom_event *event, bool what, struct event_expla
 	unsigned facts = facts_of(event);
 	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++)
 		if ((sayings[i].answer == EVENT_WHAT) == what &&
-			(facts & sayings[i].needs) == sayings[i].needs)
+			(facts & sayings[i].needs) == sayings[i].needs &&
+			!(facts & sayings[i].unless))
 			sayings[i].say(event, &sayings[i], to);
 }

@@ -64,8 +64,10 @@ void oomlog_add_victim(struct oomlog *log, const struct oom_victim *victim)
 	if (event->victim_count == OOM_VICTIMS_MAX)
 		return;
 	for (size_t i = 0; i < event->victim_count; i++) {
-		if (event->victims[i].pid == victim->pid)
-			return; /* memory.oom.group prints the chosen one twice */
+		if (event->victims[i].pid == victim->pid) {
+			log->doubled++; /* memory.oom.group kills the chosen one twice */
+			return;
+		}
 	}
 	if (ARRAY_RESERVE(event->victims, log->victims_size, event->victim_count + 1))
 		event->victims[event->victim_count++] = *victim;

@@ -116,14 +116,16 @@ enum err_code sightings_note(struct sightings *sightings, const struct snapshot 
 
 /* --- looking one up ---------------------------------------------------------------------------- */
 
-static const struct sight *sight_of_age(const struct sightings *sightings, unsigned age)
+const struct sight *sightings_get(const struct sightings *sightings, unsigned age)
 {
-	return &sightings->sights[(sightings->latest + SIGHTINGS_KEPT - age) % SIGHTINGS_KEPT];
+	const struct sight *sight =
+		&sightings->sights[(sightings->latest + SIGHTINGS_KEPT - age) % SIGHTINGS_KEPT];
+	return sight->counted_us == SIGHTINGS_NEVER ? NULL : sight;
 }
 
 /* A process that is gone but for its parent has no memory, and one that a signal ends may be the
  * very one that has been killed. */
-static bool is_alive(const struct task *task)
+bool sightings_alive(const struct task *task)
 {
 	return task->has_mm && !task->exiting;
 }
@@ -142,12 +144,12 @@ bool sightings_find(
 	const struct sightings *sightings, pid_t pid, int64_t until_us, struct sighting *ret)
 {
 	for (unsigned age = 0; age < SIGHTINGS_KEPT; age++) {
-		const struct sight *sight = sight_of_age(sightings, age);
-		if (sight->counted_us == SIGHTINGS_NEVER ||
+		const struct sight *sight = sightings_get(sightings, age);
+		if (!sight ||
 			(until_us != SIGHTINGS_NEVER && sight->begun_us > until_us + SLACK_US))
 			continue;
 		const struct task *task = find_process(&sight->shot, pid);
-		if (!task || !is_alive(task))
+		if (!task || !sightings_alive(task))
 			continue;
 		*ret = (struct sighting){ sight, task };
 		return true;
@@ -172,17 +174,28 @@ bool sightings_told(const struct sight *sight, const struct task *task)
 	return sight->told[task - sight->shot.tasks];
 }
 
+const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row)
+{
+	for (size_t i = 0; i < sight->tree.count; i++)
+		if (sight->tree.rows[i].inode == row->inode &&
+			strcmp(sight->tree.rows[i].path, row->path) == 0)
+			return &sight->tree.rows[i];
+	return NULL;
+}
+
 const struct memcg *sightings_row_before(const struct sightings *sightings,
 	const struct sight *sight, const struct memcg *row, int64_t until_us)
 {
-	const struct sight *older = sight_of_age(sightings, SIGHTINGS_KEPT - 1);
-	if (until_us == SIGHTINGS_NEVER || sight->counted_us <= until_us || older == sight ||
-		older->counted_us == SIGHTINGS_NEVER)
+	if (until_us == SIGHTINGS_NEVER || sight->counted_us <= until_us)
 		return row;
-	for (size_t i = 0; i < older->tree.count; i++)
-		if (older->tree.rows[i].inode == row->inode &&
-			strcmp(older->tree.rows[i].path, row->path) == 0)
-			return &older->tree.rows[i];
+	for (unsigned age = 0; age < SIGHTINGS_KEPT; age++) {
+		const struct sight *older = sightings_get(sightings, age);
+		const struct memcg *found = older && older->counted_us <= until_us
+						    ? sightings_row(older, row)
+						    : NULL;
+		if (found)
+			return found;
+	}
 	return row;
 }
 

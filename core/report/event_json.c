@@ -130,9 +130,24 @@ static void put_count(struct json_out *out, const char *name, const struct oom_s
 	json_out_end(out, ']');
 }
 
+static void put_gone(struct json_out *out, const struct oom_seen *seen)
+{
+	size_t named = seen->gone_count < OOM_GONE_MAX ? seen->gone_count : OOM_GONE_MAX;
+	json_out_begin(out, "gone", '[');
+	for (size_t i = 0; i < named; i++) {
+		json_out_begin(out, NULL, '{');
+		put_number(out, "pid", seen->gone[i].pid);
+		put_text(out, "comm", seen->gone[i].comm);
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
+	json_out_integer(out, "gone_count", (int64_t)seen->gone_count);
+	json_out_integer(out, "unlogged", seen->unlogged);
+}
+
 static void put_seen(struct json_out *out, const struct oom_seen *seen)
 {
-	if (!seen->known) {
+	if (!seen->known && !seen->unlogged) {
 		json_out_null(out, "seen");
 		return;
 	}
@@ -150,6 +165,8 @@ static void put_seen(struct json_out *out, const struct oom_seen *seen)
 	put_count(out, "oom_kill", &seen->kills);
 	put_number(out, "pid", seen->pid);
 	put_number(out, "start_ticks", seen->start_ticks);
+	if (seen->unlogged)
+		put_gone(out, seen);
 	json_out_end(out, '}');
 }
 

@@ -167,6 +167,8 @@ struct oom_seen_count {
 	int64_t before, after;
 };
 
+#define OOM_GONE_MAX 16 /* that are named */
+
 /* What our own last sample before a kill knew of the first victim (event_seen.h). It is an inference
  * of ours, never the kernel's word. Owns its texts. */
 struct oom_seen {
@@ -186,6 +188,13 @@ struct oom_seen {
 	int64_t ahead;            /* how many before it were not told dead when it was killed */
 	int64_t ahead_pid, ahead_pages; /* the first of them, and by how much */
 	char ahead_comm[OOM_COMM_SIZE];
+	/* Of kills that no log mentions, which counters alone tell of (unlogged.h): */
+	int64_t unlogged; /* how many there were; 0: the event is of a log */
+	struct oom_seen_gone {
+		char comm[OOM_COMM_SIZE];
+		int64_t pid;
+	} gone[OOM_GONE_MAX]; /* processes of the cgroup in the sample before that ended since */
+	size_t gone_count;    /* all of them */
 };
 
 /* Owns every pointer it holds. */

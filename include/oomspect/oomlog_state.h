@@ -65,6 +65,7 @@ struct oomlog {
 	unsigned flags;
 	uint64_t events;    /* found so far */
 	uint64_t victims;   /* of them */
+	uint64_t doubled;   /* lines of victims that were named before: vmstat counts those too */
 	uint64_t records;   /* pushed */
 	uint64_t unknown;   /* messages of no known shape: the last row of the table */
 	uint64_t widest;    /* line of a text so far, in bytes */

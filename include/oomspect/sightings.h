@@ -1,4 +1,4 @@
-/* What our last two samples knew, kept apart from them: a kill is told of when the sampler may
+/* What our last samples knew, kept apart from them: a kill is told of when the sampler may
  * already have gone on, and whoever died and the cgroup that went with it are then in no sample.
  *
  * Copies of the processes and the memory cgroups of a snapshot, in which a victim is looked up and
@@ -8,7 +8,7 @@
 
 #include "oomspect/outlook.h"
 
-#define SIGHTINGS_KEPT 2
+#define SIGHTINGS_KEPT 3
 
 /* Microseconds of CLOCK_MONOTONIC, the clock of the kernel's log; of no time. */
 #define SIGHTINGS_NEVER UNKNOWN_SIGNED
@@ -46,10 +46,16 @@ void sightings_release(struct sightings *sightings);
 /* Counters afterwards are those of this tree, which must outlive their use. */
 void sightings_look_at(struct sightings *sightings, const struct memcg_tree *tree);
 
-/* Keeps a copy of a finished sample; the one before the last makes room. No allocation when nothing
+/* Keeps a copy of a finished sample; the oldest makes room. No allocation when nothing
  * grew. ERR_NO_MEMORY: this sample is not kept. */
 enum err_code sightings_note(struct sightings *sightings, const struct snapshot *snapshot,
 	struct sightings_clock now, struct err *err);
+
+/* The `age`-th sample before the latest; NULL when there is none. */
+const struct sight *sightings_get(const struct sightings *sightings, unsigned age);
+
+/* Whether it could be killed as of then: it has memory, and is not about to exit. */
+bool sightings_alive(const struct task *task);
 
 /* A process in a sample. */
 struct sighting {
@@ -66,7 +72,10 @@ bool sightings_find(
 void sightings_tell(struct sightings *sightings, const struct task *task);
 bool sightings_told(const struct sight *sight, const struct task *task);
 
-/* The same cgroup in the last sample that was counted before `until_us`, or in that of the row. */
+/* The very same cgroup in another sample, or NULL. */
+const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row);
+
+/* The same in the last sample that was counted before `until_us`, or the row itself. */
 const struct memcg *sightings_row_before(const struct sightings *sightings,
 	const struct sight *sight, const struct memcg *row, int64_t until_us);
 

@@ -11,6 +11,7 @@
 #include "oomspect/memtext.h"
 #include "oomspect/oomlog.h"
 #include "oomspect/safe_text.h"
+#include "oomspect/unlogged.h"
 #include "term/printer.h"
 
 #include <errno.h>
@@ -42,8 +43,9 @@ struct events_run {
 	char unit[256];            /* of the last one: that it failed says no more */
 	const struct options *options;
 	struct lookout *lookout; /* on this machine, whose log is followed; else NULL */
-	uint64_t collapsed;      /* identical reports without a victim since the last one shown */
-	int64_t told_ms;         /* when that was */
+	struct unlogged unlogged;
+	uint64_t collapsed; /* identical reports without a victim since the last one shown */
+	int64_t told_ms;    /* when that was */
 	uint64_t told_lost; /* records of the log, of which --follow has said that they are gone */
 	int64_t told_lost_ms;
 	bool no_memory; /* an event could not be shown whole: none is, from there on */
@@ -202,15 +204,35 @@ static int sooner_of(int one_ms, int other_ms)
 	return one_ms < 0 || (other_ms >= 0 && other_ms < one_ms) ? other_ms : one_ms;
 }
 
-/* Looks around meanwhile. */
-static void wait_for_more(const struct events_run *run, const struct klog *klog, bool waiting)
+static void on_unlogged(void *arg, struct oom_event *event)
 {
+	struct events_run *run = arg;
+	if (run->no_memory || event_rank(event) != ERR_OK)
+		run->no_memory = true;
+	else if (run->options->json)
+		run->no_memory = event_json(stdout, event) != ERR_OK;
+	else
+		run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
+}
+
+/* The log has been read to its end. */
+static void look_around(struct events_run *run, const struct klog *klog, const struct oomlog *log)
+{
+	if (lookout_step(run->lookout, now_ms()) &&
+		unlogged_look(&run->unlogged, &run->lookout->sightings, log->victims + log->doubled,
+			!klog_is_silent(klog), on_unlogged, run) != ERR_OK)
+		run->no_memory = true;
+}
+
+static void wait_for_more(struct events_run *run, const struct klog *klog, const struct oomlog *log)
+{
+	bool waiting = run->options->follow && oomlog_waiting(log);
 	struct pollfd pollfd = { .fd = klog_fd(klog), .events = POLLIN };
 	int due_ms = sooner_of(klog_due_ms(klog), waiting ? QUIET_MS : -1);
 	if (run->lookout)
 		due_ms = sooner_of(due_ms, lookout_due_ms(run->lookout, now_ms()));
 	if (poll(&pollfd, 1, due_ms) == 0 && run->lookout)
-		lookout_step(run->lookout, now_ms());
+		look_around(run, klog, log);
 }
 
 struct live {
@@ -268,7 +290,7 @@ static enum klog_status read_log(
 		}
 		if (fflush(stdout) || run->no_memory)
 			return KLOG_END;
-		wait_for_more(run, klog, run->options->follow && oomlog_waiting(log));
+		wait_for_more(run, klog, log);
 	}
 }
 
@@ -287,7 +309,7 @@ static void show_missing(const struct klog *klog, const struct oomlog *log)
 	uint64_t kills;
 	if (strcmp(klog->source, "kmsg") != 0 || klog_kill_counter(&kills, NULL) != ERR_OK)
 		return;
-	uint64_t missing = oom_kills_missing(kills, log->victims);
+	uint64_t missing = oom_kills_missing(kills, log->victims + log->doubled);
 	printf("Kills since boot by /proc/vmstat %llu, in this log %llu", (unsigned long long)kills,
 		(unsigned long long)log->victims);
 	if (missing)

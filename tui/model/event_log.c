@@ -52,14 +52,27 @@ static void take_event(void *context, struct oom_event *event)
 		event_seen_join(kept, &log->sightings, lookout_clock().mono_us);
 }
 
-/* One that could not be kept is not joined with. */
+static void take_unlogged(void *context, struct oom_event *event)
+{
+	struct event_log *log = context;
+	struct oom_event *kept = make_room(log);
+	if (!kept)
+		return;
+	*kept = *event;
+	oom_event_init(event);
+	kept->number += EVENT_LOG_UNLOGGED;
+	event_rank(kept);
+}
+
+/* A sample that could not be kept is not joined with. */
 void event_log_sampled(struct event_log *log, const struct snapshot *latest)
 {
 	struct err err;
-	if (!log->live || !log->open)
+	if (!log->live || sightings_note(&log->sightings, latest, lookout_clock(), &err) != ERR_OK)
 		return;
-	if (sightings_note(&log->sightings, latest, lookout_clock(), &err) == ERR_OK)
-		sightings_look_at(&log->sightings, latest->memcgs);
+	sightings_look_at(&log->sightings, latest->memcgs);
+	unlogged_look(&log->unlogged, &log->sightings, event_log_told(log),
+		!log->open || (log->caught_up && !log->behind), take_unlogged, log);
 }
 
 /* The reaper is often seconds behind the kill. */
@@ -173,6 +186,7 @@ static bool read_one(struct event_log *log)
 	enum klog_status status = klog_read(&log->klog, &record, &log->why);
 	if (status == KLOG_RECORD)
 		status = take_record(log, &record);
+	log->doubled = log->oomlog.doubled;
 	if (status == KLOG_END && log->live)
 		err_set(&log->why, ERR_GONE, "the log of the running kernel has ended");
 	if (status == KLOG_END || status == KLOG_FAILED)
@@ -192,8 +206,14 @@ bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, boo
 	log->waiting = log->open && oomlog_waiting(&log->oomlog);
 	if (log->seen != seen)
 		log->seen_ms = now_ms;
+	log->behind = more;
 	log->caught_up |= !more && !log->waiting && !event_log_is_silent(log);
 	return more;
+}
+
+uint64_t event_log_told(const struct event_log *log)
+{
+	return log->victims + log->doubled;
 }
 
 const struct oom_event *event_log_get(const struct event_log *log, size_t index)

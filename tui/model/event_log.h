@@ -9,6 +9,7 @@
 #include "oomspect/klog.h"
 #include "oomspect/oomlog.h"
 #include "oomspect/sightings.h"
+#include "oomspect/unlogged.h"
 
 #define EVENT_LOG_MAX 200
 
@@ -24,9 +25,12 @@ struct event_log {
 	size_t count, newest;
 	uint64_t seen;    /* events since the log was opened, those that made room too */
 	uint64_t victims; /* of all of them */
+	uint64_t doubled; /* of victims that were named twice */
 	uint64_t repeats; /* reports without a victim that were like the one before */
 	int64_t oldest_unix_us, oldest_boot_us; /* of its first line; UNKNOWN_SIGNED */
 	bool begun;                             /* there was a first line */
+	bool behind;                            /* there was more of it than was read */
+	struct unlogged unlogged;
 	struct sightings sightings; /* of the running kernel's machine, joined with its events */
 	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
 };
@@ -39,8 +43,11 @@ void event_log_open(struct event_log *log, const char *file);
 void event_log_open_none(struct event_log *log, const char *why);
 void event_log_release(struct event_log *log);
 
-/* A sample of the machine is finished: what it saw fills the gaps of the events that come. `latest`
- * is its sampler's, whose memory cgroups are looked at again after a kill. */
+/* A sample of the machine is finished: what it saw fills the gaps of the events that come, and kills
+ * that the log does not mention are listed as events of their own (unlogged.h), numbered from
+ * EVENT_LOG_UNLOGGED on. `latest` is its sampler's, whose memory cgroups are
+ * looked at again after a kill. */
+#define EVENT_LOG_UNLOGGED (UINT64_C(1) << 62)
 void event_log_sampled(struct event_log *log, const struct snapshot *latest);
 
 /* What to poll for, -1 when there is nothing to wait for. */
@@ -56,6 +63,9 @@ bool event_log_is_silent(const struct event_log *log);
  * without an end holds the screen. True when there may be more at once. `now_ms` is any clock;
  * `quiet` says that event_log_due_ms has passed. */
 bool event_log_read(struct event_log *log, unsigned records, int64_t now_ms, bool quiet);
+
+/* Kills that it told of, as /proc/vmstat counts them: who is chosen of a group is killed twice. */
+uint64_t event_log_told(const struct event_log *log);
 
 /* Event `index` counted from the newest, NULL when there are not so many. Valid until the next
  * read. */

@@ -208,10 +208,21 @@ static void put_time(FILE *out, const struct oom_event *event)
 		fputs("time unknown", out);
 }
 
+static void put_lines(FILE *out, const struct oom_event *event)
+{
+	fprintf(out, " Lines  %llu-%llu of ", (unsigned long long)event->first_line,
+		(unsigned long long)event->last_line);
+	put_safe(out, event->source ? event->source : "?");
+	fprintf(out, "%s\n", event->complete ? "" : " (not complete)");
+}
+
 static void print_report(FILE *out, const struct oom_event *event,
 	const struct event_explanation *explanation, size_t line)
 {
-	fprintf(out, "OOM %llu  ", (unsigned long long)event->number);
+	if (event->seen.unlogged)
+		fputs("Not in the log  ", out);
+	else
+		fprintf(out, "OOM %llu  ", (unsigned long long)event->number);
 	put_time(out, event);
 	fprintf(out, "  %s  ", oom_scope_names[event->scope]);
 	if (event->victim_count) {
@@ -231,10 +242,8 @@ static void print_report(FILE *out, const struct oom_event *event,
 	put_answer(out, explanation, EVENT_WHY, "Why", line);
 	put_table(out, event);
 	put_answer(out, explanation, EVENT_NEXT, "Next", line);
-	fprintf(out, " Lines  %llu-%llu of ", (unsigned long long)event->first_line,
-		(unsigned long long)event->last_line);
-	put_safe(out, event->source ? event->source : "?");
-	fprintf(out, "%s\n", event->complete ? "" : " (not complete)");
+	if (!event->seen.unlogged)
+		put_lines(out, event);
 	if (!event->proven)
 		fputs(" Origin not proven to be the kernel's: anybody may have written the text\n",
 			out);

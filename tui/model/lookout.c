@@ -54,12 +54,12 @@ int lookout_due_ms(const struct lookout *lookout, int64_t now_ms)
 	return lookout->sampling || lookout->due_ms <= now_ms ? 0 : (int)(lookout->due_ms - now_ms);
 }
 
-void lookout_step(struct lookout *lookout, int64_t now_ms)
+bool lookout_step(struct lookout *lookout, int64_t now_ms)
 {
 	bool finished = false;
 	struct err err;
 	if (lookout_due_ms(lookout, now_ms) != 0)
-		return;
+		return false;
 	if (!lookout->sampling) {
 		lookout->begun_ms = now_ms;
 		lookout->due_ms = now_ms + EACH_MS;
@@ -70,6 +70,7 @@ void lookout_step(struct lookout *lookout, int64_t now_ms)
 		lookout->sampling = false;
 		note(lookout);
 	}
+	return finished;
 }
 
 void lookout_hurry(struct lookout *lookout, int64_t now_ms)

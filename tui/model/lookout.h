@@ -25,8 +25,8 @@ void lookout_release(struct lookout *lookout);
 /* Milliseconds until there is something to do, 0: now; -1: never. */
 int lookout_due_ms(const struct lookout *lookout, int64_t now_ms);
 
-/* Does some of it, if it is due. */
-void lookout_step(struct lookout *lookout, int64_t now_ms);
+/* Does some of it, if it is due. True when a sample has been finished. */
+bool lookout_step(struct lookout *lookout, int64_t now_ms);
 
 /* Something died: others may be about to, and the next sample is not far. */
 void lookout_hurry(struct lookout *lookout, int64_t now_ms);

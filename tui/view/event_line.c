@@ -106,12 +106,15 @@ static void put_memcg(struct pen *pen, const struct oom_event *event)
 {
 	struct pen cell = grid_pen_until(pen->grid, pen->row, pen->col, pen->col + MEMCG_WIDTH);
 	/* The end of a path tells more than its beginning. */
-	const char *path = event->oom_memcg ? event->oom_memcg : "-";
-	size_t length = strlen(path);
-	if (length > MEMCG_WIDTH)
-		path += length - MEMCG_WIDTH;
+	const char *seen = event->seen.oom_memcg ? event->seen.oom_memcg : "-";
+	const char *path = event->oom_memcg ? event->oom_memcg : seen;
+	bool inferred = path == seen && event->seen.oom_memcg;
+	size_t length = strlen(path), width = MEMCG_WIDTH - inferred;
+	if (length > width)
+		path += length - width;
 	grid_skip(pen, MEMCG_WIDTH + 1);
-	grid_put_foreign(&cell, STYLE_NORMAL, path, MEMCG_WIDTH);
+	grid_put(&cell, STYLE_DIM, inferred ? "~" : "");
+	grid_put_foreign(&cell, STYLE_NORMAL, path, (int)width);
 }
 
 static void format_adj(const struct oom_event *event, char adj[ADJ_SIZE])

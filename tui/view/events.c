@@ -273,14 +273,14 @@ static void draw_note(const struct app *app, struct grid *grid, const struct eve
 	} else if (counted == UNKNOWN) {
 		grid_printf(&pen, STYLE_DIM, " (log: %llu killed; this kernel counts none)",
 			(unsigned long long)log->victims);
-	} else if ((uint64_t)counted > log->victims) {
+	} else if ((uint64_t)counted > event_log_told(log)) {
 		grid_printf(&pen, STYLE_RISK,
 			" (vmstat oom_kill %lld, log %llu: %lld not in the log)",
-			(long long)counted, (unsigned long long)log->victims,
-			(long long)(counted - (int64_t)log->victims));
+			(long long)counted, (unsigned long long)event_log_told(log),
+			(long long)(counted - (int64_t)event_log_told(log)));
 	} else {
 		grid_printf(&pen, STYLE_DIM, " (vmstat oom_kill %lld, log %llu: none missing)",
-			(long long)counted, (unsigned long long)log->victims);
+			(long long)counted, (unsigned long long)event_log_told(log));
 	}
 	if (log->repeats)
 		grid_printf(&pen, STYLE_DIM, " %llu repeats", (unsigned long long)log->repeats);

@@ -79,10 +79,10 @@ static void put_counted(struct pen *pen, const struct app *app)
 		grid_printf(pen, STYLE_DIM, "%" PRIu64 "%s in the log, this kernel counts none",
 			log->victims, kills(log->victims));
 	} else {
-		bool missing = (uint64_t)counted > log->victims;
+		bool missing = (uint64_t)counted > event_log_told(log);
 		grid_printf(pen, missing ? STYLE_RISK : STYLE_DIM,
 			"%" PRId64 "%s in vmstat, %" PRIu64 " in the log", counted,
-			kills((uint64_t)counted), log->victims);
+			kills((uint64_t)counted), event_log_told(log));
 	}
 }
 
