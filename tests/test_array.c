@@ -38,6 +38,21 @@ static void a_count_that_wanders_moves_nothing(void **state)
 	free(numbers.items);
 }
 
+static void two_arrays_of_one_capacity_grow_together(void **state)
+{
+	(void)state;
+	int *first = NULL, *second = NULL;
+	size_t capacity = 0;
+	for (size_t count = 1; count < 500; count++) {
+		assert_true(ARRAY_RESERVE_TOO(first, capacity, count) &&
+			    ARRAY_RESERVE(second, capacity, count));
+		assert_true(capacity >= count);
+		first[capacity - 1] = second[capacity - 1] = 1;
+	}
+	free(first);
+	free(second);
+}
+
 /* Of more bytes than there are addresses, which no machine can give. */
 static void without_memory_the_array_is_what_it_was(void **state)
 {
@@ -60,6 +75,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(room_is_made_and_what_is_there_stays),
 		cmocka_unit_test(a_count_that_wanders_moves_nothing),
+		cmocka_unit_test(two_arrays_of_one_capacity_grow_together),
 		cmocka_unit_test(without_memory_the_array_is_what_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,3 +18,8 @@ bool array_reserve(void *items, size_t size, size_t *capacity, size_t count)
 	*capacity = wanted;
 	return true;
 }
+
+bool array_reserve_too(void *items, size_t size, size_t capacity, size_t count)
+{
+	return array_reserve(items, size, &capacity, count);
+}

@@ -20,8 +20,7 @@ void row_order_release(struct row_order *order)
 
 enum err_code row_order_reserve(struct row_order *order, size_t count, struct err *err)
 {
-	size_t capacity = order->capacity;
-	if (ARRAY_RESERVE(order->keys, capacity, count) &&
+	if (ARRAY_RESERVE_TOO(order->keys, order->capacity, count) &&
 		ARRAY_RESERVE(order->spare, order->capacity, count))
 		return ERR_OK;
 	return err_set(err, ERR_NO_MEMORY, "cannot order %zu rows: out of memory", count);

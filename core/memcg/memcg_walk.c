@@ -74,8 +74,7 @@ int32_t memcg_index_find(const struct memcg_walk *walk, const char *path, size_t
 
 static bool fit_rows(struct memcg_table *table, size_t count)
 {
-	size_t capacity = table->capacity;
-	return ARRAY_RESERVE(table->rows, capacity, count) &&
+	return ARRAY_RESERVE_TOO(table->rows, table->capacity, count) &&
 	       ARRAY_RESERVE(table->slots, table->capacity, count);
 }
 

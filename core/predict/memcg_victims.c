@@ -25,8 +25,7 @@ void memcg_victims_release(struct memcg_victims *victims)
 
 static enum err_code reserve_rows(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	size_t capacity = victims->capacity;
-	if (ARRAY_RESERVE(victims->rows, capacity, count) &&
+	if (ARRAY_RESERVE_TOO(victims->rows, victims->capacity, count + 1) &&
 		ARRAY_RESERVE(victims->first, victims->capacity, count + 1))
 		return ERR_OK;
 	return err_set(err, ERR_NO_MEMORY, "cannot rank %zu memory cgroups: out of memory", count);
@@ -34,9 +33,8 @@ static enum err_code reserve_rows(struct memcg_victims *victims, size_t count, s
 
 static enum err_code reserve_tasks(struct memcg_victims *victims, size_t count, struct err *err)
 {
-	size_t members = victims->task_capacity, sharers = victims->task_capacity;
-	if (!ARRAY_RESERVE(victims->members, members, count) ||
-		!ARRAY_RESERVE(victims->sharers, sharers, count) ||
+	if (!ARRAY_RESERVE_TOO(victims->members, victims->task_capacity, count) ||
+		!ARRAY_RESERVE_TOO(victims->sharers, victims->task_capacity, count) ||
 		!ARRAY_RESERVE(victims->shares, victims->task_capacity, count))
 		return err_set(
 			err, ERR_NO_MEMORY, "cannot rank %zu processes: out of memory", count);

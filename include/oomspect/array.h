@@ -14,7 +14,12 @@
 #define ARRAY_RESERVE(items, capacity, count) \
 	array_reserve(&(items), sizeof(*(items)), &(capacity), (count))
 
+/* For an array that shares its capacity with one that is asked for behind it: leaves it alone. */
+#define ARRAY_RESERVE_TOO(items, capacity, count) \
+	array_reserve_too(&(items), sizeof(*(items)), (capacity), (count))
+
 /* The same, where `items` is the address of the pointer and an element has `size` bytes. */
 bool array_reserve(void *items, size_t size, size_t *capacity, size_t count);
+bool array_reserve_too(void *items, size_t size, size_t capacity, size_t count);
 
 #endif

@@ -37,9 +37,8 @@ void cgroup_rows_release(struct cgroup_rows *rows)
 
 static enum err_code reserve(struct cgroup_rows *rows, size_t count, struct err *err)
 {
-	size_t entries = rows->capacity, nodes = rows->capacity;
-	if (ARRAY_RESERVE(rows->entries, entries, count) &&
-		ARRAY_RESERVE(rows->nodes, nodes, count) &&
+	if (ARRAY_RESERVE_TOO(rows->entries, rows->capacity, count) &&
+		ARRAY_RESERVE_TOO(rows->nodes, rows->capacity, count) &&
 		ARRAY_RESERVE(rows->order, rows->capacity, count))
 		return ERR_OK;
 	return err_set(err, ERR_NO_MEMORY, "cannot list %zu cgroups: out of memory", count);
@@ -283,8 +282,7 @@ void cgroup_rates_release(struct cgroup_rates *rates)
 
 static bool reserve_rates(struct cgroup_rates *rates, size_t count)
 {
-	size_t rows = rates->capacity;
-	return ARRAY_RESERVE(rates->rows, rows, count) &&
+	return ARRAY_RESERVE_TOO(rates->rows, rates->capacity, count) &&
 	       ARRAY_RESERVE(rates->before, rates->capacity, count);
 }
 

@@ -22,8 +22,7 @@ void growth_release(struct growth *growth)
 
 static bool reserve(struct growth *growth, size_t count)
 {
-	size_t first = growth->capacity;
-	return ARRAY_RESERVE(growth->rows[0], first, count) &&
+	return ARRAY_RESERVE_TOO(growth->rows[0], growth->capacity, count) &&
 	       ARRAY_RESERVE(growth->rows[1], growth->capacity, count);
 }
 

@@ -28,8 +28,7 @@ void listing_release(struct listing *listing)
 
 static enum err_code listing_reserve(struct listing *listing, size_t count, struct err *err)
 {
-	size_t rows = listing->capacity;
-	if (ARRAY_RESERVE(listing->rows, rows, count) &&
+	if (ARRAY_RESERVE_TOO(listing->rows, listing->capacity, count) &&
 		ARRAY_RESERVE(listing->keys, listing->capacity, count))
 		return ERR_OK;
 	return err_set(err, ERR_NO_MEMORY, "cannot list %zu processes: out of memory", count);
@@ -181,8 +180,7 @@ void moves_release(struct moves *moves)
 
 static bool reserve(struct moves *moves, size_t count)
 {
-	size_t before = moves->capacity;
-	return ARRAY_RESERVE(moves->before, before, count) &&
+	return ARRAY_RESERVE_TOO(moves->before, moves->capacity, count) &&
 	       ARRAY_RESERVE(moves->places, moves->capacity, count);
 }
 

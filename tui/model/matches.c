@@ -26,9 +26,8 @@ void matches_forget(struct matches *matches)
 
 static enum err_code reserve(struct matches *matches, size_t count, struct err *err)
 {
-	size_t answers = matches->capacity, former = matches->capacity;
-	if (ARRAY_RESERVE(matches->answers, answers, count) &&
-		ARRAY_RESERVE(matches->former, former, count) &&
+	if (ARRAY_RESERVE_TOO(matches->answers, matches->capacity, count) &&
+		ARRAY_RESERVE_TOO(matches->former, matches->capacity, count) &&
 		ARRAY_RESERVE(matches->found, matches->capacity, count))
 		return ERR_OK;
 	matches_forget(matches);

@@ -32,10 +32,9 @@ void process_tree_release(struct process_tree *tree)
 
 static enum err_code reserve(struct process_tree *tree, size_t count, struct err *err)
 {
-	size_t branches = tree->capacity, nodes = tree->capacity;
 	size_t room = count + 1; /* a tree of nothing is one too */
-	if (ARRAY_RESERVE(tree->branches, branches, room) &&
-		ARRAY_RESERVE(tree->nodes, nodes, room) &&
+	if (ARRAY_RESERVE_TOO(tree->branches, tree->capacity, room) &&
+		ARRAY_RESERVE_TOO(tree->nodes, tree->capacity, room) &&
 		ARRAY_RESERVE(tree->places, tree->capacity, room))
 		return ERR_OK;
 	return err_set(
@@ -129,18 +128,21 @@ static void hide(struct process_node *node, int32_t shown, struct process_branch
 	branch->hides_next |= wish->next_victim && node->row->task->pid == wish->next_victim;
 }
 
-static void show(struct process_node *node, const struct process_branch *above, int32_t shown,
+static void show(struct process_node *node, struct branch at, int32_t shown,
 	struct process_branch *branch, const struct process_tree_wish *wish)
 {
 	bool parent = node->first != NONE;
 	node->shown = shown;
 	*branch = (struct process_branch){
+		.branch = at,
 		.parent = parent,
 		.folded = parent && marks_has_task(wish->folds, node->row->task),
 	};
-	if (above)
-		branch->branch = (struct branch){ above->branch.depth + 1,
-			above->branch.lines << 1 | (node->next != NONE) };
+}
+
+static struct branch below(struct branch above, bool is_last)
+{
+	return (struct branch){ above.depth + 1, above.lines << 1 | !is_last };
 }
 
 enum err_code process_tree_arrange(struct process_tree *tree, const struct snapshot *snapshot,
@@ -159,13 +161,15 @@ enum err_code process_tree_arrange(struct process_tree *tree, const struct snaps
 	for (int32_t at = tree->first; at != NONE; at = node_after(tree, at)) {
 		struct process_node *node = &tree->nodes[at];
 		int32_t row = node->parent == NONE ? NONE : tree->nodes[node->parent].shown;
-		struct process_branch *above = row == NONE ? NULL : &branches[row];
-		if (above && above->folded) {
-			hide(node, row, above, wish);
-		} else {
-			show(node, above, shown, &branches[shown], wish);
-			rows[shown++] = node->row;
+		struct branch place = { 0 };
+		if (row != NONE && branches[row].folded) {
+			hide(node, row, &branches[row], wish);
+			continue;
 		}
+		if (row != NONE)
+			place = below(branches[row].branch, node->next == NONE);
+		show(node, place, shown, &branches[shown], wish);
+		rows[shown++] = node->row;
 	}
 	*count = (size_t)shown;
 	return ERR_OK;
