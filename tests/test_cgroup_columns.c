@@ -125,7 +125,7 @@ static void growth_and_its_end_are_estimates(void **state)
 static void every_column_is_whole(void **state)
 {
 	(void)state;
-	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++) {
+	for (enum cgroup_column_id id = 0; id < cgroup_table.count; id++) {
 		const struct column *column = &cgroup_columns[id];
 		assert_non_null(column->name);
 		assert_non_null(column->title);
@@ -139,6 +139,24 @@ static void every_column_is_whole(void **state)
 			column_find(&cgroup_table, column->name, strlen(column->name)), id);
 		assert_true(strlen(column->name) <= 8);
 	}
+}
+
+static void a_wide_screen_has_every_column_of_a_place_once(void **state)
+{
+	(void)state;
+	struct column_context context = context_of(1);
+	struct column_set set;
+	unsigned placed = cgroup_table.drawn_count;
+	for (unsigned id = 0; id < cgroup_table.count; id++) {
+		const struct column *column = &cgroup_columns[id];
+		assert_int_equal(column->place > 0, column->drop != COLUMN_ASKED);
+		placed += column->place > 0;
+	}
+	column_set_choose(&set, &cgroup_table, &context, 1000, 0);
+	assert_int_equal(set.count, placed);
+	assert_int_equal(set.ids[0], CGROUP_COL_CGROUP);
+	for (size_t i = 1; i < set.count; i++)
+		assert_true(column_set_at(&set, i - 1)->place < column_set_at(&set, i)->place);
 }
 
 static void columns_are_named_in_a_list(void **state)
@@ -186,6 +204,7 @@ int main(void)
 		cmocka_unit_test(without_victims_that_were_built_none_is_named),
 		cmocka_unit_test(growth_and_its_end_are_estimates),
 		cmocka_unit_test(every_column_is_whole),
+		cmocka_unit_test(a_wide_screen_has_every_column_of_a_place_once),
 		cmocka_unit_test(columns_are_named_in_a_list),
 		cmocka_unit_test(a_line_is_safe_and_aligned),
 	};

@@ -108,7 +108,7 @@ static void every_column_is_named(void **state)
 	(void)state;
 	for (enum column_id id = 0; id < COL_COUNT; id++)
 		assert_named(processes, columns[id].title);
-	for (enum cgroup_column_id id = 0; id < CGROUP_COL_COUNT; id++)
+	for (enum cgroup_column_id id = 0; id < cgroup_table.count; id++)
 		assert_named(cgroups, cgroup_columns[id].title);
 	free(processes);
 	free(cgroups);

@@ -135,7 +135,7 @@ static void put_runners_up(struct printer *printer, struct watch *watch)
 		if (count++ == 0) {
 			printer_line(printer, "then:");
 			grid_skip(&printer->pen, 2);
-			column_put_titles(&set, &printer->pen, COL_COUNT);
+			column_put_titles(&set, &printer->pen, COLUMN_UNSORTED);
 			printer_end_line(printer);
 		}
 		grid_skip(&printer->pen, 2);

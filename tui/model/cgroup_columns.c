@@ -187,10 +187,11 @@ static int need_kills(const struct column_context *context)
 
 #define AMOUNT(member) COLUMN_AMOUNT, .field = offsetof(struct memcg, member)
 
-const struct column cgroup_columns[CGROUP_COL_ALL] = {
+const struct column cgroup_columns[] = {
 	[CGROUP_COL_USED] = {
 		.name = "used",
 		.title = "USED",
+		.place = 20,
 		.width = 5,
 		.drop = 1,
 		.flags = COLUMN_STRIP,
@@ -201,6 +202,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_LIMIT] = {
 		.name = "limit",
 		.title = "LIMIT",
+		.place = 90,
 		.width = 6,
 		.screen_width = 7,
 		.drop = 2,
@@ -213,6 +215,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_SHARE] = {
 		.name = "%lim",
 		.title = "%LIM",
+		.place = 110,
 		.width = 5,
 		.screen_width = 4,
 		.wide_width = 5,
@@ -224,6 +227,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_LEFT] = {
 		.name = "left",
 		.title = "LEFT",
+		.drop = COLUMN_ASKED,
 		.width = 5,
 		.flags = COLUMN_ASCENDING,
 		.kind = AMOUNT(headroom),
@@ -233,6 +237,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_UNRECL] = {
 		.name = "unrecl",
 		.title = "UNRECL",
+		.drop = COLUMN_ASKED,
 		.width = 6,
 		.kind = AMOUNT(unreclaimable),
 		.help = "of USED: cannot be dropped; this is what ends in an OOM",
@@ -240,6 +245,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_RECL] = {
 		.name = "recl",
 		.title = "RECL",
+		.drop = COLUMN_ASKED,
 		.width = 5,
 		.kind = AMOUNT(reclaimable),
 		.label = "  reclaimable ",
@@ -248,6 +254,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_ANON] = {
 		.name = "anon",
 		.title = "ANON",
+		.place = 30,
 		.width = 5,
 		.drop = 9,
 		.min_cols = COLUMNS_WIDE,
@@ -257,6 +264,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_FILE] = {
 		.name = "file",
 		.title = "FILE",
+		.place = 40,
 		.width = 5,
 		.drop = 12,
 		.min_cols = COLUMNS_WIDE,
@@ -266,6 +274,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_SHMEM] = {
 		.name = "shmem",
 		.title = "SHMEM",
+		.place = 50,
 		.width = 5,
 		.drop = 13,
 		.min_cols = COLUMNS_WIDE,
@@ -275,6 +284,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_KERNEL] = {
 		.name = "kernel",
 		.title = "KERNEL",
+		.place = 60,
 		.width = 6,
 		.drop = 11,
 		.min_cols = COLUMNS_WIDE,
@@ -284,6 +294,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_SWAP] = {
 		.name = "swap",
 		.title = "SWAP",
+		.place = 70,
 		.width = 5,
 		.drop = 7,
 		.min_cols = COLUMNS_WIDE,
@@ -293,6 +304,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_SWMAX] = {
 		.name = "swmax",
 		.title = "SWMAX",
+		.place = 100,
 		.width = 5,
 		.drop = 10,
 		.min_cols = COLUMNS_WIDE,
@@ -304,6 +316,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_HIGH] = {
 		.name = "high",
 		.title = "HIGH",
+		.place = 80,
 		.width = 5,
 		.drop = 8,
 		.min_cols = COLUMNS_WIDE,
@@ -315,6 +328,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_PEAK] = {
 		.name = "peak",
 		.title = "PEAK",
+		.drop = COLUMN_ASKED,
 		.width = 5,
 		.kind = AMOUNT(peak),
 		.help = "the most it ever used",
@@ -322,6 +336,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_PROCS] = {
 		.name = "procs",
 		.title = "PROCS",
+		.drop = COLUMN_ASKED,
 		.width = 5,
 		.value = value_processes,
 		.help = "processes in it and its descendants",
@@ -329,6 +344,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_PSI] = {
 		.name = "psi",
 		.title = "PSI",
+		.place = 130,
 		.width = 5,
 		.screen_width = 3,
 		.wide_width = 5,
@@ -341,6 +357,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_K] = {
 		.name = "k",
 		.title = "K",
+		.place = 160,
 		.width = 3,
 		.screen_width = 1,
 		.wide_width = 2,
@@ -353,6 +370,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_MAXED] = {
 		.name = "maxed",
 		.title = "MAXED",
+		.drop = COLUMN_ASKED,
 		.width = 6,
 		.value = value_maxed,
 		.help = "how often the limit was met and memory reclaimed; no OOM kills",
@@ -360,6 +378,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_GROWTH] = {
 		.name = "growth",
 		.title = "GROWTH",
+		.drop = COLUMN_ASKED,
 		.width = 8,
 		.value = value_growth,
 		.format = format_rate,
@@ -368,6 +387,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_ETA] = {
 		.name = "eta",
 		.title = "ETA",
+		.place = 170,
 		.width = 5,
 		.screen_width = 4,
 		.drop = 6,
@@ -380,6 +400,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_KIND] = {
 		.name = "kind",
 		.title = "KIND",
+		.drop = COLUMN_ASKED,
 		.width = 10,
 		.flags = COLUMN_ASCENDING,
 		.kind = COLUMN_TEXT,
@@ -390,6 +411,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_NAME] = {
 		.name = "name",
 		.title = "NAME",
+		.drop = COLUMN_ASKED,
 		.width = 12,
 		.flags = COLUMN_ASCENDING,
 		.kind = COLUMN_TEXT,
@@ -399,6 +421,7 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_VICTIM] = {
 		.name = "victim",
 		.title = "VICTIM",
+		.place = 180,
 		.width = 12,
 		.screen_width = 10,
 		.wide_width = 12,
@@ -412,62 +435,50 @@ const struct column cgroup_columns[CGROUP_COL_ALL] = {
 	[CGROUP_COL_CGROUP] = {
 		.name = "cgroup",
 		.title = "CGROUP",
+		.place = 10,
 		.width = 12,
 		.flags = COLUMN_ASCENDING | COLUMN_STRIP,
 		.kind = COLUMN_TEXT,
 		.string = string_cgroup,
 		.help = "its path",
 	},
+};
 
-	[CGROUP_COL_BAR] = {
+static const struct column drawn[] = {
+	[CGROUP_COL_BAR - COLUMN_DRAWN] = {
 		.title = "0%",
 		.width = 16,
 		.wide_width = 22,
+		.place = 120,
 		.drop = 4,
 		.flags = COLUMN_STRIP,
 	},
-	[CGROUP_COL_HIGHS] = {
+	[CGROUP_COL_HIGHS - COLUMN_DRAWN] = {
 		.title = "HIGH/s",
 		.width = 6,
+		.place = 140,
 		.drop = 15,
 		.min_cols = COLUMNS_WIDE,
 		.flags = COLUMN_STRIP,
 	},
-	[CGROUP_COL_MAXES] = {
+	[CGROUP_COL_MAXES - COLUMN_DRAWN] = {
 		.title = "MAX/s",
 		.width = 6,
+		.place = 150,
 		.drop = 14,
 		.min_cols = COLUMNS_WIDE,
 		.flags = COLUMN_STRIP,
 	},
 };
 
-static const unsigned on_screen[] = {
-	CGROUP_COL_CGROUP,
-	CGROUP_COL_USED,
-	CGROUP_COL_ANON,
-	CGROUP_COL_FILE,
-	CGROUP_COL_SHMEM,
-	CGROUP_COL_KERNEL,
-	CGROUP_COL_SWAP,
-	CGROUP_COL_HIGH,
-	CGROUP_COL_LIMIT,
-	CGROUP_COL_SWMAX,
-	CGROUP_COL_SHARE,
-	CGROUP_COL_BAR,
-	CGROUP_COL_PSI,
-	CGROUP_COL_HIGHS,
-	CGROUP_COL_MAXES,
-	CGROUP_COL_K,
-	CGROUP_COL_ETA,
-	CGROUP_COL_VICTIM,
-};
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 const struct column_table cgroup_table = {
 	.columns = cgroup_columns,
-	.count = CGROUP_COL_COUNT,
-	.on_screen = on_screen,
-	.on_screen_count = sizeof(on_screen) / sizeof(on_screen[0]),
+	.count = COUNT_OF(cgroup_columns),
+	.drawn = drawn,
+	.drawn_count = COUNT_OF(drawn),
 };
 
-_Static_assert(CGROUP_COL_ALL <= COLUMNS_MAX, "a set has no room for all columns");
+_Static_assert(COUNT_OF(cgroup_columns) + COUNT_OF(drawn) <= COLUMNS_MAX,
+	"a set has no room for all columns");

@@ -1,11 +1,11 @@
-/* The columns of a list of memory cgroups, for the live screen and `cgroups`: one row each.
- *
- * To show a file of a cgroup: a row, and its place among those of the screen. */
+/* The columns of a list of memory cgroups, for the live screen and `cgroups`: one row each. To show
+ * a file of a cgroup: a row at the end of the table. */
 #ifndef OOMSPECT_CGROUP_COLUMNS_H
 #define OOMSPECT_CGROUP_COLUMNS_H
 
 #include "columns.h"
 
+/* Those that are spoken of elsewhere; what stands behind them in the table needs no name here. */
 enum cgroup_column_id {
 	CGROUP_COL_USED,
 	CGROUP_COL_LIMIT,
@@ -31,16 +31,13 @@ enum cgroup_column_id {
 	CGROUP_COL_NAME,
 	CGROUP_COL_VICTIM,
 	CGROUP_COL_CGROUP,
-	CGROUP_COL_COUNT, /* of those that have a name, and a value to sort by */
 
-	/* Drawn by the screen alone. */
-	CGROUP_COL_BAR = CGROUP_COL_COUNT,
+	CGROUP_COL_BAR = COLUMN_DRAWN,
 	CGROUP_COL_HIGHS,
 	CGROUP_COL_MAXES,
-	CGROUP_COL_ALL,
 };
 
-extern const struct column cgroup_columns[CGROUP_COL_ALL];
+extern const struct column cgroup_columns[];
 extern const struct column_table cgroup_table;
 
 #endif

@@ -91,9 +91,14 @@ static int needed_width(const struct column *column, const struct column_context
 
 /* --- sets of them ----------------------------------------------------------------------------- */
 
-static const struct column *column_of(const struct column_set *set, size_t place)
+static const struct column *column_of(const struct column_table *table, unsigned id)
 {
-	return &set->table->columns[set->ids[place]];
+	return id < COLUMN_DRAWN ? &table->columns[id] : &table->drawn[id - COLUMN_DRAWN];
+}
+
+const struct column *column_set_at(const struct column_set *set, size_t place)
+{
+	return column_of(set->table, set->ids[place]);
 }
 
 bool column_set_has(const struct column_set *set, unsigned id)
@@ -138,14 +143,14 @@ static int table_width(const struct column *column, int cols)
 void column_set_reset(struct column_set *set)
 {
 	for (size_t i = 0; i < set->count; i++)
-		set->widths[i] = table_width(column_of(set, i), set->cols);
+		set->widths[i] = table_width(column_set_at(set, i), set->cols);
 }
 
 void column_set_measure(struct column_set *set, const struct column_context *context)
 {
 	column_set_reset(set);
 	for (size_t i = 0; i < set->count; i++) {
-		int need = needed_width(column_of(set, i), context);
+		int need = needed_width(column_set_at(set, i), context);
 		if (need > set->widths[i])
 			set->widths[i] = need;
 	}
@@ -164,9 +169,9 @@ static bool drop_one(struct column_set *set)
 {
 	size_t worst = 0;
 	for (size_t i = 1; i < set->count; i++)
-		if (column_of(set, i)->drop > column_of(set, worst)->drop)
+		if (column_set_at(set, i)->drop > column_set_at(set, worst)->drop)
 			worst = i;
-	if (column_of(set, worst)->drop == COLUMN_ALWAYS)
+	if (column_set_at(set, worst)->drop == COLUMN_ALWAYS)
 		return false;
 	set->count--;
 	for (size_t i = worst; i < set->count; i++) {
@@ -176,24 +181,38 @@ static bool drop_one(struct column_set *set)
 	return true;
 }
 
-static void take_all(struct column_set *set, unsigned flags)
+static bool is_chosen(const struct column_set *set, unsigned id, unsigned flags)
 {
-	const struct column_table *table = set->table;
-	size_t count = table->on_screen ? table->on_screen_count : table->count;
-	for (size_t i = 0; i < count; i++) {
-		unsigned id = table->on_screen ? table->on_screen[i] : (unsigned)i;
-		const struct column *column = &table->columns[id];
-		if (column->drop != COLUMN_ASKED && column->min_cols <= set->cols &&
-			(column->flags & flags) == flags)
-			set->ids[set->count++] = id;
-	}
+	const struct column *column = column_of(set->table, id);
+	return column->drop != COLUMN_ASKED && column->min_cols <= set->cols &&
+	       (column->flags & flags) == flags;
+}
+
+/* Enters it where it has its place. */
+static void enter(struct column_set *set, unsigned id)
+{
+	size_t at = set->count++;
+	int place = column_of(set->table, id)->place;
+	for (; at > 0 && column_set_at(set, at - 1)->place > place; at--)
+		set->ids[at] = set->ids[at - 1];
+	set->ids[at] = id;
+}
+
+static void take_chosen(struct column_set *set, unsigned flags)
+{
+	for (unsigned id = 0; id < set->table->count; id++)
+		if (is_chosen(set, id, flags))
+			enter(set, id);
+	for (unsigned i = 0; i < set->table->drawn_count; i++)
+		if (is_chosen(set, COLUMN_DRAWN + i, flags))
+			enter(set, COLUMN_DRAWN + i);
 }
 
 void column_set_choose(struct column_set *set, const struct column_table *table,
 	const struct column_context *context, int cols, unsigned flags)
 {
 	*set = (struct column_set){ .table = table, .cols = cols };
-	take_all(set, flags);
+	take_chosen(set, flags);
 	column_set_measure(set, context);
 	/* One column more is the cursor's. */
 	while ((cols < table->narrow || column_set_width(set) + 1 > cols) && drop_one(set))
@@ -205,7 +224,7 @@ void column_set_widen(struct column_set *set, const struct grid *grid,
 {
 	char buffer[COLUMN_CELL_SIZE];
 	for (size_t i = 0; i < set->count; i++) {
-		const char *cell = column_cell(column_of(set, i), context, row, buffer);
+		const char *cell = column_cell(column_set_at(set, i), context, row, buffer);
 		int width = grid_foreign_width(grid, cell);
 		if (width > set->widths[i])
 			set->widths[i] = width;
@@ -240,7 +259,7 @@ void column_put_text(struct pen *pen, unsigned style, const char *text, int widt
 static void put_cell(struct pen *pen, const struct column_set *set, size_t place, unsigned style,
 	const char *text)
 {
-	const struct column *column = column_of(set, place);
+	const struct column *column = column_set_at(set, place);
 	int width = set->widths[place], start = pen->col;
 	if (column->kind == COLUMN_TEXT) {
 		column_put_text(pen, style, text, width, place + 1 == set->count);
@@ -258,7 +277,7 @@ void column_put_titles(const struct column_set *set, struct pen *pen, unsigned s
 		if (i > 0)
 			grid_skip(pen, 1);
 		put_cell(pen, set, i, set->ids[i] == sorted ? STYLE_BOLD : STYLE_NORMAL,
-			column_of(set, i)->title);
+			column_set_at(set, i)->title);
 	}
 }
 
@@ -304,7 +323,7 @@ void column_put_row(const struct column_set *set, const struct column_context *c
 	char buffer[COLUMN_CELL_SIZE];
 	unsigned style = set->table->style ? set->table->style(context, row) : STYLE_NORMAL;
 	for (size_t i = 0; i < set->count; i++) {
-		const struct column *column = column_of(set, i);
+		const struct column *column = column_set_at(set, i);
 		const char *text = column_cell(column, context, row, buffer);
 		bool dim = column->flags & COLUMN_DIM && style == STYLE_NORMAL;
 		if (i > 0)
@@ -323,7 +342,7 @@ int column_row_width(const struct column_set *set, const struct column_context *
 	char buffer[COLUMN_CELL_SIZE];
 	if (set->count == 0)
 		return 0;
-	const struct column *last = column_of(set, set->count - 1);
+	const struct column *last = column_set_at(set, set->count - 1);
 	int before = column_set_width(set) - set->widths[set->count - 1], lead = 0;
 	if (has_branch(last, branch)) {
 		fold_mark(context, branch, buffer);

@@ -13,6 +13,8 @@
 
 #include "oomspect/memcg_victims.h"
 
+#include <limits.h>
+
 /* A row of a list, of the kind that the table is about. */
 union column_row {
 	const struct ranking_row *process; /* of context->outlook */
@@ -91,6 +93,7 @@ struct column {
 	unsigned flags; /* COLUMN_ASCENDING | ... */
 	int width;
 	int screen_width, wide_width; /* 0: the same on a screen, and on one of COLUMNS_WIDE */
+	int place; /* on a screen, from the left; those of the same stand as in the table */
 	int drop;
 	int min_cols; /* of the screen */
 	size_t field; /* of COLUMN_PAGES and COLUMN_AMOUNT, in place of `value` */
@@ -109,11 +112,16 @@ struct column {
 #define COLUMNS_MAX  32  /* of a table */
 #define COLUMNS_WIDE 120 /* a screen from this width on has room for more digits */
 
+#define COLUMN_DRAWN    1000
+#define COLUMN_UNSORTED UINT_MAX /* in place of the one that a list is sorted by */
+
 struct column_table {
 	const struct column *columns;
-	unsigned count;            /* of those that can be named */
-	const unsigned *on_screen; /* in the order of a screen; NULL: in that of the table */
-	size_t on_screen_count;
+	unsigned count;
+	/* Columns that a screen draws by itself: nobody names them, nothing is sorted by them. Their
+	 * numbers begin at COLUMN_DRAWN. */
+	const struct column *drawn;
+	unsigned drawn_count;
 	int narrow; /* on a screen of fewer columns only what always stays is shown */
 	/* The colour of a row; NULL: none has one. */
 	unsigned (*style)(const struct column_context *context, union column_row row);
@@ -151,6 +159,7 @@ void column_set_choose(struct column_set *set, const struct column_table *table,
 	const struct column_context *context, int cols, unsigned flags);
 
 bool column_set_has(const struct column_set *set, unsigned id);
+const struct column *column_set_at(const struct column_set *set, size_t place);
 
 /* Sets the widths from the table alone, or also from what the numbers of this list need. */
 void column_set_reset(struct column_set *set);

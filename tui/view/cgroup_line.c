@@ -237,15 +237,29 @@ static void put_victim(const struct slot *slot)
 /* --- the line --------------------------------------------------------------------------------- */
 
 /* How a column is drawn, if not as in batch mode. */
-static void (*const drawn[CGROUP_COL_ALL])(const struct slot *slot) = {
-	[CGROUP_COL_CGROUP] = put_name,
-	[CGROUP_COL_SHARE] = put_percent,
-	[CGROUP_COL_BAR] = put_bar,
-	[CGROUP_COL_PSI] = put_percent,
-	[CGROUP_COL_HIGHS] = put_highs,
-	[CGROUP_COL_MAXES] = put_maxes,
-	[CGROUP_COL_VICTIM] = put_victim,
+static const struct {
+	unsigned id;
+	void (*put)(const struct slot *slot);
+} drawn[] = {
+	{ CGROUP_COL_CGROUP, put_name },
+	{ CGROUP_COL_SHARE, put_percent },
+	{ CGROUP_COL_BAR, put_bar },
+	{ CGROUP_COL_PSI, put_percent },
+	{ CGROUP_COL_HIGHS, put_highs },
+	{ CGROUP_COL_MAXES, put_maxes },
+	{ CGROUP_COL_VICTIM, put_victim },
 };
+
+static void put_slot(const struct slot *slot)
+{
+	for (size_t i = 0; i < sizeof(drawn) / sizeof(drawn[0]); i++) {
+		if (drawn[i].id == slot->id) {
+			drawn[i].put(slot);
+			return;
+		}
+	}
+	put_column(slot);
+}
 
 int cgroup_line_at(const struct column_set *line, int col)
 {
@@ -253,7 +267,7 @@ int cgroup_line_at(const struct column_set *line, int col)
 	for (size_t i = 0; i < line->count; i++) {
 		end += line->widths[i] + 1;
 		if (col < end)
-			return line->ids[i] < CGROUP_COL_COUNT ? (int)line->ids[i] : -1;
+			return line->ids[i] < COLUMN_DRAWN ? (int)line->ids[i] : -1;
 	}
 	return -1;
 }
@@ -307,11 +321,10 @@ static void put_bar_title(struct pen *pen, int width)
 	grid_put_right(pen, STYLE_NORMAL, "100%", width - 2);
 }
 
-void cgroup_line_put_titles(
-	const struct column_set *line, struct pen *pen, enum cgroup_column_id sorted)
+void cgroup_line_put_titles(const struct column_set *line, struct pen *pen, unsigned sorted)
 {
 	for (size_t i = 0; i < line->count; i++) {
-		const struct column *column = &cgroup_columns[line->ids[i]];
+		const struct column *column = column_set_at(line, i);
 		unsigned style = line->ids[i] == sorted ? STYLE_BOLD : STYLE_NORMAL;
 		if (i > 0)
 			grid_skip(pen, 1);
@@ -332,7 +345,7 @@ void cgroup_line_put_row(const struct column_set *line, const struct cgroup_line
 	const struct memcg *row = &context->columns.snapshot->memcgs->rows[entry->row];
 	unsigned style = level_style(cgroup_bar_level(row, &context->levels));
 	bool limited = amount_known(row->effective_limit);
-	struct slot slot = { context, entry, row, pen, STYLE_NORMAL, 0, CGROUP_COL_COUNT };
+	struct slot slot = { context, entry, row, pen, STYLE_NORMAL, 0, 0 };
 	for (size_t i = 0; i < line->count; i++) {
 		slot.id = line->ids[i];
 		slot.width = line->widths[i];
@@ -341,9 +354,6 @@ void cgroup_line_put_row(const struct column_set *line, const struct cgroup_line
 			slot.style = STYLE_DIM;
 		if (i > 0)
 			grid_skip(pen, 1);
-		if (drawn[slot.id])
-			drawn[slot.id](&slot);
-		else
-			put_column(&slot);
+		put_slot(&slot);
 	}
 }

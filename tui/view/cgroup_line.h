@@ -23,8 +23,7 @@ void cgroup_line_choose(
 int cgroup_line_at(const struct column_set *line, int col);
 
 /* Writes titles, or a row. */
-void cgroup_line_put_titles(
-	const struct column_set *line, struct pen *pen, enum cgroup_column_id sorted);
+void cgroup_line_put_titles(const struct column_set *line, struct pen *pen, unsigned sorted);
 void cgroup_line_put_row(const struct column_set *line, const struct cgroup_line_context *context,
 	const struct cgroup_entry *entry, struct pen *pen);
 

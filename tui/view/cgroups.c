@@ -919,12 +919,12 @@ static void sort_reverse(struct app *app)
 static void sort_left(struct app *app)
 {
 	enum cgroup_column_id now = app->cgroups.sort;
-	sort_by(app, now == 0 ? CGROUP_COL_COUNT - 1 : now - 1, false);
+	sort_by(app, now == 0 ? cgroup_table.count - 1 : now - 1, false);
 }
 
 static void sort_right(struct app *app)
 {
-	sort_by(app, (app->cgroups.sort + 1) % CGROUP_COL_COUNT, false);
+	sort_by(app, (app->cgroups.sort + 1) % cgroup_table.count, false);
 }
 
 /* --- to the processes and back ---------------------------------------------------------------- */
@@ -966,16 +966,6 @@ static void back(struct app *app)
 
 /* --- the view --------------------------------------------------------------------------------- */
 
-static const char *column_title(size_t id)
-{
-	return cgroup_columns[id].title;
-}
-
-static const char *column_help(size_t id)
-{
-	return cgroup_columns[id].help;
-}
-
 static size_t chosen_column(const struct app *app, bool *ret_reversed)
 {
 	*ret_reversed = app->cgroups.reversed;
@@ -993,9 +983,7 @@ static int column_at(const struct app *app, int col)
 }
 
 static const struct view_sorting sorting = {
-	.count = CGROUP_COL_COUNT,
-	.title = column_title,
-	.help = column_help,
+	.columns = &cgroup_table,
 	.chosen = chosen_column,
 	.by = sort_by_id,
 	.at = column_at,

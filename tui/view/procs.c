@@ -601,16 +601,6 @@ static void reverse(struct app *app)
 	sort_by(app, app->procs.order.column, !app->procs.order.reversed);
 }
 
-static const char *column_title(size_t id)
-{
-	return columns[id].title;
-}
-
-static const char *column_help(size_t id)
-{
-	return columns[id].help;
-}
-
 static size_t chosen_column(const struct app *app, bool *ret_reversed)
 {
 	*ret_reversed = app->procs.order.reversed;
@@ -636,9 +626,7 @@ static int column_at(const struct app *app, int col)
 }
 
 static const struct view_sorting sorting = {
-	.count = COL_COUNT,
-	.title = column_title,
-	.help = column_help,
+	.columns = &process_table,
 	.chosen = chosen_column,
 	.by = sort_by_id,
 	.at = column_at,

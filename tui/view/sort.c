@@ -32,8 +32,8 @@ static void key(struct app *app, int key)
 	enum action action = row ? row->action : ACTION_NONE;
 	if (action == ACTION_UP || action == ACTION_DOWN || action == ACTION_FIRST ||
 		action == ACTION_LAST)
-		menu->at = cursor_nearest(
-			(long)menu->at + cursor_step(action, 1), view_of(app)->sorting->count);
+		menu->at = cursor_nearest((long)menu->at + cursor_step(action, 1),
+			view_of(app)->sorting->columns->count);
 	else if (action == ACTION_QUIT)
 		app->request.quit = true;
 	else if (key == INPUT_ENTER)
@@ -54,7 +54,7 @@ static int line_at(const struct app *app, int row)
 	if (app->layout.rows[PART_LIST] < 0 || line < 0 || line >= app->layout.list_rows)
 		return -1;
 	size_t id = first_of(app) + (size_t)line;
-	return id < view_of(app)->sorting->count ? (int)id : -1;
+	return id < view_of(app)->sorting->columns->count ? (int)id : -1;
 }
 
 static void click(struct app *app, int row, int col)
@@ -78,11 +78,12 @@ static void draw(const struct app *app, struct grid *grid)
 		size_t id = first_of(app) + (size_t)i;
 		struct pen pen = grid_pen_until(grid, top + i, 0, width - 1);
 		struct pen edge = grid_pen(grid, top + i, width - 1);
-		if (id >= sorting->count)
+		if (id >= sorting->columns->count)
 			break;
 		unsigned style = id == at ? STYLE_REVERSE : STYLE_NORMAL;
-		grid_printf(&pen, style, "%s%-8s", id == at ? ">" : " ", sorting->title(id));
-		grid_printf(&pen, style, "%s", sorting->help(id));
+		grid_printf(&pen, style, "%s%-8s", id == at ? ">" : " ",
+			sorting->columns->columns[id].title);
+		grid_printf(&pen, style, "%s", sorting->columns->columns[id].help);
 		grid_fill(&pen, style, ' ', grid_left(&pen));
 		grid_put(&edge, STYLE_NORMAL, "|");
 	}

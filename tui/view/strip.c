@@ -53,7 +53,7 @@ static void draw_cgroups(const struct app *app, struct grid *grid, int row)
 	context.tree = context.full_paths = false;
 	draw_rule(grid, row, "Cgroups nearest their limit (2)");
 	struct pen titles = grid_pen(grid, row + 1, 1);
-	cgroup_line_put_titles(&cgroups->line, &titles, CGROUP_COL_COUNT);
+	cgroup_line_put_titles(&cgroups->line, &titles, COLUMN_UNSORTED);
 	for (size_t i = 0; i < cgroups->nearest_count; i++) {
 		struct pen pen = grid_pen(grid, row + HEADING_ROWS + (int)i, 1);
 		cgroup_line_put_row(&cgroups->line, &context, &cgroups->nearest[i], &pen);

@@ -16,9 +16,7 @@ typedef void reaction(struct app *app);
 
 /* The columns that a list can be sorted by. */
 struct view_sorting {
-	size_t count;
-	const char *(*title)(size_t id);
-	const char *(*help)(size_t id);
+	const struct column_table *columns;
 	size_t (*chosen)(const struct app *app, bool *ret_reversed);
 	void (*by)(struct app *app, size_t id, bool reversed);
 	int (*at)(const struct app *app, int col); /* whose title stands there; -1: none's */
