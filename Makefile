@@ -29,13 +29,14 @@ ifdef COVERAGE
 hardening := -U_FORTIFY_SOURCE -O0 --coverage
 endif
 override CFLAGS   += -std=gnu11 $(warnings) $(hardening) -fPIE
-override CPPFLAGS += -Iinclude -Itui -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"'
+override CPPFLAGS += -Iinclude -Itui -Itests -D_GNU_SOURCE -DOOMSPECT_VERSION='"$(VERSION)"'
 override LDFLAGS  += -pie -Wl,-z,relro,-z,now
 ban := -include core/banned.h
 
 core_sources := $(wildcard core/*/*.c)
 tui_sources  := $(wildcard tui/*.c tui/*/*.c)
-test_sources := $(wildcard tests/*.c)
+test_files   := $(wildcard tests/test_*.c tests/*/test_*.c)
+test_sources := $(wildcard tests/*.c) $(test_files)
 headers_of_program := $(wildcard include/oomspect/*.h tui/*.h tui/*/*.h)
 headers      := $(headers_of_program) $(wildcard tests/*.h)
 sources      := $(core_sources) $(tui_sources) $(test_sources)
@@ -46,12 +47,11 @@ core    := $(core_sources:%.c=$O/%.o)
 tui     := $(tui_sources:%.c=$O/%.o)
 pure    := $(filter-out %/main.o %/app.o %/screen.o %/command_screen.o,$(tui))
 support := $(patsubst %.c,$O/%.o,$(wildcard tests/support_*.c))
-tests   := $(patsubst %.c,$O/%,$(wildcard tests/test_*.c))
+# tests/F/test_X.c becomes $O/tests/test_X, whichever folder F it is in.
+tests   := $(patsubst %.c,$O/tests/%,$(notdir $(test_files)))
 objects := $(sources:%.c=$O/%.o)
-# A test named after a file of core/ links the core alone, the others the views as well.
-core_nouns := $(notdir $(basename $(core_sources) $(wildcard include/oomspect/*.h)))
-core_tests := $(filter $(core_nouns:%=$O/tests/test_%),$(tests))
-tui_tests  := $(filter-out $(core_tests),$(tests))
+# What is in tests/core links the core alone, the others the views as well.
+tui_tests := $(patsubst %.c,$O/tests/%,$(notdir $(filter-out tests/core/%,$(test_files))))
 
 .PHONY: all run check check-sanitize check-valgrind coverage lint format deps deps-dev \
 	install uninstall dist clean help
@@ -87,7 +87,11 @@ $(objects): $O/%.o: %.c $O/flags
 $(core): override CPPFLAGS += $(ban)
 $(core): core/banned.h
 
-$(tests): $O/%: $O/%.o $O/libsupport.a $O/libcore.a
+define object_of_test
+$O/tests/$(basename $(notdir $1)): $O/$(1:.c=.o)
+endef
+$(foreach t,$(test_files),$(eval $(call object_of_test,$t)))
+$(tests): $O/libsupport.a $O/libcore.a
 $(tui_tests): $(pure)
 $(tests):
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $O/libsupport.a \

@@ -4,9 +4,9 @@
 #include "support_golden.h"
 #include "support_machine.h"
 
-#include "../tui/view/frame.h"
-#include "../tui/view/react.h"
-#include "../tui/view/state.h"
+#include "view/frame.h"
+#include "view/react.h"
+#include "view/state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_VIEW_H
 #define TESTS_SUPPORT_VIEW_H
 
-#include "../tui/view/live.h"
+#include "view/live.h"
 
 struct fixture {
 	char path[64]; /* of the machine made for it; "": it was given one */
