@@ -230,6 +230,22 @@ void terminal_send(const struct terminal *terminal, const char *keys)
 	assert_int_equal(write(terminal->master, keys, strlen(keys)), (ssize_t)strlen(keys));
 }
 
+static bool is_answered(const struct terminal *terminal, const char *text)
+{
+	return contains(terminal, text) ||
+	       contains(terminal, "Enter came together with other keys");
+}
+
+void terminal_confirm(struct terminal *terminal, const char *text)
+{
+	do {
+		terminal_read(terminal, KEY_MS);
+		terminal_send(terminal, "\r");
+		terminal_read(terminal, KEY_MS);
+		wait_until(terminal, text, is_answered);
+	} while (!contains(terminal, text));
+}
+
 /* Bytes of the first key: of an escape sequence, of a character. */
 static size_t key_length(const char *keys)
 {

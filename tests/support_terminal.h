@@ -49,6 +49,10 @@ void terminal_wait_for(struct terminal *terminal, const char *text);
 void terminal_wait_like(struct terminal *terminal, const char *pattern);
 bool terminal_is_like(const struct terminal *terminal, const char *pattern);
 
+/* Presses Enter in a dialog, until `text` is shown: on a machine so busy that the program saw nobody
+ * pause, it asks for it again. */
+void terminal_confirm(struct terminal *terminal, const char *text);
+
 /* Reads for that long. */
 void terminal_read(struct terminal *terminal, int ms);
 

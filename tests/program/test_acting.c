@@ -126,8 +126,7 @@ static void a_raised_value_is_in_force_and_told_at_the_end(void **state)
 	terminal_send(terminal, "a700");
 	terminal_wait_for(terminal, "[700  ]");
 	assert_int_equal(child_adj(fixture->children[0]), inherited);
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "-> 700, read back");
+	terminal_confirm(terminal, "-> 700, read back");
 	assert_int_equal(child_adj(fixture->children[0]), 700);
 	terminal_wait_for(terminal, "700   7"); /* ADJ and the beginning of BAD in the list */
 	quit(terminal);
@@ -195,12 +194,10 @@ static void tagged_processes_are_written_at_once(void **state)
 	child_end(fixture->children[1]);
 	fixture->children[1] = 0;
 	terminal_wait_for(terminal, "has ended");
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "2 written, 1 refused");
+	terminal_confirm(terminal, "2 written, 1 refused");
 	assert_int_equal(child_adj(fixture->children[0]), 600);
 	assert_int_equal(child_adj(fixture->children[2]), 600);
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "F1Help");
+	terminal_confirm(terminal, "F1Help");
 	quit(terminal);
 }
 
@@ -211,8 +208,7 @@ static void tab_takes_the_children_in(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "a650\t");
 	terminal_wait_for(terminal, "[x] also set 1 existing child");
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "2 written");
+	terminal_confirm(terminal, "2 written");
 	assert_int_equal(child_adj(fixture->children[0]), 650);
 	quit(terminal);
 	assert_non_null(strstr(terminal->last, "oom_score_adj"));
@@ -228,8 +224,7 @@ static void a_process_that_ends_under_the_dialog_is_not_mistaken(void **state)
 	child_end(fixture->children[0]);
 	fixture->children[0] = 0;
 	terminal_wait_for(terminal, "has ended");
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "is gone");
+	terminal_confirm(terminal, "is gone");
 	quit(terminal);
 }
 
@@ -268,8 +263,7 @@ static void a_stopped_process_stays(void **state)
 	terminal_wait_for(terminal, "filtered out (=)");
 	terminal_send(terminal, "Ak\033[B\033[B\033[B\033[B\033[B\033[B");
 	terminal_wait_for(terminal, "sends SIGSTOP to 3 processes");
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "3 sent SIGSTOP");
+	terminal_confirm(terminal, "3 sent SIGSTOP");
 	for (size_t i = 0; i < ARRAY_SIZE(fixture->children); i++) {
 		waitpid(fixture->children[i], &status, WUNTRACED);
 		assert_true(WIFSTOPPED(status));

@@ -187,8 +187,7 @@ static void a_value_takes_digits_and_is_not_written_by_a_line_end(void **state)
 	paste(fixture, BEGIN, " 4x3\n3 \n", END);
 	terminal_wait_for(terminal, "[433");
 	assert_true(is_untouched(fixture));
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, " -> 433");
+	terminal_confirm(terminal, " -> 433");
 	assert_int_equal(child_adj(fixture->child), 433);
 }
 
@@ -228,8 +227,7 @@ static void keys_that_a_slow_line_brought_at_once_need_another_enter(void **stat
 		terminal, "Enter came together with other keys, as pasted text does: again");
 	assert_true(terminal_is_like(terminal, "\\[446"));
 	assert_true(is_untouched(fixture));
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, " -> 446");
+	terminal_confirm(terminal, " -> 446");
 	terminal_send(terminal, "W");
 	terminal_wait_for(terminal, "settings written to ");
 	assert_false(is_untouched(fixture));
@@ -251,8 +249,7 @@ static void an_enter_before_the_dialog_was_seen_confirms_nothing(void **state)
 	terminal_wait_for(terminal, "Enter came together with other keys");
 	assert_true(terminal_is_like(terminal, "Send a signal"));
 	assert_true(is_untouched(fixture));
-	terminal_send(terminal, "\r");
-	terminal_wait_for(terminal, "SIGTERM sent to ");
+	terminal_confirm(terminal, "SIGTERM sent to ");
 }
 
 static void movements_in_a_burst_all_count(void **state)

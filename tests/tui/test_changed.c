@@ -277,11 +277,9 @@ static void a_value_is_not_written_to_what_it_has_become(void **state)
 		terminal_send(terminal, "321");
 		terminal_wait_for(terminal, "[321");
 		let_it_change(fixture);
-		terminal_send(terminal, "\r");
-		terminal_wait_for(terminal, "not written, look again: ");
+		terminal_confirm(terminal, "not written, look again: ");
 		assert_int_equal(child_adj(fixture->child), before);
-		terminal_send(terminal, "\r");
-		terminal_wait_for(terminal, " -> 321, read back");
+		terminal_confirm(terminal, " -> 321, read back");
 		assert_int_equal(child_adj(fixture->child), 321);
 		quit(fixture);
 		end_it(fixture);
@@ -298,11 +296,9 @@ static void a_signal_is_not_sent_to_what_it_has_become(void **state)
 		terminal_send(terminal, "k");
 		terminal_wait_for(terminal, "Send a signal");
 		let_it_change(fixture);
-		terminal_send(terminal, "\r");
-		terminal_wait_for(terminal, "not sent, look again: ");
+		terminal_confirm(terminal, "not sent, look again: ");
 		assert_int_equal(waitpid(fixture->child, &status, WNOHANG), 0);
-		terminal_send(terminal, "\r");
-		terminal_wait_for(terminal, "SIGTERM sent to ");
+		terminal_confirm(terminal, "SIGTERM sent to ");
 		assert_int_equal(waitpid(fixture->child, &status, 0), fixture->child);
 		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 		fixture->child = 0;
