@@ -1,5 +1,6 @@
 #include "oomspect/capture.h"
 
+#include "oomspect/array.h"
 #include "oomspect/killer.h"
 #include "oomspect/outfile.h"
 #include "oomspect/sampler.h"
@@ -72,7 +73,7 @@ static void read_extras(const struct root *root, const struct snapshot *snapshot
 {
 	char path[64];
 	struct killers killers = { 0 };
-	for (size_t i = 0; i < sizeof(extra_files) / sizeof(extra_files[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(extra_files); i++)
 		read_over(root, extra_files[i], ROOT_USERS_MAX);
 	killers_update(&killers, root, snapshot);
 	for (size_t i = 0; i < snapshot->count; i++) {

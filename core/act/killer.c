@@ -1,5 +1,6 @@
 #include "oomspect/killer.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 #define WHOLE         10000 /* hundredths of a percent */
 #define FILE_SIZE     65536 /* of settings: more is nothing people write */
 #define ARGS_SIZE     16384
@@ -56,7 +56,7 @@ static int64_t parse_share(struct text text)
 		int64_t divisor;
 	} units[] = { { "%", 1 }, { "\xe2\x80\xb0", 10 }, { "\xe2\x80\xb1", 100 } };
 	int64_t share;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (take_suffix(&text, units[i].suffix))
 			return parse_hundredths(text, &share) && share / units[i].divisor <= WHOLE
 				       ? share / units[i].divisor
@@ -74,7 +74,7 @@ static int64_t parse_span_ms(struct text text)
 		{ "minutes", 60000 }, { "m", 60000 }, { "sec", 1000 }, { "second", 1000 },
 		{ "seconds", 1000 }, { "s", 1000 }, { "", 1000 } };
 	int64_t number;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		struct text digits = text;
 		if (take_suffix(&digits, units[i].suffix) && parse_hundredths(digits, &number))
 			return number * units[i].ms / 100;
@@ -318,7 +318,7 @@ static void search_names(const struct root *root, struct next_name *next)
 {
 	char path[PATH_MAX_HERE];
 	next->found[0] = '\0';
-	for (size_t i = 0; i < COUNT(systemd_dirs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(systemd_dirs); i++) {
 		snprintf(path, sizeof(path), "%s/oomd.conf.d", systemd_dirs[i]);
 		int fd = root_open_dir(root, path);
 		if (fd < 0)
@@ -332,7 +332,7 @@ static void search_names(const struct root *root, struct next_name *next)
 static void read_drop_in(const struct root *root, const char *name, struct killer *killer)
 {
 	char path[PATH_MAX_HERE];
-	for (size_t i = 0; i < COUNT(systemd_dirs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(systemd_dirs); i++) {
 		snprintf(path, sizeof(path), "%s/oomd.conf.d/%s", systemd_dirs[i], name);
 		if (read_oomd_file(root, path, killer))
 			return;
@@ -350,7 +350,7 @@ static void read_oomd(
 	killer->pressure_ms = 30000;
 	killer->dry_run = killer_find_argument(
 		read_arguments(root, killer->pid, buffer, sizeof(buffer)), "--dry-run", NULL);
-	for (size_t i = 0; i < COUNT(systemd_dirs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(systemd_dirs); i++) {
 		snprintf(path, sizeof(path), "%s/oomd.conf", systemd_dirs[i]);
 		if (read_oomd_file(root, path, killer))
 			break;
@@ -379,7 +379,7 @@ static void read_earlyoom(
 static bool is_system_path(struct text path)
 {
 	static const char *const dirs[] = { "/etc/nohang/", "/usr/local/etc/nohang/" };
-	for (size_t i = 0; i < COUNT(dirs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		struct text name = path;
 		if (text_skip(&name, dirs[i]))
 			return name.len && !memchr(name.at, '/', name.len);

@@ -1,12 +1,11 @@
 #include "oomspect/unit_path.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum base { BASE_ROOT, BASE_HOME, BASE_RUNTIME };
 
@@ -54,8 +53,8 @@ static const struct place user_places[] = {
 static const struct place *place_at(const struct unit_path *path, size_t index)
 {
 	if (path->uid == UNIT_USER_NONE)
-		return index < COUNT(system_places) ? &system_places[index] : NULL;
-	return index < COUNT(user_places) ? &user_places[index] : NULL;
+		return index < ARRAY_SIZE(system_places) ? &system_places[index] : NULL;
+	return index < ARRAY_SIZE(user_places) ? &user_places[index] : NULL;
 }
 
 bool unit_path_dir(const struct unit_path *path, size_t index, char buffer[UNIT_PATH_SIZE])
@@ -161,7 +160,7 @@ static bool visit_passwd(void *context, struct text line)
 	struct unit_path *path = context;
 	struct text field[6];
 	uint64_t uid;
-	for (size_t i = 0; i < COUNT(field); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(field); i++)
 		if (!text_split(&line, ':', &field[i]))
 			return true;
 	if (!text_to_u64(field[2], &uid) || (int64_t)uid != path->uid)
@@ -177,7 +176,7 @@ static bool is_remote(struct text type)
 {
 	static const char *const types[] = { "nfs", "cifs", "smb", "9p", "afs", "ceph", "autofs",
 		"fuse", "lustre", "glusterfs", "gfs2", "ocfs2", "coda", "ncpfs", "beegfs" };
-	for (size_t i = 0; i < COUNT(types); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		if (text_starts(type, types[i]))
 			return true;
 	return false;

@@ -1,5 +1,7 @@
 #include "oomspect/era.h"
 
+#include "oomspect/array.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,7 @@ static bool has_tag(const char *release, const char *tag)
 static uint32_t version_in_effect(const char *release)
 {
 	uint32_t version = version_of(release);
-	for (size_t i = 0; i < sizeof(back_ports) / sizeof(back_ports[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(back_ports); i++) {
 		const struct back_port *row = &back_ports[i];
 		if (version >= row->since && version < row->until && has_tag(release, row->tag))
 			return row->acts_as;

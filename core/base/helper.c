@@ -1,5 +1,7 @@
 #include "oomspect/helper.h"
 
+#include "oomspect/array.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +62,7 @@ enum err_code helper_find(const char *name, char *path, struct err *err)
 {
 	static const char *const places[] = { "/usr/bin", "/bin", "/usr/local/bin" };
 	struct err unsafe = { .code = ERR_OK };
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		char at[64];
 		snprintf(at, sizeof(at), "%s/%s", places[i], name);
 		if (!realpath(at, path))

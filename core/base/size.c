@@ -1,12 +1,14 @@
 #include "oomspect/size.h"
 
+#include "oomspect/array.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 struct size_text size_of_kb(int64_t kb)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-	enum { LAST = sizeof(units) / sizeof(units[0]) - 1 };
+	enum { LAST = ARRAY_SIZE(units) - 1 };
 	struct size_text size;
 	int64_t whole = kb, rest = 0;
 	int unit = 0;

@@ -1,5 +1,7 @@
 #include "oomspect/utf8.h"
 
+#include "oomspect/array.h"
+
 #include <string.h>
 
 /* Length, the least code point that needs it, and what the first byte must be under a mask. */
@@ -16,7 +18,7 @@ static const struct form {
 
 static const struct form *form_of(unsigned char lead)
 {
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
 		if ((lead & forms[i].mask) == forms[i].lead)
 			return &forms[i];
 	return NULL;
@@ -103,7 +105,7 @@ bool utf8_unsafe(uint32_t code)
 		{ 0x1d173, 0x1d17a }, /* musical formats */
 		{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
 	};
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && code >= ranges[i].first; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ranges) && code >= ranges[i].first; i++)
 		if (code <= ranges[i].last)
 			return true;
 	return false;

@@ -1,6 +1,7 @@
 #include "oomspect/klog.h"
 
 #include "klog_reader.h"
+#include "oomspect/array.h"
 #include "oomspect/clock.h"
 #include "oomspect/klogorder.h"
 #include "oomspect/logline.h"
@@ -170,7 +171,7 @@ static const struct packing *packing_of(int fd, bool *ret_more)
 	unsigned char bytes[8];
 	size_t got = peek(fd, bytes, sizeof(bytes));
 	*ret_more = false;
-	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(packings); i++) {
 		const struct packing *packing = &packings[i];
 		size_t length = got < packing->length ? got : packing->length;
 		if (memcmp(bytes, packing->magic, length) != 0)

@@ -280,7 +280,7 @@ static bool from_journal(struct klog *klog, struct text object, struct klog_reco
 	entry.has_message = has(object, "MESSAGE") &&
 			    decode(klog, jsonline_get(object, "MESSAGE"), &klog->scratch,
 				    &klog->scratch_size, &entry.length);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct text value = small_text(object, names[i], bytes);
 		/* More than one value is an array: not what the kernel's records have. */
 		entry.by_other |= has(object, names[i]) && !value.len;
@@ -296,7 +296,7 @@ static bool is_of_program(struct text object)
 	static const char *const keys[] = { "SYSLOG_IDENTIFIER", "syslog_identifier", "ident",
 		"programname", "program", "appname", "app_name" };
 	char bytes[SMALL_MAX];
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		struct text writer = small_text(object, keys[i], bytes);
 		if (writer.len && !logline_is_kernel_tag(writer))
 			return true;
@@ -308,7 +308,7 @@ static bool is_of_program(struct text object)
 static bool from_shipper(struct klog *klog, struct text object, struct klog_record *ret)
 {
 	static const char *const keys[] = { "log", "message", "msg", "MESSAGE", "text" };
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		struct text value = jsonline_get(object, keys[i]), text;
 		size_t length;
 		if (!value.len || *value.at != '"' ||

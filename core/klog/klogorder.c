@@ -52,7 +52,7 @@ static int structure_vote(enum kind before, enum kind now)
 		enum kind first, second;
 	} rows[] = { { KIND_HEADER, KIND_STACK }, { KIND_COLUMNS, KIND_ROW },
 		{ KIND_ROW, KIND_CHOICE }, { KIND_CHOICE, KIND_KILL } };
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (before == rows[i].first && now == rows[i].second)
 			return STRUCTURE_WEIGHT;
 		if (before == rows[i].second && now == rows[i].first)

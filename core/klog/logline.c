@@ -2,6 +2,7 @@
 
 #include "logquote.h"
 #include "logtime.h"
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static bool is_kernel_word(struct text word)
 		"kmem:", "Mem-Info:", "Mem-info:", "DMA:", "DMA32:", "Normal:", "HighMem:",
 		"Movable:", "CPU:", "Pid:", "sysrq:", "SysRq", "Modules",
 		"RIP:", "RSP:", "Code:", "Workqueue:", "Tasks" };
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (text_equals(word, words[i]))
 			return true;
 	}
@@ -86,7 +87,7 @@ bool logline_is_kernel_tag(struct text tag)
 	static const char *const tags[] = { "kernel", "kernel[0]", "vmunix" };
 	if (tag.len && tag.at[tag.len - 1] == ':')
 		tag.len--;
-	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		if (text_equals(tag, tags[i]))
 			return true;
 	}
@@ -209,7 +210,7 @@ static bool take_message_key(struct text *rest, struct klog_record *record)
 	(void)record;
 	if (text_skip(rest, "MESSAGE="))
 		return true;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && *text.at == '"'; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && *text.at == '"'; i++) {
 		if (!text_skip(&text, keys[i]))
 			continue;
 		scan_blanks(&text);
@@ -414,8 +415,8 @@ static bool take_one(struct text *rest, struct klog_record *record)
 {
 	if (!rest->len)
 		return false;
-	return take_any(inner, sizeof(inner) / sizeof(inner[0]), rest, record) ||
-	       (!record->ring && take_any(outer, sizeof(outer) / sizeof(outer[0]), rest, record));
+	return take_any(inner, ARRAY_SIZE(inner), rest, record) ||
+	       (!record->ring && take_any(outer, ARRAY_SIZE(outer), rest, record));
 }
 
 /* "prog: ", "prog[12]: ": what stands behind it is not the kernel's. Where syslog's date is known,

@@ -1,5 +1,6 @@
 #include "logquote.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 static bool follows_a_name(struct text remark)
 {
 	static const char *const words[] = { " invoked oom-killer", ",pid=", ")", "total-vm:" };
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (text_find(remark, words[i]))
 			return true;
 	}
@@ -21,7 +22,7 @@ static bool follows_a_name(struct text remark)
 static struct text without_remark(struct text line)
 {
 	static const char *const signs[] = { "# ", "// ", "<!-- ", "/* " };
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++) {
 		const char *at = scan_last(line, signs[i]);
 		bool apart = at && at > line.at + 1 &&
 			     (at[-1] == '\t' || (at[-1] == ' ' && scan_is_blank(at[-2])));
@@ -53,7 +54,7 @@ static size_t tag_length(struct text text)
 	struct text rest = { name.at + length, name.len - length };
 	if (rest.len && *rest.at != '=' && *rest.at != ' ' && *rest.at != '/' && *rest.at != ':')
 		return 0;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strlen(names[i]) == length && strncasecmp(names[i], name.at, length) == 0)
 			return (size_t)(end - text.at) + 1;
 	}
@@ -112,7 +113,7 @@ static bool is_behind(struct text rest)
 static struct text without_newline(struct text text)
 {
 	static const char *const newlines[] = { "\\r\\n", "\\n" };
-	for (size_t i = 0; i < sizeof(newlines) / sizeof(newlines[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(newlines); i++) {
 		size_t length = strlen(newlines[i]);
 		if (text.len > length &&
 			memcmp(text.at + text.len - length, newlines[i], length) == 0)

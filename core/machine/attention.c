@@ -23,11 +23,6 @@ void attention_release(struct attention *attention)
 	*attention = (struct attention){ 0 };
 }
 
-static int64_t or_zero(int64_t count)
-{
-	return count == UNKNOWN ? 0 : count;
-}
-
 static int64_t used_swap_kb(const struct host_meminfo *meminfo)
 {
 	bool known = meminfo->swap_total != UNKNOWN && meminfo->swap_free != UNKNOWN;
@@ -40,13 +35,14 @@ static int64_t unexplained_kb(const struct snapshot *snapshot, const struct host
 {
 	const struct host_meminfo *meminfo = &now->meminfo;
 	int64_t page_kb = now->page_size / 1024;
-	int64_t kb = or_zero(meminfo->anon) + or_zero(meminfo->page_tables) + used_swap_kb(meminfo);
+	int64_t kb = count_or_zero(meminfo->anon) + count_or_zero(meminfo->page_tables) +
+		     used_swap_kb(meminfo);
 	for (size_t i = 0; i < snapshot->count; i++) {
 		const struct task *task = &snapshot->tasks[i];
 		if (task->has_mm && task->mm_owner == task->pid)
-			kb = saturate_sub(
-				kb, (or_zero(task->rss_anon_pages) + task->swap_pages) * page_kb +
-					    task->pte_kb);
+			kb = saturate_sub(kb,
+				(count_or_zero(task->rss_anon_pages) + task->swap_pages) * page_kb +
+					task->pte_kb);
 	}
 	return kb > 0 ? kb : 0;
 }
@@ -55,7 +51,7 @@ static bool grew_unexplained(
 	const struct attention *attention, const struct snapshot *latest, const struct host *now)
 {
 	int64_t growth = unexplained_kb(latest, now) - attention->unexplained_kb;
-	return growth > or_zero(now->meminfo.mem_total) / GROWTH_PER_RAM;
+	return growth > count_or_zero(now->meminfo.mem_total) / GROWTH_PER_RAM;
 }
 
 static size_t turn_length(size_t count)

@@ -1,5 +1,6 @@
 #include "oomspect/host.h"
 
+#include "oomspect/array.h"
 #include "oomspect/clock.h"
 #include "oomspect/saturate.h"
 
@@ -19,8 +20,6 @@
 #define INIT_PID_NS "pid:[4026531836]"
 
 /* --- what the files say ----------------------------------------------------------------------- */
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A named number and where it goes. */
 struct named_field {
@@ -118,7 +117,7 @@ void host_parse_meminfo(struct text text, struct host_meminfo *ret)
 		if (!text_split(&line, ':', &name))
 			continue;
 		const struct named_field *field =
-			find_field(meminfo_fields, COUNT(meminfo_fields), name);
+			find_field(meminfo_fields, ARRAY_SIZE(meminfo_fields), name);
 		if (field)
 			next_count(&line, AMOUNT_KB_MAX,
 				(int64_t *)(void *)((char *)ret + field->offset));
@@ -134,7 +133,7 @@ void host_parse_vmstat(struct text text, struct host_vmstat *ret)
 		if (!text_next_field(&line, &name))
 			continue;
 		const struct named_field *field =
-			find_field(vmstat_fields, COUNT(vmstat_fields), name);
+			find_field(vmstat_fields, ARRAY_SIZE(vmstat_fields), name);
 		if (!field || !next_count(&line, INT64_MAX, &count))
 			continue;
 		/* Several lines may add up to one counter. */
@@ -224,7 +223,7 @@ static void parse_zone_line(struct text line, struct host_zone *zone)
 	}
 	if (!text_next_field(&line, &name))
 		return;
-	const struct named_field *field = find_field(zone_fields, COUNT(zone_fields), name);
+	const struct named_field *field = find_field(zone_fields, ARRAY_SIZE(zone_fields), name);
 	int64_t *count = field ? (int64_t *)(void *)((char *)zone + field->offset) : NULL;
 	/* The first of a name is the zone's; per-CPU lists below repeat "high". */
 	if (count && *count == UNKNOWN)
@@ -420,7 +419,7 @@ static const struct {
 
 static void read_settings(const struct root *root, struct host_settings *ret)
 {
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
 		*(int64_t *)(void *)((char *)ret + settings[i].offset) =
 			read_setting(root, settings[i].path);
 }

@@ -1,5 +1,6 @@
 #include "oomspect/proc.h"
 
+#include "oomspect/array.h"
 #include "oomspect/utf8.h"
 
 #include <errno.h>
@@ -210,7 +211,7 @@ static bool parse_status_line(struct status_parser *parser, struct text line)
 	struct text name;
 	if (!text_split(&line, ':', &name))
 		return true;
-	for (size_t i = 0; i < sizeof(status_fields) / sizeof(status_fields[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(status_fields); i++) {
 		const struct status_field *field = &status_fields[i];
 		if (name.len == field->name_length && memcmp(name.at, field->name, name.len) == 0)
 			return field->parse(

@@ -5,24 +5,14 @@ const char *const moment_names[MOMENT_COUNT] = {
 	[MOMENT_NOW] = "now",
 };
 
-static int64_t or_zero(int64_t count)
-{
-	return count == UNKNOWN ? 0 : count;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Pages that will have left rss when memory has run out: file pages, dirty ones after writing, but
  * not locked ones; shmem moves to swap and, unlike anonymous memory, is not in VmSwap then. */
 static int64_t leaves_rss(const struct task *task, bool shmem_to_swap)
 {
-	int64_t locked = or_zero(task->locked_pages);
-	int64_t file = or_zero(task->rss_file_pages);
-	int64_t shmem = shmem_to_swap && !locked ? or_zero(task->rss_shmem_pages) : 0;
-	return file - smaller(file, locked) + shmem;
+	int64_t locked = count_or_zero(task->locked_pages);
+	int64_t file = count_or_zero(task->rss_file_pages);
+	int64_t shmem = shmem_to_swap && !locked ? count_or_zero(task->rss_shmem_pages) : 0;
+	return file - count_smaller(file, locked) + shmem;
 }
 
 /* The rss that badness reads: from 6.2 to 6.19 the per-CPU counters unsummed, which is what stat
@@ -38,8 +28,8 @@ struct badness_terms terms_in_era(
 	return (struct badness_terms){
 		.rss = rss_now(era, task),
 		.swapents = badness_swapents(era, task->swap_pages, host->cpus),
-		.pgtables =
-			badness_pgtables(era, task->pte_kb, or_zero(task->pmd_kb), host->page_size),
+		.pgtables = badness_pgtables(
+			era, task->pte_kb, count_or_zero(task->pmd_kb), host->page_size),
 		.oom_score_adj = task->oom_score_adj,
 		.cap_sys_admin = task->cap_sys_admin,
 	};
@@ -50,6 +40,6 @@ struct badness_terms terms_of_task(
 {
 	struct badness_terms terms = terms_in_era(&host->era, host, task);
 	if (moment == MOMENT_OOM)
-		terms.rss -= smaller(terms.rss, leaves_rss(task, shmem_to_swap));
+		terms.rss -= count_smaller(terms.rss, leaves_rss(task, shmem_to_swap));
 	return terms;
 }

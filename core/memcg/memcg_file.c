@@ -1,8 +1,8 @@
 #include "oomspect/memcg_file.h"
 
-#include <string.h>
+#include "oomspect/array.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include <string.h>
 
 /* Where "this is no limit" begins. Source: include/linux/page_counter.h:PAGE_COUNTER_MAX. */
 #define NO_LIMIT (UINT64_C(1) << 62)
@@ -104,11 +104,11 @@ static void forget_amounts(const struct key *keys, size_t count, struct memcg *r
 void memcg_parse_stat_v2(struct text text, struct memcg *row)
 {
 	struct text line, name;
-	forget_amounts(stat_v2_keys, COUNT(stat_v2_keys), row);
+	forget_amounts(stat_v2_keys, ARRAY_SIZE(stat_v2_keys), row);
 	while (text_next_line(&text, &line)) {
 		if (!text_split(&line, ' ', &name))
 			continue;
-		const struct key *key = key_of(stat_v2_keys, COUNT(stat_v2_keys), name);
+		const struct key *key = key_of(stat_v2_keys, ARRAY_SIZE(stat_v2_keys), name);
 		if (key)
 			memcg_parse_amount(line, field_of(row, key->offset));
 	}
@@ -118,12 +118,12 @@ void memcg_parse_stat_v1(struct text text, struct memcg *row)
 {
 	struct text line, name;
 	unsigned totals = 0; /* keys that were seen as "total_KEY" */
-	forget_amounts(stat_v1_keys, COUNT(stat_v1_keys), row);
+	forget_amounts(stat_v1_keys, ARRAY_SIZE(stat_v1_keys), row);
 	while (text_next_line(&text, &line)) {
 		if (!text_split(&line, ' ', &name))
 			continue;
 		bool total = text_skip(&name, "total_");
-		const struct key *key = key_of(stat_v1_keys, COUNT(stat_v1_keys), name);
+		const struct key *key = key_of(stat_v1_keys, ARRAY_SIZE(stat_v1_keys), name);
 		if (!key)
 			continue;
 		unsigned bit = 1u << (key - stat_v1_keys);
@@ -136,12 +136,12 @@ void memcg_parse_stat_v1(struct text text, struct memcg *row)
 void memcg_parse_events(struct text text, struct memcg_events *ret)
 {
 	struct text line, name;
-	for (size_t i = 0; i < COUNT(event_keys); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(event_keys); i++)
 		*(int64_t *)field_of(ret, event_keys[i].offset) = UNKNOWN;
 	while (text_next_line(&text, &line)) {
 		if (!text_split(&line, ' ', &name))
 			continue;
-		const struct key *key = key_of(event_keys, COUNT(event_keys), name);
+		const struct key *key = key_of(event_keys, ARRAY_SIZE(event_keys), name);
 		if (key)
 			memcg_parse_count(line, field_of(ret, key->offset));
 	}
@@ -238,7 +238,7 @@ const struct memcg_file memcg_files[] = {
 	{ "memory.use_hierarchy", 1, TURN, REOPEN, AT(use_hierarchy), flag },
 };
 
-const size_t memcg_file_count = COUNT(memcg_files);
+const size_t memcg_file_count = ARRAY_SIZE(memcg_files);
 
 void memcg_row_forget(struct memcg *row, int version)
 {

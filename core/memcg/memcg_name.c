@@ -2,6 +2,7 @@
 
 #include "memcg_walk.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 #include "oomspect/text.h"
 
@@ -10,10 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SHORT_ID     12 /* as `docker ps`, `podman ps` and `crictl ps` show it (crictl: 13) */
-#define SHORT_POD    8
-#define ID_MIN       4 /* characters of an id that somebody types */
+#define SHORT_ID  12 /* as `docker ps`, `podman ps` and `crictl ps` show it (crictl: 13) */
+#define SHORT_POD 8
+#define ID_MIN    4 /* characters of an id that somebody types */
 
 const char *const memcg_kind_names[MEMCG_KIND_COUNT] = {
 	[MEMCG_OTHER] = "other",
@@ -150,7 +150,7 @@ static bool pattern_fits(const struct pattern *pattern, struct text component, s
 
 static const struct pattern *find(struct text component, struct text above, struct text *ret_middle)
 {
-	for (size_t i = 0; i < COUNT(patterns); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
 		if (pattern_fits(&patterns[i], component, above, ret_middle))
 			return &patterns[i];
 	return NULL;
@@ -185,7 +185,7 @@ static void set_pod(
 	text_copy(uid, ret->pod, sizeof(ret->pod));
 	for (char *c = ret->pod; *c; c++)
 		*c = *c == '_' ? '-' : *c;
-	for (size_t i = COUNT(classes); i-- > 0;) /* the longer ones stand first, and win */
+	for (size_t i = ARRAY_SIZE(classes); i-- > 0;) /* the longer ones stand first, and win */
 		if (text_starts(component, classes[i].begin) ||
 			text_starts(above, classes[i].begin))
 			ret->qos = classes[i].qos;

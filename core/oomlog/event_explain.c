@@ -1,5 +1,6 @@
 /* Who died, why that one, who was next; and all sentences about an event put together. */
 #include "oomspect/event_explain.h"
+#include "oomspect/array.h"
 #include "oomspect/event_rank.h"
 
 #include "event_say.h"
@@ -499,8 +500,7 @@ const struct event_saying event_choice_sayings[] = {
 		"PID (NAME) would have been next, with SIZE and oom_score_adj N.", say_next },
 };
 
-const size_t event_choice_saying_count =
-	sizeof(event_choice_sayings) / sizeof(event_choice_sayings[0]);
+const size_t event_choice_saying_count = ARRAY_SIZE(event_choice_sayings);
 
 static void say_all(const struct oom_event *event, event_facts facts,
 	const struct event_saying *rows, size_t count, struct event_explanation *to)

@@ -1,5 +1,6 @@
 #include "event_facts.h"
 
+#include "oomspect/array.h"
 #include "oomspect/badness.h"
 #include "oomspect/event_rank.h"
 
@@ -185,7 +186,7 @@ static event_facts facts_of_start(const struct oom_event *event)
 		{ is_size(event->mem.swap_total_kb) && is_size(event->mem.swap_free_kb),
 			EVENT_HAS(SWAP) },
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		facts |= rows[i].holds ? rows[i].fact : 0;
 	return facts;
 }
@@ -288,7 +289,7 @@ static event_facts facts_of_outcome(const struct oom_event *event)
 		{ event->panic == OOM_PANIC_COMPULSORY, EVENT_HAS(PANIC_COMPULSORY) },
 		{ event->panic == OOM_PANIC_INIT, EVENT_HAS(INIT_KILLED) },
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		facts |= rows[i].holds ? rows[i].fact : 0;
 	return facts;
 }
@@ -401,7 +402,7 @@ static event_facts facts_of_choice(const struct oom_event *event)
 		{ decided && event->victim_count && event_next_task(event), EVENT_HAS(NEXT) },
 		{ event->seen.known && event->seen.rank != UNKNOWN_SIGNED, EVENT_HAS(SEEN) },
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		facts |= rows[i].holds ? rows[i].fact : 0;
 	return facts;
 }

@@ -1,6 +1,8 @@
 /* Which limit was hit, and where the memory was. */
 #include "event_say.h"
 
+#include "oomspect/array.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,7 +81,7 @@ struct event_container event_container_of(const char *path)
 		{ "-pod", "container" },
 	};
 	struct event_container container = { "" };
-	for (size_t i = 0; path && i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; path && i < ARRAY_SIZE(rows); i++) {
 		const char *at = strstr(path, rows[i].before);
 		const char *slash = at && i >= 5 ? strchr(at + 1, '/') : NULL;
 		const char *id =
@@ -464,4 +466,4 @@ const struct event_saying event_what_sayings[] = {
 		say_order },
 };
 
-const size_t event_what_saying_count = sizeof(event_what_sayings) / sizeof(event_what_sayings[0]);
+const size_t event_what_saying_count = ARRAY_SIZE(event_what_sayings);

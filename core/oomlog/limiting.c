@@ -1,5 +1,7 @@
 #include "limiting.h"
 
+#include "oomspect/array.h"
+
 #include <string.h>
 
 /* --- counters ---------------------------------------------------------------------------------- */
@@ -81,7 +83,7 @@ static enum oom_seen_ground ground_of(const struct limiting_level *level)
 {
 	static const enum oom_seen_ground counted[] = { OOM_SEEN_LOCAL_OOM, OOM_SEEN_OOM,
 		OOM_SEEN_FAILCNT };
-	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(counted); i++)
 		if (limiting_went_up(limiting_hits(level, counted[i])))
 			return counted[i];
 	return OOM_SEEN_LEAST_LEFT;

@@ -1,5 +1,6 @@
 #include "oomspect/logjoin.h"
 
+#include "oomspect/array.h"
 #include "oomspect/badness.h"
 #include "oomspect/logscan.h"
 
@@ -49,7 +50,7 @@ static bool halves_of_a_word(struct text text, struct text next)
 	size_t more = next.len < sizeof(both) - piece.len ? next.len : sizeof(both) - piece.len;
 	memcpy(both + piece.len, next.at, more);
 	struct text joined = { both, piece.len + more };
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strlen(words[i]) > piece.len && text_starts(joined, words[i]))
 			return true;
 	}
@@ -68,7 +69,7 @@ static bool breaks_a_phrase(struct text text, struct text next)
 		"or sacrifice child", "are going to be killed due to memory.oom.group set",
 		"memory: Killed process", "memory: Kill process", "System is deadlocked on memory",
 		"system-wide panic_on_oom is enabled" };
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(phrases); i++) {
 		struct text phrase = text_of(phrases[i]);
 		for (size_t k = 2; k < phrase.len; k++) {
 			struct text head = { phrase.at, k },
@@ -85,7 +86,7 @@ static bool breaks_a_phrase(struct text text, struct text next)
 
 static bool starts_with_word(struct text next)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (text_starts(next, words[i]))
 			return true;
 	}
@@ -109,7 +110,7 @@ static bool is_remark(struct text line)
 		"lines more" };
 	if (line.len < 3 || line.len > 64 || !strchr("[(<{-=~", *line.at))
 		return false;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		if (text_find(line, verbs[i]))
 			return true;
 	}
@@ -123,7 +124,7 @@ bool logjoin_is_elision(struct text line)
 	line = without_quotes(line);
 	if (text_equals(line, "..") || text_starts(line, "--8<") || text_starts(line, "[snip"))
 		return true;
-	for (size_t i = 0; i < sizeof(dots) / sizeof(dots[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(dots); i++) {
 		if (text_starts(line, dots[i]))
 			return line.len < 24 || is_remark(line);
 	}
@@ -266,7 +267,7 @@ bool logjoin_panic(const struct logjoin *join)
 		"Kernel panic - not syncing: out of memory. panic_on_oom is selected"
 	};
 	struct text text = text_trim(join->text);
-	for (size_t i = 0; i < sizeof(sentences) / sizeof(sentences[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
 		struct text sentence = text_of(sentences[i]);
 		if (text.len < sentence.len && memcmp(sentence.at, text.at, text.len) == 0)
 			return true;

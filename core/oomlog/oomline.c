@@ -1,5 +1,6 @@
 #include "oomspect/oomline.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static const char *name_end(struct text text)
 	static const char *const follow[] = { "total-vm:", "vsz:", "UID ", "score ",
 		"sharing same memory", "is already exiting", "now anon-rss:" };
 	const char *end = NULL;
-	for (size_t i = 0; i < sizeof(follow) / sizeof(follow[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(follow); i++) {
 		const char *at = scan_last(text, follow[i]);
 		const char *candidate = at ? name_end_before(text, at) : NULL;
 		if (candidate && (!end || candidate > end))
@@ -257,7 +258,7 @@ static enum oom_constraint constraint_of(struct text name)
 		{ "CONSTRAINT_MEMORY_POLICY", OOM_CONSTRAINT_MEMPOLICY },
 		{ "CONSTRAINT_MEMCG", OOM_CONSTRAINT_MEMCG },
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (text_equals(name, rows[i].name))
 			return rows[i].constraint;
 	}

@@ -2,6 +2,7 @@
  * mem_cgroup_print_oom_meminfo() (mm/memcontrol.c). */
 #include "oomspect/oomline.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -69,7 +70,7 @@ static bool stat_v53(struct text text, struct oom_memcg_stat *memcg)
 	if (!text_next_field(&text, &key) || !text_next_field(&text, &value) ||
 		!text_to_u64(value, &bytes) || text_next_field(&text, &value))
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool over = rows[i].v1 && rows[i].total;
 		if (!text_equals(key, rows[i].key) || (*rows[i].kb != UNKNOWN_SIGNED && !over))
 			continue;
@@ -181,7 +182,7 @@ static bool is_zone_name(struct text name)
 {
 	static const char *const names[] = { "DMA", "DMA32", "Normal", "HighMem", "Movable",
 		"Device" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (text_equals(name, names[i]))
 			return true;
 	}
@@ -243,7 +244,7 @@ static bool is_counts(struct text text)
 	static const char *const starts[] = { "active_anon:", "Active_anon:", "Active:",
 		"inactive_file:", "active_file:", "unevictable:", "free:", "slab_reclaimable:",
 		"mapped:", "pagetables:", "sec_pagetables:", "kernel_misc_reclaimable:" };
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 		if (text_starts(text, starts[i]))
 			return true;
 	}

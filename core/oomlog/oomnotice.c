@@ -1,5 +1,6 @@
 #include "oomspect/oomnotice.h"
 
+#include "oomspect/array.h"
 #include "oomspect/line.h"
 #include "oomspect/logscan.h"
 
@@ -123,7 +124,7 @@ static bool earlyoom(struct text text, struct oom_notice_victim *nohang, struct 
 		{ "killing process ", "killed" }, /* to v1.2, with the number of the signal */
 	};
 	(void)nohang;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const char *at = text_find(text, rows[i].marker);
 		if (!at)
 			continue;
@@ -180,7 +181,7 @@ static bool lowmemorykiller(
 {
 	static const char *const verbs[] = { "Kill '", "Killing '", "Reclaim '" };
 	(void)nohang;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
 		const char *at = text_find(text, verbs[i]);
 		struct text rest = at ? scan_from(text, at + strlen(verbs[i])) : nothing();
 		const char *end = at ? text_find(rest, "' (") : NULL;
@@ -217,7 +218,7 @@ bool oomnotice_parse(struct text text, struct oom_notice_victim *nohang, struct 
 {
 	static parse_fn *const rows[] = { oomd_killed, oomd_killed_unit, unit_killed, unit_failed,
 		earlyoom, nohang_sent, kubelet, lowmemorykiller };
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct oom_notice notice = no_notice();
 		if (!rows[i](text, nohang, &notice))
 			continue;

@@ -1,6 +1,7 @@
 /* The task table: dump_tasks(), mm/oom_kill.c. */
 #include "oomspect/oomline.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ static enum oom_column column_of(struct text name)
 		{ "swapents", OOM_COLUMN_SWAPENTS },
 		{ "oom_score_adj", OOM_COLUMN_ADJ }, /* v2.6.36, a63d83f427fb */
 	};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (text_equals(name, rows[i].name))
 			return rows[i].column;
 	}

@@ -1,5 +1,6 @@
 #include "shapes.h"
 
+#include "oomspect/array.h"
 #include "oomspect/logscan.h"
 
 #include <stdio.h>
@@ -605,7 +606,7 @@ static const struct oomlog_shape shapes[] = {
 	{ "", OOMLOG_LAST, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
 };
 
-#define SHAPES (sizeof(shapes) / sizeof(shapes[0]))
+#define SHAPES ARRAY_SIZE(shapes)
 _Static_assert(SHAPES <= 64, "struct oomlog_filter has a bit for each row");
 
 /* Signs of quoting before a line: "# ", "- ", a quotation mark of any kind. */

@@ -44,16 +44,6 @@ struct evaluation {
 	bool shmem_to_swap; /* MOMENT_OOM: all shmem of the domain fits into its free swap */
 };
 
-static int64_t or_zero(int64_t count)
-{
-	return count == UNKNOWN ? 0 : count;
-}
-
-static int64_t smaller(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* What /proc/PID/oom_score should print for these terms: always relative to the whole machine. */
 static int64_t predict_oom_score(const struct host *host, const struct badness_terms *terms)
 {
@@ -148,7 +138,7 @@ static const struct ranking_edit *find_edit(
 /* Free swap that the domain may use, in pages. */
 static int64_t free_swap(const struct snapshot *snapshot, const struct domain *domain)
 {
-	int64_t free_pages = or_zero(snapshot->host.swap_free_pages);
+	int64_t free_pages = count_or_zero(snapshot->host.swap_free_pages);
 	if (domain->kind != DOMAIN_MEMCG)
 		return free_pages;
 	const struct memcg *memcg = &snapshot->memcgs->rows[domain->memcg];
@@ -158,7 +148,7 @@ static int64_t free_swap(const struct snapshot *snapshot, const struct domain *d
 	uint64_t limit = memcg->swap_limit.bytes;
 	int64_t left =
 		limit > used ? (int64_t)((limit - used) / (uint64_t)snapshot->host.page_size) : 0;
-	return smaller(free_pages, left);
+	return count_smaller(free_pages, left);
 }
 
 /* Shmem of the domain, in pages. The sum over processes counts shared segments more than once,
@@ -169,13 +159,13 @@ static int64_t shmem_pages(const struct ranking *ranking, const struct snapshot 
 	int64_t page_size = snapshot->host.page_size;
 	int64_t bound = snapshot->host.meminfo.shmem;
 	for (size_t i = 0; i < ranking->count; i++)
-		sum = saturate_add(sum, or_zero(ranking->rows[i].task->rss_shmem_pages));
+		sum = saturate_add(sum, count_or_zero(ranking->rows[i].task->rss_shmem_pages));
 	if (bound != UNKNOWN)
-		sum = smaller(sum, bound * 1024 / page_size);
+		sum = count_smaller(sum, bound * 1024 / page_size);
 	if (ranking->domain.kind == DOMAIN_MEMCG) {
 		struct amount shmem = snapshot->memcgs->rows[ranking->domain.memcg].shmem;
 		if (amount_known(shmem))
-			sum = smaller(sum, (int64_t)(shmem.bytes / (uint64_t)page_size));
+			sum = count_smaller(sum, (int64_t)(shmem.bytes / (uint64_t)page_size));
 	}
 	return sum;
 }

@@ -1,5 +1,6 @@
 #include "oomspect/cgroup_figures.h"
 
+#include "oomspect/array.h"
 #include "oomspect/memcg.h"
 
 #define BYTES(field)      FIGURE_BYTES, offsetof(struct memcg, field)
@@ -39,4 +40,4 @@ const struct cgroup_figure cgroup_figures[] = {
 	{ COUNT(failcnt), "failcnt", NULL, NULL },
 	{ HUNDREDTHS(psi.some.avg10), "psi_some_avg10", NULL, NULL },
 };
-const size_t cgroup_figure_count = sizeof(cgroup_figures) / sizeof(cgroup_figures[0]);
+const size_t cgroup_figure_count = ARRAY_SIZE(cgroup_figures);

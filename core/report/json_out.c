@@ -1,6 +1,7 @@
 #include "oomspect/json_out.h"
 
 #include "oomspect/amount.h"
+#include "oomspect/array.h"
 #include "oomspect/utf8.h"
 
 #include <inttypes.h>
@@ -21,7 +22,7 @@ static void write_escape(FILE *file, uint32_t code)
 {
 	static const char letters[][2] = { { '"', '"' }, { '\\', '\\' }, { '\b', 'b' },
 		{ '\f', 'f' }, { '\n', 'n' }, { '\r', 'r' }, { '\t', 't' } };
-	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(letters); i++) {
 		if (code == (unsigned char)letters[i][0]) {
 			fprintf(file, "\\%c", letters[i][1]);
 			return;

@@ -1,5 +1,6 @@
 #include "oomspect/metrics.h"
 
+#include "oomspect/array.h"
 #include "oomspect/cgroup_figures.h"
 #include "oomspect/safe_text.h"
 
@@ -140,7 +141,7 @@ static const struct host_family {
 
 static void write_host(FILE *out, const struct host *host)
 {
-	for (size_t i = 0; i < sizeof(host_families) / sizeof(host_families[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(host_families); i++) {
 		const struct host_family *family = &host_families[i];
 		double value = family->value(host);
 		if (isnan(value))
@@ -282,6 +283,6 @@ void metrics_write(FILE *out, const struct outlook *host, const struct memcg_vic
 	for (size_t i = 0; i < cgroup_figure_count; i++)
 		if (cgroup_figures[i].metric)
 			write_figure(out, host->snapshot->memcgs, chosen, &cgroup_figures[i]);
-	for (size_t i = 0; i < sizeof(next_families) / sizeof(next_families[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(next_families); i++)
 		write_next_family(out, host, victims, chosen, &next_families[i]);
 }

@@ -32,4 +32,15 @@ static inline bool amount_known(struct amount amount)
 	return amount.kind == AMOUNT_BYTES;
 }
 
+/* The smaller of two that are known. */
+static inline int64_t count_smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t count_or_zero(int64_t count)
+{
+	return count == UNKNOWN ? 0 : count;
+}
+
 #endif

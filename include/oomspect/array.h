@@ -1,12 +1,15 @@
-/* Arrays that grow: the one place of the program that makes an array larger.
+/* Arrays, and the one place of the program that makes one larger.
  *
- * An array is a pointer to its elements and how many it has room for, side by side in the struct
+ * An array that grows is a pointer to its elements and how many it has room for, side by side in the struct
  * that owns it and frees the elements. */
 #ifndef OOMSPECT_ARRAY_H
 #define OOMSPECT_ARRAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* How many elements an array has that is no pointer. */
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Makes room for `count` elements, and a quarter more: counts of processes and cgroups wander, and
  * growth has to stop. False if out of memory; the array is then what it was. `items` is the pointer,
