@@ -195,7 +195,7 @@ static void resize(struct loop *loop)
 	struct err err = { 0 };
 	if (state_resize(loop->app, rows, cols, &err) == ERR_OK)
 		return;
-	state_say(loop->app, "%s", err.text);
+	status_say(loop->app, "%s", err.text);
 	if (loop->app->grid.rows == 0) { /* there was no size before */
 		*loop->err = err;
 		fail(loop);

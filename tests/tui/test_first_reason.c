@@ -83,12 +83,12 @@ static void a_later_failure_is_said_as_well(void **state)
 	err_set(&first, ERR_NO_MEMORY, "cannot do this: out of memory");
 	err_set(&second, ERR_NO_MEMORY, "cannot do that: out of memory");
 	app->clock.now_ms = 1000;
-	state_say(app, "what a key did");
-	state_say_failure(app, &first);
-	state_say_failure(app, &second);
+	status_say(app, "what a key did");
+	status_say_failure(app, &first);
+	status_say_failure(app, &second);
 	assert_string_equal(app->status.message, first.text);
 	app->clock.now_ms = 2000;
-	state_say_failure(app, &second);
+	status_say_failure(app, &second);
 	assert_string_equal(app->status.message, second.text);
 }
 

@@ -12,7 +12,7 @@
 
 static void assert_points_at(const struct app *app, pid_t pid)
 {
-	assert_int_equal(state_cursor_row(app)->task->pid, pid);
+	assert_int_equal(process_list_pointed(app)->task->pid, pid);
 }
 
 /* A process as its pid is used again, or as it executes another program. */

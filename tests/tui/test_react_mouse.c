@@ -125,10 +125,10 @@ static void a_click_selects_a_row(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	click(app, -1, "3321 alice");
-	assert_int_equal(state_cursor_row(app)->task->pid, 3321);
+	assert_int_equal(process_list_pointed(app)->task->pid, 3321);
 	assert_int_equal(app->view, VIEW_PROCS);
 	mouse_react(app, (struct input_mouse){ MOUSE_NOTHING, 10, 10 });
-	assert_int_equal(state_cursor_row(app)->task->pid, 3321);
+	assert_int_equal(process_list_pointed(app)->task->pid, 3321);
 }
 
 static void click_title(struct app *app, const char *title)

@@ -146,7 +146,7 @@ static void what_was_ignored_is_said(void **state)
 		app->status.message, "settings: line 2 ignored: 'colour': no such setting");
 	say_unread(app, "", ERR_OK);
 	assert_non_null(strstr(app->status.message, "line 2"));
-	state_say(app, "--protect: denied");
+	status_say(app, "--protect: denied");
 	say_unread(app, "header\n=\n\n3 = 4\n", ERR_OK);
 	assert_string_equal(app->status.message,
 		"--protect: denied; settings: 3 lines ignored, line 1: no '=' in it");

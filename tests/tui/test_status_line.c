@@ -29,7 +29,7 @@ static void kill_somebody(struct fixture *fixture)
 {
 	struct app *app = &fixture->app;
 	recovery_begin(&app->acting.recovery, app->clock.now_ms, INT64_C(2000) * 1024);
-	state_say(app, "SIGKILL sent to 4242 java");
+	status_say(app, "SIGKILL sent to 4242 java");
 	write_available(fixture, 9000);
 }
 
@@ -215,7 +215,7 @@ static void what_a_key_answered_just_before_is_kept(void **state)
 	struct fixture *fixture = *state;
 	struct app *app = &fixture->app;
 	keys(app, "F");
-	state_say(app, "SIGKILL sent to 4242 java");
+	status_say(app, "SIGKILL sent to 4242 java");
 	end_process(fixture, 4242);
 	take_sample(app);
 	assert_string_equal(app->status.message, "SIGKILL sent to 4242 java; 4242 java is gone");

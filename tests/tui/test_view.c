@@ -208,13 +208,13 @@ static void the_cursor_stays_on_its_process(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	press(app, INPUT_DOWN);
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	keys(app, "T");
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	keys(app, "g");
-	assert_int_equal(state_cursor_row(app)->task->pid, 1);
+	assert_int_equal(process_list_pointed(app)->task->pid, 1);
 	keys(app, "P");
-	assert_int_equal(state_cursor_row(app)->task->pid, 4242);
+	assert_int_equal(process_list_pointed(app)->task->pid, 4242);
 }
 
 static void search_filter_and_user(void **state)
@@ -222,13 +222,13 @@ static void search_filter_and_user(void **state)
 	struct app *app = &((struct fixture *)*state)->app;
 	draw(app, 24, 80);
 	keys(app, "/NODE\r");
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	keys(app, "n");
-	assert_int_equal(state_cursor_row(app)->task->pid, 8807);
+	assert_int_equal(process_list_pointed(app)->task->pid, 8807);
 	keys(app, "n");
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	keys(app, "/911\r");
-	assert_int_equal(state_cursor_row(app)->task->pid, 911);
+	assert_int_equal(process_list_pointed(app)->task->pid, 911);
 	keys(app, "&docker-9c\r");
 	assert_int_equal(app->procs.listing.count, 2);
 	keys(app, "=ubuild\r");

@@ -377,7 +377,7 @@ static void enter_shows_its_processes_and_escape_leaves(void **state)
 	assert_int_equal(app->view, VIEW_PROCS);
 	assert_int_equal(watch_outlook(&app->model.watch)->ranking.domain.kind, DOMAIN_MEMCG);
 	assert_int_equal(app->procs.listing.count, 2);
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	press(app, INPUT_ESC);
 	press(app, INPUT_ESC);
 	assert_int_equal(watch_outlook(&app->model.watch)->ranking.domain.kind, DOMAIN_HOST);
@@ -427,7 +427,7 @@ static void from_a_process_to_its_cgroup_and_back(void **state)
 	assert_string_equal(pointed(app), "/system.slice/mysql.service");
 	keys(app, "c");
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_int_equal(state_cursor_row(app)->task->pid, 911);
+	assert_int_equal(process_list_pointed(app)->task->pid, 911);
 }
 
 static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *walk)

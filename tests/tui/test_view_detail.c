@@ -102,7 +102,7 @@ static void the_terms_add_up_in_every_domain(void **state)
 	size_t domains = 0;
 	for (size_t i = 0; i < app->procs.listing.count; i++) {
 		keys(app, "1");
-		state_point_at(app, (long)i);
+		process_list_point_at(app, (long)i);
 		keys(app, "4");
 		const struct process_detail *detail = &app->model.process;
 		assert_int_equal(detail->pid, app->procs.listing.rows[i]->task->pid);
@@ -158,7 +158,7 @@ static void of_others_it_says_from_where_they_are_first(void **state)
 	char words[64];
 	for (size_t i = 1; i < 8; i++) {
 		keys(app, "\0331");
-		state_point_at(app, (long)i);
+		process_list_point_at(app, (long)i);
 		keys(app, "4");
 		const struct process_domain *domain = &app->model.process.domains[0];
 		assert_int_equal(domain->threshold_kind, THRESHOLD_FIRST);
@@ -179,7 +179,7 @@ static void the_next_victim_is_the_one_that_next_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
 		keys(app, "1");
-		state_point_at(app, (long)i);
+		process_list_point_at(app, (long)i);
 		keys(app, "4");
 		const struct process_domain *host = &app->model.process.domains[0];
 		const struct ranking_row *next = outlook_next(watch_outlook(&app->model.watch));
@@ -206,7 +206,7 @@ static void keys_open_and_leave_it(void **state)
 	open_node(app);
 	keys(app, "q");
 	assert_int_equal(app->view, VIEW_PROCS);
-	assert_int_equal(state_cursor_row(app)->task->pid, 9120);
+	assert_int_equal(process_list_pointed(app)->task->pid, 9120);
 	keys(app, "4");
 	assert_int_equal(app->view, VIEW_DETAIL);
 	keys(app, "?");

@@ -28,7 +28,7 @@ static int set_up(void **state)
 static void point_at(struct app *app, pid_t pid)
 {
 	keys(app, "g");
-	for (size_t i = 0; state_cursor_row(app)->task->pid != pid; i++) {
+	for (size_t i = 0; process_list_pointed(app)->task->pid != pid; i++) {
 		assert_true(i < app->procs.listing.count);
 		press(app, INPUT_DOWN);
 	}
@@ -36,7 +36,7 @@ static void point_at(struct app *app, pid_t pid)
 
 static pid_t pointed(const struct app *app)
 {
-	return state_cursor_row(app)->task->pid;
+	return process_list_pointed(app)->task->pid;
 }
 
 static void a_tree_at_80x24(void **state)

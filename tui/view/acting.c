@@ -47,23 +47,23 @@ static void protect_oneself(struct app *app)
 	struct err err = { 0 }, unaudited = { 0 };
 	int before, after;
 	if (read_only_reason(app)) {
-		state_say(app, "--protect: %s", read_only_reason(app));
+		status_say(app, "--protect: %s", read_only_reason(app));
 		return;
 	}
 	if (history_reserve(&app->acting.history, 1, &err) ||
 		action_hold(&self, &app->model.watch.root, getpid(), 0, &err)) {
-		state_say(app, "--protect: %s", err.text);
+		status_say(app, "--protect: %s", err.text);
 		return;
 	}
 	if (action_set_adj(&self, PROTECTED_AT, &before, &after, &err))
-		state_say(app, "--protect: %s", err.text);
+		status_say(app, "--protect: %s", err.text);
 	if (err.code != ERR_GONE) {
 		history_add_adj(&app->acting.history, &self, before, after);
 		audit_adj(&app->acting.audit, &self, before, PROTECTED_AT, after,
 			err.code ? err.text : NULL, &unaudited);
 	}
 	if (unaudited.code)
-		state_say(app, "--protect: %s", unaudited.text);
+		status_say(app, "--protect: %s", unaudited.text);
 	action_release(&self);
 }
 
@@ -98,7 +98,7 @@ static bool shows_rows(struct app *app)
 {
 	if (app->view == VIEW_PROCS && app->model.watch.snapshot)
 		return true;
-	state_say(app, "a process has to be pointed at: 1 shows them");
+	status_say(app, "a process has to be pointed at: 1 shows them");
 	return false;
 }
 
@@ -108,7 +108,7 @@ static const struct task *pointed_at(const struct app *app)
 	const struct snapshot *snapshot = app->model.watch.snapshot;
 	const struct ranking_row *row = NULL;
 	if (snapshot && app->view == VIEW_PROCS)
-		row = state_cursor_row(app);
+		row = process_list_pointed(app);
 	if (!snapshot || app->view != VIEW_DETAIL || app->model.process.pid <= 0)
 		return row ? row->task : NULL;
 	const struct task *task = snapshot_find(snapshot, app->model.process.pid);
@@ -119,19 +119,19 @@ static void tag(struct app *app, const struct task *task)
 {
 	struct err err;
 	if (marks_add_task(&app->acting.tags, task, &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 }
 
 static void toggle_tag(struct app *app)
 {
-	const struct ranking_row *row = shows_rows(app) ? state_cursor_row(app) : NULL;
+	const struct ranking_row *row = shows_rows(app) ? process_list_pointed(app) : NULL;
 	if (!row)
 		return;
 	if (marks_has_task(&app->acting.tags, row->task))
 		marks_remove_task(&app->acting.tags, row->task);
 	else
 		tag(app, row->task);
-	state_point_at(app, (long)app->procs.cursor.at + 1);
+	process_list_point_at(app, (long)app->procs.cursor.at + 1);
 }
 
 static void tag_all(struct app *app)
@@ -140,13 +140,13 @@ static void tag_all(struct app *app)
 		return;
 	for (size_t i = 0; i < app->procs.listing.count; i++)
 		tag(app, app->procs.listing.rows[i]->task);
-	state_say(app, "%zu processes are tagged", app->acting.tags.count);
+	status_say(app, "%zu processes are tagged", app->acting.tags.count);
 }
 
 void acting_untag(struct app *app)
 {
 	marks_clear(&app->acting.tags);
-	state_say(app, "nothing is tagged");
+	status_say(app, "nothing is tagged");
 }
 
 /* --- opening a dialog --------------------------------------------------------------------------- */
@@ -220,7 +220,7 @@ static bool opened(struct app *app, enum dialog_id dialog, struct targets *targe
 		return true;
 	}
 	targets_release(targets);
-	state_say(app, "%s", err->text);
+	status_say(app, "%s", err->text);
 	return false;
 }
 
@@ -296,9 +296,9 @@ void acting_write(struct app *app)
 {
 	struct adjust *adjust = &app->acting.adjust;
 	if (!adjust->writable) {
-		state_say(app, "not written: %s", adjust->why_not);
+		status_say(app, "not written: %s", adjust->why_not);
 	} else if (adjust->invalid.code) {
-		state_say(app, "not written: %s", adjust->invalid.text);
+		status_say(app, "not written: %s", adjust->invalid.text);
 	} else if (adjust_is_over(adjust)) {
 		acting_close(app);
 	} else {
@@ -308,14 +308,14 @@ void acting_write(struct app *app)
 		reserve_fill(&app->acting.reserve);
 		/* The first row is a place, but what was done is undone at its process. */
 		if (app->view == VIEW_PROCS)
-			state_point_at(app, (long)app->procs.cursor.at);
+			process_list_point_at(app, (long)app->procs.cursor.at);
 		if (adjust->asks_again)
-			state_say(app, "not written, look again: %s", adjust->result);
+			status_say(app, "not written, look again: %s", adjust->result);
 		else if (adjust->targets.count == 1 && first->refused.code == ERR_DENIED &&
 			 first->after != ACTION_ADJ_UNKNOWN)
-			state_say(app, "refused, %d is in force", first->after);
+			status_say(app, "refused, %d is in force", first->after);
 		else
-			state_say(app, "%s", adjust->result);
+			status_say(app, "%s", adjust->result);
 		if (done && adjust->named == 1)
 			acting_close(app);
 	}
@@ -342,7 +342,7 @@ void acting_send(struct app *app)
 {
 	struct sending *sending = &app->acting.sending;
 	if (!sending->writable) {
-		state_say(app, "not sent: %s", sending->why_not);
+		status_say(app, "not sent: %s", sending->why_not);
 		return;
 	}
 	if (sending->sent && sending->targets.count > 1) {
@@ -356,7 +356,7 @@ void acting_send(struct app *app)
 	reserve_fill(&app->acting.reserve);
 	if (targets_done(&sending->targets) && signal_rows[sending->chosen].ends)
 		begin_recovery(app, before_ms, before_kb);
-	state_say(
+	status_say(
 		app, "%s%s", sending->asks_again ? "not sent, look again: " : "", sending->result);
 	if (done && sending->targets.count == 1)
 		acting_close(app);
@@ -377,9 +377,9 @@ void acting_watch_memory(struct app *app, int64_t now_ms)
 	if (recovery->watching) {
 		recovery_note(recovery, now_ms, read_available(&app->model.watch.root));
 		recovery_describe(recovery, text, sizeof(text));
-		state_tell(app, text, now_ms);
+		status_tell(app, text, now_ms);
 	}
-	state_age(app, now_ms);
+	status_age(app, now_ms);
 }
 
 bool acting_took_key(struct app *app, int key)

@@ -191,7 +191,7 @@ static bool is_shown(const struct app *app)
 static void say_failure(struct app *app, enum err_code code, const struct err *err)
 {
 	if (code)
-		state_say_failure(app, err);
+		status_say_failure(app, err);
 }
 
 static void rank_inside(struct app *app)
@@ -743,7 +743,7 @@ static void full_paths(struct app *app)
 static void limited_only(struct app *app)
 {
 	app->cgroups.limited_only = !app->cgroups.limited_only;
-	state_say(app, "%s",
+	status_say(app, "%s",
 		app->cgroups.limited_only ? "cgroups without a limit are hidden"
 					  : "every cgroup is shown");
 	relist(app);
@@ -760,14 +760,15 @@ static void set_folded(struct app *app, bool folded)
 	struct cgroups *cgroups = &app->cgroups;
 	const struct cgroup_entry *entry = pointed_entry(cgroups);
 	if (!entry || !entry->parent) {
-		state_say(app, cgroups->tree ? "nothing is below it" : "a list has no branches: t");
+		status_say(
+			app, cgroups->tree ? "nothing is below it" : "a list has no branches: t");
 		return;
 	}
 	uint64_t inode = app->model.watch.snapshot->memcgs->rows[entry->row].inode;
 	if (!folded)
 		marks_remove(&cgroups->folds, inode);
 	else if (!marks_add(&cgroups->folds, inode))
-		state_say(app, "cannot fold a cgroup: out of memory");
+		status_say(app, "cannot fold a cgroup: out of memory");
 	point_at(app, (long)cgroups->cursor.at);
 	relist(app);
 }
@@ -794,7 +795,7 @@ static void fold_all(struct app *app)
 	for (size_t i = 0; i < all->count && !any; i++) {
 		bool parent = all->rows[i].subtree_end > (int32_t)i + 1;
 		if (parent && !marks_add(&cgroups->folds, all->rows[i].inode)) {
-			state_say(app, "cannot fold a cgroup: out of memory");
+			status_say(app, "cannot fold a cgroup: out of memory");
 			break;
 		}
 	}
@@ -808,12 +809,12 @@ static void follow(struct app *app)
 	struct memcg_name name;
 	app->follow = !app->follow;
 	if (!app->follow || !row) {
-		state_say(app, "following nothing");
+		status_say(app, "following nothing");
 		return;
 	}
 	point_at(app, (long)app->cgroups.cursor.at);
 	memcg_name_of(row->path, &name);
-	state_say(app, "following %s", name.name);
+	status_say(app, "following %s", name.name);
 }
 
 /* --- finding ---------------------------------------------------------------------------------- */
@@ -823,7 +824,7 @@ static void search_from(struct app *app, long start, int step)
 	const struct cgroup_rows *rows = &app->cgroups.rows;
 	long count = (long)rows->count;
 	if (!app->typing.search_text[0]) {
-		state_say(app, "nothing to search: / first");
+		status_say(app, "nothing to search: / first");
 		return;
 	}
 	for (long i = 0; i < count; i++) {
@@ -835,7 +836,7 @@ static void search_from(struct app *app, long start, int step)
 			return;
 		}
 	}
-	state_say(app, "not found: %s", app->typing.search_text);
+	status_say(app, "not found: %s", app->typing.search_text);
 }
 
 static void search_next(struct app *app)
@@ -855,7 +856,7 @@ static void filter(struct app *app)
 
 static void user(struct app *app)
 {
-	state_say(app, "a cgroup has no user: 1 shows the processes");
+	status_say(app, "a cgroup has no user: 1 shows the processes");
 }
 
 static void clear(struct app *app)
@@ -863,7 +864,7 @@ static void clear(struct app *app)
 	app->cgroups.filter_text[0] = '\0';
 	app->cgroups.limited_only = false;
 	relist(app);
-	state_say(app, "no filter");
+	status_say(app, "no filter");
 }
 
 static bool take_text(struct app *app)
@@ -892,7 +893,7 @@ static void sort_by(struct app *app, enum cgroup_column_id column, bool reversed
 	app->cgroups.reversed = reversed;
 	relist(app);
 	point_at(app, (long)app->cgroups.cursor.at);
-	state_say(
+	status_say(
 		app, "sorted by %s%s", cgroup_columns[column].title, reversed ? ", reversed" : "");
 }
 
@@ -936,15 +937,15 @@ static void open_processes(struct app *app)
 		return;
 	state_set_scope(app, WATCH_CGROUP, row->path);
 	state_show(app, VIEW_PROCS);
-	state_point_at(app, 0);
+	process_list_point_at(app, 0);
 	app->procs.cursor.bound = false;
-	state_say(app, "the processes of %s: Esc leaves", app->model.watch.scope_path);
+	status_say(app, "the processes of %s: Esc leaves", app->model.watch.scope_path);
 }
 
 static void back_to_process(struct app *app)
 {
 	state_show(app, VIEW_PROCS);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 }
 
 static void scope(struct app *app)

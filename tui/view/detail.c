@@ -696,10 +696,10 @@ static enum err_code update(struct app *app, struct err *err)
 /* The one under the cursor, which stays there. */
 static void open_process(struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	if (!row)
 		return;
-	state_point_at(app, (long)app->procs.cursor.at);
+	process_list_point_at(app, (long)app->procs.cursor.at);
 	process_detail_open(&app->model.process, &app->model.watch, row->task);
 }
 
@@ -719,7 +719,7 @@ static void repaint(struct app *app)
 /* What acts on a process acts on the one under the cursor: it has to be the one that is shown. */
 static bool shows_cursor(const struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	return row && row->task->pid == app->model.process.pid &&
 	       row->task->start_ticks == app->model.process.start_ticks;
 }

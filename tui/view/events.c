@@ -414,7 +414,7 @@ static void last(struct app *app)
 static void follow(struct app *app)
 {
 	events_pane_follow(&app->events, !app->events.follow);
-	state_say(app, app->events.follow ? "at the newest event" : "not following new events");
+	status_say(app, app->events.follow ? "at the newest event" : "not following new events");
 }
 
 static void open_raw(struct app *app)
@@ -428,22 +428,22 @@ static void save(struct app *app)
 	char name[128];
 	struct err err;
 	if (app->options->read_only)
-		state_say(app, "not saved: --read-only");
+		status_say(app, "not saved: --read-only");
 	else if (app->typing.in_burst)
-		state_say(app, "not saved: w came together with other keys, as pasted text does");
+		status_say(app, "not saved: w came together with other keys, as pasted text does");
 	else if (events_pane_save(&app->events, name, sizeof(name), &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 	else
-		state_say(app, "saved %s", name);
+		status_say(app, "saved %s", name);
 }
 
 /* Goes to the next event (step 1: older) with the text that is searched. */
 static void search(struct app *app, int step)
 {
 	if (!app->typing.search_text[0])
-		state_say(app, "nothing to search: / first");
+		status_say(app, "nothing to search: / first");
 	else if (!events_pane_search(&app->events, app->typing.search_text, step))
-		state_say(app, "not found: %s", app->typing.search_text);
+		status_say(app, "not found: %s", app->typing.search_text);
 }
 static bool take_text(struct app *app)
 {
@@ -472,7 +472,7 @@ static void back(struct app *app)
 	else if (app->events.raw)
 		open_raw(app);
 	else
-		state_say(app, "nothing to close here: 1 shows the processes, q quits");
+		status_say(app, "nothing to close here: 1 shows the processes, q quits");
 }
 
 static reaction *const own[ACTION_COUNT] = {

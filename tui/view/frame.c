@@ -16,6 +16,7 @@
 #define TINY_COLS  20 /* below, or below 3 rows, NEXT is only the name and one number */
 #define TINY_ROWS  3
 #define TITLE_COLS 60 /* below, the age of the list is beyond the end of the title */
+
 /* Columns of the badness and the lead over another process. */
 #define BADNESS_COLS 46
 #define BADNESS_WIDE 84

@@ -36,7 +36,7 @@ static void stop_following(struct app *app)
 	if (app->status.message[0] && app->clock.now_ms - app->status.message_ms < STATUS_ANSWER_MS)
 		snprintf(before, sizeof(before), "%.*s; ", APP_MESSAGE_SIZE / 2,
 			app->status.message);
-	state_say(app, "%s%d %s is %s", before, (int)pointed->pid, pointed->comm,
+	status_say(app, "%s%d %s is %s", before, (int)pointed->pid, pointed->comm,
 		lives ? "not listed: following nobody" : "gone");
 	app->follow = false;
 }
@@ -53,7 +53,7 @@ static void find_cursor(struct app *app)
 	if (at < 0)
 		at = (long)app->procs.cursor.at;
 	app->procs.cursor.at = cursor_nearest(at, app->procs.listing.count);
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	if (app->procs.cursor.bound && row)
 		bind_cursor(app, row->task);
 }
@@ -81,38 +81,38 @@ static enum err_code build(struct app *app, struct err *err)
 	return code;
 }
 
-const struct ranking_row *state_cursor_row(const struct app *app)
+const struct ranking_row *process_list_pointed(const struct app *app)
 {
 	return app->procs.cursor.at < app->procs.listing.count
 		       ? app->procs.listing.rows[app->procs.cursor.at]
 		       : NULL;
 }
 
-void state_scroll_to_cursor(struct app *app)
+void process_list_scroll(struct app *app)
 {
 	cursor_scroll(&app->procs.cursor, app->procs.listing.count, app->layout.list_rows);
 }
 
-void state_point_at(struct app *app, long index)
+void process_list_point_at(struct app *app, long index)
 {
 	app->procs.cursor.at = cursor_nearest(index, app->procs.listing.count);
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	app->procs.cursor.bound = row != NULL;
 	if (row)
 		bind_cursor(app, row->task);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 }
 
 void process_list_relist(struct app *app)
 {
 	struct err err;
 	if (find_matches(app, &err))
-		state_say_failure(app, &err);
+		status_say_failure(app, &err);
 	if (build(app, &err))
-		state_say_failure(app, &err);
+		status_say_failure(app, &err);
 	choose_columns(app);
 	find_cursor(app);
 	cursor_clamp(&app->procs.cursor, app->procs.listing.count, app->layout.list_rows);
 	if (app->follow)
-		state_scroll_to_cursor(app);
+		process_list_scroll(app);
 }

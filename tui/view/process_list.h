@@ -9,12 +9,12 @@
 void process_list_relist(struct app *app);
 
 /* The row under the cursor; NULL in an empty list. */
-const struct ranking_row *state_cursor_row(const struct app *app);
+const struct ranking_row *process_list_pointed(const struct app *app);
 
 /* Puts the cursor on row `index` of the list (or the nearest there is) and scrolls to it. */
-void state_point_at(struct app *app, long index);
+void process_list_point_at(struct app *app, long index);
 
 /* Scrolls as little as is needed to see the cursor. */
-void state_scroll_to_cursor(struct app *app);
+void process_list_scroll(struct app *app);
 
 #endif

@@ -424,7 +424,7 @@ static void fetch(struct app *app)
 /* The first row is a place: the cursor stays there whoever comes to stand in it. */
 static void move(struct app *app, int rows)
 {
-	state_point_at(app, (long)app->procs.cursor.at + rows);
+	process_list_point_at(app, (long)app->procs.cursor.at + rows);
 	if (rows == -CURSOR_FAR)
 		app->procs.cursor.bound = false;
 }
@@ -467,13 +467,13 @@ static void open_detail(struct app *app)
 
 static void follow(struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	app->follow = !app->follow;
 	if (app->follow && row) {
-		state_point_at(app, (long)app->procs.cursor.at);
-		state_say(app, "following %d %s", (int)row->task->pid, row->task->comm);
+		process_list_point_at(app, (long)app->procs.cursor.at);
+		status_say(app, "following %d %s", (int)row->task->pid, row->task->comm);
 	} else {
-		state_say(app, "following nobody");
+		status_say(app, "following nobody");
 	}
 }
 
@@ -485,7 +485,7 @@ static void killable(struct app *app)
 		[LISTING_KILLABLE] = "what cannot be killed is hidden",
 	};
 	app->procs.filter.show = (app->procs.filter.show + 1) % LISTING_SHOW_COUNT;
-	state_say(app, "%s", words[app->procs.filter.show]);
+	status_say(app, "%s", words[app->procs.filter.show]);
 	state_relist(app);
 }
 
@@ -495,15 +495,15 @@ static void full(struct app *app)
 	if (app->view == VIEW_PROCS)
 		whole_command_open(app);
 	else if (app->view == VIEW_DETAIL)
-		state_say(app, "the command line is whole here already");
+		status_say(app, "the command line is whole here already");
 	else
-		state_say(app, "w does nothing here, ? for help");
+		status_say(app, "w does nothing here, ? for help");
 }
 
 /* The domain of the process under the cursor. */
 static void scope(struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	if (row)
 		state_next_scope(app, row->task->memcg);
 }
@@ -511,7 +511,7 @@ static void scope(struct app *app)
 /* From a process to its cgroup. */
 static void cgroup(struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	const char *path = row ? snapshot_cgroup(app->model.watch.snapshot, row->task) : NULL;
 	if (!path)
 		return;
@@ -519,7 +519,7 @@ static void cgroup(struct app *app)
 	if (cgroups_find(app, path))
 		return;
 	state_show(app, VIEW_PROCS);
-	state_say(app, "%d is in no cgroup that could be shown: %s", (int)row->task->pid, path);
+	status_say(app, "%d is in no cgroup that could be shown: %s", (int)row->task->pid, path);
 }
 
 /* --- the tree --------------------------------------------------------------------------------- */
@@ -527,33 +527,33 @@ static void cgroup(struct app *app)
 static void rearrange(struct app *app)
 {
 	state_relist(app);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 }
 
 /* The operator looks at a process, which therefore keeps the cursor. */
 static void toggle(struct app *app)
 {
-	state_point_at(app, (long)app->procs.cursor.at);
+	process_list_point_at(app, (long)app->procs.cursor.at);
 	app->procs.tree = !app->procs.tree;
 	rearrange(app);
 }
 
 static void set_folded(struct app *app, bool folded)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	const struct process_branch *branch =
 		row ? listing_branch(&app->procs.listing, app->procs.cursor.at) : NULL;
 	struct err err;
 	if (!branch || !branch->parent) {
-		state_say(app, "%s",
+		status_say(app, "%s",
 			app->procs.tree ? "nothing is below it" : "a list has no branches: t");
 		return;
 	}
-	state_point_at(app, (long)app->procs.cursor.at);
+	process_list_point_at(app, (long)app->procs.cursor.at);
 	if (!folded)
 		marks_remove_task(&app->procs.folds, row->task);
 	else if (marks_add_task(&app->procs.folds, row->task, &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 	rearrange(app);
 }
 
@@ -576,7 +576,7 @@ static void fold_branches(struct app *app)
 	for (int32_t depth = 1; depth >= 0 && app->procs.folds.count == 0; depth--)
 		if (process_tree_fold_all(
 			    tree, app->model.watch.snapshot, depth, &app->procs.folds, &err)) {
-			state_say(app, "%s", err.text);
+			status_say(app, "%s", err.text);
 			return;
 		}
 }
@@ -588,7 +588,7 @@ static void fold_all(struct app *app)
 		set_folded(app, true); /* says why not */
 		return;
 	}
-	state_point_at(app, (long)app->procs.cursor.at);
+	process_list_point_at(app, (long)app->procs.cursor.at);
 	if (app->procs.folds.count)
 		marks_clear(&app->procs.folds);
 	else
@@ -616,16 +616,16 @@ static long find_row(struct app *app, long start, int step, bool by_pid)
 static void search_from(struct app *app, long start, int step, bool by_pid)
 {
 	if (!app->typing.search_text[0]) {
-		state_say(app, "nothing to search: / first");
+		status_say(app, "nothing to search: / first");
 		return;
 	}
 	long index = by_pid ? find_row(app, start, step, true) : -1;
 	if (index < 0)
 		index = find_row(app, start, step, false);
 	if (index >= 0)
-		state_point_at(app, index);
+		process_list_point_at(app, index);
 	else
-		state_say(app, "not found: %s%s", app->typing.search_text,
+		status_say(app, "not found: %s%s", app->typing.search_text,
 			app->procs.listing.hidden_folded ? "; some rows are folded (*)" : "");
 }
 
@@ -657,9 +657,9 @@ static void clear(struct app *app)
 	app->procs.filter.pid_count = 0;
 	state_relist(app);
 	if (watch_outlook(&app->model.watch)->ranking.domain.kind == DOMAIN_HOST)
-		state_say(app, "no filter");
+		status_say(app, "no filter");
 	else
-		state_say(app, "no filter; o changes the domain, which is %s", state_scope(app));
+		status_say(app, "no filter; o changes the domain, which is %s", state_scope(app));
 }
 
 /* One step out: search, tags, filter, scope. Never quits. */
@@ -677,7 +677,7 @@ static void take_user(struct app *app)
 {
 	app->procs.seeking = app->typing.prompt.text[0] != '\0';
 	if (app->procs.seeking) {
-		state_say(app, "looking for user '%s' ...", app->typing.prompt.text);
+		status_say(app, "looking for user '%s' ...", app->typing.prompt.text);
 		names_seek(&app->model.watch.names, app->typing.prompt.text);
 		state_take_sought(app);
 		return;
@@ -715,8 +715,8 @@ static void sort_by(struct app *app, enum column_id column, bool reversed)
 {
 	app->procs.order = (struct listing_order){ column, reversed };
 	state_relist(app);
-	state_scroll_to_cursor(app);
-	state_say(app, "sorted by %s%s%s", columns[column].title,
+	process_list_scroll(app);
+	status_say(app, "sorted by %s%s%s", columns[column].title,
 		column == COL_COMMAND ? " (its name, as COMM)" : "", reversed ? ", reversed" : "");
 }
 
@@ -838,5 +838,5 @@ const struct view view_procs = {
 	.take_text = take_text,
 	.move = move,
 	.row_at = row_at,
-	.point_at = state_point_at,
+	.point_at = process_list_point_at,
 };

@@ -44,9 +44,9 @@ static void moment(struct app *app)
 	app->procs.moves.before_count = 0;
 	state_relist(app);
 	if (state_update(app))
-		state_say(app, watch->moment == MOMENT_OOM
-				       ? "moment: at OOM, when memory has run out"
-				       : "moment: now, by this moment's counters");
+		status_say(app, watch->moment == MOMENT_OOM
+					? "moment: at OOM, when memory has run out"
+					: "moment: now, by this moment's counters");
 }
 
 reaction *const react_lists[ACTION_COUNT] = {
@@ -76,7 +76,7 @@ static void pause_sampling(struct app *app)
 static void set_units(struct app *app, enum units units)
 {
 	app->settings.units = units;
-	state_say(app, "sizes: %s", units_rows[units].name);
+	status_say(app, "sizes: %s", units_rows[units].name);
 	state_relist(app);
 }
 
@@ -94,7 +94,7 @@ static void header(struct app *app)
 {
 	app->settings.header_hidden = !app->settings.header_hidden;
 	state_lay_out(app);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 }
 
 static void delay(struct app *app)
@@ -143,7 +143,7 @@ static void take_delay(struct app *app)
 		app->request.restart_timer = true;
 		return;
 	}
-	state_say(app, "%s: not a number of seconds from 0.1 to 3600", app->typing.prompt.text);
+	status_say(app, "%s: not a number of seconds from 0.1 to 3600", app->typing.prompt.text);
 }
 
 static void take_text(struct app *app)
@@ -178,13 +178,13 @@ static bool refuse(struct app *app, const struct view *view, const struct key_ro
 {
 	char name[32];
 	if (row->group == GROUP_ACT && view->way_to_processes) {
-		state_say(app, "choose a process first: %s", view->way_to_processes);
+		status_say(app, "choose a process first: %s", view->way_to_processes);
 		return true;
 	}
 	if (!view->text || view->reactions[0][row->action] || view->text->means(app, row))
 		return false;
 	input_name(row->key, name, sizeof(name));
-	state_say(app, "%s does nothing %s, q goes back", name, view->text->where);
+	status_say(app, "%s does nothing %s, q goes back", name, view->text->where);
 	return true;
 }
 
@@ -233,9 +233,9 @@ static void give_view(struct app *app, int key, int meant)
 	const struct key_row *row = keymap_find(turns ? INPUT_PAGE_DOWN : meant);
 	input_name(key, name, sizeof(name));
 	if (!row)
-		state_say(app, "unknown key \"%s\", ? for help", name);
+		status_say(app, "unknown key \"%s\", ? for help", name);
 	else if (!react(app, row))
-		state_say(app, "%s does nothing here, ? for help", name);
+		status_say(app, "%s does nothing here, ? for help", name);
 	if (app->view != before && view_of(app)->entered)
 		view_of(app)->entered(app, before);
 }
@@ -251,7 +251,7 @@ static void answer(struct app *app, int key)
 	const struct overlay *overlay = view_overlay(app);
 	int meant = app->settings.config.vi_keys ? keymap_vi(key) : key;
 	if (overlay && overlay->acts && key == INPUT_ENTER && app->typing.in_burst) {
-		state_say(app, "Enter came together with other keys, as pasted text does: again");
+		status_say(app, "Enter came together with other keys, as pasted text does: again");
 		return;
 	}
 	app->status.message[0] = '\0';
@@ -292,7 +292,7 @@ static bool take_paste(struct app *app, int key)
 	if (app->typing.pasting && app->clock.now_ms - app->typing.paste_ms >= PASTE_SILENCE_MS)
 		app->typing.pasting = false;
 	if (key == INPUT_PASTE_BEGIN && !takes_text(app))
-		state_say(app, "pasted text is ignored");
+		status_say(app, "pasted text is ignored");
 	bool pasted = app->typing.pasting || key == INPUT_PASTE_BEGIN || key == INPUT_PASTE_END;
 	if (app->typing.pasting)
 		take_pasted(app, key);

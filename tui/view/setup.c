@@ -55,7 +55,7 @@ void setup_set(struct app *app, const struct config *config)
 			views[id]->configured(app);
 	state_lay_out(app);
 	state_relist(app);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 }
 
 void setup_begin(struct app *app, const struct config *config, const char *path)
@@ -94,7 +94,7 @@ void setup_say_unread(
 	else
 		line_add(&line, "settings: %zu lines ignored, line %u: %s", ignored->count,
 			ignored->first, ignored->why.text);
-	state_say(app, "%s", words);
+	status_say(app, "%s", words);
 }
 
 void setup_save(struct app *app)
@@ -102,13 +102,14 @@ void setup_save(struct app *app)
 	struct err err;
 	setup_get(app, &app->settings.config);
 	if (app->options->read_only)
-		state_say(app, "not written: --read-only");
+		status_say(app, "not written: --read-only");
 	else if (app->typing.in_burst)
-		state_say(app, "not written: W came together with other keys, as pasted text does");
+		status_say(
+			app, "not written: W came together with other keys, as pasted text does");
 	else if (config_write(&app->settings.config, app->settings.path, &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 	else
-		state_say(app, "settings written to %s", app->settings.path);
+		status_say(app, "settings written to %s", app->settings.path);
 }
 
 /* --- pages of lines ------------------------------------------------------------------------------ */
@@ -518,9 +519,9 @@ static void leave(struct app *app)
 static void say_overruled(struct app *app, const struct config *before)
 {
 	if (app->settings.config.color && !before->color && app->settings.no_color)
-		state_say(app, "no colours while NO_COLOR is set");
+		status_say(app, "no colours while NO_COLOR is set");
 	if (!app->settings.config.ascii && before->ascii && app->settings.ascii_only)
-		state_say(app, "ASCII only: the locale is not UTF-8");
+		status_say(app, "ASCII only: the locale is not UTF-8");
 }
 
 static void step(struct app *app, int by)
@@ -531,7 +532,7 @@ static void step(struct app *app, int by)
 	config = before;
 	struct setup_state state = { &config, &app->procs.columns };
 	if (setup_step(&state, &app->setup, by, &err)) {
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 		return;
 	}
 	setup_set(app, &config);
@@ -556,7 +557,8 @@ static void move_column(struct app *app, int by)
 	if (setup_move(&state, &app->setup, by))
 		setup_set(app, &config);
 	else
-		state_say(app, "only columns that are shown can be moved, and not beyond the ends");
+		status_say(
+			app, "only columns that are shown can be moved, and not beyond the ends");
 }
 
 static void move_up(struct app *app)
@@ -601,7 +603,7 @@ static void take_key(struct app *app, int key)
 	else if (row && reactions[row->action])
 		reactions[row->action](app);
 	else
-		state_say(app, "%s does nothing in the setup, Esc closes it", name);
+		status_say(app, "%s does nothing in the setup, Esc closes it", name);
 }
 
 static void click(struct app *app, int row, int col)

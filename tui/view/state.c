@@ -130,7 +130,7 @@ enum err_code state_resize(struct app *app, int rows, int cols, struct err *err)
 		return code;
 	state_lay_out(app);
 	state_relist(app);
-	state_scroll_to_cursor(app);
+	process_list_scroll(app);
 	return ERR_OK;
 }
 
@@ -174,7 +174,7 @@ bool state_update(struct app *app)
 	struct err err = { 0 };
 	if (!view_of(app)->update || view_of(app)->update(app, &err) == ERR_OK)
 		return true;
-	state_say(app, "%s", err.text);
+	status_say(app, "%s", err.text);
 	return false;
 }
 
@@ -226,7 +226,7 @@ enum err_code state_sampled(struct app *app, struct err *err)
 	app->status.missed[0] = '\0';
 	event_log_sampled(&app->events.log, app->model.watch.snapshot);
 	if (app->model.watch.scope != scope)
-		state_say(app, "the cgroup is gone: %s", app->model.watch.scope_path);
+		status_say(app, "the cgroup is gone: %s", app->model.watch.scope_path);
 	const struct host *host = &app->model.watch.snapshot->host;
 	note_kills(app, host);
 	killers_update(&app->model.killers, &app->model.watch.root, app->model.watch.snapshot);
@@ -256,7 +256,7 @@ void state_take_sought(struct app *app)
 		return;
 	app->procs.seeking = false;
 	if (err.code) {
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 		return;
 	}
 	text_copy(text_of(names->sought.name), app->procs.user_text, sizeof(app->procs.user_text));
@@ -294,7 +294,7 @@ void state_set_scope(struct app *app, enum watch_scope scope, const char *path)
 	struct err err;
 	watch_set_scope(&app->model.watch, scope, path);
 	if (watch_rank(&app->model.watch, &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 	app->procs.moves.before_count = 0; /* places in another domain say nothing */
 	state_relist(app);
 }
@@ -306,7 +306,7 @@ static void say_scope(struct app *app)
 	format_kb(domain->totalpages < 0 ? UNKNOWN
 					 : domain->totalpages * app->model.context.measure.page_kb,
 		total);
-	state_say(app, "domain: %s, 1000 points = %s", state_scope(app), total);
+	status_say(app, "domain: %s, 1000 points = %s", state_scope(app), total);
 }
 
 static void choose_scope(struct app *app, int32_t row)
@@ -328,7 +328,7 @@ void state_next_scope(struct app *app, int32_t row)
 	int32_t now = domain->kind == DOMAIN_MEMCG ? domain->memcg : UNKNOWN;
 	if (row < 0 || (row == 0 && !cgroup_rows_shows_top(tree))) {
 		if (now == UNKNOWN)
-			state_say(app,
+			status_say(app,
 				"it is in no cgroup of its own: only an OOM of the host kills it");
 		else
 			choose_scope(app, UNKNOWN);

@@ -5,7 +5,7 @@
 
 #define NEWS_MS 5000 /* news stand as long after they were told last */
 
-void state_say(struct app *app, const char *format, ...)
+void status_say(struct app *app, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -14,22 +14,22 @@ void state_say(struct app *app, const char *format, ...)
 	app->status.message_ms = app->clock.now_ms;
 }
 
-void state_say_failure(struct app *app, const struct err *err)
+void status_say_failure(struct app *app, const struct err *err)
 {
 	if (app->status.failure_ms == app->clock.now_ms &&
 		app->status.message_ms == app->clock.now_ms)
 		return;
-	state_say(app, "%s", err->text);
+	status_say(app, "%s", err->text);
 	app->status.failure_ms = app->clock.now_ms;
 }
 
-void state_tell(struct app *app, const char *news, int64_t now_ms)
+void status_tell(struct app *app, const char *news, int64_t now_ms)
 {
 	snprintf(app->status.news, sizeof(app->status.news), "%s", news);
 	app->status.news_ms = now_ms;
 }
 
-void state_age(struct app *app, int64_t now_ms)
+void status_age(struct app *app, int64_t now_ms)
 {
 	if (now_ms - app->status.news_ms >= NEWS_MS)
 		app->status.news[0] = '\0';

@@ -7,16 +7,16 @@
 #define STATUS_ANSWER_MS 3000 /* an answer stands at least as long */
 
 /* A sentence for the status line. */
-void state_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
+void status_say(struct app *app, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 
 /* Why something failed. What follows from it, in the same picture, does not take its place. */
-void state_say_failure(struct app *app, const struct err *err);
+void status_say_failure(struct app *app, const struct err *err);
 
 /* What goes on by itself, for the status line. An answer to a key is not overwritten by it. */
-void state_tell(struct app *app, const char *news, int64_t now_ms);
+void status_tell(struct app *app, const char *news, int64_t now_ms);
 
 /* Time has passed: an answer that has stood for some seconds gives way to news, if there are any,
  * and news that were not told again for some are none. */
-void state_age(struct app *app, int64_t now_ms);
+void status_age(struct app *app, int64_t now_ms);
 
 #endif

@@ -38,7 +38,7 @@ static int find_line(struct app *app, int from, int step)
 	struct err err;
 	int line = -1;
 	if (text_of_view(app)->find(app, from, step, &line, &err))
-		state_say(app, "%s", err.text);
+		status_say(app, "%s", err.text);
 	return line;
 }
 
@@ -49,20 +49,20 @@ static void search(struct app *app, int step)
 	if (found >= top && found < top + text_of_view(app)->rows(app))
 		from = found + step;
 	if (!app->typing.search_text[0]) {
-		state_say(app, "nothing to search: / first");
+		status_say(app, "nothing to search: / first");
 		return;
 	}
 	int line = find_line(app, from, step);
 	if (line < 0 && !app->status.message[0])
-		state_say(app, "not found: %s", app->typing.search_text);
+		status_say(app, "not found: %s", app->typing.search_text);
 	app->texts.found = line;
 	if (line < 0)
 		return;
 	app->texts.top[app->view] = line;
 	app->texts.top[app->view] = texts_top(app);
 	if (step > 0 ? line < from : line > from)
-		state_say(app, step > 0 ? "found above: began again at the top"
-					: "found below: began again at the end");
+		status_say(app, step > 0 ? "found above: began again at the top"
+					 : "found below: began again at the end");
 }
 
 static void search_next(struct app *app)
@@ -87,7 +87,7 @@ bool texts_take(struct app *app)
 
 static void nothing(struct app *app)
 {
-	state_say(app, "nothing to open here");
+	status_say(app, "nothing to open here");
 }
 
 reaction *const texts_reactions[ACTION_COUNT] = {

@@ -21,19 +21,19 @@ static void close_it(struct whole_command *whole)
 
 void whole_command_open(struct app *app)
 {
-	const struct ranking_row *row = state_cursor_row(app);
+	const struct ranking_row *row = process_list_pointed(app);
 	struct whole_command *whole = &app->whole_command;
 	if (!row)
 		return;
 	if (!box_room(&app->grid)) {
-		state_say(app, "the screen is too low for a whole command line");
+		status_say(app, "the screen is too low for a whole command line");
 		return;
 	}
 	close_it(whole);
 	whole->text =
 		strdup(visible_whole_command(&app->model.visible, &app->model.watch, row->task));
 	if (!whole->text) {
-		state_say(app, "no memory for a command line");
+		status_say(app, "no memory for a command line");
 		return;
 	}
 	whole->pid = row->task->pid;
