@@ -13,7 +13,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OOM_UNKNOWN     UNKNOWN_SIGNED
 #define OOM_COMM_SIZE   24    /* TASK_COMM_LEN is 16; a damaged log may show more */
 #define OOM_ZONES_MAX   32    /* zones beyond these are not kept */
 #define OOM_TASKS_MAX   32768 /* rows kept of one task table; all are counted */

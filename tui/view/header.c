@@ -411,9 +411,9 @@ static int64_t last_kill_age_ms(const struct app *app)
 	if (app->clock.kill_ms)
 		return app->clock.now_ms - app->clock.kill_ms;
 	/* A log that was given by name may be of another boot, or of another machine. */
-	if (event && app->events.log.live && event->boot_us != OOM_UNKNOWN)
+	if (event && app->events.log.live && event->boot_us != UNKNOWN_SIGNED)
 		age = host->boot_ms - event->boot_us / 1000;
-	else if (event && event->unix_us != OOM_UNKNOWN && host->time_unix > 0)
+	else if (event && event->unix_us != UNKNOWN_SIGNED && host->time_unix > 0)
 		age = (int64_t)(host->time_unix * 1000) - event->unix_us / 1000;
 	return age > host->boot_ms ? UNKNOWN : age;
 }
