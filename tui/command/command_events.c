@@ -1,7 +1,7 @@
 #include "command.h"
 
-#include "model/events_text.h"
 #include "model/lookout.h"
+#include "model/report.h"
 #include "oomspect/clock.h"
 #include "oomspect/event_json.h"
 #include "oomspect/event_rank.h"
@@ -75,7 +75,7 @@ static void on_text_event(struct events_run *run, const struct oom_event *event)
 		return;
 	}
 	show_collapsed(run);
-	run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
+	run->no_memory = report_print(stdout, event, REPORT_WIDTH) != ERR_OK;
 }
 
 /* False without memory. */
@@ -212,7 +212,7 @@ static void on_unlogged(void *arg, struct oom_event *event)
 	else if (run->options->json)
 		run->no_memory = event_json(stdout, event) != ERR_OK;
 	else
-		run->no_memory = events_text_print(stdout, event, REPORT_WIDTH) != ERR_OK;
+		run->no_memory = report_print(stdout, event, REPORT_WIDTH) != ERR_OK;
 }
 
 /* The log has been read to its end. */
