@@ -427,15 +427,9 @@ static void sum_up(struct adjust *adjust)
 
 bool adjust_write(struct adjust *adjust, struct history *history, const struct audit *audit)
 {
-	struct err err;
-	adjust->asks_again = !targets_confirm(
-		&adjust->targets, adjust->root, adjust->result, sizeof(adjust->result));
-	if (adjust->asks_again)
+	if (!targets_prepare(&adjust->targets, adjust->root, history, &adjust->asks_again,
+		    adjust->result, sizeof(adjust->result)))
 		return false;
-	if (history_reserve(history, adjust->targets.count, &err)) {
-		snprintf(adjust->result, sizeof(adjust->result), "%s", err.text);
-		return false;
-	}
 	for (size_t i = 0; i < adjust->targets.count; i++)
 		write_one(adjust, &adjust->targets.items[i], history, audit);
 	adjust->written = true;

@@ -178,15 +178,9 @@ static void sum_up(struct sending *sending)
 
 bool sending_send(struct sending *sending, struct history *history, const struct audit *audit)
 {
-	struct err err;
-	sending->asks_again = !targets_confirm(
-		&sending->targets, sending->root, sending->result, sizeof(sending->result));
-	if (sending->asks_again)
+	if (!targets_prepare(&sending->targets, sending->root, history, &sending->asks_again,
+		    sending->result, sizeof(sending->result)))
 		return false;
-	if (history_reserve(history, sending->targets.count, &err)) {
-		snprintf(sending->result, sizeof(sending->result), "%s", err.text);
-		return false;
-	}
 	for (size_t i = 0; i < sending->targets.count; i++)
 		send_one(sending, &sending->targets.items[i], history, audit);
 	if (signal_rows[sending->chosen].number == SIGKILL)

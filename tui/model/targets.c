@@ -136,7 +136,8 @@ static bool take_change(
 	return true;
 }
 
-bool targets_confirm(struct targets *targets, const struct root *root, char *buffer, size_t size)
+static bool all_are_as_shown(
+	struct targets *targets, const struct root *root, char *buffer, size_t size)
 {
 	struct line line = line_begin(buffer, size), more;
 	size_t changed = 0;
@@ -154,6 +155,19 @@ bool targets_confirm(struct targets *targets, const struct root *root, char *buf
 	if (changed > 1)
 		line_add(&line, ", and %zu more changed", changed - 1);
 	return changed == 0;
+}
+
+bool targets_prepare(struct targets *targets, const struct root *root, struct history *history,
+	bool *ret_asks_again, char *buffer, size_t size)
+{
+	struct err err;
+	*ret_asks_again = !all_are_as_shown(targets, root, buffer, size);
+	if (*ret_asks_again)
+		return false;
+	if (history_reserve(history, targets->count, &err) == ERR_OK)
+		return true;
+	snprintf(buffer, size, "%s", err.text);
+	return false;
 }
 
 enum err_code targets_ready(struct targets *targets, struct target *target, const struct root *root)
