@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum err_code batch_choose_columns(const struct options *options, const struct column_table *table,
-	const char *usual, struct column_set *ret_columns, unsigned *sort, struct err *err)
+#define WIDTH_AT_FIRST 512
+
+static enum err_code choose_columns(
+	struct batch *batch, const struct column_table *table, const char *usual, struct err *err)
 {
+	const struct options *options = batch->options;
 	struct column_set sorted;
 	enum err_code code = ERR_OK;
 	if (options->sort)
@@ -19,9 +22,52 @@ enum err_code batch_choose_columns(const struct options *options, const struct c
 	if (code)
 		return code;
 	if (options->sort)
-		*sort = sorted.ids[0];
+		batch->sort = sorted.ids[0];
 	return column_set_parse(
-		ret_columns, table, options->columns ? options->columns : usual, err);
+		&batch->columns, table, options->columns ? options->columns : usual, err);
+}
+
+int batch_open(struct batch *batch, const struct options *options, const struct column_table *table,
+	const char *usual, unsigned sort, struct err *err)
+{
+	batch->options = options;
+	batch->sort = sort;
+	if (choose_columns(batch, table, usual, err))
+		return STATUS_USAGE;
+	if (watch_open(&batch->watch, options, true, err))
+		return STATUS_FAILED;
+	if (printer_init(&batch->printer, stdout, WIDTH_AT_FIRST, err) == ERR_OK)
+		return 0;
+	batch_close(batch);
+	return STATUS_FAILED;
+}
+
+void batch_close(struct batch *batch)
+{
+	printer_release(&batch->printer);
+	watch_release(&batch->watch);
+}
+
+enum err_code batch_print(struct batch *batch, const struct column_context *context,
+	union column_row (*row)(const void *list, size_t place), const void *list, size_t count,
+	struct err *err)
+{
+	struct printer *printer = &batch->printer;
+	struct column_set *set = &batch->columns;
+	for (size_t i = 0; i < count; i++)
+		column_set_widen(set, &printer->grid, context, row(list, i));
+	enum err_code code = printer_widen(printer, column_set_width(set), err);
+	if (code)
+		return code;
+	if (batch->watch.sampler.samples > 1)
+		fputc('\n', printer->out);
+	column_put_titles(set, &printer->pen, batch->sort);
+	printer_end_line(printer);
+	for (size_t i = 0; i < count; i++) {
+		column_put_row(set, context, row(list, i), NULL, &printer->pen);
+		printer_end_line(printer);
+	}
+	return ERR_OK;
 }
 
 int batch_list_columns(const struct column_table *table)

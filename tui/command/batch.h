@@ -1,14 +1,30 @@
-/* What the commands that print samples have in common: how often, of which cgroups, and how sure it
- * all is. Knows no column. */
+/* What the commands that print samples have in common: how often, in which columns, of which cgroups,
+ * and how sure it all is. */
 #ifndef OOMSPECT_BATCH_H
 #define OOMSPECT_BATCH_H
 
 #include "model/watch.h"
+#include "term/printer.h"
 
-/* The columns that --columns asks for, or those called `usual`, and the one of --sort; `*sort` stays
- * without it. */
-enum err_code batch_choose_columns(const struct options *options, const struct column_table *table,
-	const char *usual, struct column_set *ret_columns, unsigned *sort, struct err *err);
+struct batch {
+	const struct options *options;
+	struct watch watch;
+	struct printer printer; /* to standard output */
+	struct column_set columns;
+	unsigned sort; /* a column */
+};
+
+/* Opens it with the columns of --columns, or those called `usual`, and the one of --sort, or `sort`.
+ * 0, or the exit status: it need not be closed then. */
+int batch_open(struct batch *batch, const struct options *options, const struct column_table *table,
+	const char *usual, unsigned sort, struct err *err);
+void batch_close(struct batch *batch);
+
+/* Prints titles and `count` rows of a list, all columns wide enough; a blank line stands before all
+ * but the first sample. */
+enum err_code batch_print(struct batch *batch, const struct column_context *context,
+	union column_row (*row)(const void *list, size_t place), const void *list, size_t count,
+	struct err *err);
 
 /* Prints what --list-columns asks for. Returns the exit status. */
 int batch_list_columns(const struct column_table *table);

@@ -1,15 +1,11 @@
 #include "batch.h"
 #include "command.h"
 #include "model/cgroup_columns.h"
-#include "model/watch.h"
-#include "term/printer.h"
 
 #include "oomspect/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define WIDTH_AT_FIRST 512
 
 /* What a row is sorted by: a number or a text, then its place in the tree. */
 struct key {
@@ -21,31 +17,17 @@ struct key {
 
 /* What `cgroups` prints, sample after sample. */
 struct cgroups {
-	const struct options *options;
-	struct watch watch;
-	struct printer printer;
+	struct batch batch;
 	struct memcg_victims victims;
 	struct column_context context;
-	struct column_set columns;
-	enum cgroup_column_id sort;
 	struct cgroup_choice choice;
 	int32_t *rows; /* in the order to print */
 	size_t count;
 };
 
-static enum err_code choose_columns(struct cgroups *cgroups, struct err *err)
-{
-	unsigned sort = CGROUP_COL_SHARE;
-	enum err_code code = batch_choose_columns(cgroups->options, &cgroup_table,
-		"used,limit,%lim,left,unrecl,swap,psi,k,eta,victim,cgroup", &cgroups->columns,
-		&sort, err);
-	cgroups->sort = (enum cgroup_column_id)sort;
-	return code;
-}
-
 static union column_row row_of(const struct cgroups *cgroups, int32_t row)
 {
-	return cgroup_row(&cgroups->watch.snapshot->memcgs->rows[row]);
+	return cgroup_row(&cgroups->batch.watch.snapshot->memcgs->rows[row]);
 }
 
 /* A number that is missing stands last, whatever the order; of equals the first of the tree. */
@@ -67,7 +49,7 @@ static int compare(const void *a, const void *b)
 /* False when a text could not be kept. */
 static bool fill_keys(const struct cgroups *cgroups, struct key *keys, size_t count)
 {
-	const struct column *column = &cgroup_columns[cgroups->sort];
+	const struct column *column = &cgroup_columns[cgroups->batch.sort];
 	const struct column_context *context = &cgroups->context;
 	char buffer[COLUMN_CELL_SIZE];
 	for (size_t i = 0; i < count; i++) {
@@ -86,7 +68,7 @@ static bool fill_keys(const struct cgroups *cgroups, struct key *keys, size_t co
 
 static void take_order(struct cgroups *cgroups, struct key *keys, size_t count)
 {
-	int64_t lines = cgroups->options->lines;
+	int64_t lines = cgroups->batch.options->lines;
 	qsort(keys, count, sizeof(*keys), compare);
 	cgroups->count = 0;
 	for (size_t i = 0; i < count; i++)
@@ -105,7 +87,7 @@ static void free_keys(struct key *keys, size_t count)
 
 static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 {
-	size_t count = cgroups->watch.snapshot->memcgs->count;
+	size_t count = cgroups->batch.watch.snapshot->memcgs->count;
 	int32_t *rows = reallocarray(cgroups->rows, count + 1, sizeof(*rows));
 	struct key *keys = calloc(count + 1, sizeof(*keys));
 	bool filled = false;
@@ -122,33 +104,23 @@ static enum err_code sort_rows(struct cgroups *cgroups, struct err *err)
 				count);
 }
 
+static union column_row row_at(const void *list, size_t place)
+{
+	const struct cgroups *cgroups = list;
+	return row_of(cgroups, cgroups->rows[place]);
+}
+
 static enum err_code print_text(struct cgroups *cgroups, struct err *err)
 {
-	struct printer *printer = &cgroups->printer;
-	struct column_set *set = &cgroups->columns;
-	column_set_reset(set);
-	for (size_t i = 0; i < cgroups->count; i++)
-		column_set_widen(
-			set, &printer->grid, &cgroups->context, row_of(cgroups, cgroups->rows[i]));
-	enum err_code code = printer_widen(printer, column_set_width(set), err);
-	if (code)
-		return code;
-	if (cgroups->watch.sampler.samples > 1)
-		fputc('\n', printer->out);
-	column_put_titles(set, &printer->pen, cgroups->sort);
-	printer_end_line(printer);
-	for (size_t i = 0; i < cgroups->count; i++) {
-		column_put_row(set, &cgroups->context, row_of(cgroups, cgroups->rows[i]), NULL,
-			&printer->pen);
-		printer_end_line(printer);
-	}
-	return ERR_OK;
+	column_set_reset(&cgroups->batch.columns);
+	return batch_print(
+		&cgroups->batch, &cgroups->context, row_at, cgroups, cgroups->count, err);
 }
 
 static enum err_code print_sample(void *context, struct err *err)
 {
 	struct cgroups *cgroups = context;
-	struct watch *watch = &cgroups->watch;
+	struct watch *watch = &cgroups->batch.watch;
 	enum err_code code = watch_sample(watch, err);
 	if (code)
 		return code;
@@ -165,32 +137,29 @@ static enum err_code print_sample(void *context, struct err *err)
 		code = cgroup_choice_build(&cgroups->choice, watch, err);
 	if (!code)
 		code = sort_rows(cgroups, err);
-	if (!code && cgroups->options->json)
-		json_cgroups(cgroups->printer.out, watch->snapshot, &cgroups->victims,
+	if (!code && cgroups->batch.options->json)
+		json_cgroups(cgroups->batch.printer.out, watch->snapshot, &cgroups->victims,
 			cgroups->rows, cgroups->count);
 	else if (!code)
 		code = print_text(cgroups, err);
-	return code ? code : output_flush(cgroups->printer.out, err);
+	return code ? code : output_flush(cgroups->batch.printer.out, err);
 }
 
 int command_cgroups(const struct options *options, struct err *err)
 {
-	struct cgroups cgroups = { .options = options };
+	struct cgroups cgroups = { .rows = NULL };
 	if (options->list_columns)
 		return batch_list_columns(&cgroup_table);
-	if (choose_columns(&cgroups, err))
-		return STATUS_USAGE;
-	if (watch_open(&cgroups.watch, options, true, err))
-		return STATUS_FAILED;
+	int status = batch_open(&cgroups.batch, options, &cgroup_table,
+		"used,limit,%lim,left,unrecl,swap,psi,k,eta,victim,cgroup", CGROUP_COL_SHARE, err);
+	if (status)
+		return status;
 	memcg_victims_init(&cgroups.victims);
-	enum err_code code = printer_init(&cgroups.printer, stdout, WIDTH_AT_FIRST, err);
-	if (!code)
-		code = batch_run(options, print_sample, &cgroups, err);
+	enum err_code code = batch_run(options, print_sample, &cgroups, err);
 	if (!code && !options->json)
 		batch_print_doubts(memcg_victims_uncertain(&cgroups.victims));
-	printer_release(&cgroups.printer);
 	memcg_victims_release(&cgroups.victims);
-	watch_release(&cgroups.watch);
+	batch_close(&cgroups.batch);
 	cgroup_choice_release(&cgroups.choice);
 	free(cgroups.rows);
 	return code ? STATUS_FAILED : 0;
