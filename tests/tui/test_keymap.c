@@ -1,6 +1,6 @@
 #include "support.h"
 
-#include "model/keymap.h"
+#include "view/keymap.h"
 #include "term/input.h"
 
 #include <string.h>

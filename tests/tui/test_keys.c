@@ -4,8 +4,8 @@
 #include "support_machine.h"
 #include "support_session.h"
 
-#include "model/keymap.h"
 #include "term/input.h"
+#include "view/keymap.h"
 
 #include <signal.h>
 #include <stdio.h>

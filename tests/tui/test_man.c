@@ -3,9 +3,9 @@
 
 #include "model/cgroup_columns.h"
 #include "model/config.h"
-#include "model/keymap.h"
 #include "model/process_columns.h"
 #include "term/input.h"
+#include "view/keymap.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #ifndef OOMSPECT_CURSOR_H
 #define OOMSPECT_CURSOR_H
 
-#include "model/keymap.h"
+#include "keymap.h"
 
 struct cursor {
 	bool bound; /* before the first move it is on whatever stands first */

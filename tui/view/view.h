@@ -3,8 +3,8 @@
 #ifndef OOMSPECT_VIEW_H
 #define OOMSPECT_VIEW_H
 
+#include "keymap.h"
 #include "live.h"
-#include "model/keymap.h"
 #include "term/input.h"
 
 struct page; /* term/page.h */
