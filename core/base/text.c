@@ -73,23 +73,12 @@ bool text_equals(struct text text, const char *string)
 	return text.len == strlen(string) && memcmp(text.at, string, text.len) == 0;
 }
 
-bool text_starts(struct text text, const char *prefix)
-{
-	size_t length = strlen(prefix);
-	return text.len >= length && memcmp(text.at, prefix, length) == 0;
-}
-
 bool text_skip(struct text *text, const char *prefix)
 {
 	if (!text_starts(*text, prefix))
 		return false;
 	*text = from(*text, strlen(prefix));
 	return true;
-}
-
-const char *text_find(struct text text, const char *needle)
-{
-	return memmem(text.at, text.len, needle, strlen(needle));
 }
 
 uint64_t text_hash(uint64_t hash, struct text text)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	const char *at;
@@ -33,13 +34,22 @@ bool text_split(struct text *rest, char delimiter, struct text *ret_head);
 struct text text_trim(struct text text);
 
 bool text_equals(struct text text, const char *string);
-bool text_starts(struct text text, const char *prefix);
+
+/* Here, so that a constant prefix is compared without a call: a log is asked some fifty a line. */
+static inline bool text_starts(struct text text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+	return text.len >= length && memcmp(text.at, prefix, length) == 0;
+}
 
 /* If `text` starts with `prefix`, skips it. */
 bool text_skip(struct text *text, const char *prefix);
 
 /* The first place of `needle` in `text`, or NULL. */
-const char *text_find(struct text text, const char *needle);
+static inline const char *text_find(struct text text, const char *needle)
+{
+	return (const char *)memmem(text.at, text.len, needle, strlen(needle));
+}
 
 /* A hash of the bytes, FNV-1a, for tables in memory: `hash` is TEXT_HASH, or that of what stands
  * before them. Names of one hash can be made at will: a table compares them too. */
