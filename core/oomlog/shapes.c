@@ -540,8 +540,7 @@ static bool take_rest(struct oomlog *log, struct text text)
 	return oomline_meminfo(text, &log->event);
 }
 
-/* In the order in which they are asked. */
-static const struct oomlog_shape shapes[] = {
+const struct oomlog_shape oomlog_shapes[] = {
 	{ "[", OOMLOG_TABLE, take_row, logjoin_table, "task table, v2.6.32 (fef1bdd68c81)" },
 	{ "[", OOMLOG_TABLE, take_columns, logjoin_table, "its header" },
 	{ HEADER_WORDS, OOMLOG_INNER, take_header, logjoin_header, "v2.6.20" },
@@ -606,7 +605,8 @@ static const struct oomlog_shape shapes[] = {
 	{ "", OOMLOG_LAST, take_rest, NULL, "Mem-Info, memory.stat; what is left is counted" },
 };
 
-#define SHAPES ARRAY_SIZE(shapes)
+#define SHAPES ARRAY_SIZE(oomlog_shapes)
+const size_t oomlog_shape_count = SHAPES;
 _Static_assert(SHAPES <= 64, "struct oomlog_filter has a bit for each row");
 
 /* Signs of quoting before a line: "# ", "- ", a quotation mark of any kind. */
@@ -688,9 +688,9 @@ void oomlog_filter_init(struct oomlog_filter *filter)
 {
 	memset(filter, 0, sizeof(*filter));
 	for (size_t s = 0; s < SHAPES; s++) {
-		unsigned char first = (unsigned char)*shapes[s].marker;
+		unsigned char first = (unsigned char)*oomlog_shapes[s].marker;
 		for (size_t byte = 0; byte < 256; byte++) {
-			if (!is_at_start(&shapes[s]) || byte == first)
+			if (!is_at_start(&oomlog_shapes[s]) || byte == first)
 				filter->rows[byte] |= UINT64_C(1) << s;
 		}
 	}
@@ -705,19 +705,19 @@ const struct oomlog_shape *oomlog_shape_of(const struct oomlog_filter *filter, s
 {
 	struct text bare = unquoted(message);
 	uint64_t rows = filtered(filter, bare);
-	while (!find_shape(&shapes[__builtin_ctzll(rows)], message, bare))
+	while (!find_shape(&oomlog_shapes[__builtin_ctzll(rows)], message, bare))
 		rows &= rows - 1; /* as far as the last rows, which have no marker */
-	return &shapes[__builtin_ctzll(rows)];
+	return &oomlog_shapes[__builtin_ctzll(rows)];
 }
 
 bool oomlog_take(struct oomlog *log)
 {
 	struct text message = { log->message.bytes, log->message.len }, bare = unquoted(message);
-	uint64_t above = (UINT64_C(1) << (log->message.shape - shapes)) - 1;
+	uint64_t above = (UINT64_C(1) << (log->message.shape - oomlog_shapes)) - 1;
 	bool taken = false;
 	for (uint64_t rows = filtered(&log->filter, bare) & ~above; rows && !taken;
 		rows &= rows - 1) {
-		const struct oomlog_shape *shape = &shapes[__builtin_ctzll(rows)];
+		const struct oomlog_shape *shape = &oomlog_shapes[__builtin_ctzll(rows)];
 		const char *at = find_shape(shape, message, bare);
 		taken = at && shape->take(log, scan_from(message, at));
 	}
@@ -761,8 +761,8 @@ bool oomlog_makes_shape(struct text text, struct text next, const char *gap)
 	memcpy(bytes + seam, next.at, head);
 	struct text joined = { bytes, seam + head };
 	for (size_t s = 0; s < SHAPES; s++) {
-		if (is_seam_of(&shapes[s], joined, tail) ||
-			(blanks && is_behind_break(&shapes[s], text, next)))
+		if (is_seam_of(&oomlog_shapes[s], joined, tail) ||
+			(blanks && is_behind_break(&oomlog_shapes[s], text, next)))
 			return true;
 	}
 	return false;

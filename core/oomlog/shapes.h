@@ -28,6 +28,10 @@ struct oomlog_shape {
 	const char *note;     /* where it comes from */
 };
 
+/* In the order in which they are asked. */
+extern const struct oomlog_shape oomlog_shapes[];
+extern const size_t oomlog_shape_count;
+
 void oomlog_filter_init(struct oomlog_filter *filter);
 
 /* The first row that may take the message; of OOMLOG_LAST if its shape is not known. */
