@@ -10,8 +10,8 @@
 
 #define LINE_MS 1000 /* a line whose end has not come by then is taken as it is */
 
-/* Shorter than what was read of it, or not the same any more right before that place: then it was
- * made shorter and has grown since. */
+/* Shorter than what was read of it; or other bytes right before that place: then it was made
+ * shorter and has grown since. */
 static bool is_rewritten(const struct klog_reader *reader)
 {
 	struct stat about;

@@ -196,7 +196,7 @@ static bool write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
-/* The last line of a file may lack its newline, and is not the last one any more. */
+/* The last line of a file, which may lack its newline, becomes the first. */
 static bool write_unit(int fd, const char *bytes, size_t length)
 {
 	bool ends = length && bytes[length - 1] == '\n';

@@ -119,8 +119,8 @@ static bool makes_kill(const struct oomlog_message *message, struct text next)
 	       (text_starts(next, "Killed process ") || text_starts(next, "Kill process "));
 }
 
-/* Among lines with stamps, one without follows a line that is as wide as any: where that happens
- * again at the same width, a terminal or a web page has cut them all there. */
+/* Where lines have stamps, a line without one that follows the widest line so far may be its rest.
+ * If that happens again at the same width, a terminal or a web page has cut all lines there. */
 static bool reaches_the_cut(const struct oomlog *log, const struct klog_record *record)
 {
 	const struct oomlog_message *message = &log->message;

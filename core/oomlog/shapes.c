@@ -90,9 +90,9 @@ static void close_table(struct oomlog *log)
 	log->event.tasks_closed |= log->event.task_table_headed;
 }
 
-/* A kill line behind a constraint line of its own that names another process and another name
- * belongs to another event, whose report was not printed. (A thread has the name of its process
- * often enough, and never the time of another kill.) */
+/* A kill line whose pid and name are not those of the constraint line before it belongs to another
+ * event, whose report was not printed. The pid alone may differ: that of a thread whose name is
+ * that of its process. */
 static bool contradicts(const struct oomlog *log, const struct oom_kill_line *line)
 {
 	const struct oom_event *event = &log->event;
@@ -265,8 +265,8 @@ static bool take_mangled_row(struct oomlog *log, struct text text)
 	return log->columns.mangled && take_row(log, text);
 }
 
-/* The release of a text is in every stack of it: one that is not of an OOM report is of the kernel
- * that ran then, before and after. */
+/* Every stack of a text names the kernel that ran then: one that belongs to no OOM report tells it
+ * for the reports before and behind it. */
 static void note_release(struct oomlog *log, const char *release, bool of_report)
 {
 	snprintf(log->release, sizeof(log->release), "%s", release);
@@ -366,8 +366,8 @@ static bool is_frame_of(struct text name, const char *const *starts)
 	return false;
 }
 
-/* Who called out_of_memory(), where the compiler has put the memcg's own function into its caller: a
- * charge, or an allocation of pages. */
+/* Where the compiler has inlined the memcg's own function, the caller of out_of_memory() tells the
+ * scope: a charge, or an allocation of pages. */
 static void watch_frame(struct oomlog *log, struct text text)
 {
 	static const char *const killer[] = { "out_of_memory", "oom_kill_process", NULL };
@@ -515,8 +515,8 @@ static bool take_sysrq_ignored(struct oomlog *log, struct text text)
 	return true;
 }
 
-/* Mem-Info and memory.stat have many keys and no marker of their own. The first rows below it
- * are asked before this one. The last row of the table: whatever is left is counted. */
+/* Mem-Info and memory.stat have many keys and no marker of their own. The last row of the table:
+ * what it does not take either is counted. */
 static bool take_rest(struct oomlog *log, struct text text)
 {
 	if (logjoin_is_elision(text)) {

@@ -38,7 +38,8 @@ void outlook_release(struct outlook *outlook)
 
 /* --- what overrules the choice --------------------------------------------------------------- */
 
-/* A cgroup that is limited from inside, or for the whole of it, has nobody outside the namespace. */
+/* Whether processes outside of our pid namespace may be in the domain. A memory cgroup that is seen
+ * from inside is a part of the container or all of it, and has none. */
 static bool has_outside(const struct outlook *outlook)
 {
 	return outlook->snapshot->pid_ns && outlook->ranking.domain.kind != DOMAIN_MEMCG;
@@ -50,7 +51,7 @@ static bool has_unseen(const struct outlook *outlook)
 	for (size_t i = 0; i < ranking->count; i++)
 		if (ranking->rows[i].unkillable == UNKILLABLE_UNKNOWN)
 			return true;
-	/* Of those that were asked for there are no others. */
+	/* Processes that were asked for by number are all there, if any is. */
 	bool all_there = ranking->restricted && ranking->count;
 	return !all_there && (outlook->snapshot->hidepid || has_outside(outlook));
 }
@@ -257,9 +258,10 @@ static unsigned lead_uncertainty(const struct outlook *outlook)
 	return bits;
 }
 
-/* Shmem in swap counts for nobody, and the projection takes all of it to be there. Reclaim goes by
+/* The projection takes all shmem to be in swap, where it counts for no process. Reclaim goes by
  * age, so some may still be resident when swap is full: in a cgroup of 32 MiB with 40 MiB of swap,
- * between none and half of 10 MiB were. Whoever would be chosen with it makes a doubt. */
+ * between none and half of 10 MiB were. A process that would be chosen with its shmem resident
+ * makes the choice uncertain. */
 static bool shmem_decides(const struct outlook *outlook)
 {
 	const struct ranking *ranking = &outlook->ranking;

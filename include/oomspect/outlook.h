@@ -3,7 +3,8 @@
  * Everything that shows, prints, exports, previews or compares a prediction reads an outlook, and
  * nothing else computes one: the order, the next victim and why it is the one, who dies along, how
  * far ahead it is, what comes back, and what /proc cannot decide. Pure function of a snapshot but
- * for ties inside a v2 cgroup, which it settles by asking the machine again (tie.h). */
+ * for ties inside a v2 cgroup, which it settles by asking the machine again
+ * (ranking_settle_tie). */
 #ifndef OOMSPECT_OUTLOOK_H
 #define OOMSPECT_OUTLOOK_H
 
