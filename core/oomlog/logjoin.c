@@ -3,6 +3,7 @@
 #include "oomspect/array.h"
 #include "oomspect/badness.h"
 #include "oomspect/logscan.h"
+#include "oomspect/oomline.h"
 
 #include <string.h>
 
@@ -228,9 +229,9 @@ bool logjoin_table(const struct logjoin *join)
 	struct oom_columns columns;
 	struct oom_task task;
 	bool named;
-	if (oomline_columns(join->text, &columns))
+	if (oomtable_columns(join->text, &columns))
 		return !columns.whole;
-	bool row = oomline_row(join->text, join->columns, UNKNOWN_SIGNED, &task, &named);
+	bool row = oomtable_row(join->text, join->columns, UNKNOWN_SIGNED, &task, &named);
 	if (!row || !named)
 		return true;
 	/* Whole, but a name may have been cut where a terminal ended. */
@@ -310,13 +311,13 @@ static bool is_inside_number(const struct logjoin *join, struct text text)
 	memcpy(bytes + text.len, join->next.at, join->next.len);
 	struct text joined = { bytes, text.len + join->next.len };
 	return !join->columns->count ||
-	       (oomline_row(joined, join->columns, UNKNOWN_SIGNED, &task, &named) && named);
+	       (oomtable_row(joined, join->columns, UNKNOWN_SIGNED, &task, &named) && named);
 }
 
 static bool is_between_numbers(const struct logjoin *join, struct text text)
 {
 	return scan_is_digit(last_of(text)) && join->next.len && scan_is_digit(*join->next.at) &&
-	       oomline_is_table(text);
+	       oomtable_begins(text);
 }
 
 enum logjoin_gap logjoin_gap(const struct logjoin *join)

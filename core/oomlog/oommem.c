@@ -1,6 +1,4 @@
-/* Where the memory was: show_mem() (mm/show_mem.c, lib/show_mem.c before 6.2) and
- * mem_cgroup_print_oom_meminfo() (mm/memcontrol.c). */
-#include "oomspect/oomline.h"
+#include "oomspect/oommem.h"
 
 #include "oomspect/array.h"
 #include "oomspect/logscan.h"
@@ -15,7 +13,7 @@ static int64_t limit_or_unlimited(int64_t kb)
 	return kb >= NEAR_UNLIMITED_KB ? OOM_UNLIMITED : kb;
 }
 
-bool oomline_usage(struct text text, struct oom_event *event)
+bool oommem_usage(struct text text, struct oom_event *event)
 {
 	struct oom_memcg_stat *memcg = &event->memcg;
 	int64_t *usage, *limit, usage_kb = UNKNOWN_SIGNED, limit_kb = UNKNOWN_SIGNED;
@@ -96,7 +94,7 @@ static void stat_before(struct text text, struct oom_memcg_stat *memcg)
 	add_kb(&memcg->unevictable_kb, text, "unevictable:");
 }
 
-bool oomline_memcg_stat(struct text text, struct oom_event *event)
+bool oommem_memcg_stat(struct text text, struct oom_event *event)
 {
 	struct text line;
 	bool any = false;
@@ -303,7 +301,7 @@ static bool take_swap(struct text text, const char *key, int64_t *ret_kb)
 	return true;
 }
 
-bool oomline_meminfo(struct text text, struct oom_event *event)
+bool oommem_meminfo(struct text text, struct oom_event *event)
 {
 	struct oom_meminfo *mem = &event->mem;
 	text = text_trim(text);

@@ -1,5 +1,4 @@
-/* The task table: dump_tasks(), mm/oom_kill.c. */
-#include "oomspect/oomline.h"
+#include "oomspect/oomtable.h"
 
 #include "oomspect/array.h"
 #include "oomspect/logscan.h"
@@ -28,7 +27,7 @@ static enum oom_column column_of(struct text name)
 	return OOM_COLUMN_OTHER;
 }
 
-bool oomline_columns(struct text text, struct oom_columns *ret)
+bool oomtable_columns(struct text text, struct oom_columns *ret)
 {
 	struct oom_columns columns = { .count = 0 };
 	struct text rest = text, field;
@@ -64,7 +63,7 @@ static bool take_pid(struct text *rest, int64_t *ret)
 	return true;
 }
 
-bool oomline_is_table(struct text text)
+bool oomtable_begins(struct text text)
 {
 	int64_t pid;
 	struct text rest = text, field;
@@ -151,7 +150,7 @@ static void set_column(struct oom_task *task, enum oom_column column, int64_t va
 	}
 }
 
-bool oomline_row(struct text text, const struct oom_columns *columns, int64_t stamp_pid,
+bool oomtable_row(struct text text, const struct oom_columns *columns, int64_t stamp_pid,
 	struct oom_task *ret, bool *ret_named)
 {
 	struct oom_task task;

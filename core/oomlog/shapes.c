@@ -2,6 +2,8 @@
 
 #include "oomspect/array.h"
 #include "oomspect/logscan.h"
+#include "oomspect/oomline.h"
+#include "oomspect/oommem.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -206,7 +208,7 @@ static bool take_usage(struct oomlog *log, struct text text)
 {
 	oomlog_need_body(log);
 	log->event.has_stats = true;
-	return oomline_usage(text, &log->event);
+	return oommem_usage(text, &log->event);
 }
 
 /* "Memory cgroup stats for /a:", alone since v5.3, with the row before. */
@@ -214,7 +216,7 @@ static bool take_stats(struct oomlog *log, struct text text)
 {
 	oomlog_need_body(log);
 	log->has_memcg_stats = log->event.has_stats = true;
-	oomline_memcg_stat(text, &log->event);
+	oommem_memcg_stat(text, &log->event);
 	return true;
 }
 
@@ -230,7 +232,7 @@ static bool take_tasks(struct oomlog *log, struct text text)
 static bool take_columns(struct oomlog *log, struct text text)
 {
 	struct oom_columns columns;
-	if (!oomline_columns(text, &columns))
+	if (!oomtable_columns(text, &columns))
 		return false;
 	if (log->phase == OOMLOG_TENTATIVE && log->event.task_count)
 		oomlog_end(log);
@@ -249,7 +251,7 @@ static bool take_row(struct oomlog *log, struct text text)
 	bool named;
 	int64_t stamp_pid = log->message.boot_us == UNKNOWN_SIGNED ? UNKNOWN_SIGNED
 								   : log->message.boot_us / 1000000;
-	if (!oomline_row(text, &log->columns, stamp_pid, &task, &named)) {
+	if (!oomtable_row(text, &log->columns, stamp_pid, &task, &named)) {
 		log->event.tasks_damaged |=
 			log->event.task_table_headed && !log->event.tasks_closed;
 		return false;
@@ -524,20 +526,20 @@ static bool take_rest(struct oomlog *log, struct text text)
 		return true;
 	}
 	if (log->has_memcg_stats && log->phase != OOMLOG_DECIDED && log->phase != OOMLOG_IDLE &&
-		oomline_memcg_stat(text, &log->event))
+		oommem_memcg_stat(text, &log->event))
 		return true;
 	if (log->in_failure)
 		return false;
 	if (log->phase == OOMLOG_TENTATIVE || log->phase == OOMLOG_REPORT) {
 		watch_frame(log, text);
-		return oomline_meminfo(text, &log->event);
+		return oommem_meminfo(text, &log->event);
 	}
 	struct oom_event probe;
 	oom_event_init(&probe);
-	if (!oomline_meminfo(text, &probe))
+	if (!oommem_meminfo(text, &probe))
 		return false;
 	oomlog_need_body(log);
-	return oomline_meminfo(text, &log->event);
+	return oommem_meminfo(text, &log->event);
 }
 
 const struct oomlog_shape oomlog_shapes[] = {
@@ -659,7 +661,7 @@ static const char *find_shape(
 	bool found = true;
 	switch (shape->where) {
 	case OOMLOG_TABLE:
-		found = starts(message, shape->marker) && oomline_is_table(message);
+		found = starts(message, shape->marker) && oomtable_begins(message);
 		break;
 	case OOMLOG_INNER:
 		found = is_inner(message, shape->marker);

@@ -6,7 +6,7 @@
 #ifndef OOMSPECT_LOGJOIN_H
 #define OOMSPECT_LOGJOIN_H
 
-#include "oomspect/oomline.h"
+#include "oomspect/oomtable.h"
 
 enum logjoin_gap {
 	LOGJOIN_NONE,  /* break was inside a word */

@@ -7,8 +7,8 @@
 #include "oomspect/err.h"
 #include "oomspect/event.h"
 #include "oomspect/klogrecord.h"
-#include "oomspect/oomline.h"
 #include "oomspect/oomnotice.h"
+#include "oomspect/oomtable.h"
 
 #define OOMLOG_HELD_MAX   8  /* finished events waiting for their reaper */
 #define OOMLOG_RECENT_MAX 64 /* victims of delivered events that are still known */

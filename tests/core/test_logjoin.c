@@ -163,7 +163,7 @@ static void check_table(void **state)
 	struct oom_columns columns = { .count = 0 };
 	struct logjoin join = join_of(row->text, row->next, row->cut);
 	if (row->headed)
-		assert_true(oomline_columns(text_of(HEAD), &columns));
+		assert_true(oomtable_columns(text_of(HEAD), &columns));
 	join.columns = &columns;
 	assert_int_equal(logjoin_table(&join), row->joined);
 }
@@ -209,8 +209,8 @@ static void check_gap(void **state)
 	struct oom_columns columns = { .count = 0 };
 	struct logjoin join = join_of(row->text, row->next, row->cut);
 	join.columns = &columns;
-	if (oomline_is_table(text_of(row->text)))
-		assert_true(oomline_columns(text_of(HEAD), &columns));
+	if (oomtable_begins(text_of(row->text)))
+		assert_true(oomtable_columns(text_of(HEAD), &columns));
 	assert_int_equal(logjoin_gap(&join), row->gap);
 }
 
