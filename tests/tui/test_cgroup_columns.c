@@ -149,14 +149,15 @@ static void a_wide_screen_has_every_column_of_a_place_once(void **state)
 	unsigned placed = cgroup_table.drawn_count;
 	for (unsigned id = 0; id < cgroup_table.count; id++) {
 		const struct column *column = &cgroup_columns[id];
-		assert_int_equal(column->place > 0, column->drop != COLUMN_ASKED);
-		placed += column->place > 0;
+		assert_int_equal(column->screen.place > 0, column->screen.drop != COLUMN_ASKED);
+		placed += column->screen.place > 0;
 	}
 	column_set_choose(&set, &cgroup_table, &context, 1000, 0);
 	assert_int_equal(set.count, placed);
 	assert_int_equal(set.ids[0], CGROUP_COL_CGROUP);
 	for (size_t i = 1; i < set.count; i++)
-		assert_true(column_set_at(&set, i - 1)->place < column_set_at(&set, i)->place);
+		assert_true(column_set_at(&set, i - 1)->screen.place <
+			    column_set_at(&set, i)->screen.place);
 }
 
 static void columns_are_named_in_a_list(void **state)

@@ -117,7 +117,8 @@ static void no_two_columns_are_dropped_together(void **state)
 	(void)state;
 	for (enum column_id a = 0; a < COL_COUNT; a++)
 		for (enum column_id b = 0; b < a; b++)
-			assert_true(columns[a].drop <= 0 || columns[a].drop != columns[b].drop);
+			assert_true(columns[a].screen.drop <= 0 ||
+				    columns[a].screen.drop != columns[b].screen.drop);
 }
 
 static void cell(const struct machine *machine, enum column_id id, pid_t pid, const char *expected)

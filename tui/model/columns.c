@@ -135,9 +135,9 @@ enum err_code column_set_parse(struct column_set *set, const struct column_table
 
 static int table_width(const struct column *column, int cols)
 {
-	if (cols >= COLUMNS_WIDE && column->wide_width)
-		return column->wide_width;
-	return cols && column->screen_width ? column->screen_width : column->width;
+	if (cols >= COLUMNS_WIDE && column->screen.wide_width)
+		return column->screen.wide_width;
+	return cols && column->screen.width ? column->screen.width : column->width;
 }
 
 void column_set_reset(struct column_set *set)
@@ -169,9 +169,9 @@ static bool drop_one(struct column_set *set)
 {
 	size_t worst = 0;
 	for (size_t i = 1; i < set->count; i++)
-		if (column_set_at(set, i)->drop > column_set_at(set, worst)->drop)
+		if (column_set_at(set, i)->screen.drop > column_set_at(set, worst)->screen.drop)
 			worst = i;
-	if (column_set_at(set, worst)->drop == COLUMN_ALWAYS)
+	if (column_set_at(set, worst)->screen.drop == COLUMN_ALWAYS)
 		return false;
 	set->count--;
 	for (size_t i = worst; i < set->count; i++) {
@@ -184,7 +184,7 @@ static bool drop_one(struct column_set *set)
 static bool is_chosen(const struct column_set *set, unsigned id, unsigned flags)
 {
 	const struct column *column = column_of(set->table, id);
-	return column->drop != COLUMN_ASKED && column->min_cols <= set->cols &&
+	return column->screen.drop != COLUMN_ASKED && column->screen.min_cols <= set->cols &&
 	       (column->flags & flags) == flags;
 }
 
@@ -192,8 +192,8 @@ static bool is_chosen(const struct column_set *set, unsigned id, unsigned flags)
 static void enter(struct column_set *set, unsigned id)
 {
 	size_t at = set->count++;
-	int place = column_of(set->table, id)->place;
-	for (; at > 0 && column_set_at(set, at - 1)->place > place; at--)
+	int place = column_of(set->table, id)->screen.place;
+	for (; at > 0 && column_set_at(set, at - 1)->screen.place > place; at--)
 		set->ids[at] = set->ids[at - 1];
 	set->ids[at] = id;
 }

@@ -92,10 +92,13 @@ struct column {
 	enum column_kind kind;
 	unsigned flags; /* COLUMN_ASCENDING | ... */
 	int width;
-	int screen_width, wide_width; /* 0: the same on a screen, and on one of COLUMNS_WIDE */
-	int place; /* on a screen, from the left; those of the same stand as in the table */
-	int drop;
-	int min_cols; /* of the screen */
+	struct {
+		int place; /* from the left; those of the same stand as in the table */
+		int width; /* 0: the same; and on one of COLUMNS_WIDE: */
+		int wide_width;
+		int drop;
+		int min_cols; /* it is not on a screen of fewer */
+	} screen;
 	size_t field; /* of COLUMN_PAGES and COLUMN_AMOUNT, in place of `value` */
 	/* Of a number: what is sorted by. May be set for a text too: sorting then goes by it. */
 	int64_t (*value)(const struct column_context *context, union column_row row);

@@ -1,6 +1,6 @@
 /* The settings of the screen: taken over at the start, changed in a box over its lower part, so that
  * what changes is seen above it, and given back by W. The box has pages of lines, each a setting, a
- * column or a meter, which follow from the tables of config.h, column.h and layout.h. */
+ * column or a meter, which follow from the tables of config.h, columns.h and layout.h. */
 #ifndef OOMSPECT_SETUP_H
 #define OOMSPECT_SETUP_H
 
