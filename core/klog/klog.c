@@ -1,6 +1,9 @@
 #include "oomspect/klog.h"
 
+#include "klog_follow.h"
+#include "klog_journal.h"
 #include "klog_reader.h"
+
 #include "oomspect/array.h"
 #include "oomspect/clock.h"
 #include "oomspect/klogorder.h"

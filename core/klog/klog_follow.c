@@ -1,5 +1,5 @@
-/* A log file that is followed by its name, through both ways of rotating it: renamed, with a new file
- * in its place; copied, and made shorter (copytruncate of logrotate(8)). */
+#include "klog_follow.h"
+
 #include "klog_reader.h"
 
 #include "oomspect/clock.h"

@@ -1,4 +1,6 @@
-/* The journal's export format (systemd.io/JOURNAL_EXPORT_FORMATS), its verbose one, and JSON lines. */
+#include "klog_journal.h"
+
+#include "klog_follow.h"
 #include "klog_reader.h"
 
 #include "oomspect/array.h"
@@ -54,12 +56,6 @@ static void take_field(
 		   number < INT64_MAX) {
 		record->unix_us = (int64_t)number;
 	}
-}
-
-void klog_entry_init(struct klog_entry *entry)
-{
-	*entry = (struct klog_entry){ .next = KLOG_ENTRY_LINE };
-	klog_record_init(&entry->record);
 }
 
 /* The record of an entry; false if the entry has none. */

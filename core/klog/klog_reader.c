@@ -6,6 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+void klog_entry_init(struct klog_entry *entry)
+{
+	*entry = (struct klog_entry){ .next = KLOG_ENTRY_LINE };
+	klog_record_init(&entry->record);
+}
+
 enum err_code klog_reader_init(struct klog_reader *reader, int fd, struct err *err)
 {
 	*reader = (struct klog_reader){ .fd = fd, .limit = KLOG_STEP_BYTES, .name = "the log" };
