@@ -8,6 +8,9 @@
 /* A record that is read this long after its stamp is no news. */
 #define FRESH_US INT64_C(2000000)
 
+/* How far printk's clock lags behind is at most what passes until a record is read. */
+#define PROMPT_US 100000
+
 /* printk's clock is not corrected as CLOCK_MONOTONIC is: after a year they may be minutes apart. */
 #define DRIFT_PARTS 20000 /* one part in so many of the uptime */
 
@@ -138,12 +141,25 @@ static void tell_all(const struct oom_event *event, struct sightings *sightings,
 			sightings_tell(sightings, sighting.task);
 }
 
+/* A victim that is in samples begun after it was killed, and in none before: then the stamp is wrong,
+ * unless the record came so soon that it cannot be. */
+static bool find_at(const struct sightings *sightings, const struct oom_victim *victim,
+	int64_t now_us, int64_t *when_us, struct sighting *ret)
+{
+	if (find(sightings, victim, *when_us, ret))
+		return true;
+	if (*when_us == SIGHTINGS_NEVER || now_us - *when_us < PROMPT_US)
+		return false;
+	*when_us = SIGHTINGS_NEVER;
+	return find(sightings, victim, *when_us, ret);
+}
+
 enum err_code event_seen_join(struct oom_event *event, struct sightings *sightings, int64_t now_us)
 {
 	struct sighting sighting;
 	int64_t when_us = time_of(event, now_us);
 	if (!event->victim_count || !is_news(event, now_us) ||
-		!find(sightings, &event->victims[0], when_us, &sighting))
+		!find_at(sightings, &event->victims[0], now_us, &when_us, &sighting))
 		return ERR_OK;
 	struct oom_seen *seen = &event->seen;
 	int64_t begun_us = sighting.sight->begun_us;

@@ -21,6 +21,8 @@ enum seen_fact {
 	SEEN_EQUAL,      /* one before it that had not, with as much badness */
 	SEEN_BEHIND,     /* the same, with more */
 	SEEN_UNLOGGED,   /* counters tell of kills that the log has not */
+	SEEN_MARKED,     /* the same of one, whom the tracepoint names */
+	SEEN_NAMED,      /* whose name is of our sample */
 	SEEN_CGROUP,     /* the same, and which cgroup counted them */
 	SEEN_GONE,       /* processes of it have ended since */
 };
@@ -83,7 +85,10 @@ static unsigned facts_of_rank(const struct oom_event *event)
 
 static unsigned facts_of_unlogged(const struct oom_event *event)
 {
-	unsigned facts = HAS(UNLOGGED) | facts_of_limit(event);
+	unsigned facts = HAS(UNLOGGED);
+	if (event->victim_count)
+		return facts | HAS(MARKED) | (event->seen.named ? HAS(NAMED) : 0);
+	facts |= facts_of_limit(event);
 	if (event->seen.task_memcg)
 		facts |= HAS(CGROUP);
 	if (event->seen.gone_count)
@@ -94,11 +99,10 @@ static unsigned facts_of_unlogged(const struct oom_event *event)
 static unsigned facts_of(const struct oom_event *event)
 {
 	const struct oom_seen *seen = &event->seen;
-	if (seen->unlogged)
-		return facts_of_unlogged(event);
+	unsigned facts = seen->unlogged ? facts_of_unlogged(event) : 0;
 	if (!seen->known)
-		return 0;
-	unsigned facts = facts_of_limit(event) | facts_of_rank(event);
+		return facts;
+	facts |= facts_of_limit(event) | facts_of_rank(event);
 	if (seen->task_memcg && !event->task_memcg)
 		facts |= HAS(PLACE);
 	if (seen->kills.before != UNKNOWN_SIGNED && seen->kills.after > seen->kills.before)
@@ -257,6 +261,13 @@ static void say_behind(
 		(long long)seen->ahead_pid, seen->ahead_comm);
 }
 
+static void say_form(
+	const struct oom_event *event, const struct seen_saying *row, struct event_explanation *to)
+{
+	(void)event;
+	event_say(to, row->answer, "%s", row->form);
+}
+
 static const char *plural(int64_t count)
 {
 	return count == 1 ? "" : "s";
@@ -306,11 +317,16 @@ static void say_gone(
 }
 
 static const struct seen_saying sayings[] = {
+	{ EVENT_WHAT, HAS(UNLOGGED) | HAS(MARKED), 0,
+		"The log does not mention this kill; the tracepoint oom:mark_victim does.",
+		say_form },
+	{ EVENT_WHO, HAS(UNLOGGED) | HAS(NAMED), 0,
+		"The tracepoint has its pid alone; its name is from our sample.", say_form },
 	{ EVENT_WHAT, HAS(UNLOGGED) | HAS(CGROUP), 0,
 		"The log does not mention N kills that PATH counted: its oom_kill went from N to "
 		"N.",
 		say_unlogged },
-	{ EVENT_WHAT, HAS(UNLOGGED), HAS(CGROUP),
+	{ EVENT_WHAT, HAS(UNLOGGED), HAS(CGROUP) | HAS(MARKED),
 		"The log does not mention N kills that /proc/vmstat counted.", say_unlogged },
 	{ EVENT_WHO, HAS(UNLOGGED) | HAS(GONE), 0,
 		"From our sample N s before: of those that ran there N are gone: PID (NAME), PID "

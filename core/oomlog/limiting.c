@@ -10,9 +10,10 @@ struct limiting_level limiting_level_of(const struct limiting_span *span, int32_
 {
 	const struct sightings *sightings = span->sightings;
 	const struct memcg *then = &span->sight->tree.rows[row];
-	const struct memcg *later = span->later ? sightings_row(span->later, then) : NULL;
+	const struct memcg *later =
+		span->later ? sightings_row(span->later, then, (size_t)row) : NULL;
 	struct limiting_level level = { .row = row,
-		.before = sightings_row_before(sightings, span->sight, then, span->when_us),
+		.before = sightings_row_before(sightings, span->sight, row, span->when_us),
 		.after = later ? *later : *then,
 		.looked = later };
 	if (!span->later && sightings->look_again)

@@ -1,19 +1,49 @@
 #include "oomspect/unlogged.h"
 
 #include "limiting.h"
+#include "oomspect/event_seen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Kills between the sample `before` and `after`, which the log had until now to tell of. */
 struct gap {
-	const struct sightings *sightings;
+	struct sightings *sightings;
 	const struct sight *before, *after;
 	int64_t missing; /* kills that nobody told of, and no event yet */
 	struct unlogged *unlogged;
 	unlogged_sink *sink;
 	void *arg;
 };
+
+/* --- what the tracepoint marked, and what the log told ----------------------------------------- */
+
+static bool was_told(const struct unlogged *unlogged, int64_t pid)
+{
+	for (size_t i = 0; i < UNLOGGED_MARKED_MAX; i++)
+		if (unlogged->told[i] == pid)
+			return true;
+	return false;
+}
+
+void unlogged_mark(void *arg, const struct oom_victim *victim, int64_t mono_us)
+{
+	struct unlogged *unlogged = arg;
+	if (unlogged->marked_count == UNLOGGED_MARKED_MAX)
+		return;
+	unlogged->marked[unlogged->marked_count++] =
+		(struct unlogged_marked){ *victim, mono_us, was_told(unlogged, victim->pid) };
+}
+
+void unlogged_tell(struct unlogged *unlogged, const struct oom_event *event)
+{
+	for (size_t i = 0; i < event->victim_count; i++) {
+		int64_t pid = event->victims[i].pid;
+		unlogged->told[unlogged->told_next++ % UNLOGGED_MARKED_MAX] = pid;
+		for (size_t k = 0; k < unlogged->marked_count; k++)
+			unlogged->marked[k].told |= unlogged->marked[k].victim.pid == pid;
+	}
+}
 
 /* --- an event of one cgroup -------------------------------------------------------------------- */
 
@@ -63,17 +93,18 @@ static bool take_limiting(struct oom_event *event, const struct gap *gap, int32_
 	return true;
 }
 
-static void start_event(struct oom_event *event, const struct gap *gap, int64_t kills)
+static void start_event(
+	struct oom_event *event, const struct gap *gap, int64_t kills, int64_t mono_us)
 {
-	double now_s = gap->after->shot.host.time_unix;
+	const struct host *host = &gap->after->shot.host;
 	oom_event_init(event);
 	event->number = ++gap->unlogged->number;
-	event->boot_us = gap->after->counted_us;
-	if (now_s > 0)
-		event->unix_us = (int64_t)(now_s * 1e6);
-	memcpy(event->kernel, gap->after->shot.host.kernel, sizeof(event->kernel) - 1);
+	event->boot_us = mono_us;
+	if (host->time_unix > 0)
+		event->unix_us = (int64_t)(host->time_unix * 1e6) + mono_us - gap->after->begun_us;
+	memcpy(event->kernel, host->kernel, sizeof(event->kernel) - 1);
 	event->outcome = OOM_OUTCOME_KILLED;
-	event->proven = true; /* nobody but the kernel counts */
+	event->proven = true; /* nobody but the kernel counts and marks */
 	event->seen.unlogged = kills;
 	event->seen.age_us = gap->after->counted_us - gap->before->begun_us;
 }
@@ -82,7 +113,7 @@ static void start_event(struct oom_event *event, const struct gap *gap, int64_t 
 static bool tell(struct gap *gap, int32_t row, int64_t kills)
 {
 	struct oom_event event;
-	start_event(&event, gap, kills);
+	start_event(&event, gap, kills, gap->after->counted_us);
 	event.source = strdup("counters");
 	bool kept = event.source;
 	if (kept && row >= 0) {
@@ -95,6 +126,82 @@ static bool tell(struct gap *gap, int32_t row, int64_t kills)
 	oom_event_release(&event);
 	gap->missing -= kills;
 	return kept;
+}
+
+/* --- an event of one that was marked ------------------------------------------------------------ */
+
+/* Before v6.9 the tracepoint has the pid alone. */
+static void name_by_sample(struct oom_event *event, const struct task *task)
+{
+	struct oom_victim *victim = &event->victims[0];
+	event->seen.named = !victim->comm[0];
+	if (event->seen.named)
+		memcpy(victim->comm, task->comm, sizeof(victim->comm) - 1);
+}
+
+/* Whose limit it was is inferred only where a counter says that it was one's. */
+static bool look_up(struct oom_event *event, const struct gap *gap)
+{
+	const struct oom_victim *victim = &event->victims[0];
+	struct oom_event probe;
+	struct sighting sighting;
+	if (victim->pid > INT32_MAX ||
+		!sightings_find(gap->sightings, (pid_t)victim->pid, event->boot_us, &sighting))
+		return true;
+	name_by_sample(event, sighting.task);
+	if (sighting.task->memcg < 0)
+		return true;
+	struct gap own = *gap;
+	own.before = sighting.sight;
+	oom_event_init(&probe);
+	bool kept = take_limiting(&probe, &own, sighting.task->memcg);
+	event->scope = probe.scope;
+	oom_event_release(&probe);
+	return kept;
+}
+
+/* False without memory. */
+static bool tell_marked(struct gap *gap, const struct unlogged_marked *marked)
+{
+	struct oom_event event;
+	start_event(&event, gap, 1, marked->mono_us);
+	event.source = strdup("tracepoint");
+	event.victims = malloc(sizeof(*event.victims));
+	bool kept = event.source && event.victims;
+	if (kept) {
+		event.victims[0] = marked->victim;
+		event.victim_count = 1;
+		kept = look_up(&event, gap) &&
+		       event_seen_join(&event, gap->sightings, marked->mono_us) == ERR_OK;
+	}
+	if (kept)
+		gap->sink(gap->arg, &event);
+	oom_event_release(&event);
+	gap->missing--;
+	return kept;
+}
+
+/* Those until `until_us`, as many as were counted: one that is dying anyway is marked and not counted. */
+static bool tell_marked_until(struct gap *gap, int64_t until_us)
+{
+	struct unlogged *unlogged = gap->unlogged;
+	bool kept = true;
+	for (size_t i = 0; i < unlogged->marked_count && gap->missing > 0; i++) {
+		struct unlogged_marked *marked = &unlogged->marked[i];
+		if (marked->told || marked->mono_us > until_us)
+			continue;
+		kept &= tell_marked(gap, marked);
+		marked->told = true;
+	}
+	return kept;
+}
+
+/* vmstat is read as a sample begins: what was marked while it was read may be in it, or has its turn
+ * next time. */
+static bool tell_marked_of(struct gap *gap)
+{
+	return tell_marked_until(gap, gap->after->begun_us) &&
+	       tell_marked_until(gap, gap->after->counted_us);
 }
 
 /* --- which cgroups ----------------------------------------------------------------------------- */
@@ -132,43 +239,92 @@ static bool has_counting_child(const struct gap *gap, int32_t row)
 	return false;
 }
 
-static bool look_into_cgroups(struct gap *gap)
+/* How many of them nobody told of. */
+static int64_t untold_of(const struct gap *gap, int32_t row)
 {
+	int64_t kills = kills_of(gap, row);
+	return !kills || has_counting_child(gap, row) ? 0 : kills - told_of(gap, row);
+}
+
+static void leave(struct unlogged *unlogged, size_t row)
+{
+	unlogged->left = true;
+	unlogged->left_row = row;
+}
+
+/* The rows from `first` on. The first of which not all could be told is left for the next look. */
+static bool look_into_rows(struct gap *gap, size_t first)
+{
+	struct unlogged *unlogged = gap->unlogged;
 	bool kept = true;
-	for (size_t i = 0; i < gap->before->tree.count && gap->missing > 0; i++) {
-		int32_t row = (int32_t)i;
-		int64_t kills = kills_of(gap, row);
-		if (kills && has_counting_child(gap, row))
-			continue;
-		kills -= kills ? told_of(gap, row) : 0;
-		if (kills > 0)
-			kept &= tell(gap, row, kills < gap->missing ? kills : gap->missing);
+	unlogged->left = false;
+	for (size_t i = first; i < gap->before->tree.count && !unlogged->left; i++) {
+		int64_t kills = untold_of(gap, (int32_t)i);
+		if (kills > 0 && gap->missing > 0)
+			kept &= tell(gap, (int32_t)i, kills < gap->missing ? kills : gap->missing);
+		else if (kills > 0)
+			leave(unlogged, i);
 	}
+	return kept;
+}
+
+/* A sample reads its cgroups last, when vmstat has long been read: they may have counted a kill that
+ * vmstat tells of one sample later. */
+static bool look_into_left(struct gap *gap)
+{
+	struct gap older = *gap;
+	older.after = gap->before;
+	older.before = sightings_get(gap->sightings, SIGHTINGS_KEPT - 1);
+	if (gap->missing <= 0 || !older.before)
+		return true;
+	bool kept = look_into_rows(&older, gap->unlogged->left_row);
+	gap->missing = older.missing;
 	return kept;
 }
 
 /* --- all of it --------------------------------------------------------------------------------- */
 
-enum err_code unlogged_look(struct unlogged *unlogged, const struct sightings *sightings,
-	uint64_t told, bool caught_up, unlogged_sink *sink, void *arg)
+/* What came before them has had its turn. */
+static void drop_marked(struct unlogged *unlogged, const struct sight *after)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < unlogged->marked_count; i++)
+		if (!unlogged->marked[i].told && unlogged->marked[i].mono_us > after->begun_us)
+			unlogged->marked[left++] = unlogged->marked[i];
+	unlogged->marked_count = left;
+}
+
+/* What was counted before it is nobody's; what the log tells late is not missing. */
+static void begin(struct unlogged *unlogged, int64_t counted, uint64_t told)
+{
+	if (!unlogged->begun)
+		unlogged->ahead = counted - (int64_t)told;
+	unlogged->begun = true;
+}
+
+enum err_code unlogged_look(struct unlogged *unlogged, struct sightings *sightings, uint64_t told,
+	bool caught_up, unlogged_sink *sink, void *arg)
 {
 	const struct sight *latest = sightings_get(sightings, 0);
 	const struct sight *after = sightings_get(sightings, 1);
 	const struct sight *before = sightings_get(sightings, 2);
+	bool left = unlogged->left;
+	unlogged->left = false;
 	if (!after || !caught_up || after->shot.host.vmstat.oom_kill == UNKNOWN)
 		return ERR_OK;
-	/* What was counted before is nobody's; what the log tells late is not missing. */
-	if (!unlogged->begun) {
-		unlogged->ahead = latest->shot.host.vmstat.oom_kill - (int64_t)told;
-		unlogged->begun = true;
-	}
+	begin(unlogged, latest->shot.host.vmstat.oom_kill, told);
 	int64_t ahead = after->shot.host.vmstat.oom_kill - (int64_t)told;
 	struct gap gap = { sightings, before, after, ahead - unlogged->ahead, unlogged, sink, arg };
-	if (gap.missing <= 0 || !before)
-		return ERR_OK;
-	unlogged->ahead = ahead;
-	bool kept = look_into_cgroups(&gap);
-	if (gap.missing > 0)
-		kept &= tell(&gap, -1, gap.missing);
+	bool still = before && gap.missing <= 0 &&
+		     latest->shot.host.vmstat.oom_kill == before->shot.host.vmstat.oom_kill;
+	bool kept = true;
+	if (before && !still) {
+		unlogged->ahead += gap.missing > 0 ? gap.missing : 0;
+		kept = tell_marked_of(&gap) && (!left || look_into_left(&gap)) &&
+		       look_into_rows(&gap, 0);
+		if (gap.missing > 0)
+			kept &= tell(&gap, -1, gap.missing);
+	}
+	drop_marked(unlogged, after);
 	return kept ? ERR_OK : ERR_NO_MEMORY;
 }

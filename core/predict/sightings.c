@@ -140,8 +140,14 @@ static const struct task *find_process(const struct snapshot *shot, pid_t pid)
 	return found;
 }
 
-bool sightings_find(
-	const struct sightings *sightings, pid_t pid, int64_t until_us, struct sighting *ret)
+/* One that was killed while its files were read may be without a cgroup. */
+static bool is_whole(const struct sight *sight, const struct task *task)
+{
+	return task->memcg != UNKNOWN || !sight->tree.version;
+}
+
+static bool find_in(const struct sightings *sightings, pid_t pid, int64_t until_us, bool whole,
+	struct sighting *ret)
 {
 	for (unsigned age = 0; age < SIGHTINGS_KEPT; age++) {
 		const struct sight *sight = sightings_get(sightings, age);
@@ -149,12 +155,19 @@ bool sightings_find(
 			(until_us != SIGHTINGS_NEVER && sight->begun_us > until_us + SLACK_US))
 			continue;
 		const struct task *task = find_process(&sight->shot, pid);
-		if (!task || !sightings_alive(task))
+		if (!task || !sightings_alive(task) || (whole && !is_whole(sight, task)))
 			continue;
 		*ret = (struct sighting){ sight, task };
 		return true;
 	}
 	return false;
+}
+
+bool sightings_find(
+	const struct sightings *sightings, pid_t pid, int64_t until_us, struct sighting *ret)
+{
+	return find_in(sightings, pid, until_us, true, ret) ||
+	       find_in(sightings, pid, until_us, false, ret);
 }
 
 void sightings_tell(struct sightings *sightings, const struct task *task)
@@ -174,29 +187,37 @@ bool sightings_told(const struct sight *sight, const struct task *task)
 	return sight->told[task - sight->shot.tasks];
 }
 
-const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row)
+static bool is_same_row(const struct memcg *row, const struct memcg *other)
 {
-	for (size_t i = 0; i < sight->tree.count; i++)
-		if (sight->tree.rows[i].inode == row->inode &&
-			strcmp(sight->tree.rows[i].path, row->path) == 0)
-			return &sight->tree.rows[i];
+	return row->inode == other->inode && strcmp(row->path, other->path) == 0;
+}
+
+const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row, size_t place)
+{
+	const struct memcg_tree *tree = &sight->tree;
+	if (place < tree->count && is_same_row(&tree->rows[place], row))
+		return &tree->rows[place];
+	for (size_t i = 0; i < tree->count; i++)
+		if (is_same_row(&tree->rows[i], row))
+			return &tree->rows[i];
 	return NULL;
 }
 
-const struct memcg *sightings_row_before(const struct sightings *sightings,
-	const struct sight *sight, const struct memcg *row, int64_t until_us)
+const struct memcg *sightings_row_before(
+	const struct sightings *sightings, const struct sight *sight, int32_t row, int64_t until_us)
 {
+	const struct memcg *then = &sight->tree.rows[row];
 	if (until_us == SIGHTINGS_NEVER || sight->counted_us <= until_us)
-		return row;
+		return then;
 	for (unsigned age = 0; age < SIGHTINGS_KEPT; age++) {
 		const struct sight *older = sightings_get(sightings, age);
 		const struct memcg *found = older && older->counted_us <= until_us
-						    ? sightings_row(older, row)
+						    ? sightings_row(older, then, (size_t)row)
 						    : NULL;
 		if (found)
 			return found;
 	}
-	return row;
+	return then;
 }
 
 enum err_code sightings_rank(struct sightings *sightings, const struct sight *sight,

@@ -188,6 +188,7 @@ struct oom_seen {
 	int64_t ahead_pid, ahead_pages; /* the first of them, and by how much */
 	char ahead_comm[OOM_COMM_SIZE];
 	/* Of kills that no log mentions, which counters alone tell of (unlogged.h): */
+	bool named;       /* the name of the victim is from our sample */
 	int64_t unlogged; /* how many there were; 0: the event is of a log */
 	struct oom_seen_gone {
 		char comm[OOM_COMM_SIZE];

@@ -8,7 +8,7 @@
 
 #include "oomspect/outlook.h"
 
-#define SIGHTINGS_KEPT 3
+#define SIGHTINGS_KEPT 4
 
 /* Microseconds of CLOCK_MONOTONIC, the clock of the kernel's log; of no time. */
 #define SIGHTINGS_NEVER UNKNOWN_SIGNED
@@ -72,12 +72,12 @@ bool sightings_find(
 void sightings_tell(struct sightings *sightings, const struct task *task);
 bool sightings_told(const struct sight *sight, const struct task *task);
 
-/* The very same cgroup in another sample, or NULL. */
-const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row);
+/* The very same cgroup as `row` in another sample, or NULL; looked for at `place` first. */
+const struct memcg *sightings_row(const struct sight *sight, const struct memcg *row, size_t place);
 
-/* The same in the last sample that was counted before `until_us`, or the row itself. */
+/* The same in the last sample that was counted before `until_us`, or of this one. */
 const struct memcg *sightings_row_before(const struct sightings *sightings,
-	const struct sight *sight, const struct memcg *row, int64_t until_us);
+	const struct sight *sight, int32_t row, int64_t until_us);
 
 /* Looks ahead from a sample as it was: sightings->outlook. */
 enum err_code sightings_rank(struct sightings *sightings, const struct sight *sight,

@@ -303,6 +303,18 @@ static void a_sample_after_the_kill_is_not_one_before(void **state)
 	assert_false(join(fixture)->known);
 }
 
+/* As after a start at which the two clocks did not begin together. */
+static void a_clock_that_lags_is_not_believed(void **state)
+{
+	struct fixture *fixture = *state;
+	sample(fixture, KILL_US + 300000);
+	assert_int_equal(event_rank(&fixture->event), ERR_OK);
+	assert_int_equal(
+		event_seen_join(&fixture->event, &fixture->sightings, KILL_US + 500000), ERR_OK);
+	assert_true(fixture->event.seen.known);
+	assert_int_equal(fixture->event.seen.age_us, 200000);
+}
+
 static void an_old_line_is_no_news(void **state)
 {
 	struct fixture *fixture = *state;
@@ -330,6 +342,18 @@ static void another_with_its_pid_is_not_it(void **state)
 	snprintf(fixture->event.victims[0].comm, OOM_COMM_SIZE, "other");
 	sample(fixture, SAMPLE_US);
 	assert_false(join(fixture)->known);
+}
+
+/* Killed while its files were read: of an older sample all is known. */
+static void one_without_a_cgroup_is_of_the_sample_before(void **state)
+{
+	struct fixture *fixture = *state;
+	sample(fixture, SAMPLE_US - 1000000);
+	fixture->machine.tasks[0].memcg = UNKNOWN;
+	sample(fixture, SAMPLE_US);
+	const struct oom_seen *seen = join(fixture);
+	assert_string_equal(seen->task_memcg, "/t/a");
+	assert_int_equal(seen->age_us, KILL_US - SAMPLE_US + 1000000);
 }
 
 static void a_thread_is_its_process(void **state)
@@ -512,9 +536,11 @@ int main(void)
 		SEEN_TEST(counters_before_are_of_a_sample_before),
 		SEEN_TEST(one_that_is_dead_in_the_last_sample_is_of_the_one_before),
 		SEEN_TEST(a_sample_after_the_kill_is_not_one_before),
+		SEEN_TEST(a_clock_that_lags_is_not_believed),
 		SEEN_TEST(an_old_line_is_no_news),
 		SEEN_TEST(a_clock_that_has_drifted_is_not_believed),
 		SEEN_TEST(another_with_its_pid_is_not_it),
+		SEEN_TEST(one_without_a_cgroup_is_of_the_sample_before),
 		SEEN_TEST(a_thread_is_its_process),
 		SEEN_TEST(the_highest_of_the_domain),
 		SEEN_TEST(one_that_is_larger_and_lives_is_named),

@@ -223,6 +223,47 @@ static void without_local_counters_it_is_the_lowest_cgroup_that_counted(void **s
 	assert_null(fixture->events[0].seen.oom_memcg);
 }
 
+/* 11, as the tracepoint of 6.12 marks it, a moment before the next sample. */
+static void mark(struct fixture *fixture, int64_t pid)
+{
+	struct oom_victim victim;
+	oom_victim_init(&victim);
+	victim.pid = pid;
+	victim.anon_rss_kb = 12000;
+	snprintf(victim.comm, sizeof(victim.comm), "task%d", (int)pid);
+	unlogged_mark(&fixture->unlogged, &victim, fixture->now_us - SECOND_US / 2);
+}
+
+/* vmstat is read when a sample begins, the cgroups when it ends. */
+static void one_that_the_cgroup_counts_a_sample_early_has_it_all_the_same(void **state)
+{
+	struct fixture *fixture = *state;
+	samples(fixture, 3);
+	count_kill(fixture);
+	fixture->machine.snapshot.host.vmstat.oom_kill--;
+	sample(fixture);
+	fixture->machine.snapshot.host.vmstat.oom_kill++;
+	samples(fixture, 3);
+	assert_int_equal(fixture->count, 1);
+	assert_string_equal(fixture->events[0].seen.task_memcg, "/t/a");
+	assert_int_equal(fixture->events[0].seen.gone[0].pid, 11);
+}
+
+/* The same of one that was marked meanwhile. */
+static void one_that_was_marked_a_sample_early_waits(void **state)
+{
+	struct fixture *fixture = *state;
+	samples(fixture, 3);
+	fixture->now_us += SECOND_US / 2 + 1000; /* behind its beginning */
+	mark(fixture, 11);
+	fixture->now_us -= SECOND_US / 2 + 1000;
+	sample(fixture);
+	count_kill(fixture);
+	samples(fixture, 3);
+	assert_int_equal(fixture->count, 1);
+	assert_string_equal(fixture->events[0].source, "tracepoint");
+}
+
 static void one_that_no_cgroup_counts_is_listed_without(void **state)
 {
 	struct fixture *fixture = *state;
@@ -234,6 +275,72 @@ static void one_that_no_cgroup_counts_is_listed_without(void **state)
 	assert_int_equal(fixture->events[0].seen.gone_count, 0);
 	assert_says(
 		&fixture->events[0], "The log does not mention 2 kills that /proc/vmstat counted.");
+}
+
+static void one_that_was_marked_is_named(void **state)
+{
+	struct fixture *fixture = *state;
+	samples(fixture, 3);
+	mark(fixture, 11);
+	count_kill(fixture);
+	samples(fixture, 4);
+	assert_int_equal(fixture->count, 1); /* and is not one of the cgroup's besides */
+	const struct oom_event *event = &fixture->events[0];
+	assert_string_equal(event->source, "tracepoint");
+	assert_int_equal(event->victim_count, 1);
+	assert_int_equal(event->victims[0].pid, 11);
+	assert_int_equal(event->victims[0].anon_rss_kb, 12000);
+	assert_int_equal(event->scope, OOM_SCOPE_MEMCG);
+	assert_true(event->seen.known);
+	assert_string_equal(event->seen.oom_memcg, "/t");
+	assert_int_equal(event->seen.rank, 1);
+	assert_says(
+		event, "The log does not mention this kill; the tracepoint oom:mark_victim does.");
+}
+
+/* The tracepoint before 6.9. */
+static void one_that_was_marked_by_its_pid_has_the_name_of_our_sample(void **state)
+{
+	struct fixture *fixture = *state;
+	struct oom_victim victim;
+	samples(fixture, 3);
+	oom_victim_init(&victim);
+	victim.pid = 11;
+	unlogged_mark(&fixture->unlogged, &victim, fixture->now_us - SECOND_US / 2);
+	count_kill(fixture);
+	samples(fixture, 4);
+	assert_int_equal(fixture->count, 1);
+	assert_string_equal(fixture->events[0].victims[0].comm, "task11");
+	assert_true(fixture->events[0].seen.known);
+	assert_says(&fixture->events[0],
+		"The tracepoint has its pid alone; its name is from our sample.");
+}
+
+static void one_that_the_log_told_is_not_listed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct oom_victim victim = { .pid = 11 };
+	const struct oom_event event = { .victims = &victim, .victim_count = 1 };
+	samples(fixture, 3);
+	mark(fixture, 11);
+	count_kill(fixture);
+	unlogged_tell(&fixture->unlogged, &event); /* before the drain or after it */
+	fixture->told++;
+	mark(fixture, 11);
+	samples(fixture, 4);
+	assert_int_equal(fixture->count, 0);
+	assert_int_equal(fixture->unlogged.marked_count, 0);
+}
+
+/* mark_oom_victim() is called for one that exits by itself too, which nobody killed. */
+static void one_that_was_marked_and_not_counted_is_no_kill(void **state)
+{
+	struct fixture *fixture = *state;
+	samples(fixture, 3);
+	mark(fixture, 11);
+	samples(fixture, 4);
+	assert_int_equal(fixture->count, 0);
+	assert_int_equal(fixture->unlogged.marked_count, 0);
 }
 
 static void json_has_no_victim_and_who_is_gone(void **state)
@@ -269,7 +376,13 @@ int main(void)
 		UNLOGGED_TEST(what_the_log_tells_early_is_not_listed),
 		UNLOGGED_TEST(one_of_two_that_was_told_is_not_among_the_gone),
 		UNLOGGED_TEST(without_local_counters_it_is_the_lowest_cgroup_that_counted),
+		UNLOGGED_TEST(one_that_the_cgroup_counts_a_sample_early_has_it_all_the_same),
+		UNLOGGED_TEST(one_that_was_marked_a_sample_early_waits),
 		UNLOGGED_TEST(one_that_no_cgroup_counts_is_listed_without),
+		UNLOGGED_TEST(one_that_was_marked_is_named),
+		UNLOGGED_TEST(one_that_was_marked_by_its_pid_has_the_name_of_our_sample),
+		UNLOGGED_TEST(one_that_the_log_told_is_not_listed),
+		UNLOGGED_TEST(one_that_was_marked_and_not_counted_is_no_kill),
 		UNLOGGED_TEST(json_has_no_victim_and_who_is_gone),
 	};
 	return cmocka_run_group_tests_name("unlogged", tests, NULL, NULL);

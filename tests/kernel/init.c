@@ -31,6 +31,7 @@ static const struct kind *const tables[] = {
 	kinds_random,
 	kinds_facts,
 	kinds_events,
+	kinds_burst,
 	kinds_screen,
 	kinds_action,
 };

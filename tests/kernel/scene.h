@@ -66,7 +66,7 @@ struct scene {
 
 /* All kinds, by file; each ends with a row without a name. */
 extern const struct kind kinds_host[], kinds_oom[], kinds_group[], kinds_odd[], kinds_random[],
-	kinds_facts[], kinds_events[], kinds_screen[], kinds_action[], kinds_last[];
+	kinds_facts[], kinds_events[], kinds_burst[], kinds_screen[], kinds_action[], kinds_last[];
 
 /* Starts a hog or ends the scenario as broken. */
 pid_t scene_hog(struct scene *scene, const struct hog *hog);

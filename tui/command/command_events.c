@@ -85,6 +85,7 @@ static bool join_seen(struct events_run *run, struct oom_event *event)
 	if (!lookout || event->repeats)
 		return true;
 	lookout_hurry(lookout, now_ms());
+	unlogged_tell(&run->unlogged, event);
 	return event_seen_join(event, &lookout->sightings, lookout_clock().mono_us) == ERR_OK;
 }
 
@@ -218,9 +219,12 @@ static void on_unlogged(void *arg, struct oom_event *event)
 /* The log has been read to its end. */
 static void look_around(struct events_run *run, const struct klog *klog, const struct oomlog *log)
 {
-	if (lookout_step(run->lookout, now_ms()) &&
-		unlogged_look(&run->unlogged, &run->lookout->sightings, log->victims + log->doubled,
-			!klog_is_silent(klog), on_unlogged, run) != ERR_OK)
+	struct lookout *lookout = run->lookout;
+	if (!lookout_step(lookout, now_ms()))
+		return;
+	oomtrace_drain(&lookout->trace, unlogged_mark, &run->unlogged);
+	if (unlogged_look(&run->unlogged, &lookout->sightings, log->victims + log->doubled,
+		    !klog_is_silent(klog), on_unlogged, run) != ERR_OK)
 		run->no_memory = true;
 }
 

@@ -37,6 +37,7 @@ static void take_event(void *context, struct oom_event *event)
 {
 	struct event_log *log = context;
 	log->seen++;
+	unlogged_tell(&log->unlogged, event);
 	log->victims += event->victim_count;
 	if (event->repeats) {
 		log->repeats++;
@@ -71,6 +72,7 @@ void event_log_sampled(struct event_log *log, const struct snapshot *latest)
 	if (!log->live || sightings_note(&log->sightings, latest, lookout_clock(), &err) != ERR_OK)
 		return;
 	sightings_look_at(&log->sightings, latest->memcgs);
+	oomtrace_drain(&log->trace, unlogged_mark, &log->unlogged);
 	unlogged_look(&log->unlogged, &log->sightings, event_log_told(log),
 		!log->open || (log->caught_up && !log->behind), take_unlogged, log);
 }
@@ -96,11 +98,24 @@ static enum err_code open_klog(struct event_log *log, const char *file)
 	return klog_open_file(&log->klog, file, &log->why);
 }
 
+/* Without the right to it there are the log and the counters. */
+static void open_trace(struct event_log *log)
+{
+	struct root root;
+	struct err err;
+	if (root_open(&root, "/", &err) != ERR_OK)
+		return;
+	oomtrace_open(&log->trace, &root, &err);
+	root_release(&root);
+}
+
 void event_log_open(struct event_log *log, const char *file)
 {
 	struct oomlog_sink sink = { .event = take_event, .reaped = take_reaped, .arg = log };
 	*log = (struct event_log){ .live = !file, .newest = EVENT_LOG_MAX - 1 };
 	sightings_init(&log->sightings);
+	if (log->live)
+		open_trace(log);
 	klog_init(&log->klog);
 	if (open_klog(log, file) != ERR_OK)
 		return;
@@ -135,6 +150,7 @@ void event_log_release(struct event_log *log)
 	log->sightings.look_again = NULL; /* whose tree that was may be gone */
 	close_log(log);
 	sightings_release(&log->sightings);
+	oomtrace_release(&log->trace);
 	for (size_t i = 0; i < EVENT_LOG_MAX; i++) {
 		if (log->events[i])
 			oom_event_release(log->events[i]);

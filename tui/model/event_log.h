@@ -8,6 +8,7 @@
 
 #include "oomspect/klog.h"
 #include "oomspect/oomlog.h"
+#include "oomspect/oomtrace.h"
 #include "oomspect/sightings.h"
 #include "oomspect/unlogged.h"
 
@@ -31,6 +32,7 @@ struct event_log {
 	bool begun;                             /* there was a first line */
 	bool behind;                            /* there was more of it than was read */
 	struct unlogged unlogged;
+	struct oomtrace trace;      /* where we may listen */
 	struct sightings sightings; /* of the running kernel's machine, joined with its events */
 	int64_t seen_ms; /* when the last one came that was news, by the caller's clock; 0: never */
 };

@@ -3,7 +3,7 @@
 #include "oomspect/clock.h"
 
 #define EACH_MS       1000
-#define HURRIED_MS    200
+#define HURRIED_MS    300
 #define HOT_PROCESSES 400 /* of thousands: attention.h */
 #define SLICE         64  /* processes between two looks at the log */
 
@@ -26,6 +26,7 @@ void lookout_open(struct lookout *lookout, int64_t now_ms)
 	struct err err;
 	*lookout = (struct lookout){ .begun_ms = now_ms, .due_ms = now_ms + EACH_MS };
 	sightings_init(&lookout->sightings);
+	oomtrace_init(&lookout->trace);
 	if (root_open(&lookout->root, "/", &err) != ERR_OK)
 		return;
 	if (sampler_init(&lookout->sampler, &lookout->root, &options, &err) != ERR_OK) {
@@ -33,6 +34,7 @@ void lookout_open(struct lookout *lookout, int64_t now_ms)
 		return;
 	}
 	lookout->open = true;
+	oomtrace_open(&lookout->trace, &lookout->root, &err);
 	if (sampler_sample(&lookout->sampler, &err) == ERR_OK)
 		note(lookout);
 }
@@ -40,6 +42,7 @@ void lookout_open(struct lookout *lookout, int64_t now_ms)
 void lookout_release(struct lookout *lookout)
 {
 	sightings_release(&lookout->sightings);
+	oomtrace_release(&lookout->trace);
 	if (!lookout->open)
 		return;
 	sampler_release(&lookout->sampler);

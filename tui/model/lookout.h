@@ -6,6 +6,7 @@
 #ifndef OOMSPECT_LOOKOUT_H
 #define OOMSPECT_LOOKOUT_H
 
+#include "oomspect/oomtrace.h"
 #include "oomspect/sampler.h"
 #include "oomspect/sightings.h"
 
@@ -13,6 +14,7 @@ struct lookout {
 	struct root root;
 	struct sampler sampler;
 	struct sightings sightings;
+	struct oomtrace trace; /* where we may listen */
 	bool open;
 	bool sampling;            /* a sample is being read */
 	int64_t begun_ms, due_ms; /* when the last one was begun, and the next one is */
