@@ -1,7 +1,7 @@
 #include "support.h"
 
-#include "view/keymap.h"
 #include "term/input.h"
+#include "view/keymap.h"
 
 #include <string.h>
 

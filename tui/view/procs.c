@@ -386,10 +386,10 @@ static void draw_strip(const struct app *app, struct grid *grid)
 
 static void draw(const struct app *app, struct grid *grid)
 {
-	if (app->model.watch.snapshot) {
-		draw_heading(app, grid);
-		draw_list(app, grid);
-	}
+	if (!app->model.watch.snapshot)
+		return;
+	draw_heading(app, grid);
+	draw_list(app, grid);
 	draw_strip(app, grid);
 }
 
