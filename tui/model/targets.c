@@ -136,8 +136,7 @@ static bool take_change(
 	return true;
 }
 
-static bool all_are_as_shown(
-	struct targets *targets, const struct root *root, char *buffer, size_t size)
+bool targets_confirm(struct targets *targets, const struct root *root, char *buffer, size_t size)
 {
 	struct line line = line_begin(buffer, size), more;
 	size_t changed = 0;
@@ -161,7 +160,7 @@ bool targets_prepare(struct targets *targets, const struct root *root, struct hi
 	bool *ret_asks_again, char *buffer, size_t size)
 {
 	struct err err;
-	*ret_asks_again = !all_are_as_shown(targets, root, buffer, size);
+	*ret_asks_again = !targets_confirm(targets, root, buffer, size);
 	if (*ret_asks_again)
 		return false;
 	if (history_reserve(history, targets->count, &err) == ERR_OK)

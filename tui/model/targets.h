@@ -46,10 +46,12 @@ void targets_truncate(struct targets *targets, size_t count);
 enum err_code targets_reach(
 	struct targets *targets, struct target *target, const struct root *root);
 
-/* What comes before anything is done to them. All that can be reached must be what is shown of them:
- * name, user, program; if not, `*ret_asks_again` is set, `buffer` becomes a sentence that tells what
- * has changed, and that is what is shown of them from now on. And there must be room in the history;
- * if not, `buffer` says so. */
+/* Whether all that can be reached are what is shown of them: name, user, program. If not, `buffer`
+ * becomes a sentence that tells what has changed, and that is what is shown of them from now on. */
+bool targets_confirm(struct targets *targets, const struct root *root, char *buffer, size_t size);
+
+/* What comes before anything is done to them: they are confirmed, or `*ret_asks_again` is set; and there
+ * is room in the history. False, and the sentence in `buffer`, when either is not so. */
 bool targets_prepare(struct targets *targets, const struct root *root, struct history *history,
 	bool *ret_asks_again, char *buffer, size_t size);
 
