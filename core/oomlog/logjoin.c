@@ -28,7 +28,7 @@ static char last_of(struct text text)
 
 static bool contains(struct text text, const char *needle)
 {
-	return text.len && text_find(text, needle);
+	return text_find(text, needle);
 }
 
 /* The piece of a word at the end of `text`, separators cut off. */

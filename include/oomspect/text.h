@@ -45,10 +45,11 @@ static inline bool text_starts(struct text text, const char *prefix)
 /* If `text` starts with `prefix`, skips it. */
 bool text_skip(struct text *text, const char *prefix);
 
-/* The first place of `needle` in `text`, or NULL. */
+/* The first place of `needle`, which is not empty, in `text`; or NULL. An empty text may have no bytes
+ * at all, which memmem(3) would not take. */
 static inline const char *text_find(struct text text, const char *needle)
 {
-	return (const char *)memmem(text.at, text.len, needle, strlen(needle));
+	return text.len ? (const char *)memmem(text.at, text.len, needle, strlen(needle)) : NULL;
 }
 
 /* A hash of the bytes, FNV-1a, for tables in memory: `hash` is TEXT_HASH, or that of what stands

@@ -251,6 +251,7 @@ static void find_sees_past_a_nul_and_not_past_the_end(void **state)
 	assert_ptr_equal(text_find(all, ",pid="), bytes + 2);
 	assert_null(text_find((struct text){ bytes, 6 }, ",pid="));
 	assert_null(text_find(text_of(""), "x"));
+	assert_null(text_find((struct text){ NULL, 0 }, "a"));
 }
 
 static void copy_cuts_to_the_buffer_and_ends_it(void **state)
