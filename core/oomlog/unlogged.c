@@ -114,12 +114,13 @@ static bool tell(struct gap *gap, int32_t row, int64_t kills)
 {
 	struct oom_event event;
 	start_event(&event, gap, kills, gap->after->counted_us);
+	if (row >= 0)
+		take_gone(&event.seen, gap, row);
 	event.source = strdup("counters");
 	bool kept = event.source;
 	if (kept && row >= 0) {
 		event.seen.task_memcg = strdup(gap->before->tree.rows[row].path);
 		kept = event.seen.task_memcg && take_limiting(&event, gap, row);
-		take_gone(&event.seen, gap, row);
 	}
 	if (kept)
 		gap->sink(gap->arg, &event);
