@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROWS = 30, COLS = 99, LOOK_MS = 600, PATIENCE_MS = 10000 };
+enum { ROWS = 30, COLS = 99, LOOK_MS = 600, PAUSE_MS = 300, PATIENCE_MS = 10000 };
 
 static _Noreturn void become_oomspect(const struct screen *screen, const struct question *question)
 {
@@ -45,12 +45,6 @@ bool screen_open(struct screen *screen, const struct question *question)
 	return screen->pid > 0;
 }
 
-bool screen_type(const struct screen *screen, const char *keys)
-{
-	size_t length = strlen(keys);
-	return write(screen->fd, keys, length) == (ssize_t)length;
-}
-
 /* Takes in what comes within `ms`, behind what is there; when the room ends, only the last of it.
  * False at its end. */
 static bool read_on(struct screen *screen, long ms)
@@ -68,6 +62,26 @@ static bool read_on(struct screen *screen, long ms)
 	}
 	screen->seen[screen->length] = '\0';
 	return got > 0;
+}
+
+static bool type_part(const struct screen *screen, const char *keys, size_t length)
+{
+	return write(screen->fd, keys, length) == (ssize_t)length;
+}
+
+bool screen_type(struct screen *screen, const char *keys)
+{
+	size_t length = strcspn(keys, "\r");
+	bool typed = type_part(screen, keys, length);
+	for (keys += length; typed && *keys; keys += length) {
+		read_on(screen, PAUSE_MS);
+		length = 1 + strcspn(keys + 1, "\r");
+		typed = type_part(screen, keys, 1);
+		if (length > 1)
+			read_on(screen, PAUSE_MS);
+		typed = typed && type_part(screen, keys + 1, length - 1);
+	}
+	return typed;
 }
 
 void screen_pass(struct screen *screen, long ms)

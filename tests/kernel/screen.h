@@ -23,7 +23,7 @@ struct screen {
 bool screen_open(struct screen *screen, const struct question *question);
 
 /* Types; false when the program takes no keys any more. */
-bool screen_type(const struct screen *screen, const char *keys);
+bool screen_type(struct screen *screen, const char *keys);
 
 /* Reads on for so long, and forgets it. */
 void screen_pass(struct screen *screen, long ms);
