@@ -477,13 +477,15 @@ static void run_live(struct events_run *run)
 		complain(run, &err);
 		return;
 	}
+	/* The journal of another boot tells of no process that is here. */
+	bool looks = options->follow && (!options->with_boot || options->boot == 0);
 	struct lookout lookout;
-	if (options->follow) {
+	if (looks) {
 		lookout_open(&lookout, now_ms());
 		run->lookout = &lookout;
 	}
 	run_log(run, &klog);
-	if (options->follow)
+	if (looks)
 		lookout_release(&lookout);
 	run->lookout = NULL;
 	klog_close(&klog);
