@@ -1021,7 +1021,13 @@ static reaction *const own[ACTION_COUNT] = {
 	[ACTION_BACK] = back,
 };
 
+static const struct view_rows rows = {
+	.at = row_at,
+	.point_at = point_at,
+};
+
 const struct view view_cgroups = {
+	.rows = &rows,
 	.tab = "Cgroups",
 	.opened_by = ACTION_VIEW_CGROUPS,
 	.way_to_processes = "Enter shows those of this cgroup",
@@ -1041,6 +1047,4 @@ const struct view view_cgroups = {
 	.fetch = fetch,
 	.take_text = take_text,
 	.move = move,
-	.row_at = row_at,
-	.point_at = point_at,
 };

@@ -530,7 +530,15 @@ static void release(struct app *app)
 	events_pane_release(&app->events);
 }
 
+static const struct view_rows rows = {
+	.at = row_at,
+	.point_at = point_at_row,
+	.scrolls = is_in_report,
+	.scroll = scroll_report,
+};
+
 const struct view view_events = {
+	.rows = &rows,
 	.tab = "Events",
 	.opened_by = ACTION_VIEW_EVENTS,
 	.way_to_processes = "1 shows them",
@@ -541,8 +549,4 @@ const struct view view_events = {
 	.draw = draw,
 	.describe = describe,
 	.take_text = take_text,
-	.row_at = row_at,
-	.point_at = point_at_row,
-	.scrolls = is_in_report,
-	.scroll = scroll_report,
 };

@@ -34,10 +34,10 @@ struct hit mouse_hit(const struct app *app, int row, int col)
 		int key = frame_key_at(app->grid.cols, col);
 		return hit_of(HIT_LABEL, key == INPUT_NONE ? -1 : key);
 	}
-	if (view->scrolls && view->scrolls(app, row, col))
+	if (view->rows && view->rows->scrolls && view->rows->scrolls(app, row, col))
 		return hit_of(HIT_SCROLLED, 0);
-	if (view->row_at && layout->rows[PART_LIST] >= 0 && line >= 0 && line < layout->list_rows)
-		return hit_of(HIT_ROW, view->row_at(app, line));
+	if (view->rows && layout->rows[PART_LIST] >= 0 && line >= 0 && line < layout->list_rows)
+		return hit_of(HIT_ROW, view->rows->at(app, line));
 	return hit_of(HIT_NOTHING, -1);
 }
 
@@ -45,7 +45,7 @@ static void turn_wheel(struct app *app, struct input_mouse mouse)
 {
 	int by = mouse.kind == MOUSE_WHEEL_UP ? -1 : 1;
 	if (!view_overlay(app) && mouse_hit(app, mouse.row, mouse.col).kind == HIT_SCROLLED) {
-		view_of(app)->scroll(app, by * WHEEL_ROWS);
+		view_of(app)->rows->scroll(app, by * WHEEL_ROWS);
 		return;
 	}
 	for (int i = 0; i < WHEEL_ROWS; i++)
@@ -67,7 +67,7 @@ static void click(struct app *app, struct input_mouse mouse)
 	switch (hit.kind) {
 	case HIT_ROW:
 		app->status.message[0] = '\0';
-		view_of(app)->point_at(app, hit.what);
+		view_of(app)->rows->point_at(app, hit.what);
 		break;
 	case HIT_TITLE:
 		sort_by(app, hit.what);

@@ -825,7 +825,13 @@ static reaction *const of_list[ACTION_COUNT] = {
 	[ACTION_BACK] = back,
 };
 
+static const struct view_rows rows = {
+	.at = row_at,
+	.point_at = process_list_point_at,
+};
+
 const struct view view_procs = {
+	.rows = &rows,
 	.tab = "Procs",
 	.opened_by = ACTION_VIEW_PROCS,
 	.sorting = &sorting,
@@ -837,6 +843,4 @@ const struct view view_procs = {
 	.fetch = fetch,
 	.take_text = take_text,
 	.move = move,
-	.row_at = row_at,
-	.point_at = process_list_point_at,
 };

@@ -1,6 +1,6 @@
 #include "view.h"
 
-/* Another view is a line of VIEWS in live.h, and a file with its object. */
+/* Another view is a line of VIEW_PAGES_LIST in live.h, and a file with its object. */
 #define DECLARE(id, object) extern const struct view view_##object;
 #define POINT(id, object)   [VIEW_##id] = &view_##object,
 VIEW_TABS_LIST(DECLARE)

@@ -22,6 +22,16 @@ struct view_sorting {
 	int (*at)(const struct app *app, int col); /* whose title stands there; -1: none's */
 };
 
+/* The rows of a list, and the cursor among them. */
+struct view_rows {
+	int (*at)(const struct app *app, int line); /* of the list on the screen; -1: none */
+	void (*point_at)(struct app *app, long index);
+
+	/* A part of the view that the wheel scrolls by itself; elsewhere it moves the cursor. */
+	bool (*scrolls)(const struct app *app, int row, int col);
+	void (*scroll)(struct app *app, long rows);
+};
+
 /* A view that is one long text. */
 struct view_text {
 	const char *where; /* a key without a meaning "does nothing <where>" */
@@ -44,11 +54,14 @@ struct view {
 	const char *tab;                    /* its name among the tabs; NULL: it is none */
 	enum action opened_by;              /* ACTION_NONE: something else opens it */
 	const char *way_to_processes;       /* where the rows are none: how one comes to them */
+	const struct view_rows *rows;       /* NULL: it has none */
 	const struct view_text *text;       /* NULL: it is none */
 	const struct view_sorting *sorting; /* NULL: it has no order to choose */
 
-	/* The actions that it knows: of the first of its tables that has one. */
+	/* The actions that it knows: of the first of its tables that has one. What moves goes to `move`,
+	 * as many rows as cursor_step() says; NULL: that is in the tables as well. */
 	reaction *const *reactions[VIEW_REACTIONS];
+	void (*move)(struct app *app, int rows);
 
 	/* Where it stands. */
 	unsigned without;                    /* parts of layout.h that it does without */
@@ -77,15 +90,6 @@ struct view {
 	enum err_code (*update)(struct app *app, struct err *err); /* while it is chosen */
 	void (*entered)(struct app *app, enum view_id before);
 	bool (*take_text)(struct app *app); /* what was typed; false: it is nothing of its own */
-
-	/* Its rows: where there is a cursor. */
-	void (*move)(struct app *app, int rows); /* `rows` as of step_of */
-	int (*row_at)(const struct app *app, int line);
-	void (*point_at)(struct app *app, long index);
-
-	/* A part of it that has a wheel of its own; elsewhere that moves the cursor. */
-	bool (*scrolls)(const struct app *app, int row, int col);
-	void (*scroll)(struct app *app, long rows);
 };
 
 extern const struct view *const views[VIEW_COUNT];
