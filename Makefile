@@ -8,7 +8,7 @@ VERSION := 0.1.0
 O       := build
 PREFIX  ?= /usr/local
 
-packages      := ncursesw libproc2 jansson
+packages      := ncursesw libproc2
 # What the tests may link: no curses, so that a view that draws by itself does not link.
 test_packages := cmocka vterm libproc2 jansson
 # Expanded when a recipe runs: `make deps all` has installed pkg-config by then.
@@ -279,7 +279,7 @@ $O/fuzz/%.o: %.c
 	clang $(CPPFLAGS) $(if $(findstring core/,$<),$(ban)) $(fuzz_flags) -MMD -MP -c -o $@ $<
 
 $O/fuzz/fuzz_%: $O/fuzz/tests/fuzz/fuzz_%.o $(fuzz_core)
-	clang -fsanitize=fuzzer,address,undefined -o $@ $^ $(call pkg,libs,jansson)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $^
 
 .PHONY: fuzz
 fuzz: $(addprefix $O/fuzz/,$(fuzz_targets)) ## run the fuzz targets for FUZZ_SECONDS (60) each
