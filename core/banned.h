@@ -1,6 +1,5 @@
 /* Included before every file of core/: the core returns errors, it does not print, draw or exit.
  * The headers come first, and their macros of the same names go (glibc's fortified printf). */
-#include <jansson.h>
 #include <linux/perf_event.h> /* has a member `abort` */
 #include <stdio.h>
 #include <stdlib.h>
